@@ -24,27 +24,27 @@ func TestBytes(t *testing.T) {
 	t.Parallel()
 	b := open(t, budget.NewPool(100, 0), "a")
 	if b.Write(60) != nil || b.Write(40) != nil || b.Err() != nil || b.Room() != 0 {
-		t.Errorf("100 bytes of 100: %v, %v", b.Failure(), b.Err())
+		t.Errorf("100 bytes of 100: got %v, %v", b.Failure(), b.Err())
 	}
 	var large *budget.ExceededError
 	if err := b.Write(1); !errors.As(err, &large) || *large != (budget.ExceededError{Limit: "answer", Allowed: 100}) {
-		t.Errorf("101 bytes of 100: %v", err)
+		t.Errorf("101 bytes of 100: got %v", err)
 	}
 	if b.Err() == nil || !errors.As(b.Hold(0), &large) {
-		t.Error("the context goes on")
+		t.Error("the context is not canceled")
 	}
 	if budget.From(context.WithoutCancel(b)) != b {
-		t.Error("the budget is not found in its context")
+		t.Error("the context does not have the budget")
 	}
 	for _, bytes := range []int{100, 101} {
 		b := open(t, budget.NewPool(100, 0), "a")
 		if err := b.Built(bytes); (err == nil) != (bytes <= 100) {
-			t.Errorf("built %d bytes of 100: %v", bytes, err)
+			t.Errorf("got %d built bytes of 100: %v", bytes, err)
 		}
 	}
 	none := (*budget.Budget)(nil)
 	if none.Write(1<<40) != nil || none.Hold(1<<40) != nil || none.Failure() != nil || none.Built(1<<40) != nil || none.Room() < 1<<40 {
-		t.Error("no budget bounds something")
+		t.Error("a nil budget refused bytes")
 	}
 	none.Close()
 }
@@ -57,38 +57,38 @@ func TestPool(t *testing.T) {
 	var large *budget.ExceededError
 	alone := open(t, p, "a")
 	if err := alone.Hold((256 + 64) * kib); err != nil {
-		t.Errorf("the whole share: %v", err)
+		t.Errorf("the whole share: got %v", err)
 	}
 	if err := alone.Hold(1); !errors.As(err, &large) || *large != (budget.ExceededError{Limit: "memory", Allowed: 256 * kib}) {
-		t.Errorf("more than the share: %v", err)
+		t.Errorf("more than the share: got %v", err)
 	}
 	if other := open(t, p, "a"); other.Hold(64*kib) != nil || !errors.Is(other.Hold(1), budget.ErrOwn) {
-		t.Errorf("beside the whole share of one caller: %v", other.Failure())
+		t.Errorf("while another caller uses its whole share: got %v", other.Failure())
 	}
 	for _, caller := range []string{"b", "c"} {
 		if err := open(t, p, caller).Hold(320 * kib); err != nil {
-			t.Errorf("the share of %s: %v", caller, err)
+			t.Errorf("the share of %s: got %v", caller, err)
 		}
 	}
 	last := open(t, p, "e")
 	if last.Hold(64*kib) != nil || !errors.Is(last.Hold(1), budget.ErrBusy) || last.Hold(1) == nil || p.Refused() != 1 || p.RefusedOwn() != 1 || p.RefusedAlone() != 1 {
-		t.Errorf("beside three shares: %v, %d, %d and %d are refused", last.Failure(), p.Refused(), p.RefusedOwn(), p.RefusedAlone())
+		t.Errorf("while three shares are in use: got %v; refused %d, %d of its caller and %d alone", last.Failure(), p.Refused(), p.RefusedOwn(), p.RefusedAlone())
 	}
 	if p.Taken() != 3*256*kib {
-		t.Errorf("%d bytes are taken", p.Taken())
+		t.Errorf("got %d bytes in use", p.Taken())
 	}
 	alone.Close()
 	alone.Close()
 	if p.Taken() != 2*256*kib {
-		t.Errorf("after one is closed, %d bytes are taken", p.Taken())
+		t.Errorf("after one is closed: got %d bytes in use", p.Taken())
 	}
 	built := open(t, p, "e")
 	if built.Hold(320*kib) != nil || built.Built(64*kib) != nil || p.Taken() != (2*256+64)*kib {
-		t.Errorf("when 64 KiB are built, %v, %d bytes are taken", built.Failure(), p.Taken())
+		t.Errorf("after 64 KiB are built: got %v and %d bytes in use", built.Failure(), p.Taken())
 	}
 	built.Close()
 	if small := open(t, budget.NewPool(200*kib, 1), "a"); small.Hold((4*200+64)*kib) != nil {
-		t.Errorf("four times the largest answer: %v", small.Failure())
+		t.Errorf("four times the largest response: got %v", small.Failure())
 	}
 }
 
@@ -109,15 +109,15 @@ func TestBudgetDeadline(t *testing.T) {
 			return err
 		}
 		if err := builds(b); err != nil {
-			t.Errorf("in time: %v", err)
+			t.Errorf("before the deadline: got %v", err)
 		}
 		time.Sleep(2 * time.Second) // on the synctest clock
 		<-b.Done()
 		if err := b.Err(); !errors.Is(err, context.DeadlineExceeded) || b.Failure() != nil {
-			t.Errorf("before it is seen, the context ended with %v, the budget with %v", err, b.Failure())
+			t.Errorf("before the next charge: the context has the error %v, the budget %v", err, b.Failure())
 		}
 		if err := builds(b); !errors.Is(err, context.DeadlineExceeded) || !errors.Is(b.Failure(), context.DeadlineExceeded) {
-			t.Errorf("late: %v", err)
+			t.Errorf("after the deadline: got %v", err)
 		}
 		event := func() *budget.Budget {
 			ctx, cancel := context.WithCancel(t.Context())
@@ -126,7 +126,7 @@ func TestBudgetDeadline(t *testing.T) {
 		awaited := event()
 		time.Sleep(time.Hour)
 		if err := builds(awaited); err != nil {
-			t.Errorf("an event that was awaited for long: %v", err)
+			t.Errorf("an event after a long wait: got %v", err)
 		}
 		awaited.Close()
 		late := event()
@@ -134,7 +134,7 @@ func TestBudgetDeadline(t *testing.T) {
 		time.Sleep(time.Second + time.Millisecond)
 		synctest.Wait()
 		if !errors.Is(late.Failure(), context.DeadlineExceeded) || late.Err() == nil {
-			t.Errorf("a late event: %v", late.Failure())
+			t.Errorf("an event after its deadline: got %v", late.Failure())
 		}
 	})
 }

@@ -28,7 +28,7 @@ func TestDefaults(t *testing.T) {
 	}
 	if c.Addr != "127.0.0.1:8080" || c.Auth != config.AuthLocal || !c.Embedded() || !bool(c.SampleData) || !bool(c.Migrate) ||
 		c.Zone != time.UTC || c.ClockOffset != 0 || c.LogLevel != slog.LevelInfo {
-		t.Errorf("the defaults are %+v", c)
+		t.Errorf("got the defaults %+v", c)
 	}
 }
 
@@ -44,7 +44,7 @@ func TestValues(t *testing.T) {
 	}
 	if c.Addr != "[::1]:9000" || c.OpsAddr != ":9001" || bool(c.SampleData) || bool(c.Migrate) || c.ClockOffset != -48*time.Hour-30*time.Minute ||
 		c.Zone.String() != "Asia/Kolkata" || c.LogLevel != slog.LevelDebug || c.DatabaseMaxConns != 5 || c.Embedded() {
-		t.Errorf("the values are %+v", c)
+		t.Errorf("got the values %+v", c)
 	}
 }
 
@@ -102,7 +102,7 @@ func TestWrongValues(t *testing.T) {
 	} {
 		_, err := load(map[string]string{test.name: test.value})
 		if err == nil || !strings.Contains(err.Error(), test.says) || strings.Contains(err.Error(), "secret") {
-			t.Errorf("%s=%s: %v", test.name, test.value, err)
+			t.Errorf("%s=%s: got %v", test.name, test.value, err)
 		}
 	}
 	for says, values := range map[string]map[string]string{
@@ -114,7 +114,7 @@ func TestWrongValues(t *testing.T) {
 		"TLS_CERT_FILE and TLS_KEY_FILE:": {"TLS_CERT_FILE": "config_test.go", "TLS_KEY_FILE": "config_test.go"},
 	} {
 		if _, err := load(values); err == nil || !strings.Contains(err.Error(), says) || strings.Contains(err.Error(), long) {
-			t.Errorf("%v: %v", values, err)
+			t.Errorf("%v: got %v", values, err)
 		}
 	}
 }
@@ -136,14 +136,14 @@ func TestTokenKeys(t *testing.T) {
 		t.Fatal(err)
 	}
 	for name, values := range map[string]map[string]string{
-		"a secret":             {"JWT_SECRET": long, "ADDR": "0.0.0.0:8080"},
-		"a public key":         {"JWT_PUBLIC_KEY_FILE": file, "JWT_ISSUER": "me", "DATABASE_URL": "postgres://u@h/db"},
-		"an issuer":            {"OIDC_ISSUER": "https://login.example.org/school", "JWT_AUDIENCE": "rehearse", "AUTH": "jwt"},
-		"an issuer right here": {"OIDC_ISSUER": "http://127.0.0.1:9000", "JWT_AUDIENCE": "rehearse", "AUTH": "jwt"},
+		"a secret":       {"JWT_SECRET": long, "ADDR": "0.0.0.0:8080"},
+		"a public key":   {"JWT_PUBLIC_KEY_FILE": file, "JWT_ISSUER": "me", "DATABASE_URL": "postgres://u@h/db"},
+		"an issuer":      {"OIDC_ISSUER": "https://login.example.org/school", "JWT_AUDIENCE": "rehearse", "AUTH": "jwt"},
+		"a local issuer": {"OIDC_ISSUER": "http://127.0.0.1:9000", "JWT_AUDIENCE": "rehearse", "AUTH": "jwt"},
 	} {
 		c, err := load(values)
 		if err != nil || c.Auth != config.AuthJWT {
-			t.Errorf("%s: %q, %v", name, c.Auth, err)
+			t.Errorf("%s: got AUTH %q, %v", name, c.Auth, err)
 		}
 		if (c.Secret != nil) != (values["JWT_SECRET"] != "") || (c.PublicKey != nil) != (values["JWT_PUBLIC_KEY_FILE"] != "") ||
 			(c.OIDCIssuer != "" && c.JWTIssuer != c.OIDCIssuer) {
@@ -152,7 +152,7 @@ func TestTokenKeys(t *testing.T) {
 	}
 	c, err := load(map[string]string{"CORS_ORIGINS": "https://app.example.org, http://localhost:3000"})
 	if err != nil || !slices.Equal(c.CORSOrigins, []string{"https://app.example.org", "http://localhost:3000"}) {
-		t.Errorf("CORS_ORIGINS: %q, %v", c.CORSOrigins, err)
+		t.Errorf("CORS_ORIGINS: got %q, %v", c.CORSOrigins, err)
 	}
 }
 
@@ -167,7 +167,7 @@ func TestAllWrongValuesAtOnce(t *testing.T) {
 		"JWT_AUDIENCE is required", "JWT_SECRET and JWT_PUBLIC_KEY_FILE and OIDC_ISSUER are set", "CORS_ORIGINS is", "TLS_CERT_FILE",
 	} {
 		if err == nil || !strings.Contains(err.Error(), name) {
-			t.Errorf("%s is not named: %v", name, err)
+			t.Errorf("the error does not name %s: %v", name, err)
 		}
 	}
 }
@@ -179,14 +179,14 @@ func TestTraces(t *testing.T) {
 		values map[string]string
 		sent   bool
 	}{
-		"nothing set":   {nil, false},
-		"an endpoint":   {map[string]string{"OTEL_EXPORTER_OTLP_ENDPOINT": endpoint}, true},
-		"one of traces": {map[string]string{"OTEL_EXPORTER_OTLP_TRACES_ENDPOINT": endpoint, "OTEL_EXPORTER_OTLP_PROTOCOL": "http/protobuf"}, true},
-		"switched off":  {map[string]string{"OTEL_EXPORTER_OTLP_ENDPOINT": endpoint, "OTEL_SDK_DISABLED": "TRUE"}, false},
+		"nothing set":            {nil, false},
+		"an endpoint":            {map[string]string{"OTEL_EXPORTER_OTLP_ENDPOINT": endpoint}, true},
+		"an endpoint for traces": {map[string]string{"OTEL_EXPORTER_OTLP_TRACES_ENDPOINT": endpoint, "OTEL_EXPORTER_OTLP_PROTOCOL": "http/protobuf"}, true},
+		"disabled":               {map[string]string{"OTEL_EXPORTER_OTLP_ENDPOINT": endpoint, "OTEL_SDK_DISABLED": "TRUE"}, false},
 	} {
 		c, err := load(test.values)
 		if err != nil || c.Traces() != test.sent {
-			t.Errorf("%s: traces are sent: %v, %v", name, c.Traces(), err)
+			t.Errorf("%s: Traces() is %v; error %v", name, c.Traces(), err)
 		}
 	}
 }

@@ -39,7 +39,7 @@ func TestVariablesMatchConfig(t *testing.T) {
 	for _, v := range config.Variables() {
 		described = append(described, v.Name)
 		if v.Description == "" || v.Group == "" || v.Allowed == "" || strings.HasSuffix(v.Description, ".") {
-			t.Errorf("%s lacks a description, a group or what is allowed, or ends with a full stop: %+v", v.Name, v)
+			t.Errorf("%s has no description, group or allowed values, or its description ends with a full stop: %+v", v.Name, v)
 		}
 	}
 	sorted := cmp.Transformer("set", func(names []string) map[string]int {
@@ -78,33 +78,33 @@ func TestConfigFile(t *testing.T) {
 func TestWrongConfigFile(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct{ text, says string }{
-		"misspelt":             {"\nRATE_LIMITS=off\n", ":2: unknown variable RATE_LIMITS; did you mean RATE_LIMIT?"},
-		"lower case":           {"addr=x", ":1: unknown variable addr; did you mean ADDR?"},
-		"unknown":              {"HOME=/home/ann", ":1: unknown variable HOME; `rehearse config --help` lists the variables"},
-		"twice":                {"ADDR=1\nADDR=2", ":2: ADDR is set twice"},
-		"no separator":         {"ADDR", ":1: missing =; expected NAME=value"},
-		"no name":              {"=x", ":1: empty key; expected NAME=value"},
-		"an open quote":        {"ADDR='x", ":1: unmatched '; expected NAME=value"},
-		"a # in a value":       {"JWT_SECRET=hunter#2", ":1: JWT_SECRET has a # in its value; expected quotes around the value"},
-		"a # at the beginning": {"JWT_SECRET=#hunter2", ":1: JWT_SECRET has a # in its value; expected quotes around the value"},
-		"the file of the file": {"REHEARSE_CONFIG=x", ":1: REHEARSE_CONFIG cannot be set in a config file; expected it in the environment"},
-		"the runtime's":        {"GOMEMLIMIT=1GiB", ":1: GOMEMLIMIT cannot be set in a config file"},
-		"all at once":          {"ADRR=1\nAUTHS=2", ":1: unknown variable ADRR; did you mean ADDR?"},
+		"misspelled":                   {"\nRATE_LIMITS=off\n", ":2: unknown variable RATE_LIMITS; did you mean RATE_LIMIT?"},
+		"lower case":                   {"addr=x", ":1: unknown variable addr; did you mean ADDR?"},
+		"unknown":                      {"HOME=/home/ann", ":1: unknown variable HOME; `rehearse config --help` lists the variables"},
+		"twice":                        {"ADDR=1\nADDR=2", ":2: ADDR is set twice"},
+		"no separator":                 {"ADDR", ":1: missing =; expected NAME=value"},
+		"no name":                      {"=x", ":1: empty key; expected NAME=value"},
+		"an open quote":                {"ADDR='x", ":1: unmatched '; expected NAME=value"},
+		"a # in a value":               {"JWT_SECRET=hunter#2", ":1: JWT_SECRET has a # in its value; expected quotes around the value"},
+		"a # at the beginning":         {"JWT_SECRET=#hunter2", ":1: JWT_SECRET has a # in its value; expected quotes around the value"},
+		"REHEARSE_CONFIG":              {"REHEARSE_CONFIG=x", ":1: REHEARSE_CONFIG cannot be set in a config file; expected it in the environment"},
+		"a variable of the Go runtime": {"GOMEMLIMIT=1GiB", ":1: GOMEMLIMIT cannot be set in a config file"},
+		"two errors":                   {"ADRR=1\nAUTHS=2", ":1: unknown variable ADRR; did you mean ADDR?"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			_, err := environment(t, nil, test.text)
 			if err == nil || !strings.Contains(err.Error(), test.says) || strings.Contains(err.Error(), "hunter") {
-				t.Fatalf("the error is %v, want %s", err, test.says)
+				t.Fatalf("got the error %v, want %s", err, test.says)
 			}
 			if want := strings.Count(test.text, "ADRR") + 1; len(strings.Split(err.Error(), "\n")) != want {
-				t.Errorf("%d errors are expected: %v", want, err)
+				t.Errorf("want %d errors, got %v", want, err)
 			}
 		})
 	}
 	if _, err := config.NewEnvironment(func(string) string { return "" }, nil, "/nowhere/x.env"); err == nil ||
 		err.Error() != "the config file cannot be read: open /nowhere/x.env: no such file or directory" {
-		t.Errorf("a file that is not there: %v", err)
+		t.Errorf("a missing file: got %v", err)
 	}
 }
 
@@ -125,7 +125,7 @@ func TestSettings(t *testing.T) {
 	found := map[string]config.Setting{}
 	for _, s := range c.Settings(e) {
 		if strings.Contains(s.Value, "hunter2") {
-			t.Errorf("%s is shown: %s", s.Name, s.Value)
+			t.Errorf("%s is not masked: %s", s.Name, s.Value)
 		}
 		found[s.Name] = s
 	}
@@ -178,7 +178,7 @@ func TestPasswordsAreMasked(t *testing.T) {
 			}
 			for _, s := range c.Settings(e) {
 				if s.Name == "DATABASE_URL" && s.Value != want {
-					t.Errorf("it is shown as %s, want %s", s.Value, want)
+					t.Errorf("got %s, want %s", s.Value, want)
 				}
 			}
 		})

@@ -28,7 +28,7 @@ func TestMisspelledVariables(t *testing.T) {
 			t.Fatal(err)
 		}
 		if got := environment.Misspelt(); !cmp.Equal(got, want) {
-			t.Errorf("%s: %q", variable, got)
+			t.Errorf("%s: got %q", variable, got)
 		}
 	}
 }

@@ -50,13 +50,13 @@ var layers = map[string][]string{
 	"internal/gqlhttp/coerce": {"graph/scalar"},
 	"internal/gqlhttp":        {"graph", "graph/page", "graph/plan", "internal/app", "internal/booking", "internal/budget", "internal/calendar", "internal/errorcode", "internal/gqlhttp/coerce", "internal/identity", "internal/live", "internal/ratelimit", "internal/store"},
 
-	"internal/app/modeltest":            {}, // tests alone
-	"internal/house":                    {}, // tests alone
-	"internal/interchange/resave":       {}, // tests alone
-	"internal/interchange/windowszones": {}, // it writes a file of interchange
+	"internal/app/modeltest":            {}, // tests only
+	"internal/house":                    {}, // tests only
+	"internal/interchange/resave":       {}, // tests only
+	"internal/interchange/windowszones": {}, // generates a file of interchange
 }
 
-// only says which packages of ours may import a library directly.
+// only lists the packages that may import a library directly.
 var only = map[string][]string{
 	"gorm.io/":                      {"internal/store"},
 	"github.com/jackc/":             {"internal/store", "internal/store/cache", "internal/memory", "internal/localpg", "internal/pgtest", "bench"},
@@ -94,7 +94,7 @@ var only = map[string][]string{
 	"github.com/teambition/":        {"internal/interchange"},
 }
 
-// pure packages know no clock, no I/O and no library but the standard one.
+// pure packages use no clock, no I/O and no library except the standard library.
 var pure = []string{"internal/calendar", "internal/booking"}
 
 type goPackage struct {
@@ -128,7 +128,7 @@ func TestPermittedImports(t *testing.T) {
 	all := packages(t)
 	for name, p := range all {
 		if name == "" || name == "internal/cli" || name == "internal/schooltest" || name == "internal/cli/reference" || name == "bench" || name == "bench/plot" {
-			continue // they bring everything together
+			continue // these may depend on everything
 		}
 		allowed, known := layers[name]
 		if !known {
@@ -144,7 +144,7 @@ func TestPermittedImports(t *testing.T) {
 	for name := range layers {
 		p, exists := all[name]
 		if !exists {
-			t.Errorf("the layers name %s, which does not exist", name)
+			t.Errorf("layers has %s, which does not exist", name)
 		}
 		for _, ours := range layers[name] {
 			if !slices.Contains(p.Imports, "rehearse/"+ours) {
@@ -166,11 +166,11 @@ func TestRootContainsOnlyMain(t *testing.T) {
 		files[i] = filepath.Base(name)
 	}
 	if want := []string{"server.go", "tools.go"}; !slices.Equal(files, want) {
-		t.Errorf("the root holds %v, want %v", files, want)
+		t.Errorf("got the files %v, want %v", files, want)
 	}
 	for _, imported := range packages(t)[""].Imports {
 		if strings.HasPrefix(imported, "rehearse/") && imported != "rehearse/internal/cli" {
-			t.Errorf("main imports %s, which it may not", imported)
+			t.Errorf("main imports %s; only internal/cli is allowed", imported)
 		}
 	}
 }
@@ -181,11 +181,11 @@ func TestPermittedLibraries(t *testing.T) {
 		for _, imported := range p.Imports {
 			for library, allowed := range only {
 				if strings.HasPrefix(imported, library) && !slices.Contains(allowed, name) {
-					t.Errorf("%s imports %s; only %v may", name, imported, allowed)
+					t.Errorf("%s imports %s; only %v may import it", name, imported, allowed)
 				}
 			}
 			if slices.Contains(pure, name) && !isPure(imported) {
-				t.Errorf("%s imports %s; it is pure", name, imported)
+				t.Errorf("%s imports %s, but must be pure", name, imported)
 			}
 		}
 	}
@@ -199,7 +199,7 @@ func isPure(imported string) bool {
 	return !strings.Contains(imported, ".") && !slices.Contains(impure, imported)
 }
 
-// A resolver that could write would go round the operations of app.
+// A resolver that can write could bypass the operations of app.
 func TestGraphUsesOnlyTheReader(t *testing.T) {
 	t.Parallel()
 	out, err := exec.CommandContext(t.Context(), "go", "doc", "-all", "-u", "rehearse/graph").Output()

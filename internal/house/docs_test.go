@@ -23,7 +23,7 @@ func TestDocumentsNameTestsThatExist(t *testing.T) {
 		}
 	}
 	if named < 40 {
-		t.Errorf("only %d tests are named; are the documents read?", named)
+		t.Errorf("the documents name only %d tests; want at least 40", named)
 	}
 }
 

@@ -12,8 +12,8 @@ import (
 	"testing"
 )
 
-// dialect matches words that readers must not meet. People are "they", and the
-// field's terms replace coinages.
+// dialect matches words that texts for users must not contain. People are "they", and
+// field terms replace coinages.
 var dialect = regexp.MustCompile(`(?i)\b(he|him|his|himself|whom|whoever|what came of|came of|came to\.|comes? to nothing|became of|whatever became|` +
 	`(is|are|was|were|been) told|tells of|heard of|told apart|said no|says no to|no good|for ever|as ever|as it must be|as it were|` +
 	`left standing|what stands on|anew|dearer|dearest|mended|gives way|let happen|let go of|but for|for (it|that) (is|counts|looks)|` +
@@ -31,16 +31,16 @@ func TestUserTextIsPlainEnglish(t *testing.T) {
 	for name, text := range texts {
 		for i, line := range strings.Split(text, "\n") {
 			if found := dialect.FindString(line); found != "" {
-				t.Errorf("%s:%d says %q: %s", name, i+1, found, line)
+				t.Errorf("%s:%d contains %q: %s", name, i+1, found, line)
 			}
 		}
 	}
 }
 
-// gendered matches words for people, who are "they" in tests and comments, too.
+// gendered matches gendered pronouns. People are "they" in tests and comments, too.
 var gendered = regexp.MustCompile(`(?i)\b(he|him|his|himself)\b`)
 
-// TestCodeIsGenderNeutral reads the comments, names and strings of all Go files.
+// TestCodeIsGenderNeutral checks the comments, names and strings of all Go files.
 func TestCodeIsGenderNeutral(t *testing.T) {
 	t.Parallel()
 	files := token.NewFileSet()
@@ -61,7 +61,7 @@ func TestCodeIsGenderNeutral(t *testing.T) {
 		read++
 		says := func(at token.Pos, text string) {
 			if found := gendered.FindString(text); found != "" && text != `"he"` { // the language code of Hebrew
-				t.Errorf("%s says %q", files.Position(at), found)
+				t.Errorf("%s contains %q", files.Position(at), found)
 			}
 		}
 		for _, comments := range file.Comments {
@@ -82,11 +82,11 @@ func TestCodeIsGenderNeutral(t *testing.T) {
 		t.Fatal(err)
 	}
 	if read < 300 {
-		t.Errorf("only %d files were read", read)
+		t.Errorf("read only %d files, want at least 300", read)
 	}
 }
 
-// TestMessagesArePlainEnglish reads all string literals of the program.
+// TestMessagesArePlainEnglish checks all string literals of the program.
 func TestMessagesArePlainEnglish(t *testing.T) {
 	t.Parallel()
 	files := token.NewFileSet()
@@ -106,7 +106,7 @@ func TestMessagesArePlainEnglish(t *testing.T) {
 		ast.Inspect(file, func(node ast.Node) bool {
 			if text, is := node.(*ast.BasicLit); is && text.Kind == token.STRING {
 				if found := dialect.FindString(text.Value); found != "" {
-					t.Errorf("%s says %q", files.Position(text.Pos()), found)
+					t.Errorf("%s contains %q", files.Position(text.Pos()), found)
 				}
 			}
 			return true

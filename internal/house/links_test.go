@@ -46,7 +46,7 @@ func TestDocumentLinks(t *testing.T) {
 		}
 	}
 	if followed < 100 {
-		t.Errorf("only %d links were followed; are the documents read?", followed)
+		t.Errorf("the documents have only %d links; want at least 100", followed)
 	}
 }
 

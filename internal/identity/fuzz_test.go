@@ -33,7 +33,7 @@ func FuzzHeader(f *testing.F) {
 		case err != nil && isOurs(err) && actor == booking.Actor{}:
 		case err == nil && len(header) == len("Bearer ")+len(token) && header[len("Bearer "):] == token && actor == student:
 		default:
-			t.Errorf("%q is %+v, %v", header, actor, err)
+			t.Errorf("header %q: got %+v, %v", header, actor, err)
 		}
 	})
 }
@@ -55,10 +55,10 @@ func FuzzClaims(f *testing.F) {
 		actor := sender.Actor
 		known := actor.Role == booking.RoleStudent || actor.Role == booking.RoleInterviewer || actor.Role == booking.RoleAdmin
 		if err == nil && (!known || actor.ID < 0 || (actor.ID == 0 && actor.Role != booking.RoleAdmin)) {
-			t.Errorf("%s is %+v", payload, actor)
+			t.Errorf("claims %s: got %+v", payload, actor)
 		}
 		if err != nil && !isOurs(err) {
-			t.Errorf("%s: %v", payload, err)
+			t.Errorf("claims %s: got %v", payload, err)
 		}
 	})
 }

@@ -136,7 +136,7 @@ func verifies(t *testing.T, v *identity.Verifier, name, token string, want error
 	t.Helper()
 	sender, err := v.Verify(t.Context(), token)
 	if !errors.Is(err, want) || (want == nil && sender.Actor != student) || (want != nil && sender != identity.Sender{}) {
-		t.Errorf("%s: %+v, %v", name, sender, err)
+		t.Errorf("%s: got %+v, %v", name, sender, err)
 	}
 }
 
@@ -146,88 +146,88 @@ func TestForgedTokens(t *testing.T) {
 	hs := claims{"alg": "HS256", "typ": "JWT"}
 	sign := hs256([]byte(secretText))
 	whole := forge(t, hs, good(nil), sign)
-	verifies(t, v, "a good one", whole, nil)
+	verifies(t, v, "a valid token", whole, nil)
 
 	unix := func(d time.Duration) any { return now.Add(d).Unix() }
 	for name, test := range map[string]struct {
 		changes claims
 		want    error
 	}{
-		"a key id, which a secret has none of": {claims{}, nil},
-		"an audience among others":             {claims{"aud": []string{"else", "rehearse"}}, nil},
-		"expired":                              {claims{"exp": unix(-31 * time.Second)}, identity.ErrExpired},
-		"expired within the skew":              {claims{"exp": unix(-29 * time.Second)}, nil},
-		"expired and not valid":                {claims{"exp": unix(-time.Hour), "role": "king"}, identity.ErrExpired},
-		"no exp":                               {claims{"exp": nil}, identity.ErrInvalid},
-		"exp of 0":                             {claims{"exp": 0}, identity.ErrInvalid},
-		"exp as a string":                      {claims{"exp": "9999999999"}, identity.ErrInvalid},
-		"not valid yet":                        {claims{"nbf": unix(time.Minute)}, identity.ErrNotYetValid},
-		"not valid yet within the skew":        {claims{"nbf": unix(29 * time.Second)}, nil},
-		"issued in the future":                 {claims{"iat": unix(time.Minute)}, identity.ErrNotYetValid},
-		"no iat":                               {claims{"iat": nil}, nil},
-		"nbf of 0":                             {claims{"nbf": 0}, nil},
-		"nbf with a fraction":                  {claims{"nbf": float64(now.Unix()) + 60.5}, identity.ErrNotYetValid},
-		"nbf at the end of the year 9999":      {claims{"nbf": 253402300799}, identity.ErrNotYetValid},
-		"nbf of the year 10000":                {claims{"nbf": 253402300800}, identity.ErrInvalid},
-		"nbf beyond an int64":                  {claims{"nbf": 9223372036854775808.0}, identity.ErrInvalid},
-		"nbf of 1e300":                         {claims{"nbf": 1e300}, identity.ErrInvalid},
-		"nbf below zero":                       {claims{"nbf": -1}, identity.ErrInvalid},
-		"nbf of -1e300":                        {claims{"nbf": -1e300}, identity.ErrInvalid},
-		"nbf beyond a float64":                 {claims{"nbf": json.RawMessage("1e999")}, identity.ErrInvalid},
-		"nbf of null":                          {claims{"nbf": json.RawMessage("null")}, identity.ErrInvalid},
-		"nbf as an object":                     {claims{"nbf": claims{}}, identity.ErrInvalid},
-		"iat of 1e300":                         {claims{"iat": 1e300}, identity.ErrInvalid},
-		"iat below zero":                       {claims{"iat": -1e300}, identity.ErrInvalid},
-		"exp at the end of the year 9999":      {claims{"exp": 253402300799}, nil},
-		"exp of 1e300":                         {claims{"exp": 1e300}, identity.ErrInvalid},
-		"exp of -1e300":                        {claims{"exp": -1e300}, identity.ErrInvalid},
-		"another audience":                     {claims{"aud": "else"}, identity.ErrInvalid},
-		"no audience":                          {claims{"aud": nil}, identity.ErrInvalid},
-		"another issuer":                       {claims{"iss": "https://login.example.com"}, identity.ErrInvalid},
-		"no issuer":                            {claims{"iss": nil}, identity.ErrInvalid},
-		"an unknown role":                      {claims{"role": "king"}, identity.ErrInvalid},
-		"a role in capitals":                   {claims{"role": "STUDENT"}, identity.ErrInvalid},
-		"the program's role":                   {claims{"role": "system"}, identity.ErrInvalid},
-		"several roles":                        {claims{"role": []string{"student"}}, identity.ErrInvalid},
-		"no role":                              {claims{"role": nil}, identity.ErrInvalid},
-		"another Role beside the role":         {claims{"Role": "admin", "ROLE": "admin"}, nil},
-		"sub is not a number":                  {claims{"sub": "abc"}, identity.ErrInvalid},
-		"sub is 0":                             {claims{"sub": "0"}, identity.ErrInvalid},
-		"sub is negative":                      {claims{"sub": "-7"}, identity.ErrInvalid},
-		"sub has a sign":                       {claims{"sub": "+7"}, identity.ErrInvalid},
-		"sub has a leading zero":               {claims{"sub": "07"}, identity.ErrInvalid},
-		"sub has a space":                      {claims{"sub": " 7"}, identity.ErrInvalid},
-		"sub overflows":                        {claims{"sub": "9223372036854775808"}, identity.ErrInvalid},
-		"sub is no string":                     {claims{"sub": 7}, identity.ErrInvalid},
-		"no sub":                               {claims{"sub": nil}, identity.ErrInvalid},
+		"a key id":                        {claims{}, nil},
+		"one of several audiences":        {claims{"aud": []string{"else", "rehearse"}}, nil},
+		"expired":                         {claims{"exp": unix(-31 * time.Second)}, identity.ErrExpired},
+		"expired within the skew":         {claims{"exp": unix(-29 * time.Second)}, nil},
+		"expired and not valid":           {claims{"exp": unix(-time.Hour), "role": "king"}, identity.ErrExpired},
+		"no exp":                          {claims{"exp": nil}, identity.ErrInvalid},
+		"exp of 0":                        {claims{"exp": 0}, identity.ErrInvalid},
+		"exp as a string":                 {claims{"exp": "9999999999"}, identity.ErrInvalid},
+		"not valid yet":                   {claims{"nbf": unix(time.Minute)}, identity.ErrNotYetValid},
+		"not valid yet within the skew":   {claims{"nbf": unix(29 * time.Second)}, nil},
+		"issued in the future":            {claims{"iat": unix(time.Minute)}, identity.ErrNotYetValid},
+		"no iat":                          {claims{"iat": nil}, nil},
+		"nbf of 0":                        {claims{"nbf": 0}, nil},
+		"nbf with a fraction":             {claims{"nbf": float64(now.Unix()) + 60.5}, identity.ErrNotYetValid},
+		"nbf at the end of the year 9999": {claims{"nbf": 253402300799}, identity.ErrNotYetValid},
+		"nbf of the year 10000":           {claims{"nbf": 253402300800}, identity.ErrInvalid},
+		"nbf beyond an int64":             {claims{"nbf": 9223372036854775808.0}, identity.ErrInvalid},
+		"nbf of 1e300":                    {claims{"nbf": 1e300}, identity.ErrInvalid},
+		"nbf below zero":                  {claims{"nbf": -1}, identity.ErrInvalid},
+		"nbf of -1e300":                   {claims{"nbf": -1e300}, identity.ErrInvalid},
+		"nbf beyond a float64":            {claims{"nbf": json.RawMessage("1e999")}, identity.ErrInvalid},
+		"nbf of null":                     {claims{"nbf": json.RawMessage("null")}, identity.ErrInvalid},
+		"nbf as an object":                {claims{"nbf": claims{}}, identity.ErrInvalid},
+		"iat of 1e300":                    {claims{"iat": 1e300}, identity.ErrInvalid},
+		"iat below zero":                  {claims{"iat": -1e300}, identity.ErrInvalid},
+		"exp at the end of the year 9999": {claims{"exp": 253402300799}, nil},
+		"exp of 1e300":                    {claims{"exp": 1e300}, identity.ErrInvalid},
+		"exp of -1e300":                   {claims{"exp": -1e300}, identity.ErrInvalid},
+		"another audience":                {claims{"aud": "else"}, identity.ErrInvalid},
+		"no audience":                     {claims{"aud": nil}, identity.ErrInvalid},
+		"another issuer":                  {claims{"iss": "https://login.example.com"}, identity.ErrInvalid},
+		"no issuer":                       {claims{"iss": nil}, identity.ErrInvalid},
+		"an unknown role":                 {claims{"role": "king"}, identity.ErrInvalid},
+		"a role in capitals":              {claims{"role": "STUDENT"}, identity.ErrInvalid},
+		"the program's role":              {claims{"role": "system"}, identity.ErrInvalid},
+		"several roles":                   {claims{"role": []string{"student"}}, identity.ErrInvalid},
+		"no role":                         {claims{"role": nil}, identity.ErrInvalid},
+		"another Role beside the role":    {claims{"Role": "admin", "ROLE": "admin"}, nil},
+		"sub is not a number":             {claims{"sub": "abc"}, identity.ErrInvalid},
+		"sub is 0":                        {claims{"sub": "0"}, identity.ErrInvalid},
+		"sub is negative":                 {claims{"sub": "-7"}, identity.ErrInvalid},
+		"sub has a sign":                  {claims{"sub": "+7"}, identity.ErrInvalid},
+		"sub has a leading zero":          {claims{"sub": "07"}, identity.ErrInvalid},
+		"sub has a space":                 {claims{"sub": " 7"}, identity.ErrInvalid},
+		"sub overflows":                   {claims{"sub": "9223372036854775808"}, identity.ErrInvalid},
+		"sub is a number":                 {claims{"sub": 7}, identity.ErrInvalid},
+		"no sub":                          {claims{"sub": nil}, identity.ErrInvalid},
 	} {
 		verifies(t, v, name, forge(t, claims{"alg": "HS256", "kid": "x"}, good(test.changes), sign), test.want)
 	}
 
 	for name, token := range map[string]string{
-		"no text":                 "",
-		"no token":                "x",
-		"two dots":                "..",
-		"truncated":               whole[:len(whole)-1],
-		"without its signature":   whole[:strings.LastIndex(whole, ".")+1],
-		"of four parts":           whole + ".x",
-		"with a space":            whole + " ",
-		"padded":                  whole + "=",
-		"of 1 MB":                 strings.Repeat("x", 1<<20),
-		"just too long":           forge(t, hs, good(claims{"more": strings.Repeat("x", 8<<10)}), sign),
-		"with algorithm none":     forge(t, claims{"alg": "none"}, good(nil), unsigned),
-		"with algorithm None":     forge(t, claims{"alg": "None"}, good(nil), unsigned),
-		"none, with a signature":  forge(t, claims{"alg": "none"}, good(nil), sign),
-		"without algorithm":       forge(t, claims{"typ": "JWT"}, good(nil), sign),
-		"of another HMAC":         signed(t, jwt.SigningMethodHS512, []byte(secretText), "", good(nil)),
-		"of another secret":       forge(t, hs, good(nil), hs256([]byte("another secret of thirty-two bytes"))),
-		"with an empty secret":    forge(t, hs, good(nil), hs256(nil)),
-		"with critical headers":   forge(t, claims{"alg": "HS256", "crit": []string{"b64"}, "b64": false}, good(nil), sign),
-		"for somebody else's sub": strings.Replace(whole, ".", ".e", 1),
+		"empty":                  "",
+		"not a token":            "x",
+		"two dots":               "..",
+		"truncated":              whole[:len(whole)-1],
+		"without its signature":  whole[:strings.LastIndex(whole, ".")+1],
+		"with four parts":        whole + ".x",
+		"with a space":           whole + " ",
+		"padded":                 whole + "=",
+		"of 1 MB":                strings.Repeat("x", 1<<20),
+		"just too long":          forge(t, hs, good(claims{"more": strings.Repeat("x", 8<<10)}), sign),
+		"with algorithm none":    forge(t, claims{"alg": "none"}, good(nil), unsigned),
+		"with algorithm None":    forge(t, claims{"alg": "None"}, good(nil), unsigned),
+		"none with a signature":  forge(t, claims{"alg": "none"}, good(nil), sign),
+		"without algorithm":      forge(t, claims{"typ": "JWT"}, good(nil), sign),
+		"another HMAC":           signed(t, jwt.SigningMethodHS512, []byte(secretText), "", good(nil)),
+		"another secret":         forge(t, hs, good(nil), hs256([]byte("another secret of thirty-two bytes"))),
+		"with an empty secret":   forge(t, hs, good(nil), hs256(nil)),
+		"with critical headers":  forge(t, claims{"alg": "HS256", "crit": []string{"b64"}, "b64": false}, good(nil), sign),
+		"with a changed payload": strings.Replace(whole, ".", ".e", 1),
 	} {
 		verifies(t, v, name, token, identity.ErrInvalid)
 	}
-	verifies(t, identity.New(identity.Secret{}, terms, nobody), "a secret that is not there", forge(t, hs, good(nil), hs256(nil)), identity.ErrInvalid)
+	verifies(t, identity.New(identity.Secret{}, terms, nobody), "a zero Secret", forge(t, hs, good(nil), hs256(nil)), identity.ErrInvalid)
 }
 
 // Two parsers may use different values of a duplicate name.
@@ -239,19 +239,19 @@ func TestDuplicateClaims(t *testing.T) {
 		header, payload string
 		want            error
 	}{
-		"once":                       {header, "{" + payload + "}", nil},
-		"in another case":            {header, `{"SUB":"8",` + payload + "}", nil},
-		"in an object of its own":    {header, `{"more":{"sub":"8"},` + payload + "}", nil},
-		"sub":                        {header, `{"sub":"8",` + payload + "}", identity.ErrInvalid},
-		"sub with the same value":    {header, `{"sub":"7",` + payload + "}", identity.ErrInvalid},
-		"sub in other letters":       {header, `{"\u0073ub":"8",` + payload + "}", identity.ErrInvalid},
-		"role at the end":            {header, "{" + payload + `,"role":"admin"}`, identity.ErrInvalid},
-		"exp":                        {header, "{" + payload + `,"exp":1880304400}`, identity.ErrInvalid},
-		"a claim that is not read":   {header, `{"jti":1,"jti":2,` + payload + "}", identity.ErrInvalid},
-		"inside a claim":             {header, `{"more":{"a":1,"a":2},` + payload + "}", identity.ErrInvalid},
-		"alg":                        {`{"alg":"none","alg":"HS256"}`, "{" + payload + "}", identity.ErrInvalid},
-		"kid":                        {`{"alg":"HS256","kid":"a","kid":"b"}`, "{" + payload + "}", identity.ErrInvalid},
-		"a second object after this": {header, "{" + payload + "}{}", identity.ErrInvalid},
+		"once":                     {header, "{" + payload + "}", nil},
+		"in another case":          {header, `{"SUB":"8",` + payload + "}", nil},
+		"in a nested object":       {header, `{"more":{"sub":"8"},` + payload + "}", nil},
+		"sub":                      {header, `{"sub":"8",` + payload + "}", identity.ErrInvalid},
+		"sub with the same value":  {header, `{"sub":"7",` + payload + "}", identity.ErrInvalid},
+		"sub with an escape":       {header, `{"\u0073ub":"8",` + payload + "}", identity.ErrInvalid},
+		"role at the end":          {header, "{" + payload + `,"role":"admin"}`, identity.ErrInvalid},
+		"exp":                      {header, "{" + payload + `,"exp":1880304400}`, identity.ErrInvalid},
+		"a claim that is not read": {header, `{"jti":1,"jti":2,` + payload + "}", identity.ErrInvalid},
+		"inside a claim":           {header, `{"more":{"a":1,"a":2},` + payload + "}", identity.ErrInvalid},
+		"alg":                      {`{"alg":"none","alg":"HS256"}`, "{" + payload + "}", identity.ErrInvalid},
+		"kid":                      {`{"alg":"HS256","kid":"a","kid":"b"}`, "{" + payload + "}", identity.ErrInvalid},
+		"a second object":          {header, "{" + payload + "}{}", identity.ErrInvalid},
 	} {
 		encoding := base64.RawURLEncoding
 		text := encoding.EncodeToString([]byte(test.header)) + "." + encoding.EncodeToString([]byte(test.payload))
@@ -265,7 +265,7 @@ func TestAdministratorWithoutPerson(t *testing.T) {
 	for sub, want := range map[string]int64{"0": 0, "12": 12} {
 		token := forge(t, claims{"alg": "HS256"}, good(claims{"role": "admin", "sub": sub}), hs256([]byte(secretText)))
 		if sender, err := v.Verify(t.Context(), token); err != nil || sender.Actor != (booking.Actor{Role: booking.RoleAdmin, ID: want}) {
-			t.Errorf("sub %s: %+v, %v", sub, sender, err)
+			t.Errorf("sub %s: got %+v, %v", sub, sender, err)
 		}
 	}
 }
@@ -277,9 +277,9 @@ func TestSigned(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		verifies(t, identity.New(newSecret(t), terms, nobody), "what was signed", token, nil)
+		verifies(t, identity.New(newSecret(t), terms, nobody), "a signed token", token, nil)
 		terms.Clock = func() time.Time { return now.Add(time.Hour + time.Minute) }
-		verifies(t, identity.New(newSecret(t), terms, nobody), "after its time", token, identity.ErrExpired)
+		verifies(t, identity.New(newSecret(t), terms, nobody), "an expired token", token, identity.ErrExpired)
 	}
 }
 
@@ -306,14 +306,14 @@ func TestPublicKeys(t *testing.T) {
 			}
 			verifies(t, v, kind+" key, "+algorithm, signed(t, jwt.GetSigningMethod(algorithm), key, "any", good(nil)), want)
 		}
-		// The public key is no secret, so it must not be accepted as an HMAC key.
+		// The public key is not secret, so it must not be accepted as an HMAC key.
 		for name, asSecret := range map[string][]byte{"PEM": inPEM(t, test.public), "DER": pemBytes(inPEM(t, test.public))} {
 			forged := forge(t, claims{"alg": "HS256"}, good(nil), hs256(asSecret))
 			verifies(t, v, kind+" key in "+name+" as a secret", forged, identity.ErrInvalid)
 		}
 		verifies(t, v, kind+" key, none", forge(t, claims{"alg": "none"}, good(nil), unsigned), identity.ErrInvalid)
 	}
-	verifies(t, identity.New(publicKey(t, k.rsa.Public()), terms, nobody), "another key of the kind",
+	verifies(t, identity.New(publicKey(t, k.rsa.Public()), terms, nobody), "another key of the same type",
 		signed(t, jwt.SigningMethodRS256, k.otherRSA, "", good(nil)), identity.ErrInvalid)
 	verifies(t, identity.New(publicKey(t, k.rsa.Public()), terms, nobody), "a longer digest",
 		signed(t, jwt.SigningMethodRS512, k.rsa, "", good(nil)), identity.ErrInvalid)
@@ -346,7 +346,7 @@ func TestInvalidPublicKeys(t *testing.T) {
 		"broken":        pem.EncodeToMemory(&pem.Block{Type: "PUBLIC KEY", Bytes: []byte("x")}),
 	} {
 		if _, err := identity.ParsePublicKey(text); err == nil {
-			t.Errorf("%s is taken", name)
+			t.Errorf("%s was accepted", name)
 		}
 	}
 }
@@ -363,21 +363,21 @@ func TestAuthorizationHeader(t *testing.T) {
 		actor   booking.Actor
 		err     error
 	}{
-		"none":                {nil, nobody, nil},
-		"a token":             {[]string{"Bearer " + token}, student, nil},
-		"in small letters":    {[]string{"bearer " + token}, student, nil},
-		"an empty one":        {[]string{""}, booking.Actor{}, identity.ErrInvalid},
-		"no token":            {[]string{"Bearer"}, booking.Actor{}, identity.ErrInvalid},
-		"an empty token":      {[]string{"Bearer "}, booking.Actor{}, identity.ErrInvalid},
-		"two spaces":          {[]string{"Bearer  " + token}, booking.Actor{}, identity.ErrInvalid},
-		"a token alone":       {[]string{token}, booking.Actor{}, identity.ErrInvalid},
-		"a password":          {[]string{"Basic dTpw"}, booking.Actor{}, identity.ErrInvalid},
-		"twice":               {[]string{"Bearer " + token, "Bearer " + token}, booking.Actor{}, identity.ErrInvalid},
-		"a list":              {[]string{"Bearer " + token + ", Bearer " + token}, booking.Actor{}, identity.ErrInvalid},
-		"a token and nothing": {[]string{"Bearer " + token, ""}, booking.Actor{}, identity.ErrInvalid},
+		"none":                        {nil, nobody, nil},
+		"a token":                     {[]string{"Bearer " + token}, student, nil},
+		"in lower case":               {[]string{"bearer " + token}, student, nil},
+		"an empty header":             {[]string{""}, booking.Actor{}, identity.ErrInvalid},
+		"no token":                    {[]string{"Bearer"}, booking.Actor{}, identity.ErrInvalid},
+		"an empty token":              {[]string{"Bearer "}, booking.Actor{}, identity.ErrInvalid},
+		"two spaces":                  {[]string{"Bearer  " + token}, booking.Actor{}, identity.ErrInvalid},
+		"a token alone":               {[]string{token}, booking.Actor{}, identity.ErrInvalid},
+		"a password":                  {[]string{"Basic dTpw"}, booking.Actor{}, identity.ErrInvalid},
+		"twice":                       {[]string{"Bearer " + token, "Bearer " + token}, booking.Actor{}, identity.ErrInvalid},
+		"a list":                      {[]string{"Bearer " + token + ", Bearer " + token}, booking.Actor{}, identity.ErrInvalid},
+		"a token and an empty header": {[]string{"Bearer " + token, ""}, booking.Actor{}, identity.ErrInvalid},
 	} {
 		if sender, err := v.Sender(t.Context(), test.headers); sender.Actor != test.actor || !errors.Is(err, test.err) {
-			t.Errorf("%s: %+v, %v", name, sender, err)
+			t.Errorf("%s: got %+v, %v", name, sender, err)
 		}
 	}
 }
@@ -387,7 +387,7 @@ func TestLocalSecret(t *testing.T) {
 	folder := t.TempDir()
 	tokens := make([]string, 8)
 	var all sync.WaitGroup
-	for i := range tokens { // like programs that start at the same time
+	for i := range tokens { // as by programs that start concurrently
 		all.Go(func() {
 			err := identity.MakeLocalSecret(folder)
 			secret, readErr := identity.LocalSecret(folder)
@@ -405,11 +405,11 @@ func TestLocalSecret(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, token := range tokens {
-		verifies(t, identity.New(secret, terms, nobody), "of the same folder", token, nil)
+		verifies(t, identity.New(secret, terms, nobody), "a token of the same folder", token, nil)
 	}
 	elsewhere := t.TempDir()
 	if _, err := identity.LocalSecret(elsewhere); !errors.Is(err, fs.ErrNotExist) {
-		t.Errorf("reading a key makes it: %v", err)
+		t.Errorf("reading a key created it: %v", err)
 	}
 	if err := identity.MakeLocalSecret(elsewhere); err != nil {
 		t.Fatal(err)
@@ -418,23 +418,23 @@ func TestLocalSecret(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	verifies(t, identity.New(other, terms, nobody), "of another folder", tokens[0], identity.ErrInvalid)
+	verifies(t, identity.New(other, terms, nobody), "a token of another folder", tokens[0], identity.ErrInvalid)
 
 	files, err := os.ReadDir(folder)
 	if err != nil || len(files) != 1 {
-		t.Fatalf("the folder has %v, %v", files, err)
+		t.Fatalf("got the files %v, %v", files, err)
 	}
 	info, err := files[0].Info()
 	if err != nil || info.Mode().Perm() != 0o600 || info.Size() != 32 {
-		t.Errorf("the file is %v, %v", info, err)
+		t.Errorf("got the file %v, %v", info, err)
 	}
 	if err := os.WriteFile(filepath.Join(folder, files[0].Name()), []byte("short"), 0o600); err != nil {
 		t.Fatal(err)
 	}
 	if _, err := identity.LocalSecret(folder); err == nil {
-		t.Error("a short key is taken")
+		t.Error("a short key was accepted")
 	}
 	if _, err := identity.NewSecret(strings.Repeat("x", 31)); err == nil {
-		t.Error("a secret of 31 bytes is taken")
+		t.Error("a secret of 31 bytes was accepted")
 	}
 }

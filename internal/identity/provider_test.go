@@ -175,7 +175,7 @@ func TestIssuer(t *testing.T) {
 	r.verifies("expired",
 		signed(t, jwt.SigningMethodRS256, k.rsa, "rsa", good(claims{"iss": i.URL, "exp": now.Add(-time.Hour).Unix()})), identity.ErrExpired)
 	if i.asked != 1 {
-		t.Errorf("the issuer was asked %d times", i.asked)
+		t.Errorf("got %d requests for the issuer's keys", i.asked)
 	}
 }
 
@@ -187,20 +187,20 @@ func TestKeyRotation(t *testing.T) {
 	r.attempted()
 	older, newer := r.token(jwt.SigningMethodRS256, "old", k.rsa), r.token(jwt.SigningMethodES256, "new", k.ec)
 	r.verifies("the old key", older, nil)
-	r.verifies("a key to come", newer, identity.ErrInvalid)
+	r.verifies("an unpublished key", newer, identity.ErrInvalid)
 
 	i.publish(public("old", k.rsa), public("new", k.ec))
-	r.verifies("the new key, too soon to ask again", newer, identity.ErrInvalid)
+	r.verifies("the new key before the next request is allowed", newer, identity.ErrInvalid)
 	r.later(5 * time.Second)
 	r.verifies("the new key", newer, nil)
-	r.verifies("the old key beside it", older, nil)
+	r.verifies("the old key with the new key", older, nil)
 	r.attempted()
 
 	i.publish(public("new", k.ec)) // revokes the old key
 	if wait := r.again(); wait != 10*time.Minute {
-		t.Errorf("it waits for %v", wait)
+		t.Errorf("got a wait of %v", wait)
 	}
-	r.verifies("the key that was taken back", older, identity.ErrInvalid)
+	r.verifies("the revoked key", older, identity.ErrInvalid)
 	r.verifies("the new key alone", newer, nil)
 
 	before := i.asked
@@ -208,7 +208,7 @@ func TestKeyRotation(t *testing.T) {
 		r.verifies("a made-up key id", r.token(jwt.SigningMethodRS256, "made up", k.otherRSA), identity.ErrInvalid)
 	}
 	if i.asked != before {
-		t.Errorf("the issuer was asked %d times more", i.asked-before)
+		t.Errorf("got %d more requests for the issuer's keys", i.asked-before)
 	}
 }
 
@@ -219,26 +219,26 @@ func TestIssuerIsDown(t *testing.T) {
 	i.set(func() { i.down = true })
 	r := rely(t, i)
 	if wait := r.attempted(); wait != 5*time.Second {
-		t.Errorf("it waits for %v", wait)
+		t.Errorf("got a wait of %v", wait)
 	}
 	token := r.token(jwt.SigningMethodRS256, "rsa", k.rsa)
-	r.verifies("from the start", token, identity.ErrUnavailable)
-	r.verifies("none, meanwhile", forge(t, claims{"alg": "none", "kid": "rsa"}, good(nil), unsigned), identity.ErrInvalid)
+	r.verifies("before the first keys", token, identity.ErrUnavailable)
+	r.verifies("algorithm none", forge(t, claims{"alg": "none", "kid": "rsa"}, good(nil), unsigned), identity.ErrInvalid)
 	r.ready("", true)
 	if sender, err := r.verifier.Sender(t.Context(), nil); err != nil || sender != (identity.Sender{Actor: nobody}) {
-		t.Errorf("without a token: %v, %v", sender, err)
+		t.Errorf("without a token: got %v, %v", sender, err)
 	}
 
 	i.set(func() { i.down = false })
 	r.again()
-	r.verifies("when it is there", token, nil)
+	r.verifies("once the issuer is up", token, nil)
 	r.ready("", false)
 
 	i.set(func() { i.down = true })
 	r.again()
-	r.verifies("a known key goes on", token, nil)
-	r.verifies("an unknown one may be good", r.token(jwt.SigningMethodES256, "new", k.ec), identity.ErrUnavailable)
-	r.verifies("a known key's wrong signature is wrong", r.token(jwt.SigningMethodRS256, "rsa", k.otherRSA), identity.ErrInvalid)
+	r.verifies("a known key", token, nil)
+	r.verifies("an unknown key", r.token(jwt.SigningMethodES256, "new", k.ec), identity.ErrUnavailable)
+	r.verifies("a wrong signature with a known key id", r.token(jwt.SigningMethodRS256, "rsa", k.otherRSA), identity.ErrInvalid)
 	r.ready("the keys read before stay in use", false)
 }
 
@@ -248,14 +248,14 @@ func TestFirstTokenWaitsForKeys(t *testing.T) {
 	i, k := newIssuer(t), keys()
 	i.publish(public("rsa", k.rsa))
 	r := rely(t, i)
-	r.verifies("at once", r.token(jwt.SigningMethodRS256, "rsa", k.rsa), nil)
+	r.verifies("the first token", r.token(jwt.SigningMethodRS256, "rsa", k.rsa), nil)
 }
 
 func TestInvalidIssuers(t *testing.T) {
 	t.Parallel()
 	for name, change := range map[string]func(*issuer){
-		"another name": func(i *issuer) { i.name = "https://login.example.com" },
-		"no keys":      func(i *issuer) { i.keys = nil },
+		"another issuer name": func(i *issuer) { i.name = "https://login.example.com" },
+		"no keys":             func(i *issuer) { i.keys = nil },
 	} {
 		i := newIssuer(t)
 		i.publish(public("rsa", keys().rsa))
@@ -275,7 +275,7 @@ func TestVerifyBeforeProviderRuns(t *testing.T) {
 	cancel()
 	sender, err := v.Verify(ctx, signed(t, jwt.SigningMethodRS256, keys().rsa, "x", good(nil)))
 	if !errors.Is(err, identity.ErrUnavailable) || sender != (identity.Sender{}) {
-		t.Errorf("%+v, %v", sender, err)
+		t.Errorf("got %+v, %v", sender, err)
 	}
 }
 
@@ -283,6 +283,6 @@ func (r *relying) ready(says string, fails bool) {
 	r.t.Helper()
 	note, err := r.verifier.Ready()
 	if (says == "") != (note == "") || !strings.Contains(note, says) || (err != nil) != fails {
-		r.t.Errorf("ready: %q, %v", note, err)
+		r.t.Errorf("ready: got %q, %v", note, err)
 	}
 }

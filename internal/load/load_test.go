@@ -19,19 +19,19 @@ func TestSchedule(t *testing.T) {
 	for i := range gaps {
 		at := s.next()
 		if at < before {
-			t.Fatalf("arrival %d is at %v, after one at %v", i, at, before)
+			t.Fatalf("arrival %d is at %v, before the previous one at %v", i, at, before)
 		}
 		if at != again.next() {
-			t.Fatalf("arrival %d is another with the same seed", i)
+			t.Fatalf("arrival %d differs with the same seed", i)
 		}
 		same = same && at == other.next()
 		gaps[i], before = (at-before).Seconds()*rate, at // in units of the mean gap
 	}
 	if same {
-		t.Error("another seed gives the same arrivals")
+		t.Error("different seeds give the same arrivals")
 	}
 	if got := before.Seconds() * rate / n; math.Abs(got-1) > 0.02 {
-		t.Errorf("the mean gap is %.3f of what the rate asks for", got)
+		t.Errorf("the mean gap is %.3f of the one of the rate", got)
 	}
 	// The share of exponential gaps longer than x times the mean is e^-x.
 	for _, x := range []float64{0.1, 1, 3} {
@@ -42,7 +42,7 @@ func TestSchedule(t *testing.T) {
 			}
 		}
 		if got, want := float64(longer)/n, math.Exp(-x); math.Abs(got-want) > 0.01 {
-			t.Errorf("%.3f of the gaps are longer than %g means, wanted %.3f", got, x, want)
+			t.Errorf("got %.3f of the gaps longer than %g means, want %.3f", got, x, want)
 		}
 	}
 }
@@ -55,11 +55,11 @@ func TestOptions(t *testing.T) {
 	}
 	o := Options{URL: url, Clients: 16}
 	if err := o.Complete(given()); err != nil || o.Metrics != "http://127.0.0.1:1/metrics" || o.inFlight() != 16 {
-		t.Errorf("by default: %+v, %v", o, err)
+		t.Errorf("the defaults: got %+v, %v", o, err)
 	}
 	o = Options{URL: url, Rate: 12.5, Clients: 16, MaxInFlight: 1000, Metrics: "http://127.0.0.1:2/figures"}
 	if err := o.Complete(given("rate", "max-in-flight")); err != nil || o.Metrics != "http://127.0.0.1:2/figures" || o.inFlight() != 1000 {
-		t.Errorf("an open loop: %+v, %v", o, err)
+		t.Errorf("an open loop: got %+v, %v", o, err)
 	}
 	for name, test := range map[string]struct {
 		options Options
@@ -76,7 +76,7 @@ func TestOptions(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			if err := test.options.Complete(given(test.given...)); err == nil || !strings.Contains(err.Error(), test.says) {
-				t.Errorf("the error is %v, want %s", err, test.says)
+				t.Errorf("got the error %v, want %s", err, test.says)
 			}
 		})
 	}
@@ -86,7 +86,7 @@ func TestMix(t *testing.T) {
 	t.Parallel()
 	var m Mix
 	if err := m.Set("list=1,book=3"); err != nil || m != (Mix{List: 1, Book: 3}) {
-		t.Errorf("%+v, %v", m, err)
+		t.Errorf("got %+v, %v", m, err)
 	}
 	for text, says := range map[string]string{
 		"list": `"list" is not KIND=WEIGHT; expected list, standing and book with weights`, "swim=1": `"swim=1" is not KIND=WEIGHT`,
@@ -95,7 +95,7 @@ func TestMix(t *testing.T) {
 		t.Run(text, func(t *testing.T) {
 			t.Parallel()
 			if err := new(Mix).Set(text); err == nil || !strings.Contains(err.Error(), says) {
-				t.Errorf("the error is %v, want %s", err, says)
+				t.Errorf("got the error %v, want %s", err, says)
 			}
 		})
 	}
@@ -119,24 +119,24 @@ func TestResult(t *testing.T) {
 	r.recorder.notSent()
 	result := r.result()
 	if got := result.Errors(false); got != 3 {
-		t.Errorf("%d errors", got)
+		t.Errorf("got %d errors", got)
 	}
 	if got := result.Errors(true); got != 2 {
-		t.Errorf("%d errors besides what is shed", got)
+		t.Errorf("got %d errors without shed requests", got)
 	}
 	list := result.Operations[0]
 	if list.Name != kindList || list.Count != 1000 || list.Rate != 100 {
-		t.Errorf("the lists: %+v", list)
+		t.Errorf("the list operations: got %+v", list)
 	}
 	for name, times := range map[string][2]float64{
 		"p50": {list.P50, 500}, "p90": {list.P90, 900}, "p99": {list.P99, 990}, "p99.9": {list.P999, 999}, "max": {list.Max, 1000},
 	} {
 		if math.Abs(times[0]-times[1]) > times[1]/500 {
-			t.Errorf("%s is %v ms, wanted %v", name, times[0], times[1])
+			t.Errorf("%s: got %v ms, want %v", name, times[0], times[1])
 		}
 	}
 	if names := []string{result.Operations[1].Name, result.Operations[2].Name}; !slices.Equal(names, []string{kindHold, kindBook}) {
-		t.Errorf("the rest are %v", names)
+		t.Errorf("got the other operations %v", names)
 	}
 	var table, asJSON strings.Builder
 	if err := errors.Join(result.WriteTable(&table), result.WriteJSON(&asJSON)); err != nil {

@@ -107,15 +107,15 @@ func TestDefaultDataDir(t *testing.T) {
 // TestUsersAndFolders tests what holds for every user and, as root, what holds for root.
 func TestUsersAndFolders(t *testing.T) {
 	t.Parallel()
-	cases := map[string]func(*testing.T){"a folder that cannot be made": folderCannotBeMade}
+	cases := map[string]func(*testing.T){"a folder that cannot be created": folderCannotBeMade}
 	if os.Geteuid() == 0 {
 		cases = map[string]func(*testing.T){
-			"out of reach":           folderOutOfReach,
-			"cache out of reach":     cacheOutOfReach,
-			"private and empty":      privateEmptyFolder,
-			"cluster of an ordinary": clusterOfOrdinaryUser,
-			"cluster of root":        clusterOfRoot,
-			"program of root":        binariesOutOfReach,
+			"inaccessible data folder":    folderOutOfReach,
+			"inaccessible cache folder":   cacheOutOfReach,
+			"private empty data folder":   privateEmptyFolder,
+			"cluster of an ordinary user": clusterOfOrdinaryUser,
+			"cluster of root":             clusterOfRoot,
+			"inaccessible binaries":       binariesOutOfReach,
 		}
 	}
 	for name, check := range cases {
@@ -222,7 +222,7 @@ func owner(t *testing.T, path string) int {
 	}
 	stat, ok := info.Sys().(*syscall.Stat_t)
 	if !ok {
-		t.Fatalf("no owner of %s", path)
+		t.Fatalf("cannot read the owner of %s", path)
 	}
 	return int(stat.Uid)
 }

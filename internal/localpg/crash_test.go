@@ -38,7 +38,7 @@ func TestKillLosesNoAcknowledgedRow(t *testing.T) {
 			kill(t, p)
 			acknowledged := <-last
 			if !client.process.exitsWithin(testLimit) {
-				t.Error("the server lives on")
+				t.Error("the server is still running")
 			}
 			stop(t, client)
 
@@ -47,7 +47,7 @@ func TestKillLosesNoAcknowledgedRow(t *testing.T) {
 				t.Error("the server is not owned after its owner was killed")
 			}
 			if got := ask[int](t, s, "SELECT max(id) FROM rows"); got < acknowledged {
-				t.Errorf("row %d was acknowledged, the last one there is %d", acknowledged, got)
+				t.Errorf("row %d was acknowledged, but the last row is %d", acknowledged, got)
 			}
 			t.Logf("%d rows acknowledged", acknowledged)
 		})
@@ -145,16 +145,16 @@ func TestOrphanIsAdopted(t *testing.T) {
 	p := begin(t, programPlan{DataDir: dir, Orphanable: true})
 	p.kill()
 	if !alive(p.Server) {
-		t.Fatal("the server is no orphan: it died with its owner")
+		t.Fatal("the server died with its owner; want an orphan")
 	}
 	s := start(t, quick(dir))
 	if !s.Owner() || s.process.pid != p.Server {
-		t.Errorf("owner %v of pid %d, want of the orphan %d", s.Owner(), s.process.pid, p.Server)
+		t.Errorf("got owner %v and pid %d, want the orphan's pid %d", s.Owner(), s.process.pid, p.Server)
 	}
 	run(t, s, "SELECT 1")
 	stop(t, s)
 	if alive(p.Server) {
-		t.Error("the orphan outlives Stop")
+		t.Error("the orphan is still running after Stop")
 	}
 }
 
@@ -169,14 +169,14 @@ func TestOrphanDeathIsDetected(t *testing.T) {
 	start(t, quick(dir))
 }
 
-// TestStalePidFile covers stale pids that belong to something and keep Postgres from starting.
+// TestStalePidFile tests pid files that stop Postgres from starting, among them ones with the pid of another process.
 func TestStalePidFile(t *testing.T) {
 	t.Parallel()
 	for name, pid := range map[string]func(*testing.T) string{
-		"of nobody":          func(*testing.T) string { return "999999999" },
+		"of no process":      func(*testing.T) string { return "999999999" },
 		"of a zombie":        zombie,
 		"of another program": bystander,
-		"cut off":            func(*testing.T) string { return "" },
+		"truncated":          func(*testing.T) string { return "" },
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -219,7 +219,7 @@ func zombie(t *testing.T) string {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = cmd.Wait() })
-	eventually(t, "a zombie", func() bool { return isZombie(cmd.Process.Pid) })
+	eventually(t, "the process is a zombie", func() bool { return isZombie(cmd.Process.Pid) })
 	return strconv.Itoa(cmd.Process.Pid)
 }
 
@@ -252,10 +252,10 @@ func TestStopEscalatesSignals(t *testing.T) {
 		by      []means
 		want    string
 	}{
-		"fast does":      {"", []means{{fast, testLimit}}, "interrupt"},
-		"immediate does": {"INT", []means{{fast, pollEvery}, {immediate, testLimit}}, "quit"},
-		"only kill does": {"INT QUIT", []means{{fast, pollEvery}, {immediate, pollEvery}, {kill, testLimit}}, "killed"},
-		"nothing does":   {"INT QUIT", []means{{fast, pollEvery}, {immediate, pollEvery}}, ""},
+		"fast":      {"", []means{{fast, testLimit}}, "interrupt"},
+		"immediate": {"INT", []means{{fast, pollEvery}, {immediate, testLimit}}, "quit"},
+		"kill":      {"INT QUIT", []means{{fast, pollEvery}, {immediate, pollEvery}, {kill, testLimit}}, "killed"},
+		"none":      {"INT QUIT", []means{{fast, pollEvery}, {immediate, pollEvery}}, ""},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -309,14 +309,14 @@ func TestForeignServerIsLeftRunning(t *testing.T) {
 		_ = signalServer(byHand.Process.Pid, fast)
 		_ = byHand.Wait()
 	})
-	eventually(t, "it is up", func() bool {
+	eventually(t, "the server is up", func() bool {
 		pf, err := c.readPidFile()
 		return err == nil && pf.status == "ready"
 	})
 	_, err = Start(t.Context(), o)
 	wantError(t, err, "started by hand", strconv.Itoa(byHand.Process.Pid), elsewhere)
 	if !alive(byHand.Process.Pid) {
-		t.Error("it was stopped")
+		t.Error("the foreign server was stopped")
 	}
 }
 
@@ -332,7 +332,7 @@ func TestWatcher(t *testing.T) {
 
 	begin(t, programPlan{Watch: pid}).finish(t)
 	if !alive(pid) {
-		t.Fatal("a program that ends in good order has its server killed by the watcher")
+		t.Fatal("the watcher killed the server of a program that exited normally")
 	}
 	begin(t, programPlan{Watch: pid}).kill()
 	err := watched.Wait()
@@ -345,9 +345,9 @@ func TestInsecureSocketFolder(t *testing.T) {
 	s := start(t, quick(dir))
 	stop(t, s)
 	for name, plant := range map[string]func(path string) error{
-		"open to all": func(path string) error { return os.Mkdir(path, 0o755) },
-		"a link":      func(path string) error { return os.Symlink(filepath.Dir(dir), path) },
-		"a file":      func(path string) error { return os.WriteFile(path, nil, 0o700) },
+		"mode 0755": func(path string) error { return os.Mkdir(path, 0o755) },
+		"a link":    func(path string) error { return os.Symlink(filepath.Dir(dir), path) },
+		"a file":    func(path string) error { return os.WriteFile(path, nil, 0o700) },
 	} {
 		if err := plant(s.cluster.socketDir()); err != nil {
 			t.Fatal(err)

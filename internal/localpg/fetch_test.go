@@ -39,13 +39,13 @@ echo 'npm error network request failed' >&2
 echo 'npm error A complete log of this run can be found in: /x' >&2
 exit 1`
 	for name, c := range map[string]struct{ npm, want string }{
-		"no npm":           {"", "npm, which downloads it, is not installed"},
-		"no network":       {netless, "exit status 1 (code ENOTFOUND, network request failed)"},
-		"npm says nothing": {"exit 7", "exit status 7;"},
-		"npm does nothing": {"exit 0", "wrote 0 archives"},
-		"another package":  {"echo other > other.tgz", "is expected, so it was deleted"},
-		"an empty package": {": > empty.tgz", "is expected, so it was deleted"},
-		"several packages": {": > a.tgz; : > b.tgz", "wrote 2 archives"},
+		"no npm":             {"", "npm, which downloads it, is not installed"},
+		"no network":         {netless, "exit status 1 (code ENOTFOUND, network request failed)"},
+		"npm fails silently": {"exit 7", "exit status 7;"},
+		"npm writes nothing": {"exit 0", "wrote 0 archives"},
+		"another package":    {"echo other > other.tgz", "is expected, so it was deleted"},
+		"an empty package":   {": > empty.tgz", "is expected, so it was deleted"},
+		"several packages":   {": > a.tgz; : > b.tgz", "wrote 2 archives"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -57,7 +57,7 @@ exit 1`
 			}
 			wantKept(t, o.CacheDir)
 			if _, err := os.Stat(filepath.Join(o.DataDir, "pgdata")); err == nil {
-				t.Error("a cluster was begun without binaries")
+				t.Error("a cluster was created without binaries")
 			}
 		})
 	}
@@ -77,7 +77,7 @@ func wantKept(t *testing.T, cache string, want ...string) {
 		}
 	}
 	if strings.Join(got, " ") != strings.Join(want, " ") {
-		t.Errorf("the cache keeps %q, want %q", got, want)
+		t.Errorf("the cache folder has %q, want %q", got, want)
 	}
 }
 
@@ -133,7 +133,7 @@ func TestDownloadedPostgres(t *testing.T) {
 	start(t, third)
 	t.Logf("cold start from the cache: %v", time.Since(begun))
 	if text, err := os.ReadFile(calls); err != nil || string(text) != "call\n" {
-		t.Errorf("npm was called %q times: %v", text, err)
+		t.Errorf("got the npm calls %q, %v", text, err)
 	}
 }
 
@@ -186,13 +186,13 @@ func TestUnpackStaysInsideItsFolder(t *testing.T) {
 		entries []entry
 		wrong   string // part of the error; empty for none
 	}{
-		"dots":           {[]entry{{"package/native/../../../evil", "x", tar.TypeReg}, {"../evil", "x", tar.TypeReg}}, ""},
-		"absolute":       {[]entry{{"/package/native/evil", "x", tar.TypeReg}}, ""},
-		"through a link": {[]entry{{"package/native/out", "../../..", tar.TypeSymlink}, {"package/native/out/evil", "x", tar.TypeReg}}, ""},
-		"listed target":  {[]entry{{links, `[{"source":"native/lib/a","target":"../evil"}]`, tar.TypeReg}}, "is outside the folder"},
-		"listed source":  {[]entry{{links, `[{"source":"../../../etc/passwd","target":"native/evil"}]`, tar.TypeReg}}, "is outside the folder"},
-		"no list at all": {[]entry{{links, `no JSON`, tar.TypeReg}}, "pg-symlinks.json"},
-		"the same twice": {[]entry{{"package/native/a", "1", tar.TypeReg}, {"package/native/a", "2", tar.TypeReg}}, "exists"},
+		"dots":             {[]entry{{"package/native/../../../evil", "x", tar.TypeReg}, {"../evil", "x", tar.TypeReg}}, ""},
+		"absolute":         {[]entry{{"/package/native/evil", "x", tar.TypeReg}}, ""},
+		"through a link":   {[]entry{{"package/native/out", "../../..", tar.TypeSymlink}, {"package/native/out/evil", "x", tar.TypeReg}}, ""},
+		"listed target":    {[]entry{{links, `[{"source":"native/lib/a","target":"../evil"}]`, tar.TypeReg}}, "is outside the folder"},
+		"listed source":    {[]entry{{links, `[{"source":"../../../etc/passwd","target":"native/evil"}]`, tar.TypeReg}}, "is outside the folder"},
+		"no list at all":   {[]entry{{links, `no JSON`, tar.TypeReg}}, "pg-symlinks.json"},
+		"a duplicate file": {[]entry{{"package/native/a", "1", tar.TypeReg}, {"package/native/a", "2", tar.TypeReg}}, "exists"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -209,7 +209,7 @@ func TestUnpackStaysInsideItsFolder(t *testing.T) {
 			}
 			for _, above := range []string{outer, filepath.Dir(dir)} {
 				if entries, err := os.ReadDir(above); err != nil || len(entries) != 1 {
-					t.Errorf("%s holds %v: %v", above, entries, err)
+					t.Errorf("%s has the files %v: %v", above, entries, err)
 				}
 			}
 		})
@@ -229,16 +229,16 @@ func TestUnpackFilesAndLinks(t *testing.T) {
 	}
 	link := filepath.Join(dir, "native", "lib", "libx.so.1")
 	if to, err := os.Readlink(link); err != nil || to != "libx.so.1.2" {
-		t.Errorf("the link leads to %q: %v", to, err)
+		t.Errorf("the link points to %q: %v", to, err)
 	}
 	info, err := os.Stat(link)
 	if err != nil || info.Mode() != 0o755 {
 		t.Errorf("the library has mode %v: %v", info.Mode(), err)
 	}
 	if _, err := os.Stat(filepath.Join(dir, "package.json")); err == nil {
-		t.Error("more than the native part is unpacked")
+		t.Error("files outside package/native were unpacked")
 	}
 	if err := unpack(strings.NewReader("no archive"), filepath.Join(dir, "other")); err == nil {
-		t.Error("no error for what is no archive")
+		t.Error("no error for a file that is not an archive")
 	}
 }

@@ -72,18 +72,18 @@ func TestFindBinaries(t *testing.T) {
 		want     string // version, or part of the error
 	}{
 		"the highest":                 {searched: []string{all}, want: "17beta1"},
-		"that of the cluster":         {searched: []string{all}, major: 14, want: "14.2"},
-		"too old for anything":        {searched: []string{all}, major: 13, want: "created by Postgres 13"},
-		"not there":                   {searched: []string{all}, major: 15, want: "found: 14.2 in"},
-		"none at all for the cluster": {major: 15, want: "found: none; install Postgres 15"},
+		"the cluster's version":       {searched: []string{all}, major: 14, want: "14.2"},
+		"a cluster that is too old":   {searched: []string{all}, major: 13, want: "created by Postgres 13"},
+		"no matching version":         {searched: []string{all}, major: 15, want: "found: 14.2 in"},
+		"no Postgres for the cluster": {major: 15, want: "found: none; install Postgres 15"},
 		"a link on PATH":              {env: map[string]string{"PATH": onPath}, want: "16.3"},
 		"pg_config":                   {env: map[string]string{"PATH": config}, want: "14.2"},
 		"the higher of the two":       {env: map[string]string{"PATH": config + ":" + onPath}, want: "16.3"},
-		"PGBIN, whatever else":        {env: map[string]string{"PGBIN": filepath.Join(dir, "14.2", "bin")}, searched: []string{all}, want: "14.2"},
+		"PGBIN takes precedence":      {env: map[string]string{"PGBIN": filepath.Join(dir, "14.2", "bin")}, searched: []string{all}, want: "14.2"},
 		"PGBIN without initdb":        {env: map[string]string{"PGBIN": half}, searched: []string{all}, want: "initdb is missing"},
 		"PGBIN that does not run":     {env: map[string]string{"PGBIN": broken}, searched: []string{all}, want: "exit status 1"},
 		"PGBIN too old":               {env: map[string]string{"PGBIN": filepath.Join(dir, "13.9", "bin")}, want: "14 or newer"},
-		"PGBIN not that of the cluster": {
+		"PGBIN of another version than the cluster": {
 			env: map[string]string{"PGBIN": filepath.Join(dir, "16.3", "bin")}, searched: []string{all}, major: 14, want: "created by Postgres 14",
 		},
 		"a relative PATH is not searched": {env: map[string]string{"PATH": ".:bin:"}, want: "no Postgres 14 or newer was found"},

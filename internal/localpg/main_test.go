@@ -25,7 +25,7 @@ import (
 	"rehearse/internal/scratch"
 )
 
-var actAs = flag.String("localpg.program", "", "be the program of a test: a programPlan in JSON")
+var actAs = flag.String("localpg.program", "", "run as the helper program of a test: a programPlan in JSON")
 
 // TestMain lets the test binary act as the program that tests start, kill and attach to.
 func TestMain(m *testing.M) {
@@ -132,7 +132,7 @@ func tryBegin(t *testing.T, plan programPlan) (*otherProgram, error) {
 	t.Cleanup(p.kill)
 	line, _ := bufio.NewReader(output).ReadString('\n')
 	if err := json.Unmarshal([]byte(line), &p.programState); err != nil {
-		return nil, fmt.Errorf("it says %q", line)
+		return nil, fmt.Errorf("unexpected line %q", line)
 	}
 	return p, nil
 }

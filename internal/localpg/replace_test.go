@@ -133,13 +133,13 @@ const runsAgain = "restarted the local Postgres server"
 // mustRunAgain waits for the number of restarts and checks that the data is complete.
 func (r replaceable) mustRunAgain(t *testing.T, restarts int) {
 	t.Helper()
-	eventually(t, "the server runs again", func() bool { return r.log.count(runsAgain) == restarts })
+	eventually(t, "the server was restarted", func() bool { return r.log.count(runsAgain) == restarts })
 	if got := ask[int](t, r.Server, "SELECT id FROM kept"); got != 1 {
-		t.Errorf("the row is %d", got)
+		t.Errorf("got the row %d, want 1", got)
 	}
 	select {
 	case <-r.Done():
-		t.Error("Done is closed by a restart")
+		t.Error("a restart closed Done")
 	default:
 	}
 }
@@ -163,14 +163,14 @@ func TestReplacedModuleRestartsServer(t *testing.T) {
 	_, err = session.Exec(t.Context(), "SELECT 1")
 	var refused *pgconn.PgError
 	if errors.As(err, &refused) && refused.Code != "57P01" {
-		t.Errorf("the session from before ends with %v", err)
+		t.Errorf("the open session ended with %v", err)
 	}
 	if err == nil {
-		t.Error("a session outlives its server")
+		t.Error("a session survived the restart")
 	}
 	_, err = connect(t, r.Server).Exec(t.Context(), "DO 'BEGIN END'")
 	if err == nil {
-		t.Fatal("the module fits")
+		t.Fatal("the replaced module was loaded")
 	}
 	t.Log(err)
 	place(t, path, fits)
@@ -188,22 +188,22 @@ func TestReplacedProgramRestartsServer(t *testing.T) {
 	}
 	attached := start(t, r.options)
 	if attached.Owner() {
-		t.Fatal("both own the server")
+		t.Fatal("both processes own the server")
 	}
 
 	place(t, program, []byte("#!/bin/sh\nexit 1\n"))
 	const broken = "were replaced and do not run"
-	eventually(t, "it is said that the program does not run", func() bool { return r.log.count(broken) == 1 })
+	eventually(t, "the log reports that the program does not run", func() bool { return r.log.count(broken) == 1 })
 	run(t, r.Server, "SELECT 1") // by the program in memory
 	if err := os.Remove(program); err != nil {
 		t.Fatal(err)
 	}
-	eventually(t, "it is said that the program is gone", func() bool { return r.log.count(broken) == 2 })
+	eventually(t, "the log reports that the program is missing", func() bool { return r.log.count(broken) == 2 })
 	run(t, r.Server, "SELECT 1")
 
 	place(t, program, works)
 	r.mustRunAgain(t, 1)
-	eventually(t, "the attached process follows", func() bool {
+	eventually(t, "the attached process reconnects", func() bool {
 		conn, err := pgx.Connect(context.Background(), attached.DSN("postgres"))
 		if err != nil {
 			return false
@@ -212,11 +212,11 @@ func TestReplacedProgramRestartsServer(t *testing.T) {
 	})
 	select {
 	case <-attached.Done():
-		t.Error("the attached process gives up")
+		t.Error("the attached process closed Done")
 	default:
 	}
 	if got := r.log.count(broken); got != 2 {
-		t.Errorf("said %d times", got)
+		t.Errorf("got %d log lines", got)
 	}
 	stop(t, r.Server)
 	<-attached.Done()
@@ -239,7 +239,7 @@ func TestStopEndsRestart(t *testing.T) {
 	}
 	<-r.Done()
 	if r.log.count("does not start") != 0 {
-		t.Error("a stop is told as a fault")
+		t.Error("the log reports the stop as a failure")
 	}
 }
 
@@ -259,6 +259,6 @@ func TestOrphanOfAnotherVersionIsReplaced(t *testing.T) {
 	}
 	version, err := s.address.version(t.Context())
 	if err != nil || version != s.installed.version {
-		t.Errorf("it says version %q, its program %q: %v", version, s.installed.version, err)
+		t.Errorf("got server version %q of the program %q: %v", version, s.installed.version, err)
 	}
 }

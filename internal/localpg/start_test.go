@@ -36,7 +36,7 @@ func TestColdStartWarmStartAndStop(t *testing.T) {
 	s = start(t, o)
 	t.Logf("warm start %v", time.Since(begun))
 	if got := ask[string](t, s, "SELECT v FROM kept"); got != "value" {
-		t.Errorf("after a restart the row is %q", got)
+		t.Errorf("after a restart: got the row %q", got)
 	}
 	stop(t, s)
 }
@@ -52,7 +52,7 @@ func TestServerIsPrivate(t *testing.T) {
 		t.Fatal(err)
 	}
 	if info.Mode() != os.ModeDir|0o700 {
-		t.Errorf("the folder of the socket has mode %v", info.Mode())
+		t.Errorf("the socket folder has mode %v", info.Mode())
 	}
 	if os.Geteuid() == 0 && ask[bool](t, s, "SELECT pg_read_file('/proc/self/status') ~ 'Uid:\\s+0\\s'") {
 		t.Error("the server runs as root")
@@ -64,7 +64,7 @@ func TestServerIsPrivate(t *testing.T) {
 	dir := s.address.host
 	stop(t, s)
 	if _, err := os.Lstat(dir); !errors.Is(err, os.ErrNotExist) {
-		t.Errorf("the folder of the socket is left after a stop: %v", err)
+		t.Errorf("the socket folder exists after a stop: %v", err)
 	}
 }
 
@@ -100,7 +100,7 @@ func TestStopDisconnectsClients(t *testing.T) {
 	<-s.Done()
 	stop(t, s) // repeated
 	if err := conn.Ping(t.Context()); err == nil {
-		t.Error("the server lives on after Stop")
+		t.Error("the server is still running after Stop")
 	}
 }
 
@@ -143,14 +143,14 @@ func TestSecondProcessAttaches(t *testing.T) {
 
 	again := start(t, quick(dir)) // the first one's server is still running
 	if again.process.pid != owner.Server {
-		t.Errorf("attached to pid %d, the owner's server is %d", again.process.pid, owner.Server)
+		t.Errorf("attached to pid %d, want the owner's server %d", again.process.pid, owner.Server)
 	}
 	owner.finish(t)
 	<-again.Done() // an attached process notices that the server has gone
 
 	s = start(t, quick(dir))
 	if !s.Owner() {
-		t.Error("no owner is left, and still the server is not owned")
+		t.Error("the server is not owned after its owner ended")
 	}
 	run(t, s, "DROP TABLE shared")
 }
@@ -166,7 +166,7 @@ func TestConcurrentStartsOnEmptyFolder(t *testing.T) {
 			t.Cleanup(func() { _ = s.Stop() })
 			return s.Owner(), s.process.pid, nil
 		},
-		"in several": func(t *testing.T, dir string) (bool, int, error) {
+		"in several processes": func(t *testing.T, dir string) (bool, int, error) {
 			p, err := tryBegin(t, programPlan{DataDir: dir})
 			if err != nil {
 				return false, 0, err
@@ -193,17 +193,17 @@ func TestConcurrentStartsOnEmptyFolder(t *testing.T) {
 			}
 			wg.Wait()
 			if got := size(&owners); got != 1 {
-				t.Errorf("%d owners, want 1", got)
+				t.Errorf("got %d owners, want 1", got)
 			}
 			if got := size(&servers); got != 1 {
-				t.Errorf("%d servers, want 1", got)
+				t.Errorf("got %d servers, want 1", got)
 			}
 			log, err := os.ReadFile(filepath.Join(dir, "postgres.log"))
 			if err != nil || strings.Count(string(log), "starting PostgreSQL") != 1 {
 				t.Errorf("want one server start in the log: %v\n%s", err, log)
 			}
 			if left, _ := filepath.Glob(filepath.Join(dir, "pgdata.new*")); left != nil {
-				t.Errorf("left over: %v", left)
+				t.Errorf("files were left behind: %v", left)
 			}
 		})
 	}
@@ -221,7 +221,7 @@ func TestLongDataPath(t *testing.T) {
 	s := start(t, quick(long))
 	t.Cleanup(func() { _ = os.RemoveAll((&cluster{dir: long}).socketDir()) })
 	if got := ask[string](t, s, "SHOW data_directory"); got != filepath.Join(long, "pgdata") {
-		t.Errorf("data in %q", got)
+		t.Errorf("got the data folder %q", got)
 	}
 	if socket := s.cluster.socketFiles()[1]; len(socket) > 103 {
 		t.Errorf("the path of the socket has %d bytes: %s", len(socket), socket)
@@ -241,7 +241,7 @@ func TestUnfinishedClusterIsRemoved(t *testing.T) {
 	}
 	start(t, quick(dir))
 	if left, _ := filepath.Glob(filepath.Join(dir, "pgdata.new*")); left != nil {
-		t.Errorf("left over: %v", left)
+		t.Errorf("files were left behind: %v", left)
 	}
 }
 
@@ -261,10 +261,10 @@ func TestCancelledStartLeavesNothing(t *testing.T) {
 	})
 	cancel()
 	if err := <-failed; !errors.Is(err, context.Canceled) {
-		t.Errorf("error %v, want cancellation", err)
+		t.Errorf("got error %v, want context.Canceled", err)
 	}
 	if left, _ := filepath.Glob(filepath.Join(dir, "pgdata*")); left != nil {
-		t.Errorf("left over: %v", left)
+		t.Errorf("files were left behind: %v", left)
 	}
 	start(t, quick(dir))
 }
@@ -277,7 +277,7 @@ func TestFailedStartQuotesLogAndReleasesLock(t *testing.T) {
 	_, err := Start(t.Context(), bad)
 	wantError(t, err, "start Postgres", dir, "postgres.log says", `invalid value for parameter "work_mem": "plenty"`)
 	if s := start(t, quick(dir)); !s.Owner() {
-		t.Error("a failed start keeps the lock")
+		t.Error("a failed start did not release the lock")
 	}
 }
 
@@ -290,7 +290,7 @@ func TestWaitForOwnerEndsAtDeadline(t *testing.T) {
 	}
 	lock, err := tryLock(c.lockFile(), c.account)
 	if err != nil || lock == nil {
-		t.Fatalf("lock %v: %v", lock, err)
+		t.Fatalf("got lock %v: %v", lock, err)
 	}
 	defer lock.release()
 	ctx, cancel := context.WithTimeout(t.Context(), 10*pollEvery)
@@ -298,7 +298,7 @@ func TestWaitForOwnerEndsAtDeadline(t *testing.T) {
 	_, err = Start(ctx, quick(dir))
 	wantError(t, err, dir, "another process")
 	if !errors.Is(err, context.DeadlineExceeded) {
-		t.Errorf("error %v, want the deadline", err)
+		t.Errorf("got error %v, want context.DeadlineExceeded", err)
 	}
 }
 
@@ -317,7 +317,7 @@ func TestLargeLogIsTruncated(t *testing.T) {
 			}
 			defer log.file.Close()
 			if log.begin != c.want {
-				t.Errorf("begins at %d, want %d", log.begin, c.want)
+				t.Errorf("the log starts at %d, want %d", log.begin, c.want)
 			}
 		})
 	}

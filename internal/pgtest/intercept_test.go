@@ -19,7 +19,7 @@ func TestMain(m *testing.M) { os.Exit(pgtest.Main(m)) }
 
 var ada = booking.Student{Name: "Ada", Email: "ada@example.org", TimeZone: "UTC", CreatedAt: time.Unix(0, 0)}
 
-// admit writes a student and reads how many there are.
+// admit creates a student and returns the number of students.
 func admit(t *testing.T, s *store.Store) (int, error) {
 	t.Helper()
 	_, err := store.InTx(t.Context(), s, func(tx *store.Tx) (booking.Student, error) {
@@ -51,14 +51,14 @@ func TestInterceptSeesEveryStatement(t *testing.T) {
 		},
 	})
 	if n, err := admit(t, s); n != 1 || err != nil {
-		t.Fatalf("%d students (%v), want 1", n, err)
+		t.Fatalf("got %d students (%v), want 1", n, err)
 	}
 	if !slices.Equal(before, after) {
-		t.Errorf("before saw %q, after %q", before, after)
+		t.Errorf("Before got %q, After got %q", before, after)
 	}
 	for i, want := range []string{"begin", "SELECT set_config", "INSERT INTO", "commit", "SELECT count"} {
 		if i >= len(before) || !strings.HasPrefix(before[i], want) {
-			t.Errorf("statement %d is not %s: %q", i, want, before)
+			t.Errorf("statement %d is not %s: got %q", i, want, before)
 		}
 	}
 }
@@ -69,7 +69,7 @@ func TestInterceptRewrites(t *testing.T) {
 		return strings.Replace(statement, "SELECT count(*)", "SELECT 40 + count(*)", 1)
 	}})
 	if n, err := admit(t, s); n != 41 || err != nil {
-		t.Errorf("%d students (%v), want the 41 of the rewritten statement", n, err)
+		t.Errorf("got %d students (%v), want the 41 of the rewritten statement", n, err)
 	}
 }
 
@@ -87,10 +87,10 @@ func TestInterceptFailsAStatement(t *testing.T) {
 				return nil
 			}})
 			if _, err := admit(t, s); !errors.Is(err, broken) {
-				t.Errorf("the error is %v, want that of Before", err)
+				t.Errorf("got the error %v, want that of Before", err)
 			}
 			if n, err := db.Open(t, store.Options{}).CountStudents(t.Context(), store.PeopleFilter{}); n != 0 || err != nil {
-				t.Errorf("%d students were written (%v), want none", n, err)
+				t.Errorf("got %d students (%v), want none", n, err)
 			}
 		})
 	}
@@ -100,7 +100,7 @@ func TestGateReleasesCancelledStatement(t *testing.T) {
 	t.Parallel()
 	gate := pgtest.NewGate(func(statement string) bool { return statement == "held" })
 	if err := gate.Hold(t.Context(), "another"); err != nil {
-		t.Errorf("a statement that does not match is held: %v", err)
+		t.Errorf("a statement that does not match was blocked: %v", err)
 	}
 	ctx, cancel := context.WithCancel(t.Context())
 	held := make(chan error)
@@ -108,10 +108,10 @@ func TestGateReleasesCancelledStatement(t *testing.T) {
 	gate.Await(t, 1)
 	cancel()
 	if err := <-held; !errors.Is(err, context.Canceled) {
-		t.Errorf("the held statement ended with %v, want its context's error", err)
+		t.Errorf("the blocked statement returned %v, want its context's error", err)
 	}
 	gate.Open()
 	if err := gate.Hold(t.Context(), "held"); err != nil {
-		t.Errorf("an open gate holds: %v", err)
+		t.Errorf("an open gate blocked a statement: %v", err)
 	}
 }

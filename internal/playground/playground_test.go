@@ -53,20 +53,20 @@ func TestEveryFileIsServed(t *testing.T) {
 	for _, address := range addresses(t) {
 		squeezed, plain := get(h, address, "Accept-Encoding", "gzip, deflate, br"), get(h, address)
 		if squeezed.Code != http.StatusOK || plain.Code != http.StatusOK {
-			t.Errorf("%s answers %d and %d", address, squeezed.Code, plain.Code)
+			t.Errorf("%s: got status %d compressed and %d plain", address, squeezed.Code, plain.Code)
 			continue
 		}
 		if e := squeezed.Header().Get("Content-Encoding"); e != "gzip" {
-			t.Errorf("%s is encoded %q", address, e)
+			t.Errorf("%s: got Content-Encoding %q", address, e)
 		}
 		if e := plain.Header().Get("Content-Encoding"); e != "" {
-			t.Errorf("%s is encoded %q to who takes none", address, e)
+			t.Errorf("%s: got Content-Encoding %q without Accept-Encoding", address, e)
 		}
 		if !bytes.Equal(gunzip(t, squeezed.Body), plain.Body.Bytes()) {
-			t.Errorf("%s differs with its encoding", address)
+			t.Errorf("%s: the decompressed file differs from the plain one", address)
 		}
 		if squeezed.Header().Get("ETag") == plain.Header().Get("ETag") || squeezed.Header().Get("Vary") != "Accept-Encoding" {
-			t.Errorf("%s: a cache cannot tell the encodings apart: %v", address, squeezed.Header())
+			t.Errorf("%s: Vary has no Accept-Encoding: %v", address, squeezed.Header())
 		}
 	}
 }
@@ -82,10 +82,10 @@ func TestCaching(t *testing.T) {
 			want = "public, max-age=31536000, immutable"
 		}
 		if first.Get("Cache-Control") != want {
-			t.Errorf("%s: Cache-Control is %q, not %q", address, first.Get("Cache-Control"), want)
+			t.Errorf("%s: Cache-Control is %q, want %q", address, first.Get("Cache-Control"), want)
 		}
 		if again := get(h, address, "If-None-Match", first.Get("ETag")); again.Code != http.StatusNotModified || again.Body.Len() > 0 {
-			t.Errorf("%s answers %d again", address, again.Code)
+			t.Errorf("%s: the conditional request: got status %d", address, again.Code)
 		}
 	}
 }
@@ -98,7 +98,7 @@ func TestAcceptEncoding(t *testing.T) {
 		"": "", "br": "", "identity": "", "gzip;q=0": "", "*, gzip;q=0": "", "gzip;q=0, *": "", "*;q=0": "", "gzip;q=much": "", "xgzip": "",
 	} {
 		if got := get(h, "/playground", "Accept-Encoding", accepted).Header().Get("Content-Encoding"); got != encoding {
-			t.Errorf("Accept-Encoding %q is answered in %q, not %q", accepted, got, encoding)
+			t.Errorf("Accept-Encoding %q: got Content-Encoding %q, want %q", accepted, got, encoding)
 		}
 	}
 }
@@ -111,11 +111,11 @@ func TestNoExternalResources(t *testing.T) {
 	page := get(h, "/playground").Body.String()
 	loaded := regexp.MustCompile(`(?:src|href)="(/playground/[^"]+)"`).FindAllStringSubmatch(page, -1)
 	if len(loaded) == 0 || strings.Contains(page, "//") {
-		t.Errorf("the page names no file of its own, or another host:\n%s", page)
+		t.Errorf("the page has no file of its own, or refers to another host:\n%s", page)
 	}
 	for _, file := range loaded {
 		if code := get(h, file[1]).Code; code != http.StatusOK {
-			t.Errorf("the page names %s, which answers %d", file[1], code)
+			t.Errorf("the page refers to %s: got status %d", file[1], code)
 		}
 	}
 	for _, address := range addresses(t) {
@@ -130,11 +130,11 @@ func TestNoExternalResources(t *testing.T) {
 			"base-uri": "'none'", "form-action": "'none'", "frame-ancestors": "'none'",
 		} {
 			if directives[name] != sources {
-				t.Errorf("%s: %s is %q, not %q", address, name, directives[name], sources)
+				t.Errorf("%s: %s is %q, want %q", address, name, directives[name], sources)
 			}
 		}
 		if strings.Contains(policy, "http") || strings.Contains(policy, "unsafe-eval") {
-			t.Errorf("%s: the policy lets other hosts or code in: %s", address, policy)
+			t.Errorf("%s: the policy allows other hosts or inline code: %s", address, policy)
 		}
 	}
 }
@@ -153,11 +153,11 @@ func TestContentTypes(t *testing.T) {
 			}
 			found = true
 			if got := get(h, address).Header().Get("Content-Type"); got != want {
-				t.Errorf("%s is %q, not %q", address, got, want)
+				t.Errorf("%s: got Content-Type %q, want %q", address, got, want)
 			}
 		}
 		if !found {
-			t.Errorf("no file is %s", suffix)
+			t.Errorf("no file ends with %s", suffix)
 		}
 	}
 }
@@ -167,7 +167,7 @@ func TestNotFound(t *testing.T) {
 	h := handler(t)
 	for _, target := range []string{"/playground/nothing", "/playground/assets/", "/playground/index.html.gz", "/playground/../playground.go"} {
 		if w := get(h, target); w.Code != http.StatusNotFound {
-			t.Errorf("%s answers %d", target, w.Code)
+			t.Errorf("%s: got status %d", target, w.Code)
 		}
 	}
 }

@@ -51,14 +51,14 @@ func TestGeneratedSchoolProportions(t *testing.T) {
 		{"students", "SELECT count(*) FROM students", 1000, 1000},
 		{"interviewers", "SELECT count(*) FROM interviewers", 100, 100},
 		{"slots", "SELECT count(*) FROM slots", 20_000, 20_000},
-		{"share of the future slots that are open", "SELECT avg((status = 'OPEN')::int) FROM slots WHERE starts_at > $1", 0.67, 0.73},
-		{"share of the slots that lie in the future", "SELECT avg((starts_at > $1)::int) FROM slots", 0.32, 0.35},
+		{"share of open future slots", "SELECT avg((status = 'OPEN')::int) FROM slots WHERE starts_at > $1", 0.67, 0.73},
+		{"share of future slots", "SELECT avg((starts_at > $1)::int) FROM slots", 0.32, 0.35},
 		{"share of low grades", "SELECT avg((grade <= 1)::int) FROM interviews WHERE grade IS NOT NULL", 0.04, 0.06},
-		{"share of ungraded", "SELECT avg((grade IS NULL)::int) FROM interviews WHERE status = 'COMPLETED'", 0.05, 0.11},
+		{"share of ungraded interviews", "SELECT avg((grade IS NULL)::int) FROM interviews WHERE status = 'COMPLETED'", 0.05, 0.11},
 		{"live interviews", "SELECT count(*) FROM interviews WHERE status <> 'CANCELLED'", 7_200, 7_500},
 		{"cancelled interviews", "SELECT count(*) FROM interviews WHERE status = 'CANCELLED'", 4_800, 5_600},
 		{"no-shows", "SELECT count(*) FROM interviews WHERE status LIKE '%NO_SHOW'", 150, 450},
-		{"past interviews nobody reported", "SELECT count(*) FROM interviews WHERE status = 'BOOKED' AND ends_at <= $1", 1, 100},
+		{"past interviews without a report", "SELECT count(*) FROM interviews WHERE status = 'BOOKED' AND ends_at <= $1", 1, 100},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			var got float64
@@ -67,7 +67,7 @@ func TestGeneratedSchoolProportions(t *testing.T) {
 				t.Fatal(err)
 			}
 			if got < test.low || got > test.high {
-				t.Errorf("%v, want %v to %v", got, test.low, test.high)
+				t.Errorf("got %v, want %v to %v", got, test.low, test.high)
 			}
 		})
 	}
@@ -94,7 +94,7 @@ func TestGeneratedBookingsObeyRules(t *testing.T) {
 		{"cancelled between booking and start", `
 			SELECT count(*) FROM interviews WHERE cancelled_at < booked_at OR cancelled_at >= starts_at OR cancelled_at > $1`},
 		{"completed between end and now", "SELECT count(*) FROM interviews WHERE completed_at < ends_at OR completed_at > $1"},
-		{"one at a time on a slot", `
+		{"one live interview per slot", `
 			SELECT count(*) FROM interviews a JOIN interviews b ON a.slot_id = b.slot_id AND a.id < b.id
 			WHERE a.cancelled_at > b.booked_at`},
 		{"published before it was booked", `
@@ -107,7 +107,7 @@ func TestGeneratedBookingsObeyRules(t *testing.T) {
 				t.Fatal(err)
 			}
 			if offenders > 0 {
-				t.Errorf("%d interviews break it", offenders)
+				t.Errorf("got %d interviews that violate it", offenders)
 			}
 		})
 	}
@@ -121,10 +121,10 @@ func TestSameSeedSameSchool(t *testing.T) {
 		*seed = fingerprint(t, database)
 	}
 	if first != again {
-		t.Error("the same seed gave another school")
+		t.Error("the same seed generated different schools")
 	}
 	if first == other {
-		t.Error("another seed gave the same school")
+		t.Error("different seeds generated the same school")
 	}
 }
 
@@ -149,7 +149,7 @@ func TestLoadRequiresEmptyDatabase(t *testing.T) {
 	t.Parallel()
 	_, s := load(t, 1)
 	if err := (Request{Size: "school"}).Load(t.Context(), s, generated); err == nil {
-		t.Error("sample data went into a school with people")
+		t.Error("sample data was loaded into a school with people")
 	}
 }
 

@@ -18,7 +18,7 @@ var schoolDays = []struct {
 }{
 	{"a Monday", time.Date(2026, 6, 1, 8, 0, 0, 0, time.UTC)},
 	{"late on a Saturday", time.Date(2026, 8, 15, 23, 59, 59, 0, time.UTC)},
-	{"before clocks go back", time.Date(2026, 10, 23, 12, 0, 0, 0, time.UTC)},
+	{"before a clock change", time.Date(2026, 10, 23, 12, 0, 0, 0, time.UTC)},
 	{"after a leap day", time.Date(2028, 3, 1, 0, 0, 0, 0, time.UTC)},
 }
 
@@ -70,7 +70,7 @@ func checkNamedStudents(t *testing.T, s *store.Store, now time.Time) {
 		}
 		if e.InterviewsUsed != want.used || e.InterviewLimit != want.limit || len(offer.Met) != want.met ||
 			!slices.Equal(e.RecentGrades, want.grades) || !slices.Equal(fails, want.fails) {
-			t.Errorf("student %d: used %d of %d, grades %v, met %d, fails %v; want %+v",
+			t.Errorf("student %d: got %d of %d interviews used, grades %v, %d interviewers met, failed rules %v; want %+v",
 				want.id, e.InterviewsUsed, e.InterviewLimit, e.RecentGrades, len(offer.Met), fails, want)
 		}
 	}
@@ -95,7 +95,7 @@ func checkOpenSlots(t *testing.T, s *store.Store, now time.Time) {
 	}
 	for _, person := range interviewers {
 		if !open[person.zone] {
-			t.Errorf("nothing is open in %s in the next week", person.zone)
+			t.Errorf("no slot is open in %s in the next week", person.zone)
 		}
 	}
 	left, _, err := s.OpenSlots(t.Context(), store.SlotSearch{In: week}, offerOf(t, s, MetNearlyAll, now), store.Page{First: 500})
@@ -103,7 +103,7 @@ func checkOpenSlots(t *testing.T, s *store.Store, now time.Time) {
 		t.Fatal(err)
 	}
 	if len(left) == 0 || slices.ContainsFunc(left, func(slot booking.Slot) bool { return slot.InterviewerID != left[0].InterviewerID }) {
-		t.Errorf("the student who has met all but one is offered %d slots, want those of one interviewer", len(left))
+		t.Errorf("the student who has met all interviewers except one: got %d slots, want those of one interviewer", len(left))
 	}
 }
 

@@ -18,12 +18,12 @@ func TestWebAddress(t *testing.T) {
 		t.Run(good, func(t *testing.T) {
 			t.Parallel()
 			if got, ok := spelling.WebAddress(good); !ok || got != good {
-				t.Errorf("WebAddress(%q) is %q, %t", good, got, ok)
+				t.Errorf("WebAddress(%q): got %q, %t", good, got, ok)
 			}
 		})
 	}
 	if got, ok := spelling.WebAddress("HttpS://Meet.example.org/A"); !ok || got != "https://Meet.example.org/A" {
-		t.Errorf("with a scheme in capitals: %q, %t", got, ok)
+		t.Errorf("with a scheme in capitals: got %q, %t", got, ok)
 	}
 }
 
@@ -48,7 +48,7 @@ func TestInvalidWebAddresses(t *testing.T) {
 		t.Run(bad, func(t *testing.T) {
 			t.Parallel()
 			if got, ok := spelling.WebAddress(bad); ok || got != "" {
-				t.Errorf("WebAddress(%q) is %q, %t", bad, got, ok)
+				t.Errorf("WebAddress(%q): got %q, %t", bad, got, ok)
 			}
 		})
 	}

@@ -15,7 +15,7 @@ func TestLanguage(t *testing.T) {
 		t.Run(tag, func(t *testing.T) {
 			t.Parallel()
 			if got, ok := spelling.Language(tag); got != want || ok != (want != "") {
-				t.Errorf("Language(%q) is %q, %t; want %q", tag, got, ok, want)
+				t.Errorf("Language(%q): got %q, %t, want %q", tag, got, ok, want)
 			}
 		})
 	}

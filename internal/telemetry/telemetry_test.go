@@ -37,7 +37,7 @@ func wantLines(t *testing.T, text string, lines ...string) {
 	t.Helper()
 	for _, line := range lines {
 		if !strings.Contains("\n"+text, "\n"+line+"\n") {
-			t.Errorf("%s is not in\n%s", line, text)
+			t.Errorf("the line %s is missing in\n%s", line, text)
 		}
 	}
 }
@@ -76,14 +76,14 @@ func TestMetrics(t *testing.T) {
 		`rehearse_operation_duration_seconds_bucket{type="mutation",le="0.01"} 0`,
 		`rehearse_operation_duration_seconds_bucket{type="mutation",le="0.025"} 1`, `rehearse_requests_in_flight 0`)
 	if strings.Contains(strings.ToLower(text+log.String()), "planted") || strings.Contains(text, `duration_seconds_count{type="subscription"}`) {
-		t.Errorf("the metrics and the log tell\n%s%s", text, &log)
+		t.Errorf("the metrics or the log contain client input or a duration of a subscription:\n%s%s", text, &log)
 	}
 	if !strings.Contains(log.String(), `msg=request method=POST status=200 duration=20ms operation=mutation`) {
-		t.Errorf("the log has no line of the request:\n%s", &log)
+		t.Errorf("the log has no line for the request:\n%s", &log)
 	}
 }
 
-// looked is a server whose figures are all different.
+// looked is a server whose metrics all differ.
 type looked struct{}
 
 func (looked) Streams() int                 { return 1 }
@@ -113,7 +113,7 @@ func TestJobs(t *testing.T) {
 	failed := errors.New("no")
 	for _, outcome := range []error{nil, failed, context.Canceled} {
 		if err := o.Job("tidy", func(context.Context) error { return outcome })(t.Context()); !errors.Is(err, outcome) {
-			t.Errorf("the job ended with %v, and it is told %v", outcome, err)
+			t.Errorf("the job returned %v, and Job returned %v", outcome, err)
 		}
 	}
 	wantLines(t, scrape(t, o), `rehearse_job_runs_total{job="tidy",outcome="OK"} 1`, `rehearse_job_runs_total{job="tidy",outcome="FAILED"} 1`,
@@ -133,6 +133,6 @@ func TestRequestIDInLog(t *testing.T) {
 	log.Info("without")
 	lines := strings.Split(text.String(), "\n")
 	if !strings.HasSuffix(lines[0], "msg=within a=1 requestId=seven") || !strings.HasSuffix(lines[1], "msg=without a=1") {
-		t.Errorf("the log is\n%s", &text)
+		t.Errorf("got the log\n%s", &text)
 	}
 }

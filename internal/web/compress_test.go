@@ -99,7 +99,7 @@ func TestCompression(t *testing.T) {
 			t.Errorf("%v: Content-Encoding is %q", test, got)
 		}
 		if text := plain(t, response); text != test.text {
-			t.Errorf("%s, %s: %.100q", test.path, test.accept, text)
+			t.Errorf("%s, Accept-Encoding %q: got %.100q", test.path, test.accept, text)
 		}
 		vary := strings.Join(response.Header.Values("Vary"), ", ")
 		if !strings.Contains(vary, "Accept-Encoding") || (strings.HasPrefix(test.path, "/graphql") && !strings.Contains(vary, "Accept,") && !strings.HasSuffix(vary, "Accept")) {
@@ -119,10 +119,10 @@ func TestSchemaETag(t *testing.T) {
 		}
 		again := ask(t, server.URL+"/schema.graphqls", "Accept-Encoding", coding, "If-None-Match", tag)
 		if text := plain(t, again); again.StatusCode != http.StatusNotModified || text != "" {
-			t.Errorf("%q: again it is %d %.20q", coding, again.StatusCode, text)
+			t.Errorf("%q: the conditional request: got status %d and %.20q", coding, again.StatusCode, text)
 		}
 		if other := ask(t, server.URL+"/schema.graphqls", "Accept-Encoding", coding, "If-None-Match", `"other"`); other.StatusCode != http.StatusOK {
-			t.Errorf("%q: another tag is %d", coding, other.StatusCode)
+			t.Errorf("%q: another ETag: got status %d", coding, other.StatusCode)
 		}
 	}
 }
@@ -146,12 +146,12 @@ func TestEventStreamIsNotBuffered(t *testing.T) {
 	response := ask(t, server.URL+"/graphql", "Accept-Encoding", "gzip, zstd", "Accept", "text/event-stream")
 	events := bufio.NewReader(response.Body)
 	if line, err := events.ReadString('\n'); err != nil || line != "event: next\n" {
-		t.Errorf("the first event is %q, %v", line, err)
+		t.Errorf("the first event: got %q, %v", line, err)
 	}
 	close(read)
 	rest, err := io.ReadAll(events)
 	if err != nil || !bytes.HasSuffix(rest, []byte("event: complete\n\n")) || response.Header.Get("Content-Encoding") != "" {
-		t.Errorf("the rest is %q, %v, %v", rest, err, response.Header)
+		t.Errorf("the rest: got %q, %v, %v", rest, err, response.Header)
 	}
 }
 
@@ -175,6 +175,6 @@ func TestConnectionUpgrade(t *testing.T) {
 	_, _ = io.WriteString(connection, "GET /graphql HTTP/1.1\r\nHost: localhost\r\nAccept-Encoding: gzip\r\nConnection: Upgrade, close\r\nUpgrade: echo\r\n\r\n")
 	answer, err := io.ReadAll(connection)
 	if err != nil || !bytes.HasSuffix(answer, []byte("\r\n\r\nhello")) {
-		t.Errorf("answered %q, %v", answer, err)
+		t.Errorf("got %q, %v", answer, err)
 	}
 }

@@ -48,7 +48,7 @@ func answer(h http.Handler, method, target string, headers ...string) *httptest.
 	return w
 }
 
-const friend, stranger = "https://app.example.org", "https://evil.example.org"
+const allowed, foreign = "https://app.example.org", "https://evil.example.org"
 
 func TestCrossOriginRequests(t *testing.T) {
 	t.Parallel()
@@ -59,28 +59,28 @@ func TestCrossOriginRequests(t *testing.T) {
 		status  int
 		allowed string
 	}{
-		"a program":                    {nil, "POST", nil, 200, ""},
-		"a page of ours":               {nil, "POST", []string{"Origin", "http://example.com", "Sec-Fetch-Site", "same-origin"}, 200, ""},
-		"a page of ours, without TLS":  {nil, "POST", []string{"Origin", "http://example.com"}, 200, ""},
-		"a page elsewhere":             {nil, "POST", []string{"Origin", stranger, "Sec-Fetch-Site", "cross-site"}, 403, ""},
-		"an old browser":               {nil, "POST", []string{"Origin", stranger}, 403, ""},
-		"a page without an origin":     {nil, "POST", []string{"Origin", "null", "Sec-Fetch-Site", "cross-site"}, 403, ""},
-		"a link elsewhere":             {nil, "GET", []string{"Sec-Fetch-Site", "cross-site"}, 200, ""},
-		"a friend":                     {[]string{friend}, "POST", []string{"Origin", friend, "Sec-Fetch-Site", "cross-site"}, 200, friend},
-		"a stranger beside the friend": {[]string{friend}, "POST", []string{"Origin", stranger, "Sec-Fetch-Site", "cross-site"}, 403, ""},
-		"a friend's subdomain":         {[]string{friend}, "POST", []string{"Origin", "https://x.app.example.org"}, 403, ""},
-		"a friend without TLS":         {[]string{friend}, "POST", []string{"Origin", "http://app.example.org"}, 403, ""},
-		"nobody's friend reads":        {nil, "GET", []string{"Origin", stranger, "Sec-Fetch-Site", "cross-site"}, 200, ""},
+		"a program":                            {nil, "POST", nil, 200, ""},
+		"a same-origin page":                   {nil, "POST", []string{"Origin", "http://example.com", "Sec-Fetch-Site", "same-origin"}, 200, ""},
+		"a same-origin page of an old browser": {nil, "POST", []string{"Origin", "http://example.com"}, 200, ""},
+		"a cross-site page":                    {nil, "POST", []string{"Origin", foreign, "Sec-Fetch-Site", "cross-site"}, 403, ""},
+		"a cross-site page of an old browser":  {nil, "POST", []string{"Origin", foreign}, 403, ""},
+		"an opaque origin":                     {nil, "POST", []string{"Origin", "null", "Sec-Fetch-Site", "cross-site"}, 403, ""},
+		"a cross-site link":                    {nil, "GET", []string{"Sec-Fetch-Site", "cross-site"}, 200, ""},
+		"an allowed origin":                    {[]string{allowed}, "POST", []string{"Origin", allowed, "Sec-Fetch-Site", "cross-site"}, 200, allowed},
+		"an origin that is not allowed":        {[]string{allowed}, "POST", []string{"Origin", foreign, "Sec-Fetch-Site", "cross-site"}, 403, ""},
+		"a subdomain of an allowed origin":     {[]string{allowed}, "POST", []string{"Origin", "https://x.app.example.org"}, 403, ""},
+		"an allowed origin without TLS":        {[]string{allowed}, "POST", []string{"Origin", "http://app.example.org"}, 403, ""},
+		"a read from another origin":           {nil, "GET", []string{"Origin", foreign, "Sec-Fetch-Site", "cross-site"}, 200, ""},
 	} {
 		w := answer(site(t, web.Options{Origins: test.origins}).Public(true), test.method, "http://example.com/graphql", test.headers...)
 		if w.Code != test.status || w.Header().Get("Access-Control-Allow-Origin") != test.allowed {
-			t.Errorf("%s: %d, %v", name, w.Code, w.Header())
+			t.Errorf("%s: got status %d and the headers %v", name, w.Code, w.Header())
 		}
 		if (w.Body.String() == "reached") != (test.status == 200) {
-			t.Errorf("%s: %q", name, w.Body)
+			t.Errorf("%s: got the body %q", name, w.Body)
 		}
 		if w.Header().Get("Access-Control-Allow-Credentials") != "" {
-			t.Errorf("%s: with credentials", name)
+			t.Errorf("%s: credentials are allowed", name)
 		}
 	}
 }
@@ -96,24 +96,24 @@ func TestCrossOriginReadsWithoutToken(t *testing.T) {
 		headers      []string
 		status       int
 	}{
-		"a program":                        {"GET", "/graphql", nil, 200},
-		"an address that was typed":        {"GET", "/graphql", []string{"Sec-Fetch-Site", "none"}, 200},
-		"a page of ours":                   {"GET", "/graphql", []string{"Sec-Fetch-Site", "same-origin"}, 200},
-		"a stream of ours":                 {"GET", "/graphql", append([]string{"Sec-Fetch-Site", "same-origin"}, stream...), 200},
-		"an image elsewhere":               {"GET", "/graphql", []string{"Sec-Fetch-Site", "cross-site", "Sec-Fetch-Mode", "no-cors"}, 403},
-		"a link elsewhere":                 {"GET", "/graphql", []string{"Sec-Fetch-Site", "cross-site", "Sec-Fetch-Mode", "navigate"}, 403},
-		"a stream elsewhere":               {"GET", "/graphql", append([]string{"Sec-Fetch-Site", "cross-site", "Origin", stranger}, stream...), 403},
-		"another port":                     {"GET", "/graphql", []string{"Sec-Fetch-Site", "same-site"}, 403},
-		"an old browser":                   {"GET", "/graphql", []string{"Origin", stranger}, 403},
-		"a frame without an origin":        {"GET", "/graphql", []string{"Origin", "null"}, 403},
-		"only the headers":                 {"HEAD", "/graphql", []string{"Sec-Fetch-Site", "cross-site"}, 403},
-		"a friend":                         {"GET", "/graphql", []string{"Sec-Fetch-Site", "same-site", "Origin", dev}, 200},
-		"a stream of a friend":             {"GET", "/graphql", append([]string{"Sec-Fetch-Site", "same-site", "Origin", dev}, stream...), 200},
-		"a link elsewhere to a page of us": {"GET", "/playground", []string{"Sec-Fetch-Site", "cross-site", "Sec-Fetch-Mode", "navigate"}, 200},
+		"a program":                           {"GET", "/graphql", nil, 200},
+		"a typed address":                     {"GET", "/graphql", []string{"Sec-Fetch-Site", "none"}, 200},
+		"a same-origin page":                  {"GET", "/graphql", []string{"Sec-Fetch-Site", "same-origin"}, 200},
+		"a same-origin stream":                {"GET", "/graphql", append([]string{"Sec-Fetch-Site", "same-origin"}, stream...), 200},
+		"a cross-site image":                  {"GET", "/graphql", []string{"Sec-Fetch-Site", "cross-site", "Sec-Fetch-Mode", "no-cors"}, 403},
+		"a cross-site link":                   {"GET", "/graphql", []string{"Sec-Fetch-Site", "cross-site", "Sec-Fetch-Mode", "navigate"}, 403},
+		"a cross-site stream":                 {"GET", "/graphql", append([]string{"Sec-Fetch-Site", "cross-site", "Origin", foreign}, stream...), 403},
+		"another port":                        {"GET", "/graphql", []string{"Sec-Fetch-Site", "same-site"}, 403},
+		"an old browser":                      {"GET", "/graphql", []string{"Origin", foreign}, 403},
+		"a frame with an opaque origin":       {"GET", "/graphql", []string{"Origin", "null"}, 403},
+		"a cross-site HEAD request":           {"HEAD", "/graphql", []string{"Sec-Fetch-Site", "cross-site"}, 403},
+		"an allowed origin":                   {"GET", "/graphql", []string{"Sec-Fetch-Site", "same-site", "Origin", dev}, 200},
+		"a stream of an allowed origin":       {"GET", "/graphql", append([]string{"Sec-Fetch-Site", "same-site", "Origin", dev}, stream...), 200},
+		"a cross-site link to the playground": {"GET", "/playground", []string{"Sec-Fetch-Site", "cross-site", "Sec-Fetch-Mode", "navigate"}, 200},
 	} {
 		h := site(t, web.Options{Local: true, Origins: []string{dev}}).Public(true)
 		if w := answer(h, test.method, "http://localhost:8080"+test.path, test.headers...); w.Code != test.status {
-			t.Errorf("%s: %d %s", name, w.Code, w.Body)
+			t.Errorf("%s: got status %d and %s", name, w.Code, w.Body)
 		}
 	}
 }
@@ -125,30 +125,30 @@ func TestPreflight(t *testing.T) {
 			"Origin", origin, "Access-Control-Request-Method", "POST", "Access-Control-Request-Headers", headers)
 		return w.Header()
 	}
-	h := ask([]string{friend}, friend, "authorization,content-type,x-request-id")
-	if h.Get("Access-Control-Allow-Origin") != friend || !strings.Contains(h.Get("Access-Control-Allow-Headers"), "authorization") ||
+	h := ask([]string{allowed}, allowed, "authorization,content-type,x-request-id")
+	if h.Get("Access-Control-Allow-Origin") != allowed || !strings.Contains(h.Get("Access-Control-Allow-Headers"), "authorization") ||
 		h.Get("Access-Control-Allow-Methods") != "POST" || h.Get("Access-Control-Max-Age") != "3600" {
-		t.Errorf("a friend's: %v", h)
+		t.Errorf("an allowed origin: got %v", h)
 	}
 	for _, header := range []string{
 		"traceparent", "tracestate", "apollo-require-preflight", "apollographql-client-name", "x-apollo-operation-name", "x-graphql-cost", "sentry-trace",
 	} {
-		if h := ask([]string{friend}, friend, header); !strings.Contains(h.Get("Access-Control-Allow-Headers"), header) {
-			t.Errorf("%s: %v", header, h)
+		if h := ask([]string{allowed}, allowed, header); !strings.Contains(h.Get("Access-Control-Allow-Headers"), header) {
+			t.Errorf("%s: got %v", header, h)
 		}
 	}
 	for name, h := range map[string]http.Header{
-		"a stranger's":       ask([]string{friend}, stranger, "authorization"),
-		"another header's":   ask([]string{friend}, friend, "cookie"),
-		"where nobody is in": ask(nil, friend, "authorization"),
+		"another origin":     ask([]string{allowed}, foreign, "authorization"),
+		"another header":     ask([]string{allowed}, allowed, "cookie"),
+		"no allowed origins": ask(nil, allowed, "authorization"),
 	} {
 		if h.Get("Access-Control-Allow-Origin") != "" {
-			t.Errorf("%s: %v", name, h)
+			t.Errorf("%s: got %v", name, h)
 		}
 	}
-	w := answer(site(t, web.Options{Origins: []string{friend}}).Public(true), "POST", "/graphql", "Origin", friend)
+	w := answer(site(t, web.Options{Origins: []string{allowed}}).Public(true), "POST", "/graphql", "Origin", allowed)
 	if w.Header().Get("Access-Control-Expose-Headers") != "Ratelimit, Ratelimit-Policy, Retry-After, X-Graphql-Cost, X-Request-Id" {
-		t.Errorf("what a friend sees: %v", w.Header())
+		t.Errorf("the headers exposed to an allowed origin: %v", w.Header())
 	}
 }
 
@@ -164,7 +164,7 @@ func TestHeaders(t *testing.T) {
 			}
 			if got.Get("X-Content-Type-Options") != "nosniff" || got.Get("Referrer-Policy") != "no-referrer" ||
 				got.Get("Content-Security-Policy") != policy {
-				t.Errorf("%s: %v", path, got)
+				t.Errorf("%s: got %v", path, got)
 			}
 		}
 	}
@@ -184,7 +184,7 @@ func TestHostHeader(t *testing.T) {
 		w := httptest.NewRecorder()
 		h.ServeHTTP(w, r)
 		if w.Code != status {
-			t.Errorf("%q: %d", host, w.Code)
+			t.Errorf("%q: got status %d", host, w.Code)
 		}
 	}
 }
@@ -197,7 +197,7 @@ func TestReady(t *testing.T) {
 	} {
 		says, _ := ready(t.Context())
 		if w := answer(site(t, web.Options{Ready: ready}).Ops(), "GET", "/readyz"); w.Code != status || strings.TrimSpace(w.Body.String()) != says {
-			t.Errorf("%d: %q", w.Code, w.Body)
+			t.Errorf("got status %d and %q", w.Code, w.Body)
 		}
 	}
 }
@@ -224,7 +224,7 @@ func TestHeaderSizeLimit(t *testing.T) {
 		}
 		_ = response.Body.Close()
 		if response.StatusCode != status {
-			t.Errorf("a header of %d bytes: %d", size, response.StatusCode)
+			t.Errorf("a header of %d bytes: got status %d", size, response.StatusCode)
 		}
 	}
 	stop()
@@ -256,13 +256,13 @@ func TestTLS(t *testing.T) {
 	}
 	response, err := get(&tls.Config{RootCAs: roots})
 	if err != nil || response.StatusCode != http.StatusOK || response.ProtoMajor != 2 {
-		t.Errorf("TLS: %+v, %v", response, err)
+		t.Errorf("TLS 1.3: got %+v, %v", response, err)
 	}
 	if response, err := get(&tls.Config{RootCAs: roots, MaxVersion: tls.VersionTLS12}); err != nil || response.StatusCode != http.StatusOK {
-		t.Errorf("TLS 1.2: %+v, %v", response, err)
+		t.Errorf("TLS 1.2: got %+v, %v", response, err)
 	}
 	if _, err := get(&tls.Config{RootCAs: roots, MaxVersion: tls.VersionTLS11}); err == nil {
-		t.Error("TLS 1.1 is talked")
+		t.Error("TLS 1.1 is accepted")
 	}
 	stop()
 	if err := <-ended; err != nil {

@@ -89,18 +89,18 @@ func testReaders(t *testing.T, coding string) {
 		}
 	}
 	if err := <-wrote; err != nil || read < len(text)/2 {
-		t.Errorf("%q: a slow reader: %v, %d bytes", coding, err, read)
+		t.Errorf("%q: a slow reader: got %v after %d bytes", coding, err, read)
 	}
 	time.Sleep(time.Minute)
 	alive := ask("/livez")
 	if says, err := io.ReadAll(alive.Body); err != nil || string(says) != "alive\n" {
-		t.Errorf("%q: a minute later: %q, %v", coding, says, err)
+		t.Errorf("%q: a minute later: got %q, %v", coding, says, err)
 	}
 	gone := func(path string, patience time.Duration) {
 		_ = ask(path)
 		began := time.Now()
 		if err := <-wrote; err == nil || time.Since(began) != patience {
-			t.Errorf("%q: who does not read %s is given up after %v: %v", coding, path, time.Since(began), err)
+			t.Errorf("%q: a client that does not read %s was dropped after %v: %v", coding, path, time.Since(began), err)
 		}
 	}
 	gone("/graphql", 10*time.Second)
