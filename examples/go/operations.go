@@ -19,9 +19,9 @@ import (
 type AvailableSlotsAvailableSlotsAvailableSlotConnection struct {
 	// The slots with their cursors.
 	Edges []*AvailableSlotsAvailableSlotsAvailableSlotConnectionEdgesAvailableSlotEdge `json:"edges"`
-	// The position of the page in the list.
+	// Whether there are other pages, and the cursors to request them.
 	PageInfo *AvailableSlotsAvailableSlotsAvailableSlotConnectionPageInfo `json:"pageInfo"`
-	// The reasons why the list is empty; none if it is not empty.
+	// Why the list is empty. If the list is not empty, this is an empty list.
 	EmptyReasons []*AvailableSlotsAvailableSlotsAvailableSlotConnectionEmptyReasonsEmptyReason `json:"emptyReasons"`
 }
 
@@ -57,7 +57,7 @@ func (v *AvailableSlotsAvailableSlotsAvailableSlotConnectionEdgesAvailableSlotEd
 // AvailableSlotsAvailableSlotsAvailableSlotConnectionEdgesAvailableSlotEdgeNodeSlot includes the requested fields of the GraphQL type Slot.
 // The GraphQL type's documentation follows.
 //
-// A bookable or booked span of an interviewer's time, from `start` (inclusive) to `end`
+// A period of an interviewer's time for one interview, from `start` (inclusive) to `end`
 // (exclusive). Its times never change.
 type AvailableSlotsAvailableSlotsAvailableSlotConnectionEdgesAvailableSlotEdgeNodeSlot struct {
 	// The id of the slot.
@@ -109,9 +109,9 @@ func (v *AvailableSlotsAvailableSlotsAvailableSlotConnectionEdgesAvailableSlotEd
 //
 // A reason why a list of bookable slots is empty.
 type AvailableSlotsAvailableSlotsAvailableSlotConnectionEmptyReasonsEmptyReason struct {
-	// The code of the reason, for programs.
+	// The machine-readable code of the reason.
 	Code EmptyReasonCode `json:"code"`
-	// An English sentence for people.
+	// A human-readable message in English.
 	Message string `json:"message"`
 }
 
@@ -128,7 +128,7 @@ func (v *AvailableSlotsAvailableSlotsAvailableSlotConnectionEmptyReasonsEmptyRea
 // AvailableSlotsAvailableSlotsAvailableSlotConnectionPageInfo includes the requested fields of the GraphQL type PageInfo.
 // The GraphQL type's documentation follows.
 //
-// The position of a page in its list.
+// Whether there are other pages, and the cursors to request them.
 type AvailableSlotsAvailableSlotsAvailableSlotConnectionPageInfo struct {
 	// The cursor of the last edge, to pass as `after`; null if the page is empty.
 	EndCursor *string `json:"endCursor"`
@@ -148,10 +148,10 @@ func (v *AvailableSlotsAvailableSlotsAvailableSlotConnectionPageInfo) GetHasNext
 
 // AvailableSlotsResponse is returned by AvailableSlots on success.
 type AvailableSlotsResponse struct {
-	// The slots between `start` and `end` that the student can book at this moment, and no
-	// others. Sorted by start, then by id. If the list is empty, `emptyReasons` explains
-	// why. Fails with `NOT_FOUND` if the student does not exist. Null, with an error, if
-	// the caller has no access.
+	// All slots between `start` and `end` that the student can book now, and no others.
+	// Sorted by start, then by id. If the list is empty, `emptyReasons` explains why. Fails
+	// with `NOT_FOUND` if the student does not exist, or if the caller is another student.
+	// Null, with a `FORBIDDEN` or `UNAUTHENTICATED` error, if the caller has no access.
 	AvailableSlots *AvailableSlotsAvailableSlotsAvailableSlotConnection `json:"availableSlots"`
 }
 
@@ -590,7 +590,7 @@ func (v *BookSlotBookSlotBookSlotPayloadErrorsSlotTaken) GetAlternatives() []*Bo
 // BookSlotBookSlotBookSlotPayloadErrorsSlotTakenAlternativesSlot includes the requested fields of the GraphQL type Slot.
 // The GraphQL type's documentation follows.
 //
-// A bookable or booked span of an interviewer's time, from `start` (inclusive) to `end`
+// A period of an interviewer's time for one interview, from `start` (inclusive) to `end`
 // (exclusive). Its times never change.
 type BookSlotBookSlotBookSlotPayloadErrorsSlotTakenAlternativesSlot struct {
 	// The id of the slot.
@@ -1003,7 +1003,7 @@ func (v *BookSlotBookSlotBookSlotPayloadErrorsWrongStatus) GetPath() []string { 
 // BookSlotBookSlotBookSlotPayloadInterview includes the requested fields of the GraphQL type Interview.
 // The GraphQL type's documentation follows.
 //
-// A student's booking of a slot with an interviewer, in any status.
+// An interview of a student with an interviewer: a booked slot, in any status.
 type BookSlotBookSlotBookSlotPayloadInterview struct {
 	// The id of the interview. Rescheduling keeps it.
 	Id string `json:"id"`
@@ -1031,8 +1031,8 @@ type BookSlotResponse struct {
 // GetBookSlot returns BookSlotResponse.BookSlot, and is useful for accessing the field via an interface.
 func (v *BookSlotResponse) GetBookSlot() *BookSlotBookSlotBookSlotPayload { return v.BookSlot }
 
-// The reasons why a list of bookable slots is empty. A reason that would also refuse a
-// booking has the same name as its `RefusalCode`.
+// The reasons why a list of bookable slots is empty. A reason for which a booking would
+// also be refused has the same name as its `RefusalCode`.
 type EmptyReasonCode string
 
 const (
@@ -1055,7 +1055,8 @@ const (
 	EmptyReasonCodeSlotInPast EmptyReasonCode = "SLOT_IN_PAST"
 	// The slots start sooner than the minimum notice allows.
 	EmptyReasonCodeTooSoon EmptyReasonCode = "TOO_SOON"
-	// The student has met or booked the interviewers of the slots.
+	// The student has a booked or completed interview with the interviewers of the slots, or
+	// holds one of their slots.
 	EmptyReasonCodeAlreadyInterviewed EmptyReasonCode = "ALREADY_INTERVIEWED"
 	// The interviewer of the slots has the same e-mail address as the student.
 	EmptyReasonCodeSelfInterview EmptyReasonCode = "SELF_INTERVIEW"
@@ -1199,7 +1200,7 @@ func (v *SlotsChangedSlotsChanged) GetRefetch() bool { return v.Refetch }
 // SlotsChangedSlotsChangedOpenedSlot includes the requested fields of the GraphQL type Slot.
 // The GraphQL type's documentation follows.
 //
-// A bookable or booked span of an interviewer's time, from `start` (inclusive) to `end`
+// A period of an interviewer's time for one interview, from `start` (inclusive) to `end`
 // (exclusive). Its times never change.
 type SlotsChangedSlotsChangedOpenedSlot struct {
 	// The id of the slot.

@@ -4634,18 +4634,16 @@ var sources = []*ast.Source{
 """
 A point in time in RFC 3339, such as ` + "`" + `2026-06-05T13:00:00Z` + "`" + ` or
 ` + "`" + `2026-06-05T15:00:00+02:00` + "`" + `. Responses are always in UTC. An input without an offset,
-such as ` + "`" + `2026-06-05T13:00` + "`" + ` or ` + "`" + `2026-06-05T13:00:00` + "`" + `, is in the server's default time
-zone. An empty string, a date without a time and a year before 1900 are rejected.
+such as ` + "`" + `2026-06-05T13:00` + "`" + ` or ` + "`" + `2026-06-05T13:00:00` + "`" + `, is interpreted in the server's
+default time zone, which is UTC unless configured otherwise. An empty string, a date
+without a time and a year before 1900 are rejected.
 """
 scalar DateTime @specifiedBy(url: "https://www.rfc-editor.org/rfc/rfc3339#section-5.6")
 
 "A calendar date, such as ` + "`" + `2026-06-05` + "`" + `."
 scalar Date @specifiedBy(url: "https://www.rfc-editor.org/rfc/rfc3339#section-5.6")
 
-"""
-A local time of day, from ` + "`" + `00:00` + "`" + ` to ` + "`" + `24:00` + "`" + `, such as ` + "`" + `14:30` + "`" + `. ` + "`" + `24:00` + "`" + ` is the midnight
-at the end of the day.
-"""
+"A local time of day, from ` + "`" + `00:00` + "`" + ` to ` + "`" + `24:00` + "`" + `, such as ` + "`" + `14:30` + "`" + `. ` + "`" + `24:00` + "`" + ` is midnight at the end of the day."
 scalar LocalTime @specifiedBy(url: "https://www.rfc-editor.org/rfc/rfc3339#appendix-A")
 
 "Any JSON value: an object, a list, a string, a number, a boolean or null."
@@ -4677,7 +4675,7 @@ enum OrderDirection {
   DESC
 }
 
-"The position of a page in its list."
+"Whether there are other pages, and the cursors to request them."
 type PageInfo {
   "Whether another page follows this one."
   hasNextPage: Boolean!
@@ -4691,7 +4689,10 @@ type PageInfo {
 
 # ================================================================== permissions
 
-"The roles that may read a field or run a mutation. Administrators have access to everything."
+"""
+Which roles may read a field or execute a mutation, and for which data. Administrators
+have access to everything.
+"""
 directive @access(
   "The access of a caller without a token."
   anonymous: Access! = NONE
@@ -4720,15 +4721,16 @@ enum Access {
 # ====================================================================== queries
 
 """
-The queries. An argument with a value that is not allowed causes a top-level error with
-the code ` + "`" + `BAD_USER_INPUT` + "`" + `.
+The queries. An invalid argument causes a top-level error with the code
+` + "`" + `BAD_USER_INPUT` + "`" + `. A field to which the caller has no access is null, with a top-level
+error whose code is ` + "`" + `FORBIDDEN` + "`" + `, or ` + "`" + `UNAUTHENTICATED` + "`" + ` if the request has no token.
 """
 type Query {
   """
-  The slots between ` + "`" + `start` + "`" + ` and ` + "`" + `end` + "`" + ` that the student can book at this moment, and no
-  others. Sorted by start, then by id. If the list is empty, ` + "`" + `emptyReasons` + "`" + ` explains
-  why. Fails with ` + "`" + `NOT_FOUND` + "`" + ` if the student does not exist. Null, with an error, if
-  the caller has no access.
+  All slots between ` + "`" + `start` + "`" + ` and ` + "`" + `end` + "`" + ` that the student can book now, and no others.
+  Sorted by start, then by id. If the list is empty, ` + "`" + `emptyReasons` + "`" + ` explains why. Fails
+  with ` + "`" + `NOT_FOUND` + "`" + ` if the student does not exist, or if the caller is another student.
+  Null, with a ` + "`" + `FORBIDDEN` + "`" + ` or ` + "`" + `UNAUTHENTICATED` + "`" + ` error, if the caller has no access.
   """
   availableSlots(
     "The student."
@@ -4761,9 +4763,9 @@ type Query {
   ): AvailableSlotConnection @access(student: OWN)
 
   """
-  Whether the student may book now, and the facts that decide it. Fails with
-  ` + "`" + `NOT_FOUND` + "`" + ` if the student does not exist. Null, with an error, if the caller has no
-  access.
+  Whether the student may book now, and the facts behind the answer. Fails with
+  ` + "`" + `NOT_FOUND` + "`" + ` if the student does not exist, or if the caller is another student. Null,
+  with a ` + "`" + `FORBIDDEN` + "`" + ` or ` + "`" + `UNAUTHENTICATED` + "`" + ` error, if the caller has no access.
   """
   eligibility(
     "The student."
@@ -4779,7 +4781,10 @@ type Query {
     id: ID!
   ): Student @access(student: OWN, interviewer: OWN)
 
-  "The students. By default sorted by id. Null, with an error, if the caller has no access."
+  """
+  The students, sorted by id by default. Null, with a ` + "`" + `FORBIDDEN` + "`" + ` or ` + "`" + `UNAUTHENTICATED` + "`" + `
+  error, if the caller has no access.
+  """
   students(
     """
     The maximum number of items, counted from the start of the list: 1 to 100.
@@ -4803,8 +4808,9 @@ type Query {
 
   """
   The interviewer with this id; null if there is none, or if the caller may not see
-  them. A student sees only public profiles, of interviewers who are active or who
-  have an interview with the student.
+  them. A student sees the interviewers who are active or have an interview with them,
+  without the fields that only administrators and the interviewer may read. An
+  interviewer sees only themselves.
   """
   interviewer(
     "The interviewer's id."
@@ -4812,9 +4818,10 @@ type Query {
   ): Interviewer @access(student: ALL, interviewer: OWN)
 
   """
-  The interviewers. By default sorted by id. A student sees only active interviewers,
-  searches only by name, and cannot sort by e-mail address. Null, with an error, if
-  the caller has no access.
+  The interviewers, sorted by id by default. For a student, the list contains only
+  active interviewers, ` + "`" + `search` + "`" + ` covers only names, and sorting by ` + "`" + `EMAIL` + "`" + ` fails with
+  ` + "`" + `FORBIDDEN` + "`" + `. Null, with a ` + "`" + `FORBIDDEN` + "`" + ` or ` + "`" + `UNAUTHENTICATED` + "`" + ` error, if the caller has no
+  access.
   """
   interviewers(
     """
@@ -4838,8 +4845,9 @@ type Query {
   ): InterviewerConnection @access(student: ALL)
 
   """
-  The tags of active interviewers, the most frequent first, then by name. Each tag has
-  at least one active interviewer. Null, with an error, if the caller has no access.
+  The tags of active interviewers, sorted by the number of active interviewers (highest
+  first), then by name. Null, with a ` + "`" + `FORBIDDEN` + "`" + ` or ` + "`" + `UNAUTHENTICATED` + "`" + ` error, if the
+  caller has no access.
   """
   tags(
     "The maximum number of items to return, 1 to 500."
@@ -4853,9 +4861,9 @@ type Query {
   ): Slot @access(student: OWN, interviewer: OWN)
 
   """
-  The slots of all interviewers, in every status. By default sorted by start, then by
-  id. An interviewer sees only their own slots. Null, with an error, if the caller has
-  no access.
+  The slots of all interviewers, in every status, sorted by start and then by id by
+  default. An interviewer sees only their own slots. Null, with a ` + "`" + `FORBIDDEN` + "`" + ` or
+  ` + "`" + `UNAUTHENTICATED` + "`" + ` error, if the caller has no access.
   """
   slots(
     """
@@ -4885,9 +4893,9 @@ type Query {
   ): Interview @access(student: OWN, interviewer: OWN)
 
   """
-  The interviews, in every status. By default sorted by start, then by id. Students
-  and interviewers see only their own interviews. Null, with an error, if the caller
-  has no access.
+  The interviews, in every status, sorted by start and then by id by default. Students
+  and interviewers see only their own interviews. Null, with a ` + "`" + `FORBIDDEN` + "`" + ` or
+  ` + "`" + `UNAUTHENTICATED` + "`" + ` error, if the caller has no access.
   """
   interviews(
     """
@@ -4911,9 +4919,9 @@ type Query {
   ): InterviewConnection @access(student: OWN, interviewer: OWN)
 
   """
-  The audit log, in the order in which it was written: who did what and when, with the
-  values before and after. Entries are never changed or removed. Null, with an error,
-  if the caller has no access.
+  The audit log: who did what and when, with the values before and after. Oldest first
+  by default. Events are never changed or removed. Null, with a ` + "`" + `FORBIDDEN` + "`" + ` or
+  ` + "`" + `UNAUTHENTICATED` + "`" + ` error, if the caller has no access.
   """
   events(
     """
@@ -4938,8 +4946,8 @@ type Query {
 
   """
   The bookings, holds and reschedules that were refused in the last 90 days, newest
-  first. Dry runs and repeated requests with the same idempotency key are not
-  included. Null, with an error, if the caller has no access.
+  first. Dry runs and repeated requests with the same idempotency key are not included.
+  Null, with a ` + "`" + `FORBIDDEN` + "`" + ` or ` + "`" + `UNAUTHENTICATED` + "`" + ` error, if the caller has no access.
   """
   bookingRefusals(
     """
@@ -4961,9 +4969,10 @@ type Query {
   ): BookingRefusalConnection @access
 
   """
-  All stored data about a student, as database rows by table, to answer a student's
-  request for their data. Its field ` + "`" + `version` + "`" + ` is the version of this format. Null,
-  with an error, if the caller has no access.
+  All data stored about a student, to answer the student's request for a copy of their
+  data. The value is an object with the database rows of each table. Its field ` + "`" + `version` + "`" + `
+  is the version of this format. Fails with ` + "`" + `NOT_FOUND` + "`" + ` if the student does not exist.
+  Null, with a ` + "`" + `FORBIDDEN` + "`" + ` or ` + "`" + `UNAUTHENTICATED` + "`" + ` error, if the caller has no access.
   """
   exportStudent(
     "The student."
@@ -4991,7 +5000,7 @@ union Person = Student | Interviewer
 # ======================================================= slots and who may book
 
 """
-A bookable or booked span of an interviewer's time, from ` + "`" + `start` + "`" + ` (inclusive) to ` + "`" + `end` + "`" + `
+A period of an interviewer's time for one interview, from ` + "`" + `start` + "`" + ` (inclusive) to ` + "`" + `end` + "`" + `
 (exclusive). Its times never change.
 """
 type Slot {
@@ -5005,7 +5014,10 @@ type Slot {
   interviewer: Interviewer!
   "The status of the slot."
   status: SlotStatus!
-  "The last 100 status changes of the slot, oldest first; null for callers who are not administrators."
+  """
+  The last 100 status changes of the slot, oldest first. Null, with a ` + "`" + `FORBIDDEN` + "`" + ` error,
+  if the caller is not an administrator.
+  """
   history: [SlotChange!] @access
 }
 
@@ -5015,7 +5027,10 @@ type SlotChange {
   what: SlotChangeKind!
   "The time of the change."
   at: DateTime!
-  "For a hold: when it expires, unless it is released, used or extended earlier. Null for other changes."
+  """
+  If ` + "`" + `what` + "`" + ` is ` + "`" + `HELD` + "`" + `: when the hold expires, unless it is released, used or extended
+  before then. Otherwise null.
+  """
   until: DateTime
   "The id of the event that recorded the change; null if there is none."
   eventId: ID
@@ -5037,7 +5052,7 @@ enum SlotChangeKind {
 
 "The status of a slot."
 enum SlotStatus {
-  "Published, neither held nor booked."
+  "Published, and neither held nor booked."
   OPEN
   "Held by a student."
   HELD
@@ -5053,11 +5068,11 @@ type SlotConnection {
   edges: [SlotEdge!]!
   "The slots."
   nodes: [Slot!]!
-  "The position of the page in the list."
+  "Whether there are other pages, and the cursors to request them."
   pageInfo: PageInfo!
-  "The number of slots on all pages. Counting stops at 10,000. Counted only if selected."
+  "The number of slots on all pages. Counting stops at 10,000."
   totalCount: Int!
-  "Whether the list is longer than ` + "`" + `totalCount` + "`" + `. Counted only if selected."
+  "Whether counting stopped, so that the list is longer than ` + "`" + `totalCount` + "`" + `."
   totalCountIsCapped: Boolean!
 }
 
@@ -5101,17 +5116,17 @@ type AvailableSlotConnection {
   edges: [AvailableSlotEdge!]!
   "The slots."
   nodes: [Slot!]!
-  "The position of the page in the list."
+  "Whether there are other pages, and the cursors to request them."
   pageInfo: PageInfo!
-  "The number of slots on all pages. Counting stops at 10,000. Counted only if selected."
+  "The number of slots on all pages. Counting stops at 10,000."
   totalCount: Int!
-  "Whether the list is longer than ` + "`" + `totalCount` + "`" + `. Counted only if selected."
+  "Whether counting stopped, so that the list is longer than ` + "`" + `totalCount` + "`" + `."
   totalCountIsCapped: Boolean!
   "The student who can book the slots."
   student: Student!
   "The student's eligibility."
   eligibility: Eligibility!
-  "The reasons why the list is empty; none if it is not empty."
+  "Why the list is empty. If the list is not empty, this is an empty list."
   emptyReasons: [EmptyReason!]!
 }
 
@@ -5125,21 +5140,21 @@ type AvailableSlotEdge {
 
 "A reason why a list of bookable slots is empty."
 type EmptyReason {
-  "The code of the reason, for programs."
+  "The machine-readable code of the reason."
   code: EmptyReasonCode!
   """
-  The number of slots in the range that the reason excludes. A slot that several
-  reasons exclude counts for each of them. Only the first 10,000 published slots of the
-  range are examined.
+  The number of slots in the range that the student cannot book for this reason. A slot
+  is counted for each reason that applies to it. Only the first 10,000 published slots
+  in the range are examined.
   """
   count: Int!
-  "An English sentence for people."
+  "A human-readable message in English."
   message: String!
 }
 
 """
-The reasons why a list of bookable slots is empty. A reason that would also refuse a
-booking has the same name as its ` + "`" + `RefusalCode` + "`" + `.
+The reasons why a list of bookable slots is empty. A reason for which a booking would
+also be refused has the same name as its ` + "`" + `RefusalCode` + "`" + `.
 """
 enum EmptyReasonCode {
   "The student has used all their interviews."
@@ -5163,7 +5178,10 @@ enum EmptyReasonCode {
   SLOT_IN_PAST
   "The slots start sooner than the minimum notice allows."
   TOO_SOON
-  "The student has met or booked the interviewers of the slots."
+  """
+  The student has a booked or completed interview with the interviewers of the slots, or
+  holds one of their slots.
+  """
   ALREADY_INTERVIEWED
   "The interviewer of the slots has the same e-mail address as the student."
   SELF_INTERVIEW
@@ -5173,19 +5191,16 @@ enum EmptyReasonCode {
   INTERVIEWER_FULL
 }
 
-"Whether a student may book, and the facts that decide it."
+"Whether a student may book, and the facts behind the answer."
 type Eligibility {
   "The student."
   student: Student!
   """
-  Whether the student may book. An active hold does not count against the student
-  here, because a booking ends it.
+  Whether the student may book. The student's active hold cannot make this false,
+  because a booking uses or ends the hold.
   """
   eligible: Boolean!
-  """
-  The number of used interviews: those that are booked, completed or missed by the
-  student, plus an active hold.
-  """
+  "The number of used interviews: booked, completed or missed by the student, plus one for an active hold."
   interviewsUsed: Int!
   "The maximum number of interviews: the student's own limit if set, otherwise the policy's."
   interviewLimit: Int!
@@ -5194,24 +5209,25 @@ type Eligibility {
   waivers add. Never negative.
   """
   interviewsRemaining: Int!
-  "The part of ` + "`" + `interviewsRemaining` + "`" + ` that waivers of the limit add."
+  "How many of ` + "`" + `interviewsRemaining` + "`" + ` come from waivers of the limit."
   extraByWaiver: Int!
-  "The grades that the grade rule checks, newest first."
+  "The latest grades, which the grade rule checks, newest first. At most the policy's ` + "`" + `gradeWindow` + "`" + `."
   recentGrades: [Int!]!
-  "The rules that the student fails and that are not waived. Empty if the student may book."
+  "The rules that keep the student from booking and that are not waived. Empty if the student may book."
   reasons: [EligibilityReason!]!
   """
-  The waivers in effect: those that let a failing rule pass, shorten the minimum
-  notice, or allow another interview with the same interviewer.
+  The waivers in effect: those that exempt the student from a rule that would refuse the
+  booking, remove the minimum notice, or allow another interview with the same
+  interviewer.
   """
   waivers: [Waiver!]!
 }
 
-"A rule that a student fails."
+"A rule that keeps a student from booking."
 type EligibilityReason {
-  "The code of the rule, for programs."
+  "The machine-readable code of the rule."
   code: RefusalCode!
-  "An English sentence for people."
+  "A human-readable message in English."
   message: String!
 }
 
@@ -5225,37 +5241,40 @@ type Student {
   name: String!
   """
   The e-mail address, in lower case, unique among students. It is never null. The type
-  is nullable because ` + "`" + `Interviewer.email` + "`" + ` is, so that one selection fits both types of
-  ` + "`" + `Person` + "`" + `.
+  is nullable only to match ` + "`" + `Interviewer.email` + "`" + `, so that a query can select ` + "`" + `email` + "`" + ` on
+  both types of ` + "`" + `Person` + "`" + `.
   """
   email: String
   "The student's IANA time zone, as a canonical name."
   timeZone: String!
   """
   The maximum number of interviews: the student's own limit if set, otherwise the
-  policy's. Null, with an error, if the caller has no access.
+  policy's. Null, with a ` + "`" + `FORBIDDEN` + "`" + ` error, if the caller has no access.
   """
   interviewLimit: Int @access(student: OWN)
   """
-  Whether the student may book now, and the facts that decide it. Null, with an error,
-  if the caller has no access.
+  Whether the student may book now, and the facts behind the answer. Null, with a
+  ` + "`" + `FORBIDDEN` + "`" + ` error, if the caller has no access.
   """
   eligibility: Eligibility @access(student: OWN)
-  "The student's active hold. Null if there is none, or, with an error, if the caller has no access."
+  """
+  The student's active hold. Null if there is none. Null, with a ` + "`" + `FORBIDDEN` + "`" + ` error, if
+  the caller has no access.
+  """
   hold: Hold @access(student: OWN)
   """
-  The last 50 waivers of the student, in the order in which they were granted. Null,
-  with an error, if the caller has no access.
+  The last 50 waivers granted to the student, oldest first. Null, with a ` + "`" + `FORBIDDEN` + "`" + `
+  error, if the caller has no access.
   """
   waivers: [Waiver!] @access(student: OWN)
   """
-  The student's booked interviews that have not ended, sorted by start. At most 20;
-  ` + "`" + `interviews` + "`" + ` returns the others. Null, with an error, if the caller has no access.
+  The student's booked interviews that have not ended, sorted by start. At most 20; use
+  ` + "`" + `interviews` + "`" + ` for more. Null, with a ` + "`" + `FORBIDDEN` + "`" + ` error, if the caller has no access.
   """
   upcomingInterviews: [Interview!] @access(student: OWN)
   """
-  The student's interviews in every status, sorted by start, then by id. Null, with an
-  error, if the caller has no access.
+  The student's interviews in every status, sorted by start, then by id. Null, with a
+  ` + "`" + `FORBIDDEN` + "`" + ` error, if the caller has no access.
   """
   interviews(
     """
@@ -5279,7 +5298,8 @@ type Student {
   createdAt: DateTime!
   """
   The version of the student, initially 1. Each edit of the student's own fields
-  increments it; interviews, holds and waivers do not. Pass it as ` + "`" + `expectedVersion` + "`" + `.
+  increments it; changes of their interviews, holds and waivers do not. Pass it as
+  ` + "`" + `expectedVersion` + "`" + ` in ` + "`" + `updateStudent` + "`" + `.
   """
   version: Int!
   "When the student's own fields were last edited. Initially ` + "`" + `createdAt` + "`" + `."
@@ -5292,11 +5312,11 @@ type StudentConnection {
   edges: [StudentEdge!]!
   "The students."
   nodes: [Student!]!
-  "The position of the page in the list."
+  "Whether there are other pages, and the cursors to request them."
   pageInfo: PageInfo!
-  "The number of students on all pages. Counting stops at 10,000. Counted only if selected."
+  "The number of students on all pages. Counting stops at 10,000."
   totalCount: Int!
-  "Whether the list is longer than ` + "`" + `totalCount` + "`" + `. Counted only if selected."
+  "Whether counting stopped, so that the list is longer than ` + "`" + `totalCount` + "`" + `."
   totalCountIsCapped: Boolean!
 }
 
@@ -5319,8 +5339,8 @@ input StudentFilter {
   eligible: Boolean
   """
   Returns only students who cannot book because of one of these rules: ` + "`" + `LIMIT_REACHED` + "`" + `
-  or ` + "`" + `GRADES_TOO_LOW` + "`" + `. An empty list matches all students. Other codes are rejected,
-  because they depend on the slot.
+  or ` + "`" + `GRADES_TOO_LOW` + "`" + `. An empty list matches all students. Other codes cause an error,
+  because those rules depend on the slot.
   """
   stuck: [RefusalCode!]
   "Returns only students whose ` + "`" + `Eligibility.interviewsUsed` + "`" + ` is in this range."
@@ -5362,13 +5382,13 @@ type Interviewer {
   "The full name."
   name: String!
   """
-  The e-mail address, in lower case, unique among interviewers. Null, with an error,
-  if the caller has no access.
+  The e-mail address, in lower case, unique among interviewers. Null, with a ` + "`" + `FORBIDDEN` + "`" + `
+  error, if the caller has no access.
   """
   email: String @access(interviewer: OWN)
   "The interviewer's IANA time zone, as a canonical name."
   timeZone: String!
-  "Tags, such as topics and levels, in lower case."
+  "The interviewer's tags, such as topics and levels, in lower case."
   tags: [String!]!
   "One line about what the interviewer offers; null if not set."
   headline: String
@@ -5379,37 +5399,37 @@ type Interviewer {
   "The languages in which the interviewer gives interviews, as sorted BCP 47 tags such as ` + "`" + `en` + "`" + ` or ` + "`" + `pt-BR` + "`" + `."
   languages: [String!]!
   """
-  The maximum number of interviews per day, in the interviewer's time zone; null if
-  there is no maximum, or, with an error, if the caller has no access.
+  The maximum number of interviews per day, in the interviewer's time zone. Null if
+  there is no maximum. Null, with a ` + "`" + `FORBIDDEN` + "`" + ` error, if the caller has no access.
   """
   maxPerDay: Int @access(interviewer: OWN)
   """
   The maximum number of interviews per week, in the interviewer's time zone. A week
-  begins on Monday. Null if there is no maximum, or, with an error, if the caller has
-  no access.
+  begins on Monday. Null if there is no maximum. Null, with a ` + "`" + `FORBIDDEN` + "`" + ` error, if the
+  caller has no access.
   """
   maxPerWeek: Int @access(interviewer: OWN)
   """
-  The ` + "`" + `https` + "`" + ` URL of the interviewer's meeting room. Students read it in
-  ` + "`" + `Interview.meetingUrl` + "`" + `. Null if not set, or, with an error, if the caller has no
-  access.
+  The ` + "`" + `https` + "`" + ` URL of the interviewer's meeting room. A student reads it in
+  ` + "`" + `Interview.meetingUrl` + "`" + `. Null if not set. Null, with a ` + "`" + `FORBIDDEN` + "`" + ` error, if the caller
+  has no access.
   """
   meetingUrl: String @access(interviewer: OWN)
-  "Whether the interviewer gives interviews at present. An inactive interviewer has no open future slots."
+  "Whether the interviewer currently gives interviews. An inactive interviewer has no open future slots."
   active: Boolean!
   "When the interviewer was created."
   createdAt: DateTime!
   """
-  The version of the interviewer, initially 1. Each edit of the interviewer's own
-  fields increments it; changes of their availability do not. Pass it as
-  ` + "`" + `expectedVersion` + "`" + `.
+  The version of the interviewer, initially 1. Each edit of the interviewer's own fields
+  increments it; changes of their availability do not. Pass it as ` + "`" + `expectedVersion` + "`" + ` in
+  ` + "`" + `updateInterviewer` + "`" + `.
   """
   version: Int!
   "When the interviewer's own fields were last edited. Initially ` + "`" + `createdAt` + "`" + `."
   updatedAt: DateTime!
   """
-  The interviewer's slots in every status, sorted by start, then by id. Null, with an
-  error, if the caller has no access.
+  The interviewer's slots in every status, sorted by start, then by id. Null, with a
+  ` + "`" + `FORBIDDEN` + "`" + ` error, if the caller has no access.
   """
   slots(
     "Returns only slots that start at this time or later."
@@ -5434,8 +5454,8 @@ type Interviewer {
     before: String
   ): SlotConnection @access(interviewer: OWN)
   """
-  The interviewer's windows and weekly rules, sorted by start. Removed ones are not
-  included. Null, with an error, if the caller has no access.
+  The interviewer's availability, sorted by start. Removed availability is not included.
+  Null, with a ` + "`" + `FORBIDDEN` + "`" + ` error, if the caller has no access.
   """
   availability(
     """
@@ -5443,17 +5463,20 @@ type Interviewer {
     Defaults to 20 if ` + "`" + `last` + "`" + ` is not given.
     """
     first: Int
-    "Returns only windows and rules after this cursor."
+    "Returns only items after this cursor."
     after: String
     """
     The maximum number of items, counted from the end of the list: 1 to 100. It
     cannot be combined with ` + "`" + `first` + "`" + `.
     """
     last: Int
-    "Returns only windows and rules before this cursor."
+    "Returns only items before this cursor."
     before: String
   ): AvailabilityConnection @access(interviewer: OWN)
-  "The interviewer's blocked time, sorted by start. Null, with an error, if the caller has no access."
+  """
+  The interviewer's blocked time, sorted by start. Null, with a ` + "`" + `FORBIDDEN` + "`" + ` error, if
+  the caller has no access.
+  """
   blocks(
     """
     The maximum number of items, counted from the start of the list: 1 to 100.
@@ -5472,8 +5495,8 @@ type Interviewer {
   ): BlockConnection @access(interviewer: OWN)
   """
   The interviewer's interviews in every status, sorted by start, then by id. A student
-  sees only their own interviews with the interviewer. Null, with an error, if the
-  caller has no access.
+  sees only their own interviews with the interviewer. Null, with a ` + "`" + `FORBIDDEN` + "`" + ` error,
+  if the caller has no access.
   """
   interviews(
     """
@@ -5501,11 +5524,11 @@ type InterviewerConnection {
   edges: [InterviewerEdge!]!
   "The interviewers."
   nodes: [Interviewer!]!
-  "The position of the page in the list."
+  "Whether there are other pages, and the cursors to request them."
   pageInfo: PageInfo!
-  "The number of interviewers on all pages. Counting stops at 10,000. Counted only if selected."
+  "The number of interviewers on all pages. Counting stops at 10,000."
   totalCount: Int!
-  "Whether the list is longer than ` + "`" + `totalCount` + "`" + `. Counted only if selected."
+  "Whether counting stopped, so that the list is longer than ` + "`" + `totalCount` + "`" + `."
   totalCountIsCapped: Boolean!
 }
 
@@ -5521,7 +5544,8 @@ type InterviewerEdge {
 input InterviewerFilter {
   """
   Part of the name or the e-mail address, at most 254 characters. Case and accents are
-  ignored: ` + "`" + `jose` + "`" + ` finds José, and ` + "`" + `weiss` + "`" + ` finds Weiß. A student searches only names.
+  ignored: ` + "`" + `jose` + "`" + ` finds José, and ` + "`" + `weiss` + "`" + ` finds Weiß. For a student, only names are
+  searched.
   """
   search: String
   "Returns only interviewers who have all of these tags. An empty list matches all interviewers."
@@ -5565,7 +5589,7 @@ input InterviewerOrder {
 
 # =================================================================== interviews
 
-"A student's booking of a slot with an interviewer, in any status."
+"An interview of a student with an interviewer: a booked slot, in any status."
 type Interview {
   "The id of the interview. Rescheduling keeps it."
   id: ID!
@@ -5590,8 +5614,9 @@ type Interview {
   "When the interview was booked."
   bookedAt: DateTime!
   """
-  The version of the interview, initially 1. Each change increments it, such as
-  rescheduling, cancelling, completing or grading. Pass it as ` + "`" + `expectedVersion` + "`" + `.
+  The version of the interview, initially 1. Each change, such as rescheduling,
+  cancelling, completing or grading, increments it. Pass it as ` + "`" + `expectedVersion` + "`" + ` in
+  ` + "`" + `completeInterview` + "`" + `.
   """
   version: Int!
   "When the interview was last changed. Initially ` + "`" + `bookedAt` + "`" + `, or the time of the import."
@@ -5602,7 +5627,7 @@ type Interview {
   cancelledAt: DateTime
   "Why the interview was cancelled; null unless its status is ` + "`" + `CANCELLED` + "`" + `."
   cancelReason: String
-  "When the no-show was marked; null unless the interview is a no-show."
+  "When the no-show was recorded; null unless the interview is a no-show."
   noShowAt: DateTime
   "The current meeting room of the interviewer. Null if they have none, or if the status is not ` + "`" + `BOOKED` + "`" + `."
   meetingUrl: String
@@ -5612,7 +5637,7 @@ type Interview {
   viewerCanCancel: Boolean!
   "The last moment at which the student can cancel the interview; null unless its status is ` + "`" + `BOOKED` + "`" + `."
   cancelableUntil: DateTime
-  "Whether the caller can reschedule the interview now, to a slot that the student can book."
+  "Whether the caller can reschedule the interview now, provided that there is a suitable slot."
   viewerCanReschedule: Boolean!
   "The last moment at which the student can reschedule the interview; null unless its status is ` + "`" + `BOOKED` + "`" + `."
   reschedulableUntil: DateTime
@@ -5621,8 +5646,9 @@ type Interview {
   "Whether the caller can complete the interview, or change its grade, now."
   viewerCanComplete: Boolean!
   """
-  Whether the interview is exempt from a booking rule: an administrator imported it
-  with ` + "`" + `exempt` + "`" + `, or a waiver let the student meet the interviewer again.
+  Whether the interview is exempt from a booking rule, because an administrator imported
+  it with ` + "`" + `exempt` + "`" + `, or because a waiver allowed another interview with the same
+  interviewer.
   """
   exempt: Boolean!
   "The events of the interview, oldest first."
@@ -5645,7 +5671,7 @@ type Interview {
 }
 
 """
-The status of an interview. It decides whether the interview counts towards the
+The status of an interview. It determines whether the interview counts towards the
 student's limit, and whether the student can book the same interviewer again without a
 waiver.
 """
@@ -5671,11 +5697,11 @@ type InterviewConnection {
   edges: [InterviewEdge!]!
   "The interviews."
   nodes: [Interview!]!
-  "The position of the page in the list."
+  "Whether there are other pages, and the cursors to request them."
   pageInfo: PageInfo!
-  "The number of interviews on all pages. Counting stops at 10,000. Counted only if selected."
+  "The number of interviews on all pages. Counting stops at 10,000."
   totalCount: Int!
-  "Whether the list is longer than ` + "`" + `totalCount` + "`" + `. Counted only if selected."
+  "Whether counting stopped, so that the list is longer than ` + "`" + `totalCount` + "`" + `."
   totalCountIsCapped: Boolean!
 }
 
@@ -5693,7 +5719,7 @@ input InterviewFilter {
   studentId: ID
   "Returns only interviews with this interviewer."
   interviewerId: ID
-  "Returns only interviews with one of these statuses."
+  "Returns only interviews with one of these statuses. An empty list matches all interviews."
   status: [InterviewStatus!]
   "Returns only interviews that start at this time or later."
   start: DateTime
@@ -5721,7 +5747,7 @@ input InterviewOrder {
 
 """
 A short, exclusive reservation of a slot for a student before they book it. While it is
-active, it counts as a used interview.
+active, it counts towards the student's limit.
 """
 type Hold {
   "The id of the hold."
@@ -5742,19 +5768,20 @@ type Hold {
 
 "A rule that an administrator can waive for a student."
 enum WaivableRule {
-  "The limit on the number of interviews: ` + "`" + `LIMIT_REACHED` + "`" + `."
+  "The limit on the number of interviews, refused with ` + "`" + `LIMIT_REACHED` + "`" + `."
   LIMIT
-  "The rule on the latest grades: ` + "`" + `GRADES_TOO_LOW` + "`" + `."
+  "The rule about the latest grades, refused with ` + "`" + `GRADES_TOO_LOW` + "`" + `."
   GRADES
-  "The rule that a student meets an interviewer only once: ` + "`" + `ALREADY_INTERVIEWED` + "`" + `."
+  "The rule that a student meets each interviewer only once, refused with ` + "`" + `ALREADY_INTERVIEWED` + "`" + `."
   PAIR
-  "The minimum notice before the start of a slot: ` + "`" + `TOO_SOON` + "`" + `."
+  "The minimum notice before the start of a slot, refused with ` + "`" + `TOO_SOON` + "`" + `."
   NOTICE
 }
 
 """
-An exemption of one student from one rule, for a limited number of uses. A booking or an
-active hold that depends on the waiver is a use. Cancelling the booking returns the use.
+An exemption of one student from one rule, for a limited number of uses. Each interview
+or active hold that depends on the waiver is one use. An interview that is cancelled, or
+that the interviewer did not attend, is not a use.
 """
 type Waiver {
   "The id of the waiver."

@@ -424,8 +424,9 @@ type PlainError struct {
 
 func (PlainError) IsUserError() {}
 
-// The queries. An argument with a value that is not allowed causes a top-level error with
-// the code `BAD_USER_INPUT`.
+// The queries. An invalid argument causes a top-level error with the code
+// `BAD_USER_INPUT`. A field to which the caller has no access is null, with a top-level
+// error whose code is `FORBIDDEN`, or `UNAUTHENTICATED` if the request has no token.
 type Query struct {
 }
 
