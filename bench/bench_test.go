@@ -59,7 +59,7 @@ func BenchmarkHandler(b *testing.B) {
 		answer := httptest.NewRecorder()
 		handler.ServeHTTP(answer, request)
 		if answer.Code != http.StatusOK {
-			b.Fatalf("%d: %s", answer.Code, answer.Body)
+			b.Fatalf("got status %d: %s", answer.Code, answer.Body)
 		}
 	}
 	for range warmUp {
@@ -137,7 +137,7 @@ func (w *world) anyStudent(random *rand.Rand) booking.StudentID {
 func post(ctx context.Context, url string, body []byte) error {
 	text, err := fetch(ctx, http.MethodPost, url, body)
 	if err == nil && !bytes.HasPrefix(text, []byte(`{"data":{`)) {
-		err = fmt.Errorf("not an answer: %s", text)
+		err = fmt.Errorf("not a response: %s", text)
 	}
 	return err
 }

@@ -88,7 +88,7 @@ func BenchmarkBookSlotTwice(b *testing.B) {
 	}
 }
 
-// pair is a student and a slot that they may book and that nobody else tries to book.
+// pair is a student and a slot that they may book and that no other client tries to book.
 type pair struct {
 	student booking.StudentID
 	slot    booking.SlotID
@@ -101,7 +101,7 @@ func (w *world) pairs(b *testing.B, contenders int) (next func(n int) []pair, mo
 	all := w.findPairs(b, contenders*(*rounds*each+warmUp))
 	most = min(each, (len(all)/contenders-warmUp) / *rounds)
 	if most < 1 {
-		b.Fatalf("%d students and slots match, which is too few to measure", len(all))
+		b.Fatalf("only %d students and slots match, too few to measure", len(all))
 	}
 	var given atomic.Int64
 	return func(n int) []pair {
@@ -188,7 +188,7 @@ func (w *world) undo(b *testing.B, slots []int64, lastEvent int64) {
 		err = w.store.Vacuum(ctx)
 	}
 	if err != nil {
-		b.Errorf("take the bookings back: %v", err)
+		b.Errorf("undo the bookings: %v", err)
 	}
 }
 
@@ -220,7 +220,7 @@ func mutate(ctx context.Context, url, document string, p pair, key string) (code
 		Errors []struct{ Message string }
 	}
 	if err := json.Unmarshal(text, &answer); err != nil || answer.Data.Done == nil || len(answer.Errors) > 0 {
-		return nil, fmt.Errorf("not an answer: %s", text)
+		return nil, fmt.Errorf("not a response: %s", text)
 	}
 	for _, e := range answer.Data.Done.Errors {
 		codes = append(codes, e.Code)

@@ -32,8 +32,8 @@ const (
 )
 
 var (
-	seed  = flag.Uint64("seed", 1, "of the drawn documents")
-	drawn = flag.Int("drawn", 300, "documents that are drawn")
+	seed  = flag.Uint64("seed", 1, "seed of the drawn documents")
+	drawn = flag.Int("drawn", 300, "number of drawn documents")
 )
 
 var strict = flag.Bool("strict", false, "fail when a point takes more than five times the median of CPU")
@@ -61,7 +61,7 @@ func BenchmarkCostPerPoint(b *testing.B) {
 	w := open(b)
 	schema := servedSchema(b)
 	draw := drawer{schema, rand.New(rand.NewPCG(*seed, 2)), w.arguments(b)}
-	documents := w.dearest()
+	documents := w.mostExpensive()
 	for range *drawn {
 		documents = append(documents, draw.document())
 	}
@@ -83,11 +83,11 @@ func BenchmarkCostPerPoint(b *testing.B) {
 	b.ReportMetric(float64(median.Microseconds()), "median-µs/point")
 	b.ReportMetric(float64(most.Microseconds()), "max-µs/point")
 	for _, one := range all[:min(len(all), 16)] {
-		b.Logf("%v for a point: %d points, %v: %.400s", one.perPoint(), one.points, one.cpu, one.document)
+		b.Logf("%v per point: %d points, %v: %.400s", one.perPoint(), one.points, one.cpu, one.document)
 	}
-	b.Logf("%d documents, median %v for a point, most %v", len(all), median, most)
+	b.Logf("%d documents, median %v per point, maximum %v", len(all), median, most)
 	if *strict && most > mostPerPoint*median {
-		b.Errorf("%v of CPU for a point is more than %d times the median, %v", most, mostPerPoint, median)
+		b.Errorf("the maximum CPU per point, %v, is more than %d times the median, %v", most, mostPerPoint, median)
 	}
 }
 
@@ -233,8 +233,8 @@ func numbersFrom(first, n int) string {
 	return text + "]"
 }
 
-// dearest returns documents whose CPU is high compared with their result.
-func (w *world) dearest() []string {
+// mostExpensive returns documents whose CPU is high compared with their result.
+func (w *world) mostExpensive() []string {
 	student := w.students[0].Student.ID
 	list := func(days int, arguments, fields string) string {
 		return fmt.Sprintf(`{ availableSlots(studentId: %d, start: %q, end: %q, first: 1%s) { %s } }`,

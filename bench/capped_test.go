@@ -75,7 +75,7 @@ func (w *world) twin(b *testing.B, schema string, i pgtest.Intercept) twin {
 	t.exec(b, drop+"; CREATE SCHEMA "+schema)
 	b.Cleanup(func() {
 		if _, err := w.pool.Exec(context.Background(), drop); err != nil {
-			b.Errorf("drop the twin: %v", err)
+			b.Errorf("drop the copy: %v", err)
 		}
 	})
 	for _, table := range []string{"interviewers", "availabilities", "slots"} {
@@ -165,7 +165,7 @@ func (t twin) checkPages(b *testing.B, url, document string, in calendar.Span, f
 			b.Fatal(err)
 		}
 		if n := len(answer.Data.AvailableSlots.Nodes); n < least {
-			b.Fatalf("%s answers student %d %d slots, want %d", t.schema, record.Student.ID, n, least)
+			b.Fatalf("%s returns student %d %d slots, want at least %d", t.schema, record.Student.ID, n, least)
 		}
 	}
 }

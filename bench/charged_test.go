@@ -21,7 +21,7 @@ func BenchmarkMemoryCharged(b *testing.B) {
 	w.lengthen(b)
 	handler, is := w.handler().(*gqlhttp.Handler)
 	if !is {
-		b.Fatal("the handler says nothing of its memory")
+		b.Fatal("the handler does not report its memory")
 	}
 	h := &hostile{world: w, b: b}
 	t := table{by: "document", header: []string{"answer", "charged", "live", "charged / live"}}

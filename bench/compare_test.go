@@ -37,7 +37,7 @@ type load struct {
 	time    time.Duration // duration of an interval; 0 for the default
 }
 
-var rounds = flag.Int("rounds", 7, "how often each contender works")
+var rounds = flag.Int("rounds", 7, "measured intervals of each contender")
 
 const (
 	interval = time.Second

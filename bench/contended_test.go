@@ -26,7 +26,7 @@ func BenchmarkRush(b *testing.B) {
 	pairs := w.findPairs(b, 2*rushes*rushers)
 	rushes := len(pairs) / (2 * rushers)
 	if rushes < 3 {
-		b.Fatalf("%d students and slots match, which is too few to measure", len(pairs))
+		b.Fatalf("only %d students and slots match, too few to measure", len(pairs))
 	}
 	free, wanted := pairs[:rushes*rushers], pairs[rushes*rushers:]
 	alone := gathered{}
@@ -46,7 +46,7 @@ func BenchmarkRush(b *testing.B) {
 		before := len(together.booked)
 		together.rush(b, ours, many)
 		if got := len(together.booked) - before; got != rushedOn {
-			b.Errorf("%d are booked of %d slots", got, rushedOn)
+			b.Errorf("got %d bookings of %d slots", got, rushedOn)
 		}
 	}
 	t := table{header: rushHeader, notes: []string{together.reasons()}}
@@ -82,11 +82,11 @@ func BenchmarkRushOfOne(b *testing.B) {
 		before := len(all.booked)
 		all.rush(b, ours, burst)
 		if got := len(all.booked) - before; got != 1 {
-			b.Errorf("student %d, who could book one, has booked %d", record.Student.ID, got)
+			b.Errorf("student %d with one booking left has %d new bookings", record.Student.ID, got)
 		}
 	}
 	if students == 0 {
-		b.Fatal("nobody may book one more")
+		b.Fatal("no student has exactly one booking left")
 	}
 	t := table{header: rushHeader, notes: []string{fmt.Sprintf("%d students. %s", students, all.reasons())}}
 	t.rush("20 at once with one interview left: booked", all.booked)

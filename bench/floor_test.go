@@ -97,7 +97,7 @@ func (w *world) checkFloor(b *testing.B, in calendar.Span, first int) {
 		b.Fatal(err)
 	}
 	if text := strings.Join(plan, "\n"); !strings.Contains(text, "Index Only Scan using slots_open") {
-		b.Fatalf("the floor does not read the index alone:\n%s", text)
+		b.Fatalf("the floor does not use an index-only scan:\n%s", text)
 	}
 }
 
@@ -121,7 +121,7 @@ func (w *world) record(ctx context.Context, q pgxQueryer, id booking.StudentID) 
 		err := rows.Scan(&r.Student.LimitOverride, &r.Policy.InterviewLimit, &r.Policy.MinimumGradeExclusive, &r.Policy.GradeWindow,
 			&r.Policy.MinimumNoticeSeconds, &r.Self, &hold, &waivers, &i.ID, &i.InterviewerID, &i.SlotID, &start, &end, &i.Status, &i.Grade)
 		if err == nil && (hold != nil || waivers != nil) {
-			err = fmt.Errorf("student %d has a hold or a waiver, which the floor does not know", id)
+			err = fmt.Errorf("student %d has a hold or a waiver, which the floor does not support", id)
 		}
 		if err != nil {
 			return r, err

@@ -25,7 +25,7 @@ const (
 	hostileRounds  = 4
 )
 
-var hostileOnly = flag.String("hostile", "", "a regular expression: the hostile requests that are sent")
+var hostileOnly = flag.String("hostile", "", "regular expression for the names of the hostile requests to send")
 
 // hostileLimits make each X-Forwarded-For address a caller. They disable the rate limit,
 // which would only reduce the load.
@@ -50,7 +50,7 @@ func BenchmarkHostileMemory(b *testing.B) {
 				}
 			}
 			if len(t.rows) == 0 {
-				b.Fatalf("no request has a name that matches %q", *hostileOnly)
+				b.Fatalf("no request name matches %q", *hostileOnly)
 			}
 			b.ReportMetric(0, "ns/op") // meaningless over all requests
 			fmt.Print("\n", t.text(), "\n")
@@ -121,7 +121,7 @@ func (h *hostile) measure(one hostileRequest, t *table) {
 	t.add(row...)
 	fmt.Fprintln(os.Stderr, strings.Join(row, " | ")) // shows progress
 	if most > mostMemory {
-		h.b.Errorf("%s: %s are resident; at most %s may be", one.name, mib(most), mib(mostMemory))
+		h.b.Errorf("%s: got %s of resident memory, want at most %s", one.name, mib(most), mib(mostMemory))
 	}
 }
 

@@ -48,7 +48,7 @@ func (l lister) ask(ctx context.Context, student booking.StudentID, q question) 
 		text, err = fetch(ctx, http.MethodPost, l.url, request(l.document, student, q.in, q.first))
 	}
 	if err == nil && !bytes.Contains(text[:min(len(text), 100)], []byte(`"nodes":[`)) {
-		err = fmt.Errorf("not an answer: %s", text)
+		err = fmt.Errorf("not a response: %s", text)
 	}
 	return text, err
 }
@@ -149,7 +149,7 @@ func (w *world) peers(b *testing.B) (found []lister, lacking []string) {
 func (w *world) preparePostgraphile(folder string) error {
 	npm, err := exec.LookPath("npm")
 	if err != nil {
-		return errors.New("there is no npm; it comes with node, put both on the PATH")
+		return errors.New("npm is not on the PATH; install node, which includes it")
 	}
 	if _, err := os.Stat(filepath.Join(folder, "node_modules/.package-lock.json")); err != nil {
 		command := exec.CommandContext(context.Background(), npm, "ci", "--no-audit", "--no-fund")
@@ -212,7 +212,7 @@ func (w *world) checkAnswers(b *testing.B, q question, ours lister, others ...li
 		id := record.Student.ID
 		want := ours.slots(b, id, q)
 		if n < 20 && q.first <= 50 && len(want) < q.first || n >= 20 && len(want) > 0 {
-			b.Fatalf("student %d is answered %d slots", id, len(want))
+			b.Fatalf("student %d: got %d slots", id, len(want))
 		}
 		for _, other := range others {
 			got, want := other.slots(b, id, q), want
@@ -223,7 +223,7 @@ func (w *world) checkAnswers(b *testing.B, q question, ours lister, others ...li
 				}
 			}
 			if len(got)+len(want) > 0 && !reflect.DeepEqual(got, want) {
-				b.Fatalf("student %d: %s answers other slots than the server:\n%v\n%v", id, other.name, got, want)
+				b.Fatalf("student %d: %s and the server return different slots:\n%v\n%v", id, other.name, got, want)
 			}
 		}
 	}

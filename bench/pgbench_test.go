@@ -100,7 +100,7 @@ func (w *world) layOut(ctx context.Context, pairs []pair, share int) error {
 func readPgbench(prefix string, warm int) (interlude, error) {
 	files, err := filepath.Glob(prefix + ".*")
 	if err != nil || len(files) == 0 {
-		return interlude{}, fmt.Errorf("pgbench has left no log: %w", err)
+		return interlude{}, fmt.Errorf("pgbench wrote no log: %w", err)
 	}
 	var took []time.Duration
 	begin, end := math.Inf(1), 0.0
@@ -125,7 +125,7 @@ func readPgbench(prefix string, warm int) (interlude, error) {
 		}
 	}
 	if len(took) == 0 {
-		return interlude{}, errors.New("pgbench has done too little to say anything")
+		return interlude{}, errors.New("pgbench executed too few transactions to measure")
 	}
 	slices.Sort(took)
 	return interlude{rate: float64(len(took)) / (end - begin), p50: took[len(took)/2], p99: took[len(took)*99/100]}, nil
@@ -138,7 +138,7 @@ func findPgbench() (string, error) {
 	}
 	found, err := filepath.Glob("/usr/lib/postgresql/*/bin/pgbench")
 	if err != nil || len(found) == 0 {
-		return "", errors.New("there is no pgbench; it comes with Postgres, put it on the PATH")
+		return "", errors.New("pgbench is not on the PATH; it is part of Postgres")
 	}
 	return found[len(found)-1], nil
 }

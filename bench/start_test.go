@@ -72,7 +72,7 @@ func startAndStop(b *testing.B, program, folder string) float64 {
 		b.Fatal(err)
 	}
 	if err := command.Wait(); err != nil || !ready {
-		b.Fatal(fmt.Errorf("the program ended before it was ready, or badly: %w\n%s", err, problems.String()))
+		b.Fatal(fmt.Errorf("the program ended before it was ready, or with an error: %w\n%s", err, problems.String()))
 	}
 	return took
 }

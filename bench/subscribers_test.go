@@ -59,7 +59,7 @@ func (w *world) subscribers(b *testing.B, n int, t *table) {
 			case at := <-told:
 				all = append(all, at.Sub(booked))
 			case <-time.After(10 * time.Second):
-				b.Fatalf("%d of %d are told in 10 s", len(all), listeners)
+				b.Fatalf("%d of %d subscriptions received an event within 10 s", len(all), listeners)
 			}
 		}
 	}
@@ -90,7 +90,7 @@ func (w *world) subscribe(b *testing.B, endpoint string, students []booking.Reco
 		}
 		for _, wanted := range []string{"connection_ack", "pong"} {
 			if _, text, err := conn.Read(b.Context()); err != nil || !strings.Contains(string(text), wanted) {
-				b.Fatalf("%s, %v; wanted %s", text, err, wanted)
+				b.Fatalf("got %s, %v, want %s", text, err, wanted)
 			}
 		}
 		go func() {

@@ -159,7 +159,7 @@ func (w *world) veterans(b *testing.B, past int) []booking.Record {
 	var found []booking.Record
 	for _, id := range students {
 		if got := len(records[id].History); got != past {
-			b.Fatalf("student %d has %d interviews, wanted %d", id, got, past)
+			b.Fatalf("student %d has %d interviews, want %d", id, got, past)
 		}
 		found = append(found, records[id])
 	}
@@ -173,6 +173,6 @@ func (w *world) retire(b *testing.B, ids []int64) {
 		slots AS (DELETE FROM slots USING gone WHERE slots.id = gone.slot_id)
 		DELETE FROM students WHERE id = ANY($1)`, ids)
 	if err != nil {
-		b.Errorf("take the students back: %v", err)
+		b.Errorf("delete the students: %v", err)
 	}
 }

@@ -61,7 +61,7 @@ func (w *world) publish(b *testing.B, t table) {
 		}
 		return
 	}
-	b.Fatalf("no document in %s has a place for this table: %s%s", *docs, begin, end)
+	b.Fatalf("no document in %s has the markers of this table: %s%s", *docs, begin, end)
 }
 
 func (t table) text() string {

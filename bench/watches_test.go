@@ -94,7 +94,7 @@ func (w *world) watched(b *testing.B, watchers []sender, each int, pairs []pair,
 			select {
 			case <-events:
 			case <-time.After(time.Minute):
-				b.Fatalf("%d of %d subscriptions have their event", told, cap(events))
+				b.Fatalf("%d of %d subscriptions received their event", told, cap(events))
 			}
 		}
 		took = append(took, time.Since(began))
@@ -141,7 +141,7 @@ func (w *world) follow(b *testing.B, students, slots int) (watchers []sender, pa
 			return watchers, pairs
 		}
 	}
-	b.Fatalf("%d slots may be booked by all of %d students; %d are needed", len(pairs), students, slots)
+	b.Fatalf("only %d slots can be booked by all of %d students; %d are needed", len(pairs), students, slots)
 	return nil, nil
 }
 

@@ -133,7 +133,7 @@ func (w *world) prepare(ctx context.Context, dsn, size string) (err error) {
 	// No booking is later than the creation of the data set, and the last ones are minutes
 	// before it.
 	if err := w.pool.QueryRow(ctx, "SELECT max(booked_at) + interval '1 minute' FROM interviews").Scan(&w.now); err != nil {
-		return fmt.Errorf("read when the data set was made: %w", err)
+		return fmt.Errorf("read the creation time of the data set: %w", err)
 	}
 	w.offset = time.Until(w.now)
 	return w.findStudents(ctx)
@@ -185,7 +185,7 @@ func (w *world) fill(ctx context.Context, size string) error {
 	if err != nil || !empty {
 		return err
 	}
-	fmt.Fprintf(os.Stderr, "making data set %s, once\n", size)
+	fmt.Fprintf(os.Stderr, "generating data set %s, once\n", size)
 	return sample.Request{Size: size, Seed: 1}.Load(ctx, w.store, time.Now())
 }
 
@@ -215,7 +215,7 @@ func (w *world) findStudents(ctx context.Context) error {
 		}
 	}
 	if len(w.students) < 100 {
-		return fmt.Errorf("%d students of the data set may book; make a new one", len(w.students))
+		return fmt.Errorf("only %d students of the data set may book; generate a new one", len(w.students))
 	}
 	return nil
 }
