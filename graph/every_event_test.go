@@ -38,7 +38,25 @@ func newEventful(s *school) eventful {
 		}
 	}
 	same(t, "kinds of events that nothing caused", missing, []string{})
+	e.wantListedFields()
 	return e
+}
+
+// wantListedFields fails the test if an event has a field that its kind does not list, or if
+// the list lacks a kind.
+func (e eventful) wantListedFields() {
+	e.T.Helper()
+	listed := map[string][]string{}
+	for _, kind := range booking.EventKinds() {
+		listed[string(kind.Kind)] = kind.Fields
+	}
+	for _, event := range e.events("") {
+		for _, change := range event.Changes {
+			if !slices.Contains(listed[event.Kind], change.Field) {
+				e.T.Errorf("%s has the field %s, which booking.EventKinds does not list", event.Kind, change.Field)
+			}
+		}
+	}
 }
 
 // do runs a mutation, which must not be refused.

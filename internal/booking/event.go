@@ -132,16 +132,16 @@ func (c Changes) Share() bool {
 	return slices.ContainsFunc(c, func(change Change) bool { return change.Field == "noteShared" && string(change.After) == "true" })
 }
 
-// maxChangedIDs limits the ids listed in an event.
-const maxChangedIDs = 500
+// MaxChangedIDs limits the ids listed in an event.
+const MaxChangedIDs = 500
 
 // AddedIDs appends the number of ids and the ids themselves. It lists the first
-// maxChangedIDs; the number covers all of them.
+// MaxChangedIDs; the number covers all of them.
 func AddedIDs[ID ~int64](c Changes, counted, listed string, ids []ID) Changes {
 	if len(ids) == 0 {
 		return c
 	}
-	return c.Add(counted, nil, len(ids)).Add(listed, nil, idTexts(ids[:min(len(ids), maxChangedIDs)]))
+	return c.Add(counted, nil, len(ids)).Add(listed, nil, idTexts(ids[:min(len(ids), MaxChangedIDs)]))
 }
 
 func idTexts[ID ~int64](ids []ID) []string {

@@ -33,7 +33,7 @@ func main() {
 
 // pages returns the pages by the names of their files.
 func pages() map[string][]byte {
-	return map[string][]byte{"cli.md": commandPage(), "configuration.md": configurationPage(), "errors.md": errorsPage(), "limits.md": limitsPage()}
+	return map[string][]byte{"cli.md": commandPage(), "configuration.md": configurationPage(), "errors.md": errorsPage(), "events.md": eventsPage(), "limits.md": limitsPage()}
 }
 
 func commandPage() []byte {

@@ -1,0 +1,67 @@
+package booking
+
+import "slices"
+
+// EventKindInfo describes the events of a kind. The schema says what the kind means.
+type EventKindInfo struct {
+	Kind   EventKind
+	Fields []string // the fields that can be among the changes
+}
+
+// Fields of the changes of each subject, as its method Event or Changes records them.
+var (
+	interviewFields = []string{
+		"status", "start", "end", "slotId", "interviewerId", "grade", "note", "noteShared", "completedAt", "cancelReason", "waivers",
+	}
+	holdFields   = []string{"expiresAt", "endedAt", "waivers"}
+	waiverFields = []string{"waiverId", "revokedAt", "rule", "uses", "expiresAt"}
+	policyFields = []string{
+		"interviewLimit", "minimumGradeExclusive", "gradeWindow", "holdSeconds", "minimumNoticeSeconds",
+		"cancelCutoffSeconds", "rescheduleCutoffSeconds", "maxReschedules", "publishHorizonDays", "version",
+	}
+	studentFields     = []string{"name", "email", "timeZone", "interviewLimit", "anonymisedAt"}
+	interviewerFields = []string{
+		"name", "email", "timeZone", "tags", "maxPerDay", "maxPerWeek", "meetingUrl", "headline", "bio", "photoUrl", "languages", "active",
+	}
+	availabilityFields = []string{"availabilityId", "start", "end", "rule", "slotMinutes", "gapMinutes", "removedAt", "tags"}
+
+	// calendarFields are the effects of a change to a calendar on slots and interviews: their
+	// numbers and their ids.
+	calendarFields = []string{
+		"closedSlots", "closedSlotIds", "keptSlots", "keptSlotIds", "openedSlots", "openedSlotIds",
+		"conflicts", "conflictIds", "cancelled", "cancelledIds",
+	}
+)
+
+// EventKinds describes all kinds of events, in the order of the schema.
+func EventKinds() []EventKindInfo {
+	return []EventKindInfo{
+		{InterviewBooked, interviewFields},
+		{InterviewRescheduled, interviewFields},
+		{InterviewCancelled, interviewFields},
+		{InterviewCompleted, interviewFields},
+		{InterviewGraded, interviewFields},
+		{NoShowMarked, interviewFields},
+		{NoShowUndone, interviewFields},
+		{InterviewImported, interviewFields},
+		{HoldPlaced, holdFields},
+		{HoldExtended, holdFields},
+		{HoldReleased, holdFields},
+		{WaiverGranted, waiverFields},
+		{WaiverRevoked, waiverFields},
+		{AvailabilityAdded, slices.Concat(availabilityFields, []string{"slots"}, calendarFields)},
+		{AvailabilityUpdated, slices.Concat(availabilityFields, calendarFields)},
+		{AvailabilityRemoved, slices.Concat([]string{"availabilityId"}, calendarFields)},
+		{AvailabilityExtended, slices.Concat([]string{"availabilityId", "publishedUntil", "slots"}, calendarFields)},
+		{TimeBlocked, slices.Concat([]string{"block"}, calendarFields)},
+		{TimeUnblocked, slices.Concat([]string{"block"}, calendarFields)},
+		{SlotTakenBack, calendarFields},
+		{StudentCreated, studentFields},
+		{StudentUpdated, studentFields},
+		{StudentAnonymised, studentFields},
+		{InterviewerCreated, interviewerFields},
+		{InterviewerUpdated, slices.Concat(interviewerFields, calendarFields)},
+		{PolicyUpdated, policyFields},
+		{DataImported, []string{"data", "created"}},
+	}
+}
