@@ -48,11 +48,11 @@ func (tx *Tx) KeepBookingRefusal(ctx context.Context, r booking.BookingRefusal) 
 		codes[i] = string(code)
 	}
 	tx.in.queue("SET LOCAL synchronous_commit = off")
-	return fault(tx.send(ctx, statement{text: numbered(`
+	return fault(tx.send(ctx, statement{text: `
 		INSERT INTO booking_refusals (at, operation, codes, actor_role, actor_id, request_id, student_id, slot_id, interview_id)
-		SELECT ?::timestamptz, ?::text, ?::text[], ?::text, ?::bigint, ?::text,
-			coalesce((SELECT id FROM students WHERE id = ?), i.student_id), (SELECT id FROM slots WHERE id = ?), i.id
-		FROM (SELECT) AS one LEFT JOIN interviews i ON i.id = ?`), args: []any{
+		SELECT $1::timestamptz, $2::text, $3::text[], $4::text, $5::bigint, $6::text,
+			coalesce((SELECT id FROM students WHERE id = $7), i.student_id), (SELECT id FROM slots WHERE id = $8), i.id
+		FROM (SELECT) AS one LEFT JOIN interviews i ON i.id = $9`, args: []any{
 		r.At, string(r.Operation), codes, string(r.Actor.Role), r.Actor.ID, r.RequestID,
 		int64(r.StudentID), int64(r.SlotID), int64(r.InterviewID),
 	}}), "keep a refused booking")

@@ -57,14 +57,16 @@ func (s *Store) OpenSlotsFor(
 	return OpenSlotsPage{Current: &ListRecord{Record: read.Record, stamp: read.Stamp}}, nil
 }
 
-// recordStands is the condition that the student's record has the given stamp. Postgres
-// evaluates it once, not for every slot.
-const recordStands = `(SELECT ` + recordStamp + ` = ?
+// isCurrent returns the condition that a cached record is current. Postgres evaluates it
+// once, not for every slot.
+func (w *where) isCurrent(record *ListRecord) string {
+	return "(SELECT " + recordStamp + " = " + w.arg(record.stamp) + `
 		FROM students s
 		CROSS JOIN booking_policy p
 		LEFT JOIN interviewers me ON me.email = s.email
 		LEFT JOIN holds h ON h.student_id = s.id AND h.ended_at IS NULL
-		WHERE s.id = ?)`
+		WHERE s.id = ` + w.arg(int64(record.Student.ID)) + ")"
+}
 
 // OpenSlots returns a page of the slots inside the range that the offer allows, by
 // start, then id, and whether there are more. It translates the offer into one WHERE
@@ -83,18 +85,18 @@ func (r *Reader) openSlots(
 	}
 	where := bookable(f, o)
 	if record != nil && record.cached {
-		where.and(recordStands, record.stamp, int64(o.Student))
+		where.and(where.isCurrent(record))
 	}
 	for _, bound := range p.bounds(ByStart) {
-		where.and(bound.condition, bound.values...)
+		where.and(bound.text(where.arg))
 	}
 	rows := make([]booking.Slot, 0, p.limit())
 	// The index slots_open covers all columns except the status, which is known. Reading
 	// it from the table would cost a page access for each slot.
 	err := r.send(ctx, statement{
-		numbered("SELECT id, interviewer_id, starts_at, ends_at FROM slots WHERE " + where.text +
-			" ORDER BY " + p.scan(ByStart).text() + " LIMIT ?"),
-		append(where.args, p.limit()), each(&rows, openSlotPlaces)})
+		"SELECT id, interviewer_id, starts_at, ends_at FROM slots WHERE " + where.text +
+			" ORDER BY " + p.scan(ByStart).text() + " LIMIT " + where.arg(p.limit()),
+		where.args, each(&rows, openSlotTargets)})
 	page, more := cutPage(rows, p)
 	for i := range page {
 		page[i].Status = booking.SlotOpen
@@ -105,7 +107,7 @@ func (r *Reader) openSlots(
 	return page, more, fault(err, "list open slots")
 }
 
-func openSlotPlaces(s *booking.Slot) []any {
+func openSlotTargets(s *booking.Slot) []any {
 	return []any{(*int64)(&s.ID), (*int64)(&s.InterviewerID), (*instant)(&s.Start), (*instant)(&s.End)}
 }
 
@@ -114,7 +116,7 @@ func (r *Reader) CountOpenSlots(ctx context.Context, f SlotSearch, o booking.Off
 	if !listsAny(o) {
 		return 0, nil
 	}
-	return count(bookable(f, o).on(r.db.WithContext(ctx).Model(&slotRow{})), "open slots")
+	return r.countSlots(ctx, MostCounted, bookable(f, o), "open slots")
 }
 
 // listsAny reports whether the offer can list any slot.
@@ -125,32 +127,29 @@ func listsAny(o booking.Offer) bool { return o.Eligibility.Eligible || o.ListsOw
 const open = "status = 'OPEN' AND (full_until IS NULL OR full_until < '9999-12-31T00:00:00Z')"
 
 // bookable returns the conditions of OpenSlots and CountOpenSlots.
-func bookable(f SlotSearch, o booking.Offer) conditions {
+func bookable(f SlotSearch, o booking.Offer) *where {
 	in := f.In
 	if o.Earliest.After(f.In.Start) {
 		f.In.Start = o.Earliest
 	}
-	where := f.narrow()
-	where.and(open)
+	w := f.narrow()
+	w.and(open)
 	switch own := o.ListsOwn(); {
 	case own && !o.Eligibility.Eligible:
-		where.and("id = ?", int64(o.Own.SlotID))
+		w.and("id = " + w.arg(int64(o.Own.SlotID)))
 	case own:
-		others := allowed(in, o)
-		where.and("(id = ? OR "+others.text+")", append([]any{int64(o.Own.SlotID)}, others.args...)...)
+		w.and("(id = " + w.arg(int64(o.Own.SlotID)) + " OR " + w.allowed(in, o) + ")")
 	default:
-		others := allowed(in, o)
-		where.and(others.text, others.args...)
+		w.and(w.allowed(in, o))
 	}
-	return where
+	return w
 }
 
 // allowed returns the offer's conditions on a slot that its student does not hold.
-func allowed(in calendar.Span, o booking.Offer) conditions {
-	var c conditions
-	c.and("(held_until IS NULL OR held_until <= ?) AND (full_until IS NULL OR full_until <= ?)", o.Now, o.Now)
+func (w *where) allowed(in calendar.Span, o booking.Offer) string {
+	text := "(held_until IS NULL OR held_until <= " + w.arg(o.Now) + ") AND (full_until IS NULL OR full_until <= " + w.arg(o.Now) + ")"
 	if excluded := o.Excluded(); len(excluded) > 0 {
-		c.and("interviewer_id <> ALL(?)", numbers(excluded))
+		text += " AND interviewer_id <> ALL(" + w.arg(numbers(excluded)) + ")"
 	}
 	var busy []calendar.Span
 	for _, span := range o.Busy {
@@ -160,8 +159,8 @@ func allowed(in calendar.Span, o booking.Offer) conditions {
 	}
 	if len(busy) > 0 {
 		starts, ends := bounds(busy)
-		c.and(`NOT EXISTS (SELECT FROM unnest(?::timestamptz[], ?::timestamptz[]) AS busy (s, e)
-			WHERE slots.starts_at < busy.e AND busy.s < slots.ends_at)`, starts, ends)
+		text += " AND NOT EXISTS (SELECT FROM unnest(" + w.arg(starts) + "::timestamptz[], " + w.arg(ends) + `::timestamptz[]) AS busy (s, e)
+			WHERE slots.starts_at < busy.e AND busy.s < slots.ends_at)`
 	}
-	return c
+	return text
 }

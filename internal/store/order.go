@@ -109,7 +109,7 @@ func (p Page) scan(field OrderField) Order {
 // by restricts a query to the page, with field as the default order.
 func (p Page) by(field OrderField, db *gorm.DB) *gorm.DB {
 	for _, bound := range p.bounds(field) {
-		db = db.Where(bound.condition, bound.values...)
+		db = db.Where(bound.text(func(any) string { return "?" }), bound.values...)
 	}
 	return db.Order(p.scan(field).text()).Limit(p.limit())
 }
@@ -136,16 +136,24 @@ func (o Order) beyond(p Position) bound {
 	columns := "(" + o.columns("") + ")"
 	switch o.Field.Kind() {
 	case KindTime:
-		return bound{columns + than + "(?, ?)", []any{p.Start, p.ID}}
+		return bound{columns + than, []any{p.Start, p.ID}}
 	case KindText:
-		return bound{columns + than + "(?, ?)", []any{p.Text, p.ID}}
+		return bound{columns + than, []any{p.Text, p.ID}}
 	case KindID:
 	}
-	return bound{"id" + than + "?", []any{p.ID}}
+	return bound{"id" + than, []any{p.ID}}
 }
 
 // A bound is a condition that selects the rows on one side of a position.
 type bound struct {
-	condition string
-	values    []any
+	than   string // the columns and the comparison
+	values []any  // one for each column
+}
+
+// text returns the condition; parameter returns the placeholder of a value.
+func (b bound) text(parameter func(any) string) string {
+	if len(b.values) == 1 {
+		return b.than + parameter(b.values[0])
+	}
+	return b.than + "(" + parameter(b.values[0]) + ", " + parameter(b.values[1]) + ")"
 }

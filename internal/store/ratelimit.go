@@ -62,27 +62,24 @@ func (b *SharedBuckets) remember(whose string, points float64, now time.Time) {
 // TakeAbove implements ratelimit.Buckets. Time never runs backwards in a bucket, even if
 // the servers' clocks differ.
 func (b *SharedBuckets) TakeAbove(ctx context.Context, whose string, points, left int, now time.Time) (ratelimit.Verdict, error) {
-	var after struct {
+	const (
+		burst, rate   = "CAST($2 AS float8)", "CAST($5 AS float8)"
+		wanted, above = "CAST($3 AS float8)", "CAST($3 AS float8) + CAST($4 AS float8)"
+		there         = "least(" + burst + ", b.points + greatest(0, extract(epoch FROM excluded.at - b.at)) * " + rate + ")"
+	)
+	type bucket struct {
 		Points float64
 		Taken  bool
 	}
-	const (
-		burst, rate   = "CAST(@burst AS float8)", "CAST(@rate AS float8)"
-		wanted, above = "CAST(@points AS float8)", "CAST(@points AS float8) + CAST(@left AS float8)"
-		there         = "least(" + burst + ", b.points + greatest(0, extract(epoch FROM excluded.at - b.at)) * " + rate + ")"
-	)
-	err := b.store.db.WithContext(ctx).Raw(`
+	after, err := one(ctx, b.store, func(row *bucket) []any { return []any{&row.Points, &row.Taken} }, `
 		INSERT INTO rate_limits AS b (bucket, points, taken, at)
-		VALUES (@bucket, `+burst+` - CASE WHEN `+above+` <= `+burst+` THEN `+wanted+` ELSE 0 END, `+above+` <= `+burst+`, @now)
+		VALUES ($1, `+burst+` - CASE WHEN `+above+` <= `+burst+` THEN `+wanted+` ELSE 0 END, `+above+` <= `+burst+`, $6)
 		ON CONFLICT (bucket) DO UPDATE SET
 			points = `+there+` - CASE WHEN `+there+` >= `+above+` THEN `+wanted+` ELSE 0 END,
 			taken = `+there+` >= `+above+`,
 			at = greatest(b.at, excluded.at)
 		RETURNING points, taken`,
-		map[string]any{
-			"bucket": b.name + " " + whose, "burst": float64(b.limit.Burst), "points": float64(points), "left": float64(left),
-			"rate": b.limit.PerSecond, "now": now,
-		}).Take(&after).Error
+		b.name+" "+whose, float64(b.limit.Burst), float64(points), float64(left), b.limit.PerSecond, now)
 	if err == nil {
 		b.remember(whose, after.Points, now)
 	}

@@ -83,8 +83,9 @@ func (t *transaction) writeSlotHistory() {
 	}
 	for len(t.slotChanges) > 0 {
 		args := append([]any{orNever(t.toldAt)}, slotArrays(t.takeSlotChanges())...)
-		t.queue(numbered("INSERT INTO slot_history (slot_id, what, at, until, event_id) "+
-			"SELECT slot_id, what, coalesce(given.at, ?::timestamptz, now()), until, "+event+" FROM "+historyColumns), args...)
+		t.queue("INSERT INTO slot_history (slot_id, what, at, until, event_id) "+
+			"SELECT slot_id, what, coalesce(given.at, $1::timestamptz, now()), until, "+event+
+			" FROM unnest($2::bigint[], $3::text[], $4::timestamptz[], $5::timestamptz[]) AS given (slot_id, what, at, until)", args...)
 	}
 }
 

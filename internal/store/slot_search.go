@@ -2,8 +2,7 @@ package store
 
 import (
 	"context"
-
-	"gorm.io/gorm"
+	"fmt"
 
 	"rehearse/internal/booking"
 	"rehearse/internal/calendar"
@@ -39,78 +38,89 @@ const fewInterviewers = 8
 // narrow returns the filter as conditions on the slots of a range. It compares tags once
 // for each interviewer and availability instead of once for each slot. If nobody has the
 // tags, Postgres reads no slot.
-func (f SlotSearch) narrow() conditions {
-	c := f.inRange()
+func (f SlotSearch) narrow() *where {
+	w := f.inRange()
 	if len(f.InterviewerIDs) > fewInterviewers {
 		// IS TRUE keeps Postgres from turning it into a join.
-		c.and("(interviewer_id IN (SELECT unnest(?::bigint[]))) IS TRUE", numbers(unique(f.InterviewerIDs)))
+		w.and("(interviewer_id IN (SELECT unnest(" + w.arg(numbers(unique(f.InterviewerIDs))) + "::bigint[]))) IS TRUE")
 	} else if len(f.InterviewerIDs) > 0 {
-		c.and("interviewer_id = ANY(?)", numbers(unique(f.InterviewerIDs)))
+		w.and("interviewer_id = ANY(" + w.arg(numbers(unique(f.InterviewerIDs))) + ")")
 	}
 	if len(f.Tags) > 0 {
-		c.and(`(SELECT EXISTS (SELECT FROM interviewers v WHERE v.tags @> ?::text[])
-			OR EXISTS (SELECT FROM availabilities a WHERE a.tags <> '{}' AND a.tags && ?::text[]))`, f.Tags, f.Tags)
-		c.and(`(interviewer_id IN (SELECT v.id FROM interviewers v WHERE v.tags @> ?::text[])
-			OR availability_id IN (SELECT a.id FROM availabilities a WHERE a.tags <> '{}' AND a.tags && ?::text[] AND (a.tags @> ?::text[]
-				OR a.tags || (SELECT v.tags FROM interviewers v WHERE v.id = a.interviewer_id) @> ?::text[])))`, f.Tags, f.Tags, f.Tags, f.Tags)
+		w.and("(SELECT EXISTS (SELECT FROM interviewers v WHERE v.tags @> " + w.arg(f.Tags) + `::text[])
+			OR EXISTS (SELECT FROM availabilities a WHERE a.tags <> '{}' AND a.tags && ` + w.arg(f.Tags) + "::text[]))")
+		w.and("(interviewer_id IN (SELECT v.id FROM interviewers v WHERE v.tags @> " + w.arg(f.Tags) + `::text[])
+			OR availability_id IN (SELECT a.id FROM availabilities a WHERE a.tags <> '{}' AND a.tags && ` + w.arg(f.Tags) + "::text[] AND (a.tags @> " + w.arg(f.Tags) + `::text[]
+				OR a.tags || (SELECT v.tags FROM interviewers v WHERE v.id = a.interviewer_id) @> ` + w.arg(f.Tags) + "::text[])))")
 	}
-	return c
+	return w
 }
 
 // narrowEach returns the same filter for a few slots. It compares the tags of each slot.
-func (f SlotSearch) narrowEach() conditions {
-	c := f.inRange()
+func (f SlotSearch) narrowEach() *where {
+	w := f.inRange()
 	if len(f.InterviewerIDs) > 0 {
-		c.and("interviewer_id = ANY(?)", numbers(unique(f.InterviewerIDs)))
+		w.and("interviewer_id = ANY(" + w.arg(numbers(unique(f.InterviewerIDs))) + ")")
 	}
 	if len(f.Tags) > 0 {
-		c.and(`(SELECT v.tags || a.tags FROM interviewers v, availabilities a
-			WHERE v.id = slots.interviewer_id AND a.id = slots.availability_id) @> ?::text[]`, f.Tags)
+		w.and(`(SELECT v.tags || a.tags FROM interviewers v, availabilities a
+			WHERE v.id = slots.interviewer_id AND a.id = slots.availability_id) @> ` + w.arg(f.Tags) + "::text[]")
 	}
-	return c
+	return w
 }
 
-func (f SlotSearch) inRange() conditions {
-	var c conditions
+func (f SlotSearch) inRange() *where {
+	w := &where{}
 	// starts_at < end is implied, but it bounds the index scan.
-	c.and("starts_at >= ? AND starts_at < ? AND ends_at <= ?", f.In.Start, f.In.End, f.In.End)
-	return c
+	w.and("starts_at >= " + w.arg(f.In.Start) + " AND starts_at < " + w.arg(f.In.End) + " AND ends_at <= " + w.arg(f.In.End))
+	return w
 }
 
-// published returns a query for the slots of the search that are not withdrawn.
-func (r *Reader) published(ctx context.Context, f SlotSearch) *gorm.DB {
-	return f.narrow().on(r.db.WithContext(ctx).Model(&slotRow{})).Where("status <> 'WITHDRAWN'")
+// published returns the conditions of the slots of the search that are not withdrawn.
+func (f SlotSearch) published() *where {
+	w := f.narrow()
+	w.and("status <> 'WITHDRAWN'")
+	return w
+}
+
+// countSlots counts the slots that match the conditions, up to most+1.
+func (r *Reader) countSlots(ctx context.Context, most int, w *where, noun string) (int, error) {
+	n, err := one(ctx, r, func(n *int) []any { return []any{n} },
+		fmt.Sprintf("SELECT count(*) FROM (SELECT FROM slots WHERE %s LIMIT %d) AS found", w.text, most+1), w.args...)
+	return n, fault(err, "count %s", noun)
 }
 
 // CountPublished counts the slots of the search that are not withdrawn, up to
 // booking.MaxTallied.
 func (r *Reader) CountPublished(ctx context.Context, f SlotSearch) (int, error) {
-	n, err := countUpTo(booking.MaxTallied, r.published(ctx, f), "published slots")
+	n, err := r.countSlots(ctx, booking.MaxTallied, f.published(), "published slots")
 	return min(n, booking.MaxTallied), err
 }
 
 // TallySlots counts the first slots of the search, up to booking.MaxTallied, by the
 // reason that keeps the student from booking them.
 func (r *Reader) TallySlots(ctx context.Context, f SlotSearch, o booking.Offer) (booking.Tally, error) {
-	first := r.published(ctx, f).Select("interviewer_id, starts_at, ends_at, status, held_by, held_until, full_until").Limit(booking.MaxTallied)
+	w := f.published()
+	order := ""
 	if len(f.InterviewerIDs) == 0 {
-		first = first.Order("starts_at")
+		order = " ORDER BY starts_at"
 	}
 	starts, ends := bounds(o.Busy)
-	var tally booking.Tally
-	err := r.db.WithContext(ctx).Table("(?) AS slots", first).Select(`count(*) AS published,
-		count(*) FILTER (WHERE status = 'BOOKED') AS taken,
-		count(*) FILTER (WHERE status = 'OPEN' AND held_until > @now AND held_by <> @student) AS held,
-		count(*) FILTER (WHERE starts_at <= @now) AS in_past,
-		count(*) FILTER (WHERE starts_at > @now AND starts_at < @earliest) AS too_soon,
-		count(*) FILTER (WHERE interviewer_id = ANY(@met)) AS interviewers,
-		count(*) FILTER (WHERE interviewer_id = @self) AS self,
-		count(*) FILTER (WHERE EXISTS (SELECT FROM unnest(CAST(@starts AS timestamptz[]), CAST(@ends AS timestamptz[])) AS busy (s, e)
-			WHERE slots.starts_at < busy.e AND busy.s < slots.ends_at)) AS busy,
-		count(*) FILTER (WHERE status = 'OPEN' AND full_until > @now) AS "full"`,
-		map[string]any{
-			"now": o.Now, "earliest": o.Earliest, "met": ids[booking.InterviewerID](o.Met), "self": o.Self, "student": o.Student,
-			"starts": instants(starts), "ends": instants(ends),
-		}).Take(&tally).Error
+	now, earliest, student := w.arg(o.Now), w.arg(o.Earliest), w.arg(int64(o.Student))
+	met, self, busyFrom, busyTo := w.arg(numbers(o.Met)), w.arg(int64(o.Self)), w.arg(starts), w.arg(ends)
+	tally, err := one(ctx, r, func(t *booking.Tally) []any {
+		return []any{&t.Published, &t.Taken, &t.Held, &t.InPast, &t.TooSoon, &t.Interviewers, &t.Self, &t.Busy, &t.Full}
+	}, `SELECT count(*),
+		count(*) FILTER (WHERE status = 'BOOKED'),
+		count(*) FILTER (WHERE status = 'OPEN' AND held_until > `+now+` AND held_by <> `+student+`),
+		count(*) FILTER (WHERE starts_at <= `+now+`),
+		count(*) FILTER (WHERE starts_at > `+now+` AND starts_at < `+earliest+`),
+		count(*) FILTER (WHERE interviewer_id = ANY(`+met+`)),
+		count(*) FILTER (WHERE interviewer_id = `+self+`),
+		count(*) FILTER (WHERE EXISTS (SELECT FROM unnest(`+busyFrom+`::timestamptz[], `+busyTo+`::timestamptz[]) AS busy (s, e)
+			WHERE slots.starts_at < busy.e AND busy.s < slots.ends_at)),
+		count(*) FILTER (WHERE status = 'OPEN' AND full_until > `+now+`)
+		FROM (SELECT interviewer_id, starts_at, ends_at, status, held_by, held_until, full_until
+			FROM slots WHERE `+w.text+order+fmt.Sprintf(" LIMIT %d", booking.MaxTallied)+`) AS slots`, w.args...)
 	return tally, fault(err, "count slots by reason")
 }

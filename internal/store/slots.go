@@ -62,9 +62,9 @@ func (r *Reader) SlotsByID(ctx context.Context, keys []booking.SlotID) ([]bookin
 
 // SlotsWanted returns the ids among keys whose slots match the search.
 func (r *Reader) SlotsWanted(ctx context.Context, keys []booking.SlotID, f SlotSearch) (found []booking.SlotID, err error) {
-	where := f.narrowEach()
-	where.and("id = ANY(?)", ids[booking.SlotID](keys))
-	err = where.on(r.db.WithContext(ctx).Model(&slotRow{})).Pluck("id", &found).Error
+	w := f.narrowEach()
+	w.and("id = ANY(" + w.arg(numbers(keys)) + ")")
+	err = r.send(ctx, statement{"SELECT id FROM slots WHERE " + w.text, w.args, each(&found, func(id *booking.SlotID) []any { return []any{(*int64)(id)} })})
 	return found, fault(err, "filter %d slots", len(keys))
 }
 
@@ -169,12 +169,16 @@ func (r *Reader) SlotsToOpen(ctx context.Context, now time.Time) ([]booking.Slot
 func (r *Reader) SlotsAbout(
 	ctx context.Context, in calendar.Span, by []booking.InterviewerID, at []calendar.Span, limit int,
 ) ([]booking.Slot, error) {
-	var rows []slotRow
 	starts, ends := bounds(at)
-	err := SlotSearch{In: in}.narrow().on(r.db.WithContext(ctx)).Where(open).
-		Where(`interviewer_id = ANY(?) OR EXISTS (SELECT FROM unnest(?::timestamptz[], ?::timestamptz[]) AS span (s, e)
-			WHERE slots.starts_at < span.e AND span.s < slots.ends_at)`, ids[booking.InterviewerID](by), instants(starts), instants(ends)).
-		Order("starts_at, id").Limit(limit).Find(&rows).Error
+	w := SlotSearch{In: in}.narrow()
+	w.and(open)
+	w.and("(interviewer_id = ANY(" + w.arg(numbers(by)) + ") OR EXISTS (SELECT FROM unnest(" +
+		w.arg(starts) + "::timestamptz[], " + w.arg(ends) + `::timestamptz[]) AS span (s, e)
+			WHERE slots.starts_at < span.e AND span.s < slots.ends_at))`)
+	var rows []slotRow
+	err := r.send(ctx, statement{
+		"SELECT " + slotColumns.String() + " FROM slots WHERE " + w.text + " ORDER BY starts_at, id LIMIT " + w.arg(limit), w.args,
+		each(&rows, slotColumns.targets)})
 	return domains(rows), fault(err, "read the slots of %d interviewers and %d spans", len(by), len(at))
 }
 

@@ -25,12 +25,12 @@ type StandingFilter struct {
 // The conditions below express Record.Eligibility in SQL for the student of the current
 // row. The row stores the counted interviews and the last grades; triggers maintain
 // them, and Check recomputes them. A test compares the conditions with the Go rules on
-// random schools.
+// random schools. The ? is the time.
 
 // usedNow is the number of counted interviews and live holds of the student. The
 // subquery over the holds runs once for a statement.
 const usedNow = `(students.interviews_counted + (students.id IN (SELECT student_id FROM holds
-		WHERE ended_at IS NULL AND expires_at > @now))::integer)`
+		WHERE ended_at IS NULL AND expires_at > ?))::integer)`
 
 // limitReached ignores holds: a booking ends the student's live hold.
 const limitReached = "students.interviews_counted >= coalesce(students.interview_limit, (SELECT interview_limit FROM booking_policy))"
@@ -42,7 +42,7 @@ const gradesTooLow = `(SELECT minimum_grade_exclusive FROM booking_policy) >=
 // booking.
 func isWaived(rule booking.WaivableRule) string {
 	return `EXISTS (SELECT FROM waivers w WHERE w.student_id = students.id AND w.rule = '` + string(rule) + `'
-		AND w.revoked_at IS NULL AND (w.expires_at IS NULL OR w.expires_at > @now) AND w.uses >
+		AND w.revoked_at IS NULL AND (w.expires_at IS NULL OR w.expires_at > ?) AND w.uses >
 			(SELECT count(*) FROM interviews i WHERE i.student_id = students.id AND w.id = ANY(i.waivers)
 				AND i.status IN ('BOOKED', 'COMPLETED', 'STUDENT_NO_SHOW')))`
 }
@@ -64,20 +64,20 @@ func CanBeStuck(code booking.RefusalCode) bool { return fails(code) != "" }
 
 // apply adds the filter's conditions to a query.
 func (f StandingFilter) apply(db *gorm.DB) *gorm.DB {
-	now := map[string]any{"now": f.Now}
 	if f.Eligible != nil {
 		stuck := "(" + fails(booking.LimitReached) + " OR " + fails(booking.GradesTooLow) + ")"
 		if *f.Eligible {
 			stuck = "NOT " + stuck
 		}
-		db = db.Where(stuck, now)
+		db = db.Where(stuck, f.Now, f.Now)
 	}
 	if len(f.Stuck) > 0 {
 		var conditions []string
+		var now []any
 		for _, code := range unique(f.Stuck) {
-			conditions = append(conditions, fails(code))
+			conditions, now = append(conditions, fails(code)), append(now, f.Now)
 		}
-		db = db.Where("("+strings.Join(conditions, " OR ")+")", now)
+		db = db.Where("("+strings.Join(conditions, " OR ")+")", now...)
 	}
 	if f.InterviewsUsed != nil {
 		db = f.InterviewsUsed.apply(db, f.Now)
@@ -90,10 +90,10 @@ func (f StandingFilter) apply(db *gorm.DB) *gorm.DB {
 // Postgres has statistics of that column and can plan for the bounds.
 func (r IntRange) apply(db *gorm.DB, now time.Time) *gorm.DB {
 	if r.Min != nil {
-		db = byValue(db).Where("students.interviews_counted >= @bound - 1 AND "+usedNow+" >= @bound", map[string]any{"now": now, "bound": *r.Min})
+		db = byValue(db).Where("students.interviews_counted >= ? - 1 AND "+usedNow+" >= ?", *r.Min, now, *r.Min)
 	}
 	if r.Max != nil {
-		db = byValue(db).Where("students.interviews_counted <= @bound AND "+usedNow+" <= @bound", map[string]any{"now": now, "bound": *r.Max})
+		db = byValue(db).Where("students.interviews_counted <= ? AND "+usedNow+" <= ?", *r.Max, now, *r.Max)
 	}
 	return db
 }
