@@ -1,4 +1,4 @@
-// The public audits of GraphQL over HTTP, all of them, against the real server.
+// Runs all audits of the GraphQL over HTTP specification against the real server.
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 
@@ -10,7 +10,7 @@ let server
 before(async () => (server = await start()))
 after(() => server?.stop())
 
-test('every audit of GraphQL over HTTP is ok', async () => {
+test('the server passes every audit of GraphQL over HTTP', async () => {
   const counts = { ok: 0, warn: 0, notice: 0, error: 0 }
   for (const result of await auditServer({ url: `${server.url}/graphql` })) {
     counts[result.status]++

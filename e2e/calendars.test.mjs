@@ -1,6 +1,6 @@
-// Calendars that are drawn from a seed, imported into the real server and
-// expanded by ical.js: both must come to the same slots. CALENDARS is how many
-// are drawn, SEED what of.
+// Random calendars are imported into the real server and expanded by ical.js. Both
+// must produce the same slots. CALENDARS is the number of calendars, SEED the seed of
+// the random numbers.
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 
@@ -20,7 +20,7 @@ after(() => server?.stop())
 
 const ask = (query, variables) => server.ask(query, variables)
 
-// generator answers numbers from 0 up to n, the same for the same seed (mulberry32).
+// generator returns a function that returns random numbers from 0 to n-1 (mulberry32).
 function generator(state) {
   return (n) => {
     state = (state + 0x6d2b79f5) | 0
@@ -49,7 +49,7 @@ const zones = {
   'Asia/Kolkata': [change('STANDARD', '+0530', '+0530', '19700101T000000', 'COUNT=1')],
 }
 
-// Hours of a day on which clocks change that they skip or repeat, and those beside
+// Times that are skipped or repeated on the day of a clock change, and times next to
 // them.
 const changing = {
   'Europe/Berlin': ['0130', '0200', '0230', '0300'],
@@ -60,15 +60,14 @@ const changing = {
 
 const formats = new Map()
 
-// offset is what a zone is ahead of UTC at a time, by the database of node.
+// offset returns the UTC offset of a zone at a time, from Node's time zone database.
 function offset(name, at) {
   if (!formats.has(name)) formats.set(name, new Intl.DateTimeFormat('en', { timeZone: name, timeZoneName: 'longOffset' }))
   const [, sign, hours, minutes] = /GMT([+-])?(\d+)?:?(\d+)?/.exec(formats.get(name).formatToParts(at).find(({ type }) => type === 'timeZoneName').value)
   return (sign === '-' ? -1 : 1) * ((hours ?? 0) * hour + ((minutes ?? 0) * hour) / 60)
 }
 
-// changes are the days to come, as midnight in UTC, on which the clocks of a zone
-// change.
+// changes returns the next days with a clock change in a zone, as midnight UTC.
 function changes(name) {
   const today = Math.floor(Date.now() / day) * day
   return Array.from({ length: 175 }, (_, n) => today + (n + 2) * day).filter((at) => offset(name, at - day / 2) !== offset(name, at + day / 2))
@@ -78,12 +77,12 @@ const days = ['SU', 'MO', 'TU', 'WE', 'TH', 'FR', 'SA']
 const pad = (n) => String(n).padStart(2, '0')
 const stamp = (date) => date.toISOString().replace(/[-:]|\.\d+/g, '').slice(0, 15)
 
-// draw is a calendar of one series, and the name of its zone: its zone, rule, exceptions, more times, and
-// times that were moved or cancelled.
+// draw returns a random calendar of one series and the name of its zone. The zone, the rule, the exceptions, the
+// additional times, and the moved and cancelled occurrences are random.
 function draw(random) {
   const one = (...values) => values[random(values.length)]
   const name = one(...Object.keys(zones))
-  const id = one(name, name, `/example.org/1/${name}`, 'Our zone') // the last is known by its VTIMEZONE alone
+  const id = one(name, name, `/example.org/1/${name}`, 'Our zone') // the last one is defined only by its VTIMEZONE
   const first = new Date(Math.floor(Date.now() / day) * day + (random(400) - 350) * day)
   const at = random(2) === 0 ? one(...changing[name]) : `${pad(one(3, 6, 9, 11, 22))}${one('00', '15', '30')}`
   first.setUTCHours(at.slice(0, 2), at.slice(2), 0, 0)
@@ -102,9 +101,9 @@ function draw(random) {
   const exceptions = []
   for (const { wall: at, start, differs } of taken.slice(0, 6)) {
     const local = `;TZID=${id}:${at}`
-    const when = differs ? local : one(local, `:${stamp(new Date(start))}Z`) // ical.js looks for its own instant
-    // All times are on quarters of an hour: of two slots that overlap, the server
-    // keeps one, and ical.js both.
+    const when = differs ? local : one(local, `:${stamp(new Date(start))}Z`) // ical.js matches its own instant
+    // All times are at quarter hours, because the server keeps only one of two overlapping
+    // slots, and ical.js keeps both.
     const moved = new Date(Date.UTC(at.slice(0, 4), at.slice(4, 6) - 1, at.slice(6, 8), 15, one(0, 45)))
     const event = ['BEGIN:VEVENT', 'UID:a', 'DTSTAMP:20260101T000000Z', `RECURRENCE-ID${when}`, `DTSTART${wall(moved)}`, 'DURATION:PT30M']
     switch (random(4)) {
@@ -129,8 +128,8 @@ function draw(random) {
   return { name, text: calendar(zone, [[...master, 'END:VEVENT'], ...exceptions]) }
 }
 
-// drawRule is a rule that first fits, and whose UNTIL is a time: what others mean,
-// RFC 5545 leaves open. The server takes all of a day that UNTIL names.
+// drawRule returns a random rule that matches first and whose UNTIL is a time. RFC 5545
+// does not define other rules. The server includes the whole day of an UNTIL date.
 function drawRule(random, one, first) {
   const weekday = days[first.getUTCDay()]
   const nth = Math.ceil(first.getUTCDate() / 7)
@@ -153,9 +152,9 @@ function drawRule(random, one, first) {
 const calendar = (zone, events) =>
   ['BEGIN:VCALENDAR', 'VERSION:2.0', 'PRODID:-//test//', ...zone, ...events.flat(), 'END:VCALENDAR', ''].join('\r\n')
 
-// instant is when a time is by RFC 5545, 3.3.5: a local time that clocks skip has
-// the offset before the gap, and one that they repeat is the first of the two.
-// ical.js takes the offset after a gap. differs says that it has another instant.
+// instant returns the instant of a time by RFC 5545, 3.3.5: a skipped local time has
+// the offset before the gap, and a repeated one is the first of the two. ical.js uses
+// the offset after a gap. differs reports that the instant of ical.js is a different one.
 function instant(time, name) {
   const theirs = time.toUnixTime() * 1000
   if (time.zone === ICAL.Timezone.utcTimezone) return { at: theirs, differs: false }
@@ -167,9 +166,9 @@ function instant(time, name) {
   return { at, differs: at !== theirs }
 }
 
-// ending is the end of an occurrence by RFC 5545, 3.8.5.3: that of a DTEND lasts
-// exactly as long as the first, and the days of a DURATION are days of the
-// calendar. ical.js adds all of both on the wall.
+// ending returns the end of an occurrence by RFC 5545, 3.8.5.3: with DTEND, every
+// occurrence has the exact duration of the first, and the days of a DURATION are
+// calendar days. ical.js adds both to the wall-clock time.
 function ending(item, startDate, start, name) {
   const lasts = item.component.getFirstPropertyValue('duration')
   if (!lasts) return start + instant(item.endDate, name).at - instant(item.startDate, name).at
@@ -180,9 +179,9 @@ function ending(item, startDate, start, name) {
   return instant(later, name).at + (lasts.toSeconds() - days * 86400) * 1000
 }
 
-let differing = 0 // occurrences for which RFC 5545 says another instant than ical.js
+let differing = 0 // occurrences whose instant by RFC 5545 differs from that of ical.js
 
-// expand is the windows of a calendar of a zone by ical.js.
+// expand returns the windows that ical.js finds in a calendar of a zone.
 function expand(text, name) {
   const all = new ICAL.Component(ICAL.parse(text))
   ICAL.TimezoneService.reset()
@@ -232,14 +231,14 @@ async function publish(ical, n) {
   }
 }
 
-// cut is the slots of windows.
+// cut returns the slots of windows.
 const cut = (windows) =>
   windows.flatMap(({ start, end }) => Array.from({ length: Math.floor((end - start) / slot) }, (_, n) => start + n * slot)).filter(isCompared)
 
 const said = (slots) =>
   [...new Set(slots.map((start) => new Date(start).toISOString()))].sort()
 
-test(`the slots of ${count} drawn calendars are those of ical.js`, async () => {
+test(`the slots of ${count} random calendars match those of ical.js`, async () => {
   const random = generator(seed)
   const unequal = []
   let slots = 0
@@ -252,7 +251,7 @@ test(`the slots of ${count} drawn calendars are those of ical.js`, async () => {
       unequal.push({ n, text, missing: want.filter((w) => !got.includes(w)).slice(0, 5), added: got.filter((w) => !want.includes(w)).slice(0, 5) })
     }
   }
-  console.log(`${count - unequal.length} of ${count} calendars agree, with ${slots} slots; of ${differing} occurrences RFC 5545 and ical.js say other instants`)
-  assert.ok(slots > count, 'the calendars are nearly empty')
+  console.log(`${count - unequal.length} of ${count} calendars agree, with ${slots} slots; the instants of ${differing} occurrences differ between RFC 5545 and ical.js`)
+  assert.ok(slots > count, 'the calendars have too few slots')
   assert.deepEqual(unequal, [])
 })

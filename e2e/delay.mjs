@@ -1,4 +1,4 @@
-// A way to a server on which subscriptions arrive late, as on a busy one.
+// A proxy that delays subscriptions, as a busy server does.
 import { once } from 'node:events'
 import { createServer, request } from 'node:http'
 import { createRequire } from 'node:module'
@@ -6,9 +6,9 @@ import { setTimeout } from 'node:timers/promises'
 
 const { WebSocket, WebSocketServer } = createRequire(new URL('../examples/package.json', import.meta.url))('ws')
 
-// delay passes requests and sockets on to the server at the address, until stop. It
-// holds each subscription back for so many milliseconds, and with it what is sent over
-// the same socket after it: the order stays.
+// delay starts a proxy that forwards requests and sockets to the server at the URL until
+// stop is called. It delays each subscription by the given time, and with it the later
+// messages of the same socket, so that the order is kept.
 export async function delay(url, milliseconds) {
   const server = createServer((incoming, outgoing) => {
     const { method, headers } = incoming

@@ -1,5 +1,5 @@
-// The examples, as a newcomer runs them: each with students, slots and a day of
-// its own, and all at once.
+// Runs the examples as a new user does: concurrently, each with its own students, slots
+// and day.
 import assert from 'node:assert/strict'
 import { execFile } from 'node:child_process'
 import { readFile } from 'node:fs/promises'
@@ -20,8 +20,8 @@ after(() => server?.stop())
 
 const ask = (query, variables) => server.ask(query, variables)
 
-// school makes two students, and slots of one interviewer, an hour each, on the day
-// that is this many days from now, on which nobody else has any.
+// school creates two students, and hourly slots of one interviewer on the day that is the
+// given number of days from now. No one else has slots on that day.
 async function school(name, days, hours = 4) {
   const { student, other, interviewer } = await ask(
     `mutation ($name: String!, $student: String!, $other: String!, $interviewer: String!) {
@@ -45,7 +45,7 @@ async function school(name, days, hours = 4) {
   }
 }
 
-// program runs one of the examples for the administrator, and answers what it prints.
+// program runs an example as the administrator and returns the lines that it prints.
 async function program(command, args, { student, other, range, token }, url = server.url) {
   const { stdout } = await run(command, args, {
     cwd: examples,
@@ -68,7 +68,7 @@ async function program(command, args, { student, other, range, token }, url = se
 
 let day = 100
 
-// example runs a command, and sees that it has printed what became of its slots.
+// example runs a command and checks that it prints the results of its bookings.
 function example(name, command, args, { paged = () => [], last = [], via = () => server.url } = {}) {
   const days = day++
   test(name, { timeout: 120_000 }, async () => {
@@ -91,7 +91,7 @@ function example(name, command, args, { paged = () => [], last = [], via = () =>
 
 const paged = (slots) => [`cached: ${slots.join(', ')}`]
 
-describe('every client lists, pages, books, is refused and is told', { concurrency: true }, () => {
+describe('every client lists, pages, books, handles a refusal and receives an event', { concurrency: true }, () => {
   example('Apollo Client', 'node', ['apollo.mjs'], { paged })
   example('graphql-ws', 'node', ['graphql-ws.mjs'])
   example('graphql-sse', 'node', ['graphql-sse.mjs'])
@@ -102,8 +102,8 @@ describe('every client lists, pages, books, is refused and is told', { concurren
   example('Relay', 'npm', ['run', '--silent', 'relay'], { paged, last: ['refetched: none'] })
 })
 
-// An example that cannot go on ends with a sentence, and does not wait forever.
-describe('an example that cannot go on says why', { concurrency: true }, () => {
+// An example that cannot continue prints an error and ends.
+describe('an example that cannot continue prints the reason', { concurrency: true }, () => {
   const examplesOf = [
     ['Apollo Client', 'node', ['apollo.mjs']],
     ['urql', 'node', ['urql.mjs']],
@@ -127,7 +127,7 @@ describe('an example that cannot go on says why', { concurrency: true }, () => {
   }
 })
 
-describe('a cache shows a booking everywhere without asking again', () => {
+describe('a cache shows a booking everywhere without a new request', () => {
   for (const [name, command, args] of [
     ['Apollo Client', 'node', ['apollo-cache.mjs']],
     ['Graphcache of urql', 'node', ['urql-cache.mjs']],
@@ -142,7 +142,7 @@ describe('a cache shows a booking everywhere without asking again', () => {
   }
 })
 
-// live runs an example that keeps a paged list live.
+// live runs an example that keeps a paged list up to date.
 function live(name, file, via = () => server.url) {
   const days = day++
   test(name, { timeout: 120_000 }, async () => {
@@ -165,7 +165,7 @@ describe('changes are merged into a paged list', () => {
   live('urql', 'urql-live.mjs')
 })
 
-describe('nothing is missed when a subscription begins late', { concurrency: true }, () => {
+describe('no change is lost when a subscription starts late', { concurrency: true }, () => {
   let late
   before(async () => (late = await delay(server.url, 500)))
   after(() => late?.stop())
@@ -183,17 +183,17 @@ const idsOf = (list) => list.edges.map(({ node }) => node.id)
 const listOf = (hasNextPage, ...ids) => ({ edges: ids.map((id) => edge(id)), pageInfo: { hasNextPage, endCursor: `cursor ${ids.at(-1)}` } })
 const change = (totalCount, opened, closedIds = []) => ({ openedEdges: opened.map((id) => edge(id)), closedIds, refetch: false, totalCount })
 
-test('a change is merged in the order of the list, and no further than the list is shown', () => {
+test('a change is merged in list order and only within the loaded pages', () => {
   for (const [what, list, told, want, hasNextPage] of [
-    ['ids are numbers', listOf(true, '9', '11'), change(4, ['10']), ['9', '10', '11'], true],
-    ['beyond what is shown', listOf(true, '9', '11'), change(4, ['12']), ['9', '11'], true],
-    ['after the last of all', listOf(false, '9', '11'), change(3, ['12']), ['9', '11', '12'], false],
-    ['the last, told once more', listOf(true, '9', '11'), change(3, ['11']), ['9', '11'], true],
+    ['ids are compared as numbers', listOf(true, '9', '11'), change(4, ['10']), ['9', '10', '11'], true],
+    ['after the loaded pages', listOf(true, '9', '11'), change(4, ['12']), ['9', '11'], true],
+    ['after the end of the list', listOf(false, '9', '11'), change(3, ['12']), ['9', '11', '12'], false],
+    ['the last one again', listOf(true, '9', '11'), change(3, ['11']), ['9', '11'], true],
     ['closed', listOf(true, '9', '11'), change(2, [], ['9', '1']), ['11'], true],
-    ['the rest is closed', listOf(true, '9', '11'), change(2, [], ['12']), ['9', '11'], false],
-    ['all of it is closed', listOf(true, '9', '11'), change(1, [], ['9', '11']), [], true],
-    ['nothing is shown of a list that goes on', { edges: [], pageInfo: { hasNextPage: true } }, change(2, ['9']), [], true],
-    ['the first of all', { edges: [], pageInfo: { hasNextPage: false } }, change(1, ['9']), ['9'], false],
+    ['the remaining slots are closed', listOf(true, '9', '11'), change(2, [], ['12']), ['9', '11'], false],
+    ['all loaded slots are closed', listOf(true, '9', '11'), change(1, [], ['9', '11']), [], true],
+    ['an empty page of a longer list', { edges: [], pageInfo: { hasNextPage: true } }, change(2, ['9']), [], true],
+    ['the first slot of an empty list', { edges: [], pageInfo: { hasNextPage: false } }, change(1, ['9']), ['9'], false],
   ]) {
     const merged = merge(list, told)
     assert.deepEqual(idsOf(merged), want, what)
@@ -204,7 +204,7 @@ test('a change is merged in the order of the list, and no further than the list 
   assert.deepEqual(idsOf(merge(listOf(true, '9', '11'), earlier)), ['12', '9', '11'])
 })
 
-test('a live list misses nothing while pages are loaded, and asks again when it is told to', async () => {
+test('a live list loses no change while pages are loaded, and reloads on refetch', async () => {
   let list
   let tell
   const asked = []
@@ -212,7 +212,7 @@ test('a live list misses nothing while pages are loaded, and asks again when it 
   const pages = [
     () => listOf(true, '1', '3'),
     () => {
-      tell(change(4, [], ['5'])) // after the server has read the page, before it comes
+      tell(change(4, [], ['5'])) // after the server has read the page and before the response arrives
       return { ...listOf(true, '4', '5'), edges: [...list.edges, edge('4'), edge('5')] }
     },
     () => listOf(false, '1', '2', '3'),
@@ -236,7 +236,7 @@ test('a live list misses nothing while pages are loaded, and asks again when it 
   await live.more(2)
   assert.deepEqual(idsOf(list), ['1', '3', '4'])
   tell({ ...change(3, []), refetch: true })
-  await live.more(1).catch(() => {}) // waits for what is under way; there are no pages left
+  await live.more(1).catch(() => {}) // waits for pending requests; there are no more pages
   assert.deepEqual(idsOf(list), ['1', '2', '3'])
   assert.deepEqual(asked, [
     'all', { first: 2, after: undefined }, 'cursor 3',
@@ -248,7 +248,7 @@ test('a live list misses nothing while pages are loaded, and asks again when it 
   assert.equal(open.size, 0)
 })
 
-test('a live list whose slots are all closed loads a page', async () => {
+test('a live list without open slots loads the next page', async () => {
   let list
   let tell
   const asked = []
@@ -269,16 +269,16 @@ test('a live list whose slots are all closed loads a page', async () => {
   await live.more(2)
   tell(change(3, [], ['1', '3']))
   assert.deepEqual(idsOf(list), [])
-  tell(change(2, [], ['9'])) // while the page is under way
+  tell(change(2, [], ['9'])) // while the page is being loaded
   await new Promise(setImmediate)
   assert.deepEqual(idsOf(list), ['5', '7'])
-  tell(change(0, [], ['5', '7'])) // and nothing is left: nothing to load
+  tell(change(0, [], ['5', '7'])) // the list is empty, so there is nothing to load
   await new Promise(setImmediate)
   assert.deepEqual(idsOf(list), [])
   assert.deepEqual(asked, [{ first: 2, after: undefined }, { first: 2, after: undefined }])
 })
 
-test('every type of the contract without an id of its own has a key, or is told to have none', async () => {
+test('every type of the schema without an id has a key or is marked as having none', async () => {
   const contract = await readFile(new URL('../schema.graphqls', import.meta.url), 'utf8')
   const code = contract.replace(/"""[^]*?"""|"(\\.|[^"\\\n])*"/g, '')
   const types = [...code.matchAll(/^type (\w+)[^{]*\{([^]*?)^\}/gm)]

@@ -1,4 +1,4 @@
-// The playground in a real browser, which finds no host but this one.
+// Tests the playground in a real browser without access to other hosts.
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import { chromium } from 'playwright-core'
@@ -18,8 +18,8 @@ after(async () => {
   await server?.stop()
 })
 
-// visit is a test with a page of its own. Whatever the page asked elsewhere, was
-// forbidden by its policy or failed at fails the test.
+// visit runs a test with its own page. The test fails if the page requests another host,
+// violates its content security policy or reports an error.
 function visit(name, story, options) {
   test(name, { timeout: 60_000 }, async () => {
     const context = await browser.newContext({ viewport: { width: 1280, height: 800 }, ...options })
@@ -31,7 +31,7 @@ function visit(name, story, options) {
     const own = (url) => ['data:', 'blob:'].includes(new URL(url).protocol) || new URL(url).host === new URL(server.url).host
     context.on('request', (request) => own(request.url()) || faults.push(`request to ${request.url()}`))
     context.on('console', (message) => {
-      // A browser says of every answer with such a status that it "failed to load".
+      // The browser logs "failed to load" for every response with an error status.
       const refused = message.location().url.endsWith('/graphql')
       if (['error', 'warning'].includes(message.type()) && !refused) faults.push(`${message.type()}: ${message.text()}`)
     })
@@ -47,7 +47,8 @@ function visit(name, story, options) {
   })
 }
 
-// write replaces what is in an editor, by pasting: typing would close brackets.
+// write replaces the content of an editor by pasting, because typing would add closing
+// brackets.
 async function write(page, editor, text) {
   await page.locator(`${editor} .view-lines`).click()
   await page.keyboard.press('ControlOrMeta+A')
@@ -62,7 +63,7 @@ async function write(page, editor, text) {
 const operation = '.graphiql-query-editor'
 const headers = '.graphiql-editor-tool .graphiql-editor:not(.hidden)'
 
-// run executes what is in the editor, and answers what the server did.
+// run executes the operation in the editor and returns the response.
 async function run(page) {
   const answered = page.waitForResponse((r) => r.request().method() === 'POST' && !r.request().postData().includes('IntrospectionQuery'))
   await page.locator('.graphiql-execute-button').click()
@@ -71,13 +72,13 @@ async function run(page) {
 
 const shown = (page, text) => page.locator('.graphiql-response .view-lines', { hasText: text }).waitFor()
 
-visit('a query is run, and its answer shown', async (page) => {
+visit('a query is executed and its response is shown', async (page) => {
   await write(page, operation, '{ student(id: 101) { name } }')
   assert.deepEqual(await run(page), { data: { student: { name: 'Nora Newcomer' } } })
   await shown(page, '"name": "Nora Newcomer"')
 })
 
-visit('the documentation shows a field of the contract', async (page) => {
+visit('the documentation shows a field of the schema', async (page) => {
   await page.getByRole('button', { name: 'Show Documentation Explorer' }).click()
   const docs = page.locator('.graphiql-doc-explorer')
   await docs.getByRole('link', { name: 'Query', exact: true }).click()
@@ -85,20 +86,20 @@ visit('the documentation shows a field of the contract', async (page) => {
   await docs.getByText('can book at this moment').waitFor()
 })
 
-visit('a mistake is underlined, and what is typed is completed, by a worker that knows the schema', async (page) => {
+visit('a worker with the schema marks errors and completes input', async (page) => {
   await write(page, operation, '{ nonsense }')
   await page.locator(`${operation} .squiggly-error`).waitFor()
   assert.ok(page.workers().some((worker) => worker.url().startsWith(`${server.url}/playground/assets/graphql.worker`)))
 
   await write(page, operation, 'query Typed { ')
   await page.keyboard.type('bookingP')
-  await page.keyboard.press('Control+Space') // typing alone asks too, but not if it is too fast
+  await page.keyboard.press('Control+Space') // typing also opens the completion, but not if it is too fast
   await page.locator('.suggest-widget.visible .monaco-list-row', { hasText: 'bookingPolicy' }).waitFor()
   await page.keyboard.press('Enter')
   await page.locator(`${operation} .view-lines`, { hasText: 'query Typed { bookingPolicy' }).waitFor()
 })
 
-visit('the headers say who asks', async (page) => {
+visit('the headers identify the caller', async (page) => {
   await write(page, operation, '{ viewer { role } }')
   assert.deepEqual(await run(page), { data: { viewer: { role: 'ADMIN' } } })
   await shown(page, '"role": "ADMIN"')
@@ -107,7 +108,7 @@ visit('the headers say who asks', async (page) => {
   await shown(page, '"role": "STUDENT"')
 })
 
-visit('a token that is no good shows the error of the server, and is not kept', async (page) => {
+visit('an invalid token shows the error of the server and is not stored', async (page) => {
   await write(page, headers, '{"Authorization": "Bearer nonsense"}')
   assert.equal((await run(page)).errors[0].extensions.code, 'UNAUTHENTICATED')
   await shown(page, '"code": "UNAUTHENTICATED"')
@@ -118,7 +119,7 @@ visit('a token that is no good shows the error of the server, and is not kept', 
   assert.ok(!kept.includes('nonsense'), kept)
 })
 
-visit('the operations that are there do what they say', async (page) => {
+visit('the prepared operations do what they describe', async (page) => {
   const tab = async (name) => {
     await page.locator('.graphiql-tab-button', { hasText: name }).click()
     await page.locator(`${operation} .view-lines`, { hasText: name }).waitFor()
@@ -146,7 +147,7 @@ visit('the operations that are there do what they say', async (page) => {
   assert.equal((await tab('PublishAvailability')).addAvailability.slots.length, 2)
 })
 
-visit('a subscription shows what happens, as the student of its headers', async (page) => {
+visit('a subscription shows the events of the student in its headers', async (page) => {
   const opened = page.waitForEvent('websocket')
   await page.locator('.graphiql-tab-button', { hasText: 'SlotsChanged' }).click()
   await page.locator(`${operation} .view-lines`, { hasText: 'subscription SlotsChanged' }).waitFor()
@@ -155,18 +156,18 @@ visit('a subscription shows what happens, as the student of its headers', async 
   const socket = await opened
   const told = socket.waitForEvent('framereceived', (frame) => frame.payload.includes('"type":"next"'))
 
-  // Nothing tells that a server has begun to watch: one slot after the other is
-  // published until one is told of.
+  // The server does not report that the subscription has started, so slots are published
+  // until an event arrives.
   let heard = false
   told.then(() => (heard = true))
   for (let hour = 0; !heard; hour++) await publish(hour)
   await shown(page, '"name": "Ben Okafor"')
   const closed = socket.waitForEvent('close')
-  await page.locator('.graphiql-execute-button').click() // which stops it
+  await page.locator('.graphiql-execute-button').click() // stops the subscription
   await closed
 })
 
-// publish has Ben Okafor be free for fifteen minutes more, from tomorrow night on.
+// publish adds fifteen minutes to Ben Okafor's availability, starting tomorrow night.
 async function publish(quarter) {
   const start = new Date().setUTCHours(44, 0, 0, 0) + quarter * 900_000
   const input = { interviewerId: 2, start: new Date(start), end: new Date(start + 900_000), slotMinutes: 15 }
@@ -179,7 +180,7 @@ async function publish(quarter) {
   assert.equal(data?.addAvailability.slots.length, 1, JSON.stringify(errors))
 }
 
-visit('a subscription with a token that is no good shows why it ended', async (page) => {
+visit('a subscription with an invalid token shows why it ended', async (page) => {
   await write(page, headers, '{"Authorization": "Bearer nonsense"}')
   await write(page, operation, 'subscription { interviewChanged { id } }')
   await page.locator('.graphiql-execute-button').click()
@@ -187,7 +188,7 @@ visit('a subscription with a token that is no good shows why it ended', async (p
 })
 
 visit(
-  'it is dark where the system is',
+  'the playground follows the dark mode of the system',
   async (page) => {
     const [red, green, blue] = await page.evaluate(() => getComputedStyle(document.querySelector('.graphiql-container')).backgroundColor.match(/\d+/g).map(Number))
     assert.ok(Math.max(red, green, blue) < 100, `rgb(${red}, ${green}, ${blue})`)

@@ -1,5 +1,4 @@
-// The real binary with a database of its own, for tests that talk to it from
-// outside.
+// Runs the real binary with its own database, for tests from outside the process.
 import { execFile, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { rmSync } from 'node:fs'
@@ -13,7 +12,7 @@ import { promisify } from 'node:util'
 const run = promisify(execFile)
 const root = fileURLToPath(new URL('..', import.meta.url))
 
-// folder is one that the database's account can enter, too.
+// folder creates a temporary folder that the account of Postgres can enter.
 async function folder() {
   const made = await mkdtemp(join(tmpdir(), 'rehearse-e2e-'))
   await chmod(made, 0o755)
@@ -22,8 +21,8 @@ async function folder() {
 
 let built
 
-// binary is REHEARSE_BIN, or is built: once for each test file, since each is a
-// process.
+// binary returns REHEARSE_BIN, or builds the program once for each test file, because
+// each file is its own process.
 function binary() {
   built ??= process.env.REHEARSE_BIN
     ? Promise.resolve(process.env.REHEARSE_BIN)
@@ -36,8 +35,8 @@ function binary() {
   return built
 }
 
-// start runs a server with the sample school on a free port, with env on top of
-// what it needs, until stop.
+// start runs a server with the sample school on a free port until stop is called. env
+// overrides the environment.
 export async function start(env = {}) {
   const rehearse = await binary()
   const home = await folder()
@@ -55,7 +54,7 @@ export async function start(env = {}) {
 
   return {
     url,
-    // ask runs an operation as the local administrator, and fails on errors.
+    // ask sends an operation as the local administrator and throws on errors.
     async ask(query, variables) {
       const response = await fetch(`${url}/graphql`, {
         method: 'POST',
@@ -80,8 +79,8 @@ export async function start(env = {}) {
   }
 }
 
-// greeting waits for the lines in which a server tells its address, and goes on
-// reading what it prints.
+// greeting waits for the address that the server prints, and continues to read its
+// output.
 function greeting(server, log) {
   return new Promise((resolve, reject) => {
     let printed = ''

@@ -15,11 +15,11 @@ async function viewer(headers = {}) {
   return { status: response.status, ...(await response.json()) }
 }
 
-test('who sends no token is the administrator of this machine', async () => {
+test('a request without a token is from the local administrator', async () => {
   assert.deepEqual((await viewer()).data, { viewer: { role: 'ADMIN', person: null } })
 })
 
-test('a token that the binary prints makes its sender the student', async () => {
+test('a token from the token command identifies the student', async () => {
   const Authorization = `Bearer ${await server.token('student', 101)}`
   assert.deepEqual((await viewer({ Authorization })).data, { viewer: { role: 'STUDENT', person: { id: '101' } } })
 })

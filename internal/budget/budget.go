@@ -44,7 +44,7 @@ const timeEvery = 32
 // exceeded, so that nothing more is read for the response. Its methods are safe for
 // concurrent use. A nil Budget has no limits.
 type Budget struct {
-	context.Context //nolint:containedctx // it is one
+	context.Context //nolint:containedctx // Budget implements context.Context
 
 	cancel  context.CancelFunc
 	limit   int64 // bytes of the response

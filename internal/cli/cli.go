@@ -58,7 +58,7 @@ type program struct {
 // execute does what args say and returns when it is done or ctx ends.
 func (p *program) execute(ctx context.Context, args []string) error {
 	cobra.MousetrapHelpText = "" // a double click on Windows serves, too
-	root := p.root()             //nolint:contextcheck // commands get the context of ExecuteContext
+	root := p.root()             //nolint:contextcheck // ExecuteContext passes the context to the commands
 	root.SetArgs(append([]string{}, args...))
 	root.SetOut(p.stdout)
 	root.SetErr(p.stderr)

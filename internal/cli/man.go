@@ -41,7 +41,7 @@ that folder, which is created if necessary.`,
 
 // writeManuals writes the pages of the program and of its commands.
 func writeManuals(root *cobra.Command, folder string) error {
-	if err := os.MkdirAll(folder, 0o755); err != nil { //nolint:gosec // a manual is for everybody
+	if err := os.MkdirAll(folder, 0o755); err != nil { //nolint:gosec // manual pages are world-readable
 		return err
 	}
 	for _, cmd := range append([]*cobra.Command{root}, root.Commands()...) {
@@ -50,7 +50,7 @@ func writeManuals(root *cobra.Command, folder string) error {
 			return err
 		}
 		name := strings.ReplaceAll(cmd.CommandPath(), " ", "-") + ".1"
-		if err := os.WriteFile(filepath.Join(folder, name), page, 0o644); err != nil { //nolint:gosec // a manual is for everybody
+		if err := os.WriteFile(filepath.Join(folder, name), page, 0o644); err != nil { //nolint:gosec // manual pages are world-readable
 			return err
 		}
 	}

@@ -195,7 +195,7 @@ func (s *school) quickest(h hostile) (answer, time.Duration) {
 }
 
 // It is not parallel, so that other tests do not add to its times.
-func TestHostileDocuments(t *testing.T) { //nolint:paralleltest // see above
+func TestHostileDocuments(t *testing.T) { //nolint:paralleltest // other tests would add to its times
 	s := newSchool(t)
 	for _, h := range append(refusedByLimits(), withinLimits()...) {
 		if h.limit != "" {

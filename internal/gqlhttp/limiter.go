@@ -161,7 +161,7 @@ func (p *limiter) request(caller string) (_ *permit, patience time.Duration) {
 	one.waits = c.waiting.PushBack(one)
 	p.waiting++
 	p.grantNext(c)
-	now := time.Now() //nolint:forbidigo // no operation's time: the queue's
+	now := time.Now() //nolint:forbidigo // the queue uses the real time
 	if c.own.lasts(now) || p.allTaken.lasts(now) {
 		return one, waitAfter
 	}
@@ -222,14 +222,14 @@ func (p *limiter) grantNext(c *limitedCaller) {
 		close(first.there)
 		p.updateTurn(next)
 	}
-	now := time.Now() //nolint:forbidigo // no operation's time: the queue's
+	now := time.Now() //nolint:forbidigo // the queue uses the real time
 	p.allTaken.update(p.turns.Len(), now)
 }
 
 // updateTurn appends the caller to the turns if it waits for a permit that it may have, and
 // removes it otherwise.
 func (p *limiter) updateTurn(c *limitedCaller) {
-	c.own.update(c.waiting.Len(), time.Now()) //nolint:forbidigo // no operation's time: the queue's
+	c.own.update(c.waiting.Len(), time.Now()) //nolint:forbidigo // the queue uses the real time
 	switch waits := c.waiting.Len() > 0 && c.taken < p.each; {
 	case waits && c.turn == nil:
 		c.turn = p.turns.PushBack(c)

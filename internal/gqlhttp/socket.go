@@ -87,7 +87,7 @@ func (w *wire) Hijack() (conn net.Conn, buffered *bufio.ReadWriter, err error) {
 // waiting for its response. The write deadline is a second later, which leaves time to
 // write the reason.
 func (w *wire) silent(after time.Duration) {
-	end := time.Now().Add(after) //nolint:forbidigo // no operation's time: the connection's
+	end := time.Now().Add(after) //nolint:forbidigo // connections use the real time
 	_ = w.conn.SetReadDeadline(end)
 	_ = w.conn.SetWriteDeadline(end.Add(time.Second))
 }
@@ -123,8 +123,8 @@ func (s *socket) serve(ctx context.Context) {
 	defer s.forgetAll()
 	defer s.running.Wait()
 	defer s.cancel()
-	defer s.conn.CloseNow()                                                                       //nolint:errcheck // it is closed, one way or the other
-	defer context.AfterFunc(s.stopping, func() { s.close(closeStopping, errStopping.Error()) })() //nolint:contextcheck // the server stops, not the request
+	defer s.conn.CloseNow()                                                                       //nolint:errcheck // the connection is closed even on an error
+	defer context.AfterFunc(s.stopping, func() { s.close(closeStopping, errStopping.Error()) })() //nolint:contextcheck // runs when the server stops, which is not bound to the request
 	if s.conn.Subprotocol() != subprotocol {
 		s.close(closeSubprotocol, "Subprotocol not acceptable")
 		return

@@ -99,7 +99,7 @@ func (t *eventStreams) execute(ctx context.Context, stream events, operation *ad
 		defer ended()
 	}
 	responses, timed := operation.dispatch(timed, ended, exec)
-	defer context.AfterFunc(t.stopping, func() { cancel(errStopping) })() //nolint:contextcheck // the server stops, not the request
+	defer context.AfterFunc(t.stopping, func() { cancel(errStopping) })() //nolint:contextcheck // runs when the server stops, which is not bound to the request
 	defer afterSender(ctx, func() { cancel(identity.ErrExpired) })()
 	stream.send(ctx, func() *graphql.Response { return responses(timed) }, end)
 }
@@ -200,6 +200,6 @@ func (e events) write(text parts) (ok bool) {
 
 // Write implements io.Writer.
 func (e events) Write(text []byte) (int, error) {
-	_ = e.control.SetWriteDeadline(time.Now().Add(e.limits.Write)) //nolint:forbidigo // no operation's time: the connection's
+	_ = e.control.SetWriteDeadline(time.Now().Add(e.limits.Write)) //nolint:forbidigo // connections use the real time
 	return e.w.Write(text)
 }

@@ -42,7 +42,7 @@ func orDefault[T comparable](value, otherwise T) T {
 // streams counts the open streams of the server.
 type streams struct {
 	limits   StreamLimits
-	stopping context.Context //nolint:containedctx // it is the server's, not a request's
+	stopping context.Context //nolint:containedctx // the context of the server, not of a request
 
 	mu       sync.Mutex
 	open     int

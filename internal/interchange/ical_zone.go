@@ -119,7 +119,7 @@ func (z *zones) withoutPrefix(name string) (*time.Location, error) {
 			return zone, nil
 		}
 	}
-	return nil, nil //nolint:nilnil // there is none, which is no error
+	return nil, nil //nolint:nilnil // a missing zone is not an error
 }
 
 // namedZone returns the zone of an IANA or Windows name.
@@ -266,12 +266,12 @@ func zoneData(transitions []transition) []byte {
 			kind, offsets = len(offsets), append(offsets, t.from)
 		}
 		_ = binary.Write(&times, binary.BigEndian, t.at.Unix()) // a Buffer returns no errors
-		kinds.WriteByte(byte(max(kind, 0)))                     //nolint:gosec // there are less than 256
+		kinds.WriteByte(byte(max(kind, 0)))                     //nolint:gosec // there are fewer than 256 kinds
 	}
 	header := func(counts ...int) []byte {
 		text := append([]byte("TZif2"), make([]byte, 15)...)
 		for _, n := range counts {
-			text = binary.BigEndian.AppendUint32(text, uint32(n)) //nolint:gosec // they are counts of what is in memory
+			text = binary.BigEndian.AppendUint32(text, uint32(n)) //nolint:gosec // the counts are of values in memory
 		}
 		return text
 	}
@@ -281,7 +281,7 @@ func zoneData(transitions []transition) []byte {
 	data = append(data, header(0, 0, 0, kinds.Len(), len(offsets), len(abbreviation))...)
 	data = append(append(data, times.Bytes()...), kinds.Bytes()...)
 	for _, offset := range offsets {
-		data = binary.BigEndian.AppendUint32(data, uint32(offset)) //nolint:gosec // two's complement is wanted
+		data = binary.BigEndian.AppendUint32(data, uint32(offset)) //nolint:gosec // the format requires two's complement
 		data = append(data, 0, 0)                                  // the daylight saving flag is not used
 	}
 	data = append(data, abbreviation...)

@@ -53,5 +53,5 @@ func (r *recent) least(sample uint64) uint64 {
 // outside the heap.
 func limitFor(live uint64) int64 {
 	const beside = 32 << 20
-	return max(usual, int64(live)+int64(live)/4+beside) //nolint:gosec // no heap is 2^63 bytes
+	return max(usual, int64(live)+int64(live)/4+beside) //nolint:gosec // a heap is smaller than 2^63 bytes
 }

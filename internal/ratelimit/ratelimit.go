@@ -57,7 +57,7 @@ type Local struct {
 func NewLocal(l Limit) *Local {
 	buckets, err := lru.New[string, *rate.Limiter](mostBuckets)
 	if err != nil {
-		panic(err) //nolint:forbidigo // only for a size that is not positive
+		panic(err) //nolint:forbidigo // fails only if the size is not positive
 	}
 	return &Local{limit: l, buckets: buckets}
 }

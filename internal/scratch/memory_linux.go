@@ -10,7 +10,7 @@ const enough = 3 << 30
 func memory() string {
 	const folder = "/dev/shm"
 	var is syscall.Statfs_t
-	if err := syscall.Statfs(folder, &is); err != nil || is.Bavail*uint64(is.Bsize) < enough { //nolint:gosec // a block has a size
+	if err := syscall.Statfs(folder, &is); err != nil || is.Bavail*uint64(is.Bsize) < enough { //nolint:gosec // block sizes are positive
 		return ""
 	}
 	return folder

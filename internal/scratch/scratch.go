@@ -31,7 +31,7 @@ func Make() (string, error) {
 	if err != nil {
 		return "", err
 	}
-	if err := os.Chmod(dir, 0o755); err != nil { //nolint:gosec // the server's own user enters it
+	if err := os.Chmod(dir, 0o755); err != nil { //nolint:gosec // the account of Postgres must be able to enter the folder
 		return "", err
 	}
 	return filepath.EvalSymlinks(dir)

@@ -50,7 +50,7 @@ func (p *pacedWriter) Write(text []byte) (written int, err error) {
 
 func (p *pacedWriter) extend() {
 	if !p.own {
-		_ = p.control.SetWriteDeadline(time.Now().Add(WriteTimeout)) //nolint:forbidigo // the connection's time; a writer in memory has none
+		_ = p.control.SetWriteDeadline(time.Now().Add(WriteTimeout)) //nolint:forbidigo // connections use the real time; in-memory writers have no deadlines
 	}
 }
 

@@ -32,7 +32,7 @@ type Checker struct {
 // run collects the problems of one request.
 type run struct {
 	Checker
-	ctx      context.Context //nolint:containedctx // a run lives as long as the call that makes it
+	ctx      context.Context //nolint:containedctx // a run does not outlive the call that creates it
 	problems gqlerror.List
 	mutates  bool // the value is an input of a mutation
 }

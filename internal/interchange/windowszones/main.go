@@ -63,7 +63,7 @@ type supplemental struct {
 
 // writeZones writes the zone of each Windows name in territory 001, the world.
 func writeZones(out io.Writer, name string) error {
-	text, err := os.ReadFile(name) //nolint:gosec // who runs it names the file
+	text, err := os.ReadFile(name) //nolint:gosec // the developer who runs the program names the file
 	if err != nil {
 		return err
 	}

@@ -13,14 +13,14 @@ import (
 // writeNames writes the Windows name of each display name. The file has the display
 // name in a comment before the zone: <!-- (UTC+10:00) Canberra, Melbourne, Sydney -->.
 func writeNames(out io.Writer, name string) error {
-	file, err := os.Open(name) //nolint:gosec // who runs it names the file
+	file, err := os.Open(name) //nolint:gosec // the developer who runs the program names the file
 	if err != nil {
 		return err
 	}
 	defer file.Close()
 	displayed := ""
 	var lines []string
-	for decoder := xml.NewDecoder(file); ; { //nolint:gosec // who runs it names the file
+	for decoder := xml.NewDecoder(file); ; { //nolint:gosec // the developer who runs the program names the file
 		token, err := decoder.Token()
 		if errors.Is(err, io.EOF) {
 			break
