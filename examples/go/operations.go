@@ -265,9 +265,9 @@ func (v *BookSlotBookSlotBookSlotPayload) __premarshalJSON() (*__premarshalBookS
 // The student holds another slot and can hold only one: `ALREADY_HOLDING`. Release that hold first.
 type BookSlotBookSlotBookSlotPayloadErrorsAlreadyHolding struct {
 	Typename *string `json:"__typename"`
-	// The refusal code, for programs.
+	// The machine-readable refusal code.
 	Code RefusalCode `json:"code"`
-	// An English sentence for people.
+	// A human-readable message in English.
 	Message string `json:"message"`
 	// The path of the rejected input field, such as `["input", "email"]`; null if the
 	// refusal is not about one field.
@@ -295,9 +295,9 @@ func (v *BookSlotBookSlotBookSlotPayloadErrorsAlreadyHolding) GetPath() []string
 // their slots: `ALREADY_INTERVIEWED`. Offer a slot of another interviewer.
 type BookSlotBookSlotBookSlotPayloadErrorsAlreadyInterviewed struct {
 	Typename *string `json:"__typename"`
-	// The refusal code, for programs.
+	// The machine-readable refusal code.
 	Code RefusalCode `json:"code"`
-	// An English sentence for people.
+	// A human-readable message in English.
 	Message string `json:"message"`
 	// The path of the rejected input field, such as `["input", "email"]`; null if the
 	// refusal is not about one field.
@@ -329,9 +329,9 @@ func (v *BookSlotBookSlotBookSlotPayloadErrorsAlreadyInterviewed) GetPath() []st
 // `AVAILABILITY_CONFLICT`. Nothing was published.
 type BookSlotBookSlotBookSlotPayloadErrorsAvailabilityConflict struct {
 	Typename *string `json:"__typename"`
-	// The refusal code, for programs.
+	// The machine-readable refusal code.
 	Code RefusalCode `json:"code"`
-	// An English sentence for people.
+	// A human-readable message in English.
 	Message string `json:"message"`
 	// The path of the rejected input field, such as `["input", "email"]`; null if the
 	// refusal is not about one field.
@@ -360,12 +360,12 @@ func (v *BookSlotBookSlotBookSlotPayloadErrorsAvailabilityConflict) GetPath() []
 // The GraphQL type's documentation follows.
 //
 // The deadline for a cancellation by the student has passed: `CANCEL_TOO_LATE`. The
-// interviewer and administrators can still cancel.
+// interviewer and administrators can still cancel the interview.
 type BookSlotBookSlotBookSlotPayloadErrorsCancelTooLate struct {
 	Typename *string `json:"__typename"`
-	// The refusal code, for programs.
+	// The machine-readable refusal code.
 	Code RefusalCode `json:"code"`
-	// An English sentence for people.
+	// A human-readable message in English.
 	Message string `json:"message"`
 	// The path of the rejected input field, such as `["input", "email"]`; null if the
 	// refusal is not about one field.
@@ -390,9 +390,9 @@ func (v *BookSlotBookSlotBookSlotPayloadErrorsCancelTooLate) GetPath() []string 
 // One of the student's latest grades is too low: `GRADES_TOO_LOW`. An administrator can grant a waiver.
 type BookSlotBookSlotBookSlotPayloadErrorsGradesTooLow struct {
 	Typename *string `json:"__typename"`
-	// The refusal code, for programs.
+	// The machine-readable refusal code.
 	Code RefusalCode `json:"code"`
-	// An English sentence for people.
+	// A human-readable message in English.
 	Message string `json:"message"`
 	// The path of the rejected input field, such as `["input", "email"]`; null if the
 	// refusal is not about one field.
@@ -414,12 +414,13 @@ func (v *BookSlotBookSlotBookSlotPayloadErrorsGradesTooLow) GetPath() []string {
 // BookSlotBookSlotBookSlotPayloadErrorsInvalidInput includes the requested fields of the GraphQL type InvalidInput.
 // The GraphQL type's documentation follows.
 //
-// A value or a range is not allowed: `INVALID_INPUT` or `INVALID_RANGE`. `allowed` and the bounds say what is.
+// A value or a range is not allowed: `INVALID_INPUT` or `INVALID_RANGE`. `allowed`, `min`,
+// `max`, `notBefore` and `notAfter` describe the allowed values.
 type BookSlotBookSlotBookSlotPayloadErrorsInvalidInput struct {
 	Typename *string `json:"__typename"`
-	// The refusal code, for programs.
+	// The machine-readable refusal code.
 	Code RefusalCode `json:"code"`
-	// An English sentence for people.
+	// A human-readable message in English.
 	Message string `json:"message"`
 	// The path of the rejected input field, such as `["input", "email"]`; null if the
 	// refusal is not about one field.
@@ -445,9 +446,9 @@ func (v *BookSlotBookSlotBookSlotPayloadErrorsInvalidInput) GetPath() []string {
 // the limit or grant a waiver.
 type BookSlotBookSlotBookSlotPayloadErrorsLimitReached struct {
 	Typename *string `json:"__typename"`
-	// The refusal code, for programs.
+	// The machine-readable refusal code.
 	Code RefusalCode `json:"code"`
-	// An English sentence for people.
+	// A human-readable message in English.
 	Message string `json:"message"`
 	// The path of the rejected input field, such as `["input", "email"]`; null if the
 	// refusal is not about one field.
@@ -472,9 +473,9 @@ func (v *BookSlotBookSlotBookSlotPayloadErrorsLimitReached) GetPath() []string {
 // The student has another interview or holds a slot at that time: `OWN_OVERLAP`. Offer a slot at another time.
 type BookSlotBookSlotBookSlotPayloadErrorsOwnOverlap struct {
 	Typename *string `json:"__typename"`
-	// The refusal code, for programs.
+	// The machine-readable refusal code.
 	Code RefusalCode `json:"code"`
-	// An English sentence for people.
+	// A human-readable message in English.
 	Message string `json:"message"`
 	// The path of the rejected input field, such as `["input", "email"]`; null if the
 	// refusal is not about one field.
@@ -496,12 +497,12 @@ func (v *BookSlotBookSlotBookSlotPayloadErrorsOwnOverlap) GetPath() []string { r
 // BookSlotBookSlotBookSlotPayloadErrorsPlainError includes the requested fields of the GraphQL type PlainError.
 // The GraphQL type's documentation follows.
 //
-// A refusal without further data.
+// A refusal without additional fields.
 type BookSlotBookSlotBookSlotPayloadErrorsPlainError struct {
 	Typename *string `json:"__typename"`
-	// The refusal code, for programs.
+	// The machine-readable refusal code.
 	Code RefusalCode `json:"code"`
-	// An English sentence for people.
+	// A human-readable message in English.
 	Message string `json:"message"`
 	// The path of the rejected input field, such as `["input", "email"]`; null if the
 	// refusal is not about one field.
@@ -524,12 +525,12 @@ func (v *BookSlotBookSlotBookSlotPayloadErrorsPlainError) GetPath() []string { r
 // The GraphQL type's documentation follows.
 //
 // The deadline for a reschedule by the student has passed: `RESCHEDULE_TOO_LATE`. An
-// administrator can still reschedule before the start.
+// administrator can still reschedule the interview before it starts.
 type BookSlotBookSlotBookSlotPayloadErrorsRescheduleTooLate struct {
 	Typename *string `json:"__typename"`
-	// The refusal code, for programs.
+	// The machine-readable refusal code.
 	Code RefusalCode `json:"code"`
-	// An English sentence for people.
+	// A human-readable message in English.
 	Message string `json:"message"`
 	// The path of the rejected input field, such as `["input", "email"]`; null if the
 	// refusal is not about one field.
@@ -559,14 +560,14 @@ func (v *BookSlotBookSlotBookSlotPayloadErrorsRescheduleTooLate) GetPath() []str
 // student one of the `alternatives`.
 type BookSlotBookSlotBookSlotPayloadErrorsSlotTaken struct {
 	Typename *string `json:"__typename"`
-	// The refusal code, for programs.
+	// The machine-readable refusal code.
 	Code RefusalCode `json:"code"`
-	// An English sentence for people.
+	// A human-readable message in English.
 	Message string `json:"message"`
 	// The path of the rejected input field, such as `["input", "email"]`; null if the
 	// refusal is not about one field.
 	Path []string `json:"path"`
-	// Up to five other slots that the student can book, at or after the start of the requested slot.
+	// Up to five other slots that the student can book, in the 14 days from the start of the requested slot.
 	Alternatives []*BookSlotBookSlotBookSlotPayloadErrorsSlotTakenAlternativesSlot `json:"alternatives"`
 }
 
@@ -613,9 +614,9 @@ func (v *BookSlotBookSlotBookSlotPayloadErrorsSlotTakenAlternativesSlot) GetStar
 // The interview has been rescheduled the maximum number of times: `TOO_MANY_RESCHEDULES`.
 type BookSlotBookSlotBookSlotPayloadErrorsTooManyReschedules struct {
 	Typename *string `json:"__typename"`
-	// The refusal code, for programs.
+	// The machine-readable refusal code.
 	Code RefusalCode `json:"code"`
-	// An English sentence for people.
+	// A human-readable message in English.
 	Message string `json:"message"`
 	// The path of the rejected input field, such as `["input", "email"]`; null if the
 	// refusal is not about one field.
@@ -647,9 +648,9 @@ func (v *BookSlotBookSlotBookSlotPayloadErrorsTooManyReschedules) GetPath() []st
 // soon to be booked: `TOO_SOON`.
 type BookSlotBookSlotBookSlotPayloadErrorsTooSoon struct {
 	Typename *string `json:"__typename"`
-	// The refusal code, for programs.
+	// The machine-readable refusal code.
 	Code RefusalCode `json:"code"`
-	// An English sentence for people.
+	// A human-readable message in English.
 	Message string `json:"message"`
 	// The path of the rejected input field, such as `["input", "email"]`; null if the
 	// refusal is not about one field.
@@ -688,8 +689,9 @@ func (v *BookSlotBookSlotBookSlotPayloadErrorsTooSoon) GetPath() []string { retu
 // BookSlotBookSlotBookSlotPayloadErrorsWrongStatus
 // The GraphQL type's documentation follows.
 //
-// A refusal. A refused mutation changes nothing and returns all its refusals, at most 20,
-// with a null result. Treat an unknown code as a refusal with a `message`.
+// A refusal. A refused mutation changes nothing. Its payload has all refusals, at most 20,
+// and no result. New codes can be added, so show the `message` of a code that you do not
+// know.
 type BookSlotBookSlotBookSlotPayloadErrorsUserError interface {
 	implementsGraphQLInterfaceBookSlotBookSlotBookSlotPayloadErrorsUserError()
 	// GetTypename returns the receiver's concrete GraphQL type-name (see interface doc for possible values).
@@ -697,12 +699,12 @@ type BookSlotBookSlotBookSlotPayloadErrorsUserError interface {
 	// GetCode returns the interface-field "code" from its implementation.
 	// The GraphQL interface field's documentation follows.
 	//
-	// The refusal code, for programs.
+	// The machine-readable refusal code.
 	GetCode() RefusalCode
 	// GetMessage returns the interface-field "message" from its implementation.
 	// The GraphQL interface field's documentation follows.
 	//
-	// An English sentence for people.
+	// A human-readable message in English.
 	GetMessage() string
 	// GetPath returns the interface-field "path" from its implementation.
 	// The GraphQL interface field's documentation follows.
@@ -950,9 +952,9 @@ func __marshalBookSlotBookSlotBookSlotPayloadErrorsUserError(v *BookSlotBookSlot
 // again, and repeat the change with `currentVersion`.
 type BookSlotBookSlotBookSlotPayloadErrorsVersionConflict struct {
 	Typename *string `json:"__typename"`
-	// The refusal code, for programs.
+	// The machine-readable refusal code.
 	Code RefusalCode `json:"code"`
-	// An English sentence for people.
+	// A human-readable message in English.
 	Message string `json:"message"`
 	// The path of the rejected input field, such as `["input", "email"]`; null if the
 	// refusal is not about one field.
@@ -979,9 +981,9 @@ func (v *BookSlotBookSlotBookSlotPayloadErrorsVersionConflict) GetPath() []strin
 // The current status of the object does not allow the change: `WRONG_STATUS`. Read the object again.
 type BookSlotBookSlotBookSlotPayloadErrorsWrongStatus struct {
 	Typename *string `json:"__typename"`
-	// The refusal code, for programs.
+	// The machine-readable refusal code.
 	Code RefusalCode `json:"code"`
-	// An English sentence for people.
+	// A human-readable message in English.
 	Message string `json:"message"`
 	// The path of the rejected input field, such as `["input", "email"]`; null if the
 	// refusal is not about one field.
@@ -1020,11 +1022,11 @@ func (v *BookSlotBookSlotBookSlotPayloadInterview) GetStart() time.Time { return
 // BookSlotResponse is returned by BookSlot on success.
 type BookSlotResponse struct {
 	// Books a slot for a student. If the student has already booked the slot, returns that
-	// interview. The booking ends the student's hold on another slot. Refusals:
+	// interview. If the student holds another slot, the booking ends that hold. Refusals:
 	// `SLOT_TAKEN`, `SLOT_HELD`, `SLOT_WITHDRAWN`, `SLOT_IN_PAST`, `TOO_SOON`,
 	// `INTERVIEWER_FULL`, `ALREADY_INTERVIEWED`, `SELF_INTERVIEW`, `OWN_OVERLAP`,
-	// `LIMIT_REACHED`, `GRADES_TOO_LOW`, `HOLD_EXPIRED`. Null only if the request fails
-	// with a top-level error.
+	// `LIMIT_REACHED`, `GRADES_TOO_LOW`, `HOLD_EXPIRED`. Null only if the request fails with
+	// a top-level error.
 	BookSlot *BookSlotBookSlotBookSlotPayload `json:"bookSlot"`
 }
 
@@ -1082,7 +1084,7 @@ var AllEmptyReasonCode = []EmptyReasonCode{
 	EmptyReasonCodeInterviewerFull,
 }
 
-// The reasons for refusals. New codes can be added.
+// The reasons for refusals. New codes can be added at any time.
 type RefusalCode string
 
 const (
@@ -1119,7 +1121,7 @@ const (
 	RefusalCodeInvalidInput RefusalCode = "INVALID_INPUT"
 	// The range is reversed, empty or too long.
 	RefusalCodeInvalidRange RefusalCode = "INVALID_RANGE"
-	// The idempotency key was used with another input. Use a new key for each action of the user.
+	// The idempotency key was used with a different input. Use a new key for each action of the user.
 	RefusalCodeIdempotencyMismatch RefusalCode = "IDEMPOTENCY_MISMATCH"
 	// The object has been changed since its version was read. Read it again.
 	RefusalCodeVersionConflict RefusalCode = "VERSION_CONFLICT"
@@ -1166,9 +1168,9 @@ var AllRefusalCode = []RefusalCode{
 
 // SlotsChangedResponse is returned by SlotsChanged on success.
 type SlotsChangedResponse struct {
-	// Changes of a list of `availableSlots` with the same arguments, and of the student's
-	// eligibility. It does not report that a slot can no longer be booked because its
-	// start is near.
+	// Reports changes of the list that `availableSlots` returns for the same arguments, and
+	// of the student's eligibility. It does not report slots that can no longer be booked
+	// only because their start is too close; compare their `start` with the time.
 	SlotsChanged *SlotsChangedSlotsChanged `json:"slotsChanged"`
 }
 
@@ -1178,13 +1180,15 @@ func (v *SlotsChangedResponse) GetSlotsChanged() *SlotsChangedSlotsChanged { ret
 // SlotsChangedSlotsChanged includes the requested fields of the GraphQL type SlotsChanged.
 // The GraphQL type's documentation follows.
 //
-// A change of a list of bookable slots.
+// A change of the list of slots that a student can book.
 type SlotsChangedSlotsChanged struct {
-	// The slots that can be booked now, sorted by start, then by id. The client may already have some of them.
+	// The slots that can be booked now: add them to the list. Sorted by start, then by id.
+	// The client may already have some of them.
 	Opened []*SlotsChangedSlotsChangedOpenedSlot `json:"opened"`
-	// The ids of slots that can no longer be booked. The client may not have some of them.
+	// The ids of slots that can no longer be booked: remove them from the list. The client
+	// may not have all of them.
 	ClosedIds []string `json:"closedIds"`
-	// Whether the event is incomplete. If true, query `availableSlots` again.
+	// Whether there are changes that the event does not list. If true, query `availableSlots` again.
 	Refetch bool `json:"refetch"`
 }
 

@@ -5812,7 +5812,7 @@ type Event {
   id: ID!
   "The time of the event."
   at: DateTime!
-  "The kind of event."
+  "What happened."
   kind: EventKind!
   "The author of the change."
   actor: Actor!
@@ -5831,8 +5831,8 @@ type Event {
   """
   The changed fields that the caller may read. For names, e-mail addresses, profiles,
   notes, reasons and meeting URLs, the value is ` + "`" + `true` + "`" + ` instead of the text. A student
-  sees a change of the note only if the event shares the note. ` + "`" + `waivers` + "`" + ` is visible
-  only to callers who may read the student's waivers.
+  sees that a note was changed only in an event that shares the note with them. Only the
+  student and administrators see ` + "`" + `waivers` + "`" + `.
   """
   changes: [Change!]!
 }
@@ -5846,7 +5846,7 @@ type Change {
   and times are strings. Null if there was no value.
   """
   before: JSON
-  "The value after the change, in the same form as ` + "`" + `before` + "`" + `. Null if there is no value."
+  "The value after the change, in the same format as ` + "`" + `before` + "`" + `. Null if there is no value."
   after: JSON
 }
 
@@ -5854,11 +5854,11 @@ type Change {
 type Actor {
   "The author's role."
   role: Role!
-  "The id of the author; null for the local administrator and for the server itself."
+  "The author's id; null for the server itself and for a caller without a token."
   id: ID
   """
-  The student or interviewer. Null for administrators and for the server itself, if
-  the person does not exist, and if the caller may not see them.
+  The student or interviewer. Null if the author is neither, if they do not exist, or if
+  the caller may not see them.
   """
   person: Person
 }
@@ -5873,7 +5873,7 @@ enum Role {
   INTERVIEWER
   "An administrator of the school."
   ADMIN
-  "The server itself, in its jobs and commands."
+  "The server itself: its background jobs and its commands."
   SYSTEM
 }
 
@@ -5889,7 +5889,7 @@ enum EventKind {
   INTERVIEW_COMPLETED
   "A completed interview was graded or regraded, or its note was changed."
   INTERVIEW_GRADED
-  "A no-show was marked."
+  "A no-show was recorded."
   NO_SHOW_MARKED
   "A no-show was undone."
   NO_SHOW_UNDONE
@@ -5911,7 +5911,7 @@ enum EventKind {
   AVAILABILITY_UPDATED
   "A window or a weekly rule was removed."
   AVAILABILITY_REMOVED
-  "A weekly rule published more slots."
+  "The server published further slots of a weekly rule."
   AVAILABILITY_EXTENDED
   "Time was blocked."
   TIME_BLOCKED
@@ -5971,11 +5971,11 @@ type EventConnection {
   edges: [EventEdge!]!
   "The events."
   nodes: [Event!]!
-  "The position of the page in the list."
+  "Whether there are other pages, and the cursors to request them."
   pageInfo: PageInfo!
-  "The number of events on all pages. Counting stops at 10,000. Counted only if selected."
+  "The number of events on all pages. Counting stops at 10,000."
   totalCount: Int!
-  "Whether the list is longer than ` + "`" + `totalCount` + "`" + `. Counted only if selected."
+  "Whether counting stopped, so that the list is longer than ` + "`" + `totalCount` + "`" + `."
   totalCountIsCapped: Boolean!
 }
 
@@ -5999,11 +5999,11 @@ type BookingRefusal {
   operation: BookingOperation!
   "The refusal codes, without duplicates."
   codes: [RefusalCode!]!
-  "The caller of the mutation."
+  "The caller of the refused mutation."
   actor: Actor!
   """
-  The id of the request, as in the response header ` + "`" + `X-Request-Id` + "`" + `. Empty if there was
-  no request, or if the student was anonymised since.
+  The id of the request, as in the response header ` + "`" + `X-Request-Id` + "`" + `. Empty if there was no
+  request, or if the student has been anonymised since.
   """
   requestId: String!
   "The student in the request; null if the student does not exist."
@@ -6042,11 +6042,11 @@ type BookingRefusalConnection {
   edges: [BookingRefusalEdge!]!
   "The refusals."
   nodes: [BookingRefusal!]!
-  "The position of the page in the list."
+  "Whether there are other pages, and the cursors to request them."
   pageInfo: PageInfo!
-  "The number of refusals on all pages. Counting stops at 10,000. Counted only if selected."
+  "The number of refusals on all pages. Counting stops at 10,000."
   totalCount: Int!
-  "Whether the list is longer than ` + "`" + `totalCount` + "`" + `. Counted only if selected."
+  "Whether counting stopped, so that the list is longer than ` + "`" + `totalCount` + "`" + `."
   totalCountIsCapped: Boolean!
 }
 
@@ -6060,11 +6060,11 @@ type BookingRefusalEdge {
 
 # ======================================================================= policy
 
-"The settings of the booking rules, as one versioned record."
+"The settings of the booking rules."
 type BookingPolicy {
   "The maximum number of interviews of a student without a limit of their own."
   interviewLimit: Int!
-  "Each of the latest grades must be greater than this number."
+  "Each of the latest ` + "`" + `gradeWindow` + "`" + ` grades must be greater than this number."
   minimumGradeExclusive: Int!
   "How many of the latest grades the grade rule checks."
   gradeWindow: Int!
@@ -6087,13 +6087,14 @@ type BookingPolicy {
 # ===================================================================== refusals
 
 """
-A refusal. A refused mutation changes nothing and returns all its refusals, at most 20,
-with a null result. Treat an unknown code as a refusal with a ` + "`" + `message` + "`" + `.
+A refusal. A refused mutation changes nothing. Its payload has all refusals, at most 20,
+and no result. New codes can be added, so show the ` + "`" + `message` + "`" + ` of a code that you do not
+know.
 """
 interface UserError {
-  "The refusal code, for programs."
+  "The machine-readable refusal code."
   code: RefusalCode!
-  "An English sentence for people."
+  "A human-readable message in English."
   message: String!
   """
   The path of the rejected input field, such as ` + "`" + `["input", "email"]` + "`" + `; null if the
@@ -6102,7 +6103,7 @@ interface UserError {
   path: [String!]
 }
 
-"The reasons for refusals. New codes can be added."
+"The reasons for refusals. New codes can be added at any time."
 enum RefusalCode {
   "The student has used all their interviews. An administrator can raise the limit or grant a waiver."
   LIMIT_REACHED
@@ -6139,7 +6140,7 @@ enum RefusalCode {
   INVALID_INPUT
   "The range is reversed, empty or too long."
   INVALID_RANGE
-  "The idempotency key was used with another input. Use a new key for each action of the user."
+  "The idempotency key was used with a different input. Use a new key for each action of the user."
   IDEMPOTENCY_MISMATCH
   "The object has been changed since its version was read. Read it again."
   VERSION_CONFLICT
@@ -6157,11 +6158,11 @@ enum RefusalCode {
   BUSY_RETRY
 }
 
-"A refusal without further data."
+"A refusal without additional fields."
 type PlainError implements UserError {
-  "The refusal code, for programs."
+  "The machine-readable refusal code."
   code: RefusalCode!
-  "An English sentence for people."
+  "A human-readable message in English."
   message: String!
   "The path of the rejected input field; null if the refusal is not about one field."
   path: [String!]
@@ -6174,21 +6175,21 @@ student one of the ` + "`" + `alternatives` + "`" + `.
 type SlotTaken implements UserError {
   "` + "`" + `SLOT_TAKEN` + "`" + ` or ` + "`" + `SLOT_HELD` + "`" + `."
   code: RefusalCode!
-  "An English sentence for people."
+  "A human-readable message in English."
   message: String!
   "The path of the rejected input field; null if the refusal is not about one field."
   path: [String!]
-  "Up to five other slots that the student can book, at or after the start of the requested slot."
+  "Up to five other slots that the student can book, in the 14 days from the start of the requested slot."
   alternatives: [Slot!]!
   "When the other student's hold expires; null if the slot is booked."
   heldUntil: DateTime
 }
 
-"The student may not book any slot: a ` + "`" + `LimitReached` + "`" + ` or a ` + "`" + `GradesTooLow` + "`" + `."
+"A refusal because the student may not book any slot: ` + "`" + `LimitReached` + "`" + ` or ` + "`" + `GradesTooLow` + "`" + `."
 interface NotEligible {
-  "The refusal code, for programs."
+  "The machine-readable refusal code."
   code: RefusalCode!
-  "An English sentence for people."
+  "A human-readable message in English."
   message: String!
   "The path of the rejected input field; null if the refusal is not about one field."
   path: [String!]
@@ -6201,15 +6202,15 @@ The student has used all their interviews: ` + "`" + `LIMIT_REACHED` + "`" + `. 
 the limit or grant a waiver.
 """
 type LimitReached implements NotEligible & UserError {
-  "The refusal code, for programs."
+  "The machine-readable refusal code."
   code: RefusalCode!
-  "An English sentence for people."
+  "A human-readable message in English."
   message: String!
   "The path of the rejected input field; null if the refusal is not about one field."
   path: [String!]
   "The number of used interviews."
   used: Int!
-  "The maximum number of interviews, without waivers."
+  "The maximum number of interviews, not counting waivers."
   limit: Int!
   "The student's eligibility."
   eligibility: Eligibility!
@@ -6217,9 +6218,9 @@ type LimitReached implements NotEligible & UserError {
 
 "One of the student's latest grades is too low: ` + "`" + `GRADES_TOO_LOW` + "`" + `. An administrator can grant a waiver."
 type GradesTooLow implements NotEligible & UserError {
-  "The refusal code, for programs."
+  "The machine-readable refusal code."
   code: RefusalCode!
-  "An English sentence for people."
+  "A human-readable message in English."
   message: String!
   "The path of the rejected input field; null if the refusal is not about one field."
   path: [String!]
@@ -6232,9 +6233,9 @@ The student has a booked or completed interview with the interviewer, or holds o
 their slots: ` + "`" + `ALREADY_INTERVIEWED` + "`" + `. Offer a slot of another interviewer.
 """
 type AlreadyInterviewed implements UserError {
-  "The refusal code, for programs."
+  "The machine-readable refusal code."
   code: RefusalCode!
-  "An English sentence for people."
+  "A human-readable message in English."
   message: String!
   "The path of the rejected input field; null if the refusal is not about one field."
   path: [String!]
@@ -6252,9 +6253,9 @@ type AlreadyInterviewed implements UserError {
 
 "The student has another interview or holds a slot at that time: ` + "`" + `OWN_OVERLAP` + "`" + `. Offer a slot at another time."
 type OwnOverlap implements UserError {
-  "The refusal code, for programs."
+  "The machine-readable refusal code."
   code: RefusalCode!
-  "An English sentence for people."
+  "A human-readable message in English."
   message: String!
   "The path of the rejected input field; null if the refusal is not about one field."
   path: [String!]
@@ -6269,13 +6270,13 @@ type OwnOverlap implements UserError {
 
 "The student holds another slot and can hold only one: ` + "`" + `ALREADY_HOLDING` + "`" + `. Release that hold first."
 type AlreadyHolding implements UserError {
-  "The refusal code, for programs."
+  "The machine-readable refusal code."
   code: RefusalCode!
-  "An English sentence for people."
+  "A human-readable message in English."
   message: String!
   "The path of the rejected input field; null if the refusal is not about one field."
   path: [String!]
-  "The student's active hold; null if it has ended since."
+  "The student's active hold; null if it has ended in the meantime."
   hold: Hold
 }
 
@@ -6284,9 +6285,9 @@ It is too early to complete the interview or to mark a no-show, or the slot star
 soon to be booked: ` + "`" + `TOO_SOON` + "`" + `.
 """
 type TooSoon implements UserError {
-  "The refusal code, for programs."
+  "The machine-readable refusal code."
   code: RefusalCode!
-  "An English sentence for people."
+  "A human-readable message in English."
   message: String!
   "The path of the rejected input field; null if the refusal is not about one field."
   path: [String!]
@@ -6299,12 +6300,12 @@ type TooSoon implements UserError {
 
 """
 The deadline for a cancellation by the student has passed: ` + "`" + `CANCEL_TOO_LATE` + "`" + `. The
-interviewer and administrators can still cancel.
+interviewer and administrators can still cancel the interview.
 """
 type CancelTooLate implements UserError {
-  "The refusal code, for programs."
+  "The machine-readable refusal code."
   code: RefusalCode!
-  "An English sentence for people."
+  "A human-readable message in English."
   message: String!
   "The path of the rejected input field; null if the refusal is not about one field."
   path: [String!]
@@ -6314,12 +6315,12 @@ type CancelTooLate implements UserError {
 
 """
 The deadline for a reschedule by the student has passed: ` + "`" + `RESCHEDULE_TOO_LATE` + "`" + `. An
-administrator can still reschedule before the start.
+administrator can still reschedule the interview before it starts.
 """
 type RescheduleTooLate implements UserError {
-  "The refusal code, for programs."
+  "The machine-readable refusal code."
   code: RefusalCode!
-  "An English sentence for people."
+  "A human-readable message in English."
   message: String!
   "The path of the rejected input field; null if the refusal is not about one field."
   path: [String!]
@@ -6329,9 +6330,9 @@ type RescheduleTooLate implements UserError {
 
 "The interview has been rescheduled the maximum number of times: ` + "`" + `TOO_MANY_RESCHEDULES` + "`" + `."
 type TooManyReschedules implements UserError {
-  "The refusal code, for programs."
+  "The machine-readable refusal code."
   code: RefusalCode!
-  "An English sentence for people."
+  "A human-readable message in English."
   message: String!
   "The path of the rejected input field; null if the refusal is not about one field."
   path: [String!]
@@ -6343,9 +6344,9 @@ type TooManyReschedules implements UserError {
 
 "The current status of the object does not allow the change: ` + "`" + `WRONG_STATUS` + "`" + `. Read the object again."
 type WrongStatus implements UserError {
-  "The refusal code, for programs."
+  "The machine-readable refusal code."
   code: RefusalCode!
-  "An English sentence for people."
+  "A human-readable message in English."
   message: String!
   "The path of the rejected input field; null if the refusal is not about one field."
   path: [String!]
@@ -6365,9 +6366,9 @@ The object has been changed since its version was read: ` + "`" + `VERSION_CONFL
 again, and repeat the change with ` + "`" + `currentVersion` + "`" + `.
 """
 type VersionConflict implements UserError {
-  "The refusal code, for programs."
+  "The machine-readable refusal code."
   code: RefusalCode!
-  "An English sentence for people."
+  "A human-readable message in English."
   message: String!
   "The path of the rejected input field; null if the refusal is not about one field."
   path: [String!]
@@ -6375,21 +6376,27 @@ type VersionConflict implements UserError {
   currentVersion: Int!
 }
 
-"A value or a range is not allowed: ` + "`" + `INVALID_INPUT` + "`" + ` or ` + "`" + `INVALID_RANGE` + "`" + `. ` + "`" + `allowed` + "`" + ` and the bounds say what is."
+"""
+A value or a range is not allowed: ` + "`" + `INVALID_INPUT` + "`" + ` or ` + "`" + `INVALID_RANGE` + "`" + `. ` + "`" + `allowed` + "`" + `, ` + "`" + `min` + "`" + `,
+` + "`" + `max` + "`" + `, ` + "`" + `notBefore` + "`" + ` and ` + "`" + `notAfter` + "`" + ` describe the allowed values.
+"""
 type InvalidInput implements UserError {
-  "The refusal code, for programs."
+  "The machine-readable refusal code."
   code: RefusalCode!
-  "An English sentence for people."
+  "A human-readable message in English."
   message: String!
   "The path of the rejected input field; null if the refusal is not about one field."
   path: [String!]
-  "The name of the input field, the last element of ` + "`" + `path` + "`" + `. Null if the refusal is not about one field."
+  """
+  The name of the rejected input field, which is the last element of ` + "`" + `path` + "`" + `. Null if the
+  refusal is not about one field.
+  """
   field: String
   "The kind of value that is allowed."
   allowed: AllowedInput!
-  "The minimum of what ` + "`" + `allowed` + "`" + ` counts; null if there is none."
+  "The minimum, in the unit that ` + "`" + `allowed` + "`" + ` implies, such as characters or minutes; null if there is none."
   min: Int
-  "The maximum of what ` + "`" + `allowed` + "`" + ` counts; null if there is none."
+  "The maximum, in the same unit as ` + "`" + `min` + "`" + `; null if there is none."
   max: Int
   "The earliest allowed time; null if there is none."
   notBefore: DateTime
@@ -6401,11 +6408,11 @@ type InvalidInput implements UserError {
 enum AllowedInput {
   "A whole number from ` + "`" + `min` + "`" + ` to ` + "`" + `max` + "`" + `."
   INTEGER
-  "A text of ` + "`" + `min` + "`" + ` to ` + "`" + `max` + "`" + ` characters."
+  "A string of ` + "`" + `min` + "`" + ` to ` + "`" + `max` + "`" + ` characters."
   LENGTH
   "A list of ` + "`" + `min` + "`" + ` to ` + "`" + `max` + "`" + ` elements."
   COUNT
-  "A text without control characters."
+  "A string without control characters."
   PRINTABLE
   "An e-mail address."
   EMAIL
@@ -6415,15 +6422,15 @@ enum AllowedInput {
   LANGUAGE
   "The name of an IANA time zone."
   TIME_ZONE
-  "A value that nobody else has."
+  "A value that is not in use, such as a new e-mail address."
   UNUSED
   "A time from ` + "`" + `notBefore` + "`" + ` to ` + "`" + `notAfter` + "`" + `."
   TIME
   "An end that is after the start."
   AFTER_START
-  "A range of at most ` + "`" + `max` + "`" + ` days."
+  "A range of time of at most ` + "`" + `max` + "`" + ` days."
   DAYS
-  "A range of ` + "`" + `min` + "`" + ` to ` + "`" + `max` + "`" + ` minutes."
+  "A range of time of ` + "`" + `min` + "`" + ` to ` + "`" + `max` + "`" + ` minutes."
   MINUTES
   "Another kind of value, which the message describes."
   OTHER
@@ -6436,7 +6443,7 @@ The time overlaps other slots or blocked time of the interviewer:
 type AvailabilityConflict implements UserError {
   "Always ` + "`" + `AVAILABILITY_CONFLICT` + "`" + `."
   code: RefusalCode!
-  "An English sentence for people."
+  "A human-readable message in English."
   message: String!
   "The path of the rejected input field; null if the refusal is not about one field."
   path: [String!]
@@ -6447,16 +6454,16 @@ type AvailabilityConflict implements UserError {
 # ================================================================ subscriptions
 
 """
-Changes as they happen, whichever server makes them. Subscriptions use WebSockets (the
-protocol graphql-transport-ws) or server-sent events. A subscription reports only
-changes after its start, so query the current state separately. It ends when the token
-expires.
+The subscriptions, which report changes as they happen. They use a WebSocket
+(subprotocol ` + "`" + `graphql-transport-ws` + "`" + `) or server-sent events. A subscription reports only
+changes that happen after it starts: start it first, then query the current state. It
+ends when the token expires.
 """
 type Subscription {
   """
-  Changes of a list of ` + "`" + `availableSlots` + "`" + ` with the same arguments, and of the student's
-  eligibility. It does not report that a slot can no longer be booked because its
-  start is near.
+  Reports changes of the list that ` + "`" + `availableSlots` + "`" + ` returns for the same arguments, and
+  of the student's eligibility. It does not report slots that can no longer be booked
+  only because their start is too close; compare their ` + "`" + `start` + "`" + ` with the time.
   """
   slotsChanged(
     "The student."
@@ -6470,17 +6477,20 @@ type Subscription {
     "Reports only slots that have all of these tags, as in ` + "`" + `availableSlots` + "`" + `."
     tags: [String!]
     """
-    Reports opened slots only after this cursor of ` + "`" + `availableSlots` + "`" + `, at which the
-    client's first page begins.
+    Restricts ` + "`" + `opened` + "`" + ` to slots after this cursor of ` + "`" + `availableSlots` + "`" + `. Pass the ` + "`" + `after` + "`" + `
+    of the client's first page.
     """
     after: String
-    "Reports opened slots only before this cursor of ` + "`" + `availableSlots` + "`" + `, at which the client's last page ends."
+    """
+    Restricts ` + "`" + `opened` + "`" + ` to slots before this cursor of ` + "`" + `availableSlots` + "`" + `. Pass the cursor
+    at which the client's last page ends.
+    """
     before: String
   ): SlotsChanged! @access(student: OWN)
 
   """
-  The current state of each interview of the caller that is booked, rescheduled or
-  otherwise changed. Changes in quick succession may be combined into one event.
+  Reports each interview of the caller that is booked, rescheduled or otherwise changed,
+  in its current state. Several changes in quick succession may be reported as one.
   Administrators receive all interviews.
   """
   interviewChanged(
@@ -6491,79 +6501,84 @@ type Subscription {
   ): Interview! @access(student: OWN, interviewer: OWN)
 }
 
-"A change of a list of bookable slots."
+"A change of the list of slots that a student can book."
 type SlotsChanged {
-  "The slots that can be booked now, sorted by start, then by id. The client may already have some of them."
+  """
+  The slots that can be booked now: add them to the list. Sorted by start, then by id.
+  The client may already have some of them.
+  """
   opened: [Slot!]!
   "The slots of ` + "`" + `opened` + "`" + ` with their cursors in ` + "`" + `availableSlots` + "`" + `, to merge into the client's pages."
   openedEdges: [AvailableSlotEdge!]!
-  "The ids of slots that can no longer be booked. The client may not have some of them."
+  """
+  The ids of slots that can no longer be booked: remove them from the list. The client
+  may not have all of them.
+  """
   closedIds: [ID!]!
-  "Whether the event is incomplete. If true, query ` + "`" + `availableSlots` + "`" + ` again."
+  "Whether there are changes that the event does not list. If true, query ` + "`" + `availableSlots` + "`" + ` again."
   refetch: Boolean!
   """
   The number of slots in ` + "`" + `availableSlots` + "`" + ` after the change, regardless of ` + "`" + `after` + "`" + ` and
-  ` + "`" + `before` + "`" + `. Counting stops at 10,000. Counted only if selected.
+  ` + "`" + `before` + "`" + `. Counting stops at 10,000.
   """
   totalCount: Int!
-  "Whether there are more slots than ` + "`" + `totalCount` + "`" + `. Counted only if selected."
+  "Whether counting stopped, so that there are more slots than ` + "`" + `totalCount` + "`" + `."
   totalCountIsCapped: Boolean!
-  "The student's eligibility after the change. It can be the only change in an event."
+  "The student's eligibility after the change. It can be the only thing that changed."
   eligibility: Eligibility!
 }
 
 # ==================================================================== mutations
 
 """
-The mutations. If the ` + "`" + `errors` + "`" + ` of a payload is empty, the mutation was executed, or it
-was a dry run that would succeed. Otherwise nothing was changed. In addition to the
-listed refusals, any mutation can be refused with ` + "`" + `NOT_FOUND` + "`" + `, ` + "`" + `INVALID_INPUT` + "`" + `,
-` + "`" + `INVALID_RANGE` + "`" + ` or ` + "`" + `BUSY_RETRY` + "`" + `, and with ` + "`" + `WRONG_STATUS` + "`" + ` if the caller is an interviewer
-who is not active.
+The mutations. If ` + "`" + `errors` + "`" + ` in the payload is empty, the mutation succeeded or, for a dry
+run, would succeed. Otherwise nothing was changed. In addition to the refusals that it
+lists, any mutation can be refused with ` + "`" + `NOT_FOUND` + "`" + `, ` + "`" + `INVALID_INPUT` + "`" + `, ` + "`" + `INVALID_RANGE` + "`" + ` or
+` + "`" + `BUSY_RETRY` + "`" + `, and with ` + "`" + `WRONG_STATUS` + "`" + ` if the caller is an interviewer who is not active.
 """
 type Mutation {
   """
   Books a slot for a student. If the student has already booked the slot, returns that
-  interview. The booking ends the student's hold on another slot. Refusals:
+  interview. If the student holds another slot, the booking ends that hold. Refusals:
   ` + "`" + `SLOT_TAKEN` + "`" + `, ` + "`" + `SLOT_HELD` + "`" + `, ` + "`" + `SLOT_WITHDRAWN` + "`" + `, ` + "`" + `SLOT_IN_PAST` + "`" + `, ` + "`" + `TOO_SOON` + "`" + `,
   ` + "`" + `INTERVIEWER_FULL` + "`" + `, ` + "`" + `ALREADY_INTERVIEWED` + "`" + `, ` + "`" + `SELF_INTERVIEW` + "`" + `, ` + "`" + `OWN_OVERLAP` + "`" + `,
-  ` + "`" + `LIMIT_REACHED` + "`" + `, ` + "`" + `GRADES_TOO_LOW` + "`" + `, ` + "`" + `HOLD_EXPIRED` + "`" + `. Null only if the request fails
-  with a top-level error.
+  ` + "`" + `LIMIT_REACHED` + "`" + `, ` + "`" + `GRADES_TOO_LOW` + "`" + `, ` + "`" + `HOLD_EXPIRED` + "`" + `. Null only if the request fails with
+  a top-level error.
   """
   bookSlot(
     "The slot and the student."
     input: BookSlotInput!
   ): BookSlotPayload @access(student: OWN)
   """
-  Reserves a slot for a student for a short time, the policy's ` + "`" + `holdSeconds` + "`" + `. A
-  student can hold one slot at a time. Holding the same slot again extends the hold
-  once. Refusals: ` + "`" + `SLOT_TAKEN` + "`" + `, ` + "`" + `SLOT_HELD` + "`" + `, ` + "`" + `SLOT_WITHDRAWN` + "`" + `, ` + "`" + `SLOT_IN_PAST` + "`" + `,
-  ` + "`" + `TOO_SOON` + "`" + `, ` + "`" + `INTERVIEWER_FULL` + "`" + `, ` + "`" + `ALREADY_INTERVIEWED` + "`" + `, ` + "`" + `SELF_INTERVIEW` + "`" + `,
-  ` + "`" + `OWN_OVERLAP` + "`" + `, ` + "`" + `LIMIT_REACHED` + "`" + `, ` + "`" + `GRADES_TOO_LOW` + "`" + `, ` + "`" + `ALREADY_HOLDING` + "`" + `. Null only if
-  the request fails with a top-level error.
+  Reserves a slot for a student for ` + "`" + `holdSeconds` + "`" + ` of the policy. A student can hold one
+  slot at a time. Holding the same slot again extends the hold once. Refusals:
+  ` + "`" + `SLOT_TAKEN` + "`" + `, ` + "`" + `SLOT_HELD` + "`" + `, ` + "`" + `SLOT_WITHDRAWN` + "`" + `, ` + "`" + `SLOT_IN_PAST` + "`" + `, ` + "`" + `TOO_SOON` + "`" + `,
+  ` + "`" + `INTERVIEWER_FULL` + "`" + `, ` + "`" + `ALREADY_INTERVIEWED` + "`" + `, ` + "`" + `SELF_INTERVIEW` + "`" + `, ` + "`" + `OWN_OVERLAP` + "`" + `,
+  ` + "`" + `LIMIT_REACHED` + "`" + `, ` + "`" + `GRADES_TOO_LOW` + "`" + `, ` + "`" + `ALREADY_HOLDING` + "`" + `. Null only if the request fails
+  with a top-level error.
   """
   holdSlot(
     "The slot and the student."
     input: HoldSlotInput!
   ): HoldSlotPayload @access(student: OWN)
   """
-  Releases a hold before it expires. If the hold has ended, nothing changes. Null only
-  if the request fails with a top-level error.
+  Releases a hold before it expires. Releasing a hold that has ended changes nothing.
+  Null only if the request fails with a top-level error.
   """
   releaseHold(
     "The hold."
     input: ReleaseHoldInput!
   ): ReleaseHoldPayload @access(student: OWN)
   """
-  Moves an interview to another slot. The interview keeps its id, and its previous
-  slot opens again, as after a cancellation. The new slot is checked like a booking,
-  except that the interview itself does not count and the grades are not checked. An
-  interview can be rescheduled at most ` + "`" + `maxReschedules` + "`" + ` times. A student can
-  reschedule until ` + "`" + `rescheduleCutoffSeconds` + "`" + ` before the start, an administrator until
-  the start. Refusals: ` + "`" + `WRONG_STATUS` + "`" + `, ` + "`" + `RESCHEDULE_TOO_LATE` + "`" + `, ` + "`" + `TOO_MANY_RESCHEDULES` + "`" + `,
-  ` + "`" + `SLOT_TAKEN` + "`" + `, ` + "`" + `SLOT_HELD` + "`" + `, ` + "`" + `SLOT_WITHDRAWN` + "`" + `, ` + "`" + `SLOT_IN_PAST` + "`" + `, ` + "`" + `TOO_SOON` + "`" + `,
-  ` + "`" + `INTERVIEWER_FULL` + "`" + `, ` + "`" + `ALREADY_INTERVIEWED` + "`" + `, ` + "`" + `SELF_INTERVIEW` + "`" + `, ` + "`" + `OWN_OVERLAP` + "`" + `,
-  ` + "`" + `LIMIT_REACHED` + "`" + `. Null only if the request fails with a top-level error.
+  Moves an interview to another slot. The interview keeps its id, and its previous slot
+  opens again, as after a cancellation. The rules for a booking apply to the new slot,
+  except that the interview itself is not counted and the grades are not checked. An
+  interview can be rescheduled at most ` + "`" + `maxReschedules` + "`" + ` times. A student can reschedule
+  until ` + "`" + `rescheduleCutoffSeconds` + "`" + ` before the start, an administrator until the start.
+  Refusals: ` + "`" + `WRONG_STATUS` + "`" + `, ` + "`" + `RESCHEDULE_TOO_LATE` + "`" + `, ` + "`" + `TOO_MANY_RESCHEDULES` + "`" + `, ` + "`" + `SLOT_TAKEN` + "`" + `,
+  ` + "`" + `SLOT_HELD` + "`" + `, ` + "`" + `SLOT_WITHDRAWN` + "`" + `, ` + "`" + `SLOT_IN_PAST` + "`" + `, ` + "`" + `TOO_SOON` + "`" + `, ` + "`" + `INTERVIEWER_FULL` + "`" + `,
+  ` + "`" + `ALREADY_INTERVIEWED` + "`" + `, ` + "`" + `SELF_INTERVIEW` + "`" + `, ` + "`" + `OWN_OVERLAP` + "`" + `, ` + "`" + `LIMIT_REACHED` + "`" + `. Null only if
+  the request fails with a top-level error.
   """
   rescheduleInterview(
     "The interview and the new slot."
@@ -6571,55 +6586,58 @@ type Mutation {
   ): RescheduleInterviewPayload @access(student: OWN)
   """
   Cancels an interview. A student can cancel until ` + "`" + `cancelCutoffSeconds` + "`" + ` before the
-  start; the interviewer and administrators can cancel at any time. The slot opens
-  again if it is in the future, the interviewer is active, and the interviewer neither
-  withdrew the slot nor cancelled the interview. Cancelling again changes nothing.
-  Refusals: ` + "`" + `WRONG_STATUS` + "`" + `, ` + "`" + `CANCEL_TOO_LATE` + "`" + `. Null only if the request fails with a
-  top-level error.
+  start; the interviewer and administrators can cancel at any time. The slot opens again
+  if it is in the future, the interviewer is active, and the interviewer neither
+  withdrew the slot nor cancelled the interview. Cancelling a cancelled interview
+  changes nothing. Refusals: ` + "`" + `WRONG_STATUS` + "`" + `, ` + "`" + `CANCEL_TOO_LATE` + "`" + `. Null only if the request
+  fails with a top-level error.
   """
   cancelInterview(
     "The interview and the reason."
     input: CancelInterviewInput!
   ): CancelInterviewPayload @access(student: OWN, interviewer: OWN)
   """
-  Completes an interview, with or without a grade. On a completed interview, changes
-  the grade and the note. Refusals: ` + "`" + `WRONG_STATUS` + "`" + `, ` + "`" + `TOO_SOON` + "`" + `. Null only if the
-  request fails with a top-level error.
+  Completes an interview, with or without a grade. If the interview is completed
+  already, changes its grade and its note. Refusals: ` + "`" + `WRONG_STATUS` + "`" + `, ` + "`" + `TOO_SOON` + "`" + `. Null
+  only if the request fails with a top-level error.
   """
   completeInterview(
     "The interview and its result."
     input: CompleteInterviewInput!
   ): CompleteInterviewPayload @access(interviewer: OWN)
   """
-  Records that the student or the interviewer did not attend. Possible from 10 minutes
-  after the start. Repeating it changes nothing. Refusals: ` + "`" + `WRONG_STATUS` + "`" + `, ` + "`" + `TOO_SOON` + "`" + `.
-  Null only if the request fails with a top-level error.
+  Records that the student or the interviewer did not attend. This is possible from 10
+  minutes after the start of the interview. Recording the same no-show again changes
+  nothing. Refusals: ` + "`" + `WRONG_STATUS` + "`" + `, ` + "`" + `TOO_SOON` + "`" + `. Null only if the request fails with a
+  top-level error.
   """
   markNoShow(
     "The interview and the absent party."
     input: MarkNoShowInput!
   ): MarkNoShowPayload @access(interviewer: OWN)
   """
-  Undoes a no-show, within 48 hours after it was marked. The interview becomes
-  ` + "`" + `BOOKED` + "`" + ` and counts again, so the limit, the pair and overlaps are checked.
-  Refusals: ` + "`" + `WRONG_STATUS` + "`" + `, ` + "`" + `LIMIT_REACHED` + "`" + `, ` + "`" + `ALREADY_INTERVIEWED` + "`" + `, ` + "`" + `SELF_INTERVIEW` + "`" + `,
-  ` + "`" + `OWN_OVERLAP` + "`" + `. Null only if the request fails with a top-level error.
+  Undoes a no-show within 48 hours after it was recorded. The status becomes ` + "`" + `BOOKED` + "`" + `
+  again. As for a booking, the student must have an interview left, must not have met
+  the interviewer otherwise, and must be free at that time. Refusals: ` + "`" + `WRONG_STATUS` + "`" + `,
+  ` + "`" + `LIMIT_REACHED` + "`" + `, ` + "`" + `ALREADY_INTERVIEWED` + "`" + `, ` + "`" + `SELF_INTERVIEW` + "`" + `, ` + "`" + `OWN_OVERLAP` + "`" + `. Null only if
+  the request fails with a top-level error.
   """
   undoNoShow(
     "The interview."
     input: UndoNoShowInput!
   ): UndoNoShowPayload @access(interviewer: OWN)
   """
-  Exempts a student from a rule for a limited number of uses. Refusals: ` + "`" + `WRONG_STATUS` + "`" + `
-  if the student is anonymised. Null only if the request fails with a top-level error.
+  Exempts a student from a booking rule, for a limited number of uses. Refusals:
+  ` + "`" + `WRONG_STATUS` + "`" + ` if the student is anonymised. Null only if the request fails with a
+  top-level error.
   """
   grantWaiver(
     "The student, the rule and the number of uses."
     input: GrantWaiverInput!
   ): GrantWaiverPayload @access
   """
-  Revokes a waiver. Bookings that depend on it are kept. Revoking it again changes
-  nothing. Null only if the request fails with a top-level error.
+  Revokes a waiver. Interviews that depend on it are kept. Revoking a revoked waiver
+  changes nothing. Null only if the request fails with a top-level error.
   """
   revokeWaiver(
     "The waiver."
@@ -6627,19 +6645,20 @@ type Mutation {
   ): RevokeWaiverPayload @access
 
   """
-  Publishes a weekly rule of an interviewer. Its slots are published up to the
-  policy's horizon, and further as time passes. Publishing the same rule again changes
-  nothing, as with ` + "`" + `addAvailability` + "`" + `. Refusals: ` + "`" + `WRONG_STATUS` + "`" + ` if the interviewer is
-  not active; ` + "`" + `AVAILABILITY_CONFLICT` + "`" + ` or ` + "`" + `SLOT_IN_PAST` + "`" + ` if no slot can be published.
-  Null only if the request fails with a top-level error.
+  Publishes a weekly rule of an interviewer. Its slots are published
+  ` + "`" + `publishHorizonDays` + "`" + ` of the policy ahead, and the server publishes further slots as
+  time passes. Publishing the same rule again changes nothing, as described at
+  ` + "`" + `addAvailability` + "`" + `. Refusals: ` + "`" + `WRONG_STATUS` + "`" + ` if the interviewer is not active;
+  ` + "`" + `AVAILABILITY_CONFLICT` + "`" + ` or ` + "`" + `SLOT_IN_PAST` + "`" + ` if no slot can be published. Null only if
+  the request fails with a top-level error.
   """
   addWeeklyAvailability(
     "The rule to publish."
     input: AddWeeklyAvailabilityInput!
   ): AddWeeklyAvailabilityPayload @access(interviewer: OWN)
   """
-  Changes the given fields of a window or a weekly rule. Future slots that still fit
-  stay as they are. The others are withdrawn, and new slots are published. Refusals:
+  Changes the given fields of a window or a weekly rule. Future slots that are still
+  part of it are kept; the others are withdrawn, and new slots are published. Refusals:
   ` + "`" + `WRONG_STATUS` + "`" + ` if the interviewer is not active; ` + "`" + `AVAILABILITY_CONFLICT` + "`" + ` if the same
   window is already published. Null only if the request fails with a top-level error.
   """
@@ -6649,37 +6668,36 @@ type Mutation {
   ): UpdateAvailabilityPayload @access(interviewer: OWN)
   """
   Removes a window or a weekly rule. Its open future slots are withdrawn, and a rule
-  publishes no more slots. If another availability of the interviewer contains the
-  same time, its slots stay or are published. Null only if the request fails with a
-  top-level error.
+  publishes no more slots. If another availability of the interviewer also contains a
+  slot, the slot is kept. Slots of other availability that become possible are
+  published. Null only if the request fails with a top-level error.
   """
   removeAvailability(
     "The window or rule to remove."
     input: RemoveAvailabilityInput!
   ): RemoveAvailabilityPayload @access(interviewer: OWN)
   """
-  Blocks time in an interviewer's calendar, such as a holiday. Open future slots in it
-  are withdrawn, and no slots are published in it. Null only if the request fails with
-  a top-level error.
+  Blocks time in an interviewer's calendar, such as a holiday. Open future slots that
+  overlap the time are withdrawn, and no slots are published in it. Null only if the
+  request fails with a top-level error.
   """
   blockTime(
     "The time and the interviewer."
     input: BlockTimeInput!
   ): BlockTimePayload @access(interviewer: OWN)
   """
-  Removes blocked time, and publishes the slots of the interviewer's availability in
-  it. Null only if the request fails with a top-level error.
+  Removes blocked time, and publishes the slots that the interviewer's availability has
+  in it. Null only if the request fails with a top-level error.
   """
   unblockTime(
     "The block."
     input: UnblockTimeInput!
   ): UnblockTimePayload @access(interviewer: OWN)
   """
-  Withdraws one slot. No availability publishes it again, even if the same
-  availability is added or imported again. To offer the time again, see
-  ` + "`" + `addAvailability` + "`" + `. Withdrawing the slot again changes nothing. Refusals:
-  ` + "`" + `SLOT_IN_PAST` + "`" + ` if the slot has started. Null only if the request fails with a
-  top-level error.
+  Withdraws one slot. No availability publishes it again, even if the same availability
+  is added or imported again. ` + "`" + `addAvailability` + "`" + ` describes how to offer the time again.
+  Withdrawing the slot again changes nothing. Refusals: ` + "`" + `SLOT_IN_PAST` + "`" + ` if the slot has
+  started. Null only if the request fails with a top-level error.
   """
   withdrawSlot(
     "The slot."
@@ -6687,13 +6705,13 @@ type Mutation {
   ): WithdrawSlotPayload @access(interviewer: OWN)
 
   """
-  Publishes one window of an interviewer, divided into slots. Publishing the same
-  window again changes nothing: slots that were withdrawn, or cancelled by the
-  interviewer, stay withdrawn and are ` + "`" + `skipped` + "`" + ` with the reason ` + "`" + `BLOCKED` + "`" + `. To offer
-  their time again, publish another window that contains it, or remove this window
-  with ` + "`" + `removeAvailability` + "`" + ` and publish it again. Refusals: ` + "`" + `WRONG_STATUS` + "`" + ` if the
-  interviewer is not active; ` + "`" + `AVAILABILITY_CONFLICT` + "`" + ` or ` + "`" + `SLOT_IN_PAST` + "`" + ` if no slot can
-  be published. Null only if the request fails with a top-level error.
+  Publishes one window of an interviewer, divided into slots. Publishing the same window
+  again changes nothing: slots that were withdrawn, or whose interview the interviewer
+  cancelled, stay withdrawn and are in ` + "`" + `skipped` + "`" + ` with the reason ` + "`" + `BLOCKED` + "`" + `. To offer
+  their time again, publish another window that contains it, or remove this window with
+  ` + "`" + `removeAvailability` + "`" + ` and publish it again. Refusals: ` + "`" + `WRONG_STATUS` + "`" + ` if the interviewer
+  is not active; ` + "`" + `AVAILABILITY_CONFLICT` + "`" + ` or ` + "`" + `SLOT_IN_PAST` + "`" + ` if no slot can be published.
+  Null only if the request fails with a top-level error.
   """
   addAvailability(
     "The window to publish."
@@ -6714,11 +6732,11 @@ type Mutation {
     input: UpdateStudentInput!
   ): UpdateStudentPayload @access
   """
-  Removes a student's name, e-mail address and all texts about them. This cannot be
-  undone. Their interviews are kept, and their hold and waivers end. The student can
-  no longer book, and nothing can be written about them again. Refusals:
-  ` + "`" + `WRONG_STATUS` + "`" + ` while the student has upcoming interviews. Null only if the request
-  fails with a top-level error.
+  Removes a student's name, their e-mail address and all text written about them. This
+  cannot be undone. Their interviews are kept; their hold and waivers end. The student
+  can no longer book, and no text can be written about them. Refusals: ` + "`" + `WRONG_STATUS` + "`" + `
+  while the student has upcoming interviews. Null only if the request fails with a
+  top-level error.
   """
   anonymiseStudent(
     "The student."
@@ -6755,18 +6773,19 @@ input BookSlotInput {
   "The slot."
   slotId: ID!
   """
-  The hold that the booking must use. If omitted, the student's own hold on the slot
-  is used if there is one.
+  A hold of the student on the slot. If it has expired or was released, the booking is
+  refused with ` + "`" + `HOLD_EXPIRED` + "`" + `. If omitted, the booking uses the student's hold on the
+  slot, if there is one.
   """
   holdId: ID
   """
   An idempotency key, 1 to 200 characters. For 24 hours, the same key with the same
-  input returns the first response, including a refusal, without executing the
-  mutation again. The same key with another input is refused with
-  ` + "`" + `IDEMPOTENCY_MISMATCH` + "`" + `. Dry runs and the refusal ` + "`" + `BUSY_RETRY` + "`" + ` are not stored.
+  input returns the first response, including a refusal, without executing the mutation
+  again. The same key with a different input is refused with ` + "`" + `IDEMPOTENCY_MISMATCH` + "`" + `. Dry
+  runs and the refusal ` + "`" + `BUSY_RETRY` + "`" + ` are not stored.
   """
   idempotencyKey: String
-  "If true, changes nothing. ` + "`" + `allowed` + "`" + ` and ` + "`" + `errors` + "`" + ` are the same as for a real booking."
+  "If true, checks the booking and changes nothing. ` + "`" + `allowed` + "`" + ` and ` + "`" + `errors` + "`" + ` are the same as for a real booking."
   dryRun: Boolean! = false
 }
 
@@ -6792,9 +6811,9 @@ input CancelInterviewInput {
   reason: String!
   """
   An idempotency key, 1 to 200 characters. For 24 hours, the same key with the same
-  input returns the first response, including a refusal, without executing the
-  mutation again. The same key with another input is refused with
-  ` + "`" + `IDEMPOTENCY_MISMATCH` + "`" + `. Dry runs and the refusal ` + "`" + `BUSY_RETRY` + "`" + ` are not stored.
+  input returns the first response, including a refusal, without executing the mutation
+  again. The same key with a different input is refused with ` + "`" + `IDEMPOTENCY_MISMATCH` + "`" + `. Dry
+  runs and the refusal ` + "`" + `BUSY_RETRY` + "`" + ` are not stored.
   """
   idempotencyKey: String
 }
@@ -6805,7 +6824,7 @@ type CancelInterviewPayload {
   interview: Interview
   "The student after the change; null if the mutation was refused."
   student: Student
-  "The refusals; empty if nothing refused the mutation."
+  "The refusals; empty if the mutation succeeded."
   errors: [UserError!]!
 }
 
@@ -6817,9 +6836,9 @@ input HoldSlotInput {
   slotId: ID!
   """
   An idempotency key, 1 to 200 characters. For 24 hours, the same key with the same
-  input returns the first response, including a refusal, without executing the
-  mutation again. The same key with another input is refused with
-  ` + "`" + `IDEMPOTENCY_MISMATCH` + "`" + `. Dry runs and the refusal ` + "`" + `BUSY_RETRY` + "`" + ` are not stored.
+  input returns the first response, including a refusal, without executing the mutation
+  again. The same key with a different input is refused with ` + "`" + `IDEMPOTENCY_MISMATCH` + "`" + `. Dry
+  runs and the refusal ` + "`" + `BUSY_RETRY` + "`" + ` are not stored.
   """
   idempotencyKey: String
 }
@@ -6830,7 +6849,7 @@ type HoldSlotPayload {
   hold: Hold
   "The student after the change; null if the mutation was refused."
   student: Student
-  "The refusals; empty if nothing refused the mutation."
+  "The refusals; empty if the mutation succeeded."
   errors: [UserError!]!
 }
 
@@ -6846,7 +6865,7 @@ type ReleaseHoldPayload {
   hold: Hold
   "The student after the change; null if the mutation was refused."
   student: Student
-  "The refusals; empty if nothing refused the mutation."
+  "The refusals; empty if the mutation succeeded."
   errors: [UserError!]!
 }
 
@@ -6858,9 +6877,9 @@ input RescheduleInterviewInput {
   slotId: ID!
   """
   An idempotency key, 1 to 200 characters. For 24 hours, the same key with the same
-  input returns the first response, including a refusal, without executing the
-  mutation again. The same key with another input is refused with
-  ` + "`" + `IDEMPOTENCY_MISMATCH` + "`" + `. Dry runs and the refusal ` + "`" + `BUSY_RETRY` + "`" + ` are not stored.
+  input returns the first response, including a refusal, without executing the mutation
+  again. The same key with a different input is refused with ` + "`" + `IDEMPOTENCY_MISMATCH` + "`" + `. Dry
+  runs and the refusal ` + "`" + `BUSY_RETRY` + "`" + ` are not stored.
   """
   idempotencyKey: String
 }
@@ -6871,7 +6890,7 @@ type RescheduleInterviewPayload {
   interview: Interview
   "The student after the change; null if the mutation was refused."
   student: Student
-  "The refusals; empty if nothing refused the mutation."
+  "The refusals; empty if the mutation succeeded."
   errors: [UserError!]!
 }
 
@@ -6891,9 +6910,9 @@ input MarkNoShowInput {
   party: Party!
   """
   An idempotency key, 1 to 200 characters. For 24 hours, the same key with the same
-  input returns the first response, including a refusal, without executing the
-  mutation again. The same key with another input is refused with
-  ` + "`" + `IDEMPOTENCY_MISMATCH` + "`" + `. Dry runs and the refusal ` + "`" + `BUSY_RETRY` + "`" + ` are not stored.
+  input returns the first response, including a refusal, without executing the mutation
+  again. The same key with a different input is refused with ` + "`" + `IDEMPOTENCY_MISMATCH` + "`" + `. Dry
+  runs and the refusal ` + "`" + `BUSY_RETRY` + "`" + ` are not stored.
   """
   idempotencyKey: String
 }
@@ -6904,7 +6923,7 @@ type MarkNoShowPayload {
   interview: Interview
   "The student after the change; null if the mutation was refused."
   student: Student
-  "The refusals; empty if nothing refused the mutation."
+  "The refusals; empty if the mutation succeeded."
   errors: [UserError!]!
 }
 
@@ -6920,7 +6939,7 @@ type UndoNoShowPayload {
   interview: Interview
   "The student after the change; null if the mutation was refused."
   student: Student
-  "The refusals; empty if nothing refused the mutation."
+  "The refusals; empty if the mutation succeeded."
   errors: [UserError!]!
 }
 
@@ -6938,9 +6957,9 @@ input GrantWaiverInput {
   expiresAt: DateTime
   """
   An idempotency key, 1 to 200 characters. For 24 hours, the same key with the same
-  input returns the first response, including a refusal, without executing the
-  mutation again. The same key with another input is refused with
-  ` + "`" + `IDEMPOTENCY_MISMATCH` + "`" + `. Dry runs and the refusal ` + "`" + `BUSY_RETRY` + "`" + ` are not stored.
+  input returns the first response, including a refusal, without executing the mutation
+  again. The same key with a different input is refused with ` + "`" + `IDEMPOTENCY_MISMATCH` + "`" + `. Dry
+  runs and the refusal ` + "`" + `BUSY_RETRY` + "`" + ` are not stored.
   """
   idempotencyKey: String
 }
@@ -6951,7 +6970,7 @@ type GrantWaiverPayload {
   waiver: Waiver
   "The student after the change; null if the mutation was refused."
   student: Student
-  "The refusals; empty if nothing refused the mutation."
+  "The refusals; empty if the mutation succeeded."
   errors: [UserError!]!
 }
 
@@ -6967,7 +6986,7 @@ type RevokeWaiverPayload {
   waiver: Waiver
   "The student after the change; null if the mutation was refused."
   student: Student
-  "The refusals; empty if nothing refused the mutation."
+  "The refusals; empty if the mutation succeeded."
   errors: [UserError!]!
 }
 
@@ -6981,19 +7000,19 @@ input CompleteInterviewInput {
   checked.
   """
   expectedVersion: Int
-  "The grade, 0 to 5. If omitted, the grade does not change; it can be given later."
+  "The grade, 0 to 5. If omitted, the grade does not change. It can be given later, by another call."
   grade: Int
   "The interviewer's note, at most 4,000 characters. If omitted, the note does not change."
   note: String
-  "Whether the student may read the note. If omitted, this does not change. Initially false."
+  "Whether the student may read the note; initially false. If omitted, this does not change."
   shareNote: Boolean
-  "When the interview was completed: between its start and now. Defaults to now."
+  "When the interview was completed: not before its start, and not in the future. Defaults to now."
   completedAt: DateTime
   """
   An idempotency key, 1 to 200 characters. For 24 hours, the same key with the same
-  input returns the first response, including a refusal, without executing the
-  mutation again. The same key with another input is refused with
-  ` + "`" + `IDEMPOTENCY_MISMATCH` + "`" + `. Dry runs and the refusal ` + "`" + `BUSY_RETRY` + "`" + ` are not stored.
+  input returns the first response, including a refusal, without executing the mutation
+  again. The same key with a different input is refused with ` + "`" + `IDEMPOTENCY_MISMATCH` + "`" + `. Dry
+  runs and the refusal ` + "`" + `BUSY_RETRY` + "`" + ` are not stored.
   """
   idempotencyKey: String
 }
@@ -7004,13 +7023,16 @@ type CompleteInterviewPayload {
   interview: Interview
   "The student after the change; null if the mutation was refused."
   student: Student
-  "The refusals; empty if nothing refused the mutation."
+  "The refusals; empty if the mutation succeeded."
   errors: [UserError!]!
 }
 
 # ----------------------------------------------------------------- availability
 
-"Time that an interviewer has published, divided into slots: either one window or a weekly rule."
+"""
+Time in which an interviewer offers slots: either one window (from ` + "`" + `start` + "`" + ` to ` + "`" + `end` + "`" + `) or
+a weekly rule (` + "`" + `weekly` + "`" + `).
+"""
 type Availability {
   "The id of the availability."
   id: ID!
@@ -7032,21 +7054,21 @@ type Availability {
   """
   tags: [String!]!
   """
-  For a rule: its windows that start before this time are published. The time
-  advances, ` + "`" + `publishHorizonDays` + "`" + ` of the policy ahead. Null for a window, which is
-  published at once.
+  For a rule: slots are published for its windows that start before this time. The
+  server advances it to stay ` + "`" + `publishHorizonDays` + "`" + ` of the policy ahead. Null for a
+  window, whose slots are all published at once.
   """
   publishedUntil: DateTime
   """
-  For a rule that begins beyond the horizon: when its first slots will be published
-  under the current policy. Null for other rules, and for a window.
+  For a rule whose first window is after ` + "`" + `publishedUntil` + "`" + `: when its first slots will be
+  published under the current policy. Otherwise null.
   """
   publishesFrom: DateTime
-  "When the availability was published."
+  "When the availability was created."
   createdAt: DateTime!
   """
   The version of the availability, initially 1. Each edit increments it; an advance of
-  ` + "`" + `publishedUntil` + "`" + ` does not. Pass it as ` + "`" + `expectedVersion` + "`" + `.
+  ` + "`" + `publishedUntil` + "`" + ` does not. Pass it as ` + "`" + `expectedVersion` + "`" + ` in ` + "`" + `updateAvailability` + "`" + `.
   """
   version: Int!
   "When the availability was last edited. Initially ` + "`" + `createdAt` + "`" + `."
@@ -7065,13 +7087,13 @@ type WeeklyRule {
   weekdays: [Weekday!]!
   "The local time at which each window starts."
   startTime: LocalTime!
-  "The local time at which each window ends. If it is before ` + "`" + `startTime` + "`" + `, it is on the next day."
+  "The local time at which each window ends. If it is before ` + "`" + `startTime` + "`" + `, the window ends on the next day."
   endTime: LocalTime!
-  "The interval in weeks. Weeks begin on Monday. The first week is that of ` + "`" + `startDate` + "`" + `."
+  "The interval in weeks: 1 means every week. Weeks begin on Monday. The first week is that of ` + "`" + `startDate` + "`" + `."
   everyWeeks: Int!
 }
 
-"Blocked time, in which an interviewer has no open slots."
+"A period of blocked time, in which no slots of the interviewer are open."
 type Block {
   "The id of the block."
   id: ID!
@@ -7091,11 +7113,11 @@ type AvailabilityConnection {
   edges: [AvailabilityEdge!]!
   "The windows and rules."
   nodes: [Availability!]!
-  "The position of the page in the list."
+  "Whether there are other pages, and the cursors to request them."
   pageInfo: PageInfo!
-  "The number of items on all pages. Counting stops at 10,000. Counted only if selected."
+  "The number of items on all pages. Counting stops at 10,000."
   totalCount: Int!
-  "Whether the list is longer than ` + "`" + `totalCount` + "`" + `. Counted only if selected."
+  "Whether counting stopped, so that the list is longer than ` + "`" + `totalCount` + "`" + `."
   totalCountIsCapped: Boolean!
 }
 
@@ -7113,11 +7135,11 @@ type BlockConnection {
   edges: [BlockEdge!]!
   "The blocks of time."
   nodes: [Block!]!
-  "The position of the page in the list."
+  "Whether there are other pages, and the cursors to request them."
   pageInfo: PageInfo!
-  "The number of items on all pages. Counting stops at 10,000. Counted only if selected."
+  "The number of items on all pages. Counting stops at 10,000."
   totalCount: Int!
-  "Whether the list is longer than ` + "`" + `totalCount` + "`" + `. Counted only if selected."
+  "Whether counting stopped, so that the list is longer than ` + "`" + `totalCount` + "`" + `."
   totalCountIsCapped: Boolean!
 }
 
@@ -7135,10 +7157,7 @@ input AddAvailabilityInput {
   interviewerId: ID!
   "When the window starts. The first slot starts then."
   start: DateTime!
-  """
-  When the window ends, at most 31 days after its start. Time that is left after the
-  last whole slot is not published.
-  """
+  "When the window ends, at most 31 days after its start. Time after the last whole slot is not offered."
   end: DateTime!
   "The length of each slot in minutes, 15 to 240."
   slotMinutes: Int! = 60
@@ -7148,9 +7167,9 @@ input AddAvailabilityInput {
   tags: [String!]
   """
   An idempotency key, 1 to 200 characters. For 24 hours, the same key with the same
-  input returns the first response, including a refusal, without executing the
-  mutation again. The same key with another input is refused with
-  ` + "`" + `IDEMPOTENCY_MISMATCH` + "`" + `. Dry runs and the refusal ` + "`" + `BUSY_RETRY` + "`" + ` are not stored.
+  input returns the first response, including a refusal, without executing the mutation
+  again. The same key with a different input is refused with ` + "`" + `IDEMPOTENCY_MISMATCH` + "`" + `. Dry
+  runs and the refusal ` + "`" + `BUSY_RETRY` + "`" + ` are not stored.
   """
   idempotencyKey: String
 }
@@ -7159,7 +7178,7 @@ input AddAvailabilityInput {
 type AddAvailabilityPayload {
   "The availability; null if the mutation was refused."
   availability: Availability
-  "The published slots, including identical slots that already existed."
+  "The published slots, including identical slots that existed before."
   slots(
     "The maximum number of items to return, 1 to 500."
     first: Int! = 50
@@ -7173,9 +7192,9 @@ type AddAvailabilityPayload {
   ): [SkippedSlot!]!
   "The total number of skipped slots."
   skippedCount: Int!
-  "The number of minutes left at the end of the window, too few for a slot."
+  "The number of minutes at the end of the window that are too few for another slot."
   unusedMinutes: Int!
-  "The refusals; empty if nothing refused the mutation."
+  "The refusals; empty if the mutation succeeded."
   errors: [UserError!]!
 }
 
@@ -7191,7 +7210,7 @@ type SkippedSlot {
   overlaps: [Slot!]!
 }
 
-"The reasons why a slot is skipped."
+"The reasons why a slot was skipped."
 enum SkipReason {
   "The same slot already exists."
   DUPLICATE
@@ -7199,7 +7218,7 @@ enum SkipReason {
   OVERLAP
   "The slot would start in the past."
   SLOT_IN_PAST
-  "The interviewer has blocked the time or withdrawn this slot."
+  "The time is blocked, or the slot was withdrawn."
   BLOCKED
 }
 
@@ -7217,9 +7236,12 @@ input AddWeeklyAvailabilityInput {
   weekdays: [Weekday!]!
   "The local time at which each window starts."
   startTime: LocalTime!
-  "The local time at which each window ends. If it is before ` + "`" + `startTime` + "`" + `, it is on the next day."
+  "The local time at which each window ends. If it is before ` + "`" + `startTime` + "`" + `, the window ends on the next day."
   endTime: LocalTime!
-  "The interval in weeks, 1 to 52. Weeks begin on Monday. The first week is that of ` + "`" + `startDate` + "`" + `."
+  """
+  The interval in weeks, 1 to 52: 1 means every week. Weeks begin on Monday. The first
+  week is that of ` + "`" + `startDate` + "`" + `.
+  """
   everyWeeks: Int! = 1
   "The length of each slot in minutes, 15 to 240."
   slotMinutes: Int! = 60
@@ -7229,9 +7251,9 @@ input AddWeeklyAvailabilityInput {
   tags: [String!]
   """
   An idempotency key, 1 to 200 characters. For 24 hours, the same key with the same
-  input returns the first response, including a refusal, without executing the
-  mutation again. The same key with another input is refused with
-  ` + "`" + `IDEMPOTENCY_MISMATCH` + "`" + `. Dry runs and the refusal ` + "`" + `BUSY_RETRY` + "`" + ` are not stored.
+  input returns the first response, including a refusal, without executing the mutation
+  again. The same key with a different input is refused with ` + "`" + `IDEMPOTENCY_MISMATCH` + "`" + `. Dry
+  runs and the refusal ` + "`" + `BUSY_RETRY` + "`" + ` are not stored.
   """
   idempotencyKey: String
 }
@@ -7240,7 +7262,7 @@ input AddWeeklyAvailabilityInput {
 type AddWeeklyAvailabilityPayload {
   "The availability; null if the mutation was refused."
   availability: Availability
-  "The published slots, including identical slots that already existed."
+  "The published slots, including identical slots that existed before."
   slots(
     "The maximum number of items to return, 1 to 500."
     first: Int! = 50
@@ -7254,13 +7276,13 @@ type AddWeeklyAvailabilityPayload {
   ): [SkippedSlot!]!
   "The total number of skipped slots."
   skippedCount: Int!
-  "The total number of minutes left at the ends of the windows, too few for a slot."
+  "The total number of minutes at the ends of the windows that are too few for another slot."
   unusedMinutes: Int!
-  "The refusals; empty if nothing refused the mutation."
+  "The refusals; empty if the mutation succeeded."
   errors: [UserError!]!
 }
 
-"The changes of a window or a weekly rule. Omitted fields do not change."
+"The changes to a window or a weekly rule. Omitted fields do not change."
 input UpdateAvailabilityInput {
   "The availability."
   availabilityId: ID!
@@ -7295,7 +7317,7 @@ input UpdateAvailabilityInput {
   "The tags of the slots, such as topics and levels: at most 20 tags of 1 to 50 characters. Null is refused."
   tags: [String!] @notNull
   """
-  If true, cancels the booked interviews on withdrawn slots. If false, keeps them and
+  If true, cancels the booked interviews in the affected time. If false, keeps them and
   returns them in ` + "`" + `conflicts` + "`" + `.
   """
   cancelBooked: Boolean! = false
@@ -7319,7 +7341,7 @@ type UpdateAvailabilityPayload {
   ): [SkippedSlot!]!
   "The total number of skipped slots."
   skippedCount: Int!
-  "The total number of minutes left at the ends of the windows, too few for a slot."
+  "The total number of minutes at the ends of the windows that are too few for another slot."
   unusedMinutes: Int!
   "The slots that were withdrawn."
   closedSlots(
@@ -7338,14 +7360,14 @@ type UpdateAvailabilityPayload {
   ): [Slot!]!
   "The total number of kept slots."
   keptCount: Int!
-  "The slots that other availability of the interviewer published in the time that became free."
+  "The slots of the interviewer's other availability that were published because the time became free."
   openedSlots(
     "The maximum number of items to return, 1 to 500."
     first: Int! = 50
   ): [Slot!]!
   "The total number of opened slots."
   openedCount: Int!
-  "The affected interviews that are still booked."
+  "The booked interviews in the affected time that were kept."
   conflicts(
     "The maximum number of items to return, 1 to 500."
     first: Int! = 50
@@ -7359,7 +7381,7 @@ type UpdateAvailabilityPayload {
   ): [Interview!]!
   "The total number of cancelled interviews."
   cancelledCount: Int!
-  "The refusals; empty if nothing refused the mutation."
+  "The refusals; empty if the mutation succeeded."
   errors: [UserError!]!
 }
 
@@ -7367,7 +7389,10 @@ type UpdateAvailabilityPayload {
 input RemoveAvailabilityInput {
   "The availability."
   availabilityId: ID!
-  "If true, cancels the booked interviews. If false, keeps them and returns them in ` + "`" + `conflicts` + "`" + `."
+  """
+  If true, cancels the booked interviews in the affected time. If false, keeps them and
+  returns them in ` + "`" + `conflicts` + "`" + `.
+  """
   cancelBooked: Boolean! = false
 }
 
@@ -7390,14 +7415,14 @@ type RemoveAvailabilityPayload {
   ): [Slot!]!
   "The total number of kept slots."
   keptCount: Int!
-  "The slots that other availability of the interviewer published in the time that became free."
+  "The slots of the interviewer's other availability that were published because the time became free."
   openedSlots(
     "The maximum number of items to return, 1 to 500."
     first: Int! = 50
   ): [Slot!]!
   "The total number of opened slots."
   openedCount: Int!
-  "The affected interviews that are still booked."
+  "The booked interviews in the affected time that were kept."
   conflicts(
     "The maximum number of items to return, 1 to 500."
     first: Int! = 50
@@ -7411,7 +7436,7 @@ type RemoveAvailabilityPayload {
   ): [Interview!]!
   "The total number of cancelled interviews."
   cancelledCount: Int!
-  "The refusals; empty if nothing refused the mutation."
+  "The refusals; empty if the mutation succeeded."
   errors: [UserError!]!
 }
 
@@ -7419,30 +7444,33 @@ type RemoveAvailabilityPayload {
 input BlockTimeInput {
   "The interviewer."
   interviewerId: ID!
-  "When the blocked time starts. Requires ` + "`" + `end` + "`" + `, and excludes ` + "`" + `date` + "`" + `."
+  "When the blocked time starts. Requires ` + "`" + `end` + "`" + `. Not allowed with ` + "`" + `date` + "`" + `."
   start: DateTime
   "When the blocked time ends, at most 366 days after its start. Requires ` + "`" + `start` + "`" + `."
   end: DateTime
   """
-  One whole day, from midnight to midnight in the interviewer's time zone. Excludes
-  ` + "`" + `start` + "`" + `, ` + "`" + `end` + "`" + ` and ` + "`" + `dates` + "`" + `.
+  One whole day to block, from midnight to midnight in the interviewer's time zone. Not
+  allowed with ` + "`" + `start` + "`" + `, ` + "`" + `end` + "`" + ` or ` + "`" + `dates` + "`" + `.
   """
   date: Date
   """
-  The days to block, at most 366. With ` + "`" + `start` + "`" + ` and ` + "`" + `end` + "`" + `: blocks that time of day on
-  exactly these days, in the interviewer's time zone. Without them: blocks the whole
-  days.
+  The days to block, at most 366, in the interviewer's time zone. With ` + "`" + `start` + "`" + ` and
+  ` + "`" + `end` + "`" + `, only the time of day from ` + "`" + `start` + "`" + ` to ` + "`" + `end` + "`" + ` is blocked, on these days and on no
+  others. Otherwise the whole days are blocked.
   """
   dates: [Date!]
-  "The reason, in 1 to 500 characters. Students whose interviews are cancelled can read it."
+  "The reason, in 1 to 500 characters. Students whose interviews are cancelled read it in ` + "`" + `cancelReason` + "`" + `."
   reason: String!
-  "If true, cancels the booked interviews. If false, keeps them and returns them in ` + "`" + `conflicts` + "`" + `."
+  """
+  If true, cancels the booked interviews in the affected time. If false, keeps them and
+  returns them in ` + "`" + `conflicts` + "`" + `.
+  """
   cancelBooked: Boolean! = false
   """
   An idempotency key, 1 to 200 characters. For 24 hours, the same key with the same
-  input returns the first response, including a refusal, without executing the
-  mutation again. The same key with another input is refused with
-  ` + "`" + `IDEMPOTENCY_MISMATCH` + "`" + `. Dry runs and the refusal ` + "`" + `BUSY_RETRY` + "`" + ` are not stored.
+  input returns the first response, including a refusal, without executing the mutation
+  again. The same key with a different input is refused with ` + "`" + `IDEMPOTENCY_MISMATCH` + "`" + `. Dry
+  runs and the refusal ` + "`" + `BUSY_RETRY` + "`" + ` are not stored.
   """
   idempotencyKey: String
 }
@@ -7458,14 +7486,14 @@ type BlockTimePayload {
   ): [Slot!]!
   "The total number of withdrawn slots."
   closedCount: Int!
-  "The slots that other availability of the interviewer published in the time that became free."
+  "The slots of the interviewer's other availability that were published because the time became free."
   openedSlots(
     "The maximum number of items to return, 1 to 500."
     first: Int! = 50
   ): [Slot!]!
   "The total number of opened slots."
   openedCount: Int!
-  "The affected interviews that are still booked."
+  "The booked interviews in the affected time that were kept."
   conflicts(
     "The maximum number of items to return, 1 to 500."
     first: Int! = 50
@@ -7479,7 +7507,7 @@ type BlockTimePayload {
   ): [Interview!]!
   "The total number of cancelled interviews."
   cancelledCount: Int!
-  "The refusals; empty if nothing refused the mutation."
+  "The refusals; empty if the mutation succeeded."
   errors: [UserError!]!
 }
 
@@ -7498,7 +7526,7 @@ type UnblockTimePayload {
   ): [Slot!]!
   "The total number of ` + "`" + `slots` + "`" + `."
   publishedCount: Int!
-  "The refusals; empty if nothing refused the mutation."
+  "The refusals; empty if the mutation succeeded."
   errors: [UserError!]!
 }
 
@@ -7512,13 +7540,13 @@ input WithdrawSlotInput {
 
 "Payload of ` + "`" + `withdrawSlot` + "`" + `."
 type WithdrawSlotPayload {
-  "The slot, if this request withdrew it; otherwise empty."
+  "The slot if this request withdrew it, otherwise an empty list."
   closedSlots: [Slot!]!
-  "The booked interview on the slot, if there is one. It is not cancelled."
+  "The booked interview on the slot, if there is one and it was not cancelled."
   conflicts: [Interview!]!
   "The interview that was cancelled because ` + "`" + `cancelBooked` + "`" + ` is true, if there is one."
   cancelled: [Interview!]!
-  "The refusals; empty if nothing refused the mutation."
+  "The refusals; empty if the mutation succeeded."
   errors: [UserError!]!
 }
 
@@ -7531,17 +7559,17 @@ input CreateStudentInput {
   "The e-mail address. It must be unique among students."
   email: String!
   """
-  An IANA time zone. Aliases and any case are accepted, such as ` + "`" + `Europe/Kiev` + "`" + ` and
-  ` + "`" + `us/eastern` + "`" + `; the canonical name is stored.
+  An IANA time zone. Case does not matter, and aliases are accepted, such as
+  ` + "`" + `Europe/Kiev` + "`" + ` and ` + "`" + `us/eastern` + "`" + `; the canonical name is stored.
   """
   timeZone: String! = "UTC"
   "The student's own limit, 0 to 1000. If omitted, the policy's limit applies."
   interviewLimit: Int
   """
   An idempotency key, 1 to 200 characters. For 24 hours, the same key with the same
-  input returns the first response, including a refusal, without executing the
-  mutation again. The same key with another input is refused with
-  ` + "`" + `IDEMPOTENCY_MISMATCH` + "`" + `. Dry runs and the refusal ` + "`" + `BUSY_RETRY` + "`" + ` are not stored.
+  input returns the first response, including a refusal, without executing the mutation
+  again. The same key with a different input is refused with ` + "`" + `IDEMPOTENCY_MISMATCH` + "`" + `. Dry
+  runs and the refusal ` + "`" + `BUSY_RETRY` + "`" + ` are not stored.
   """
   idempotencyKey: String
 }
@@ -7550,7 +7578,7 @@ input CreateStudentInput {
 type CreateStudentPayload {
   "The student; null if the mutation was refused."
   student: Student
-  "The refusals; empty if nothing refused the mutation."
+  "The refusals; empty if the mutation succeeded."
   errors: [UserError!]!
 }
 
@@ -7564,11 +7592,11 @@ input AnonymiseStudentInput {
 type AnonymiseStudentPayload {
   "The student; null if the mutation was refused."
   student: Student
-  "The refusals; empty if nothing refused the mutation."
+  "The refusals; empty if the mutation succeeded."
   errors: [UserError!]!
 }
 
-"The changes of a student. Omitted fields do not change."
+"The changes to a student. Omitted fields do not change."
 input UpdateStudentInput {
   "The student."
   studentId: ID!
@@ -7583,8 +7611,8 @@ input UpdateStudentInput {
   "The e-mail address. It must be unique among students. Null is refused."
   email: String @notNull
   """
-  An IANA time zone. Aliases and any case are accepted, such as ` + "`" + `Europe/Kiev` + "`" + ` and
-  ` + "`" + `us/eastern` + "`" + `; the canonical name is stored. Null is refused.
+  An IANA time zone. Case does not matter, and aliases are accepted, such as
+  ` + "`" + `Europe/Kiev` + "`" + ` and ` + "`" + `us/eastern` + "`" + `; the canonical name is stored. Null is refused.
   """
   timeZone: String @notNull
   "The student's own limit, 0 to 1000. Null removes it, and the policy's limit applies."
@@ -7595,7 +7623,7 @@ input UpdateStudentInput {
 type UpdateStudentPayload {
   "The student; null if the mutation was refused."
   student: Student
-  "The refusals; empty if nothing refused the mutation."
+  "The refusals; empty if the mutation succeeded."
   errors: [UserError!]!
 }
 
@@ -7606,8 +7634,8 @@ input CreateInterviewerInput {
   "The e-mail address. It must be unique among interviewers."
   email: String!
   """
-  An IANA time zone. Aliases and any case are accepted, such as ` + "`" + `Europe/Kiev` + "`" + ` and
-  ` + "`" + `us/eastern` + "`" + `; the canonical name is stored.
+  An IANA time zone. Case does not matter, and aliases are accepted, such as
+  ` + "`" + `Europe/Kiev` + "`" + ` and ` + "`" + `us/eastern` + "`" + `; the canonical name is stored.
   """
   timeZone: String! = "UTC"
   "Tags, such as topics and levels: at most 20 tags of 1 to 50 characters."
@@ -7634,9 +7662,9 @@ input CreateInterviewerInput {
   languages: [String!]
   """
   An idempotency key, 1 to 200 characters. For 24 hours, the same key with the same
-  input returns the first response, including a refusal, without executing the
-  mutation again. The same key with another input is refused with
-  ` + "`" + `IDEMPOTENCY_MISMATCH` + "`" + `. Dry runs and the refusal ` + "`" + `BUSY_RETRY` + "`" + ` are not stored.
+  input returns the first response, including a refusal, without executing the mutation
+  again. The same key with a different input is refused with ` + "`" + `IDEMPOTENCY_MISMATCH` + "`" + `. Dry
+  runs and the refusal ` + "`" + `BUSY_RETRY` + "`" + ` are not stored.
   """
   idempotencyKey: String
 }
@@ -7645,11 +7673,11 @@ input CreateInterviewerInput {
 type CreateInterviewerPayload {
   "The interviewer; null if the mutation was refused."
   interviewer: Interviewer
-  "The refusals; empty if nothing refused the mutation."
+  "The refusals; empty if the mutation succeeded."
   errors: [UserError!]!
 }
 
-"The changes of an interviewer. Omitted fields do not change."
+"The changes to an interviewer. Omitted fields do not change."
 input UpdateInterviewerInput {
   "The interviewer."
   interviewerId: ID!
@@ -7664,8 +7692,8 @@ input UpdateInterviewerInput {
   "The e-mail address. It must be unique among interviewers. Null is refused."
   email: String @notNull
   """
-  An IANA time zone. Aliases and any case are accepted, such as ` + "`" + `Europe/Kiev` + "`" + ` and
-  ` + "`" + `us/eastern` + "`" + `; the canonical name is stored. Null is refused.
+  An IANA time zone. Case does not matter, and aliases are accepted, such as
+  ` + "`" + `Europe/Kiev` + "`" + ` and ` + "`" + `us/eastern` + "`" + `; the canonical name is stored. Null is refused.
   """
   timeZone: String @notNull
   "Tags, such as topics and levels: at most 20 tags of 1 to 50 characters. Null is refused."
@@ -7699,8 +7727,8 @@ input UpdateInterviewerInput {
   "Whether the interviewer gives interviews at present. Null is refused."
   active: Boolean @notNull
   """
-  With ` + "`" + `active: false` + "`" + `: if true, cancels the booked interviews; if false, keeps them
-  and returns them in ` + "`" + `conflicts` + "`" + `.
+  Only used with ` + "`" + `active: false` + "`" + `. If true, cancels the future booked interviews. If
+  false, keeps them and returns them in ` + "`" + `conflicts` + "`" + `.
   """
   cancelBooked: Boolean! = false
 }
@@ -7723,7 +7751,7 @@ type UpdateInterviewerPayload {
   ): [Slot!]!
   "The total number of withdrawn slots."
   closedCount: Int!
-  "The affected interviews that are still booked."
+  "The future booked interviews that were kept."
   conflicts(
     "The maximum number of items to return, 1 to 500."
     first: Int! = 50
@@ -7737,13 +7765,13 @@ type UpdateInterviewerPayload {
   ): [Interview!]!
   "The total number of cancelled interviews."
   cancelledCount: Int!
-  "The refusals; empty if nothing refused the mutation."
+  "The refusals; empty if the mutation succeeded."
   errors: [UserError!]!
 }
 
 # ----------------------------------------------------------------------- policy
 
-"The changes of the booking policy. Omitted fields do not change."
+"The changes to the booking policy. Omitted fields do not change."
 input UpdateBookingPolicyInput {
   """
   The version that the caller has read. If the policy has another version, the
@@ -7770,11 +7798,12 @@ input UpdateBookingPolicyInput {
   """
   cancelCutoffSeconds: Int @notNull
   """
-  The minimum time between a reschedule by the student and the start of the interview,
-  0 to 2592000 seconds. If omitted, a change of ` + "`" + `cancelCutoffSeconds` + "`" + ` also changes it
-  if the two were equal, or if it was greater and would become less. If it is less
-  than ` + "`" + `cancelCutoffSeconds` + "`" + `, a student can reschedule an interview that is too close
-  to cancel, and then cancel it. Null is refused.
+  The minimum time between a reschedule by the student and the start of the interview, 0
+  to 2592000 seconds. If this is less than ` + "`" + `cancelCutoffSeconds` + "`" + `, a student can
+  reschedule an interview that is too close to cancel, and then cancel it. If omitted,
+  it does not change, with one exception: it takes the value of a new
+  ` + "`" + `cancelCutoffSeconds` + "`" + ` if the two were equal, or if it was greater and would become
+  less. Null is refused.
   """
   rescheduleCutoffSeconds: Int @notNull
   "How many times one interview can be rescheduled, 0 to 100. Null is refused."
@@ -7787,7 +7816,7 @@ input UpdateBookingPolicyInput {
 type UpdateBookingPolicyPayload {
   "The policy; null if the mutation was refused."
   bookingPolicy: BookingPolicy
-  "The refusals; empty if nothing refused the mutation."
+  "The refusals; empty if the mutation succeeded."
   errors: [UserError!]!
 }
 
@@ -7796,8 +7825,8 @@ type UpdateBookingPolicyPayload {
 extend type Mutation {
   """
   Creates the students in a table of at most 5,000 rows. Existing students, identified
-  by e-mail address, are not changed. The command ` + "`" + `rehearse import` + "`" + ` accepts larger
-  tables. Null only if the request fails with a top-level error.
+  by e-mail address, are not changed. For larger tables, an operator can use the command
+  ` + "`" + `rehearse import` + "`" + `. Null only if the request fails with a top-level error.
   """
   importStudents(
     "The table and the options."
@@ -7813,9 +7842,10 @@ extend type Mutation {
     input: ImportInterviewersInput!
   ): ImportInterviewersPayload @access
   """
-  Publishes the windows and weekly rules in a table or a calendar of at most 5,000
-  rows and 50,000 new slots; a row beyond them fails. An existing window or rule is
-  ` + "`" + `UNCHANGED` + "`" + `, and its withdrawn slots stay withdrawn. Null only if the request fails with a top-level error.
+  Publishes the windows and weekly rules in a table or a calendar of at most 5,000 rows.
+  At most 50,000 slots are published; a row that exceeds this fails. For a window or
+  rule that exists, the row is ` + "`" + `UNCHANGED` + "`" + `, and withdrawn slots stay withdrawn. Null
+  only if the request fails with a top-level error.
   """
   importAvailability(
     "The windows and rules, and the options."
@@ -7823,8 +7853,8 @@ extend type Mutation {
   ): ImportAvailabilityPayload @access
   """
   Imports a table of at most 5,000 past and future interviews that were booked
-  elsewhere. Publishes the slots that they need. Null only if the request fails with a
-  top-level error.
+  elsewhere. Slots for them are created where none exist. Null only if the request fails
+  with a top-level error.
   """
   importInterviews(
     "The table and the options."
@@ -7838,23 +7868,24 @@ type ImportRow {
   line: Int!
   "The result of the row."
   status: ImportRowStatus!
-  "The id of the object that the row describes; null if it was not written."
+  "The id of the object that the row describes, such as a student; null if it does not exist."
   id: ID
   "The errors of the row, at most ten. Empty unless the row failed."
   errors: [ImportError!]!
-  "What was left out of the import, and why. Only for calendars."
+  "Human-readable English sentences about what was not imported, and why. Only for calendars."
   notes: [String!]!
 }
 
-"The results of a row of an imported file."
+"The possible results of a row of an imported file."
 enum ImportRowStatus {
   "The row was written. In a dry run: it would be written."
   CREATED
   "The object already exists, with the same values."
   UNCHANGED
   """
-  The row was written and marked as exempt, although it breaks the limit, the pair,
-  the grades or the interviewer's maximum number of interviews.
+  The row was written, and the interview is ` + "`" + `exempt` + "`" + `, although it breaks the interview
+  limit, the rule that a student meets each interviewer only once, the grade rule or the
+  interviewer's maximum number of interviews.
   """
   EXEMPTED
   "The row has errors and was not written."
@@ -7865,33 +7896,33 @@ enum ImportRowStatus {
   SKIPPED
 }
 
-"An error of a row of an imported file."
+"An error in a row of an imported file."
 type ImportError {
   "The name of the column; null if the error is about the whole row."
   column: String
-  "The code of the error, for programs."
+  "The machine-readable code of the error."
   code: RefusalCode!
-  "An English sentence for people."
+  "A human-readable message in English."
   message: String!
 }
 
 "A table of students. A null field counts as omitted."
 input ImportStudentsInput {
   """
-  CSV with a header. The columns can be in any order. ` + "`" + `name` + "`" + ` and ` + "`" + `email` + "`" + ` are required.
-  ` + "`" + `timeZone` + "`" + ` (default ` + "`" + `UTC` + "`" + `) and ` + "`" + `interviewLimit` + "`" + ` (default: the policy's limit) are
-  optional.
+  CSV with a header line. The columns can be in any order. ` + "`" + `name` + "`" + ` and ` + "`" + `email` + "`" + ` are
+  required. ` + "`" + `timeZone` + "`" + ` (default ` + "`" + `UTC` + "`" + `) and ` + "`" + `interviewLimit` + "`" + ` (default: the policy's
+  limit) are optional.
   """
   csv: String!
-  "If true, checks the file, returns the same result and writes nothing."
+  "If true, writes nothing and returns the result that the import would have."
   dryRun: Boolean! = false
   "If true, writes the valid rows even if other rows fail. If false, writes all rows or none."
   partial: Boolean! = false
   """
   An idempotency key, 1 to 200 characters. For 24 hours, the same key with the same
-  input returns the first response, including a refusal, without executing the
-  mutation again. The same key with another input is refused with
-  ` + "`" + `IDEMPOTENCY_MISMATCH` + "`" + `. Dry runs and the refusal ` + "`" + `BUSY_RETRY` + "`" + ` are not stored.
+  input returns the first response, including a refusal, without executing the mutation
+  again. The same key with a different input is refused with ` + "`" + `IDEMPOTENCY_MISMATCH` + "`" + `. Dry
+  runs and the refusal ` + "`" + `BUSY_RETRY` + "`" + ` are not stored.
   """
   idempotencyKey: String
 }
@@ -7906,28 +7937,28 @@ type ImportStudentsPayload {
   unchanged: Int!
   "The number of rows with the status ` + "`" + `FAILED` + "`" + `."
   failed: Int!
-  "The errors of the file as a whole. One of them says that nothing was written because a row failed."
+  "The refusals of the import as a whole. If a row failed and nothing was written, one of them says so."
   errors: [UserError!]!
 }
 
 "A table of interviewers. A null field counts as omitted."
 input ImportInterviewersInput {
   """
-  CSV with a header. The columns can be in any order. ` + "`" + `name` + "`" + ` and ` + "`" + `email` + "`" + ` are required.
-  ` + "`" + `timeZone` + "`" + ` (default ` + "`" + `UTC` + "`" + `), ` + "`" + `active` + "`" + ` (default ` + "`" + `true` + "`" + `), ` + "`" + `tags` + "`" + ` (separated by ` + "`" + `;` + "`" + `),
-  ` + "`" + `maxPerDay` + "`" + `, ` + "`" + `maxPerWeek` + "`" + `, ` + "`" + `meetingUrl` + "`" + `, ` + "`" + `headline` + "`" + `, ` + "`" + `bio` + "`" + `, ` + "`" + `photoUrl` + "`" + ` and
+  CSV with a header line. The columns can be in any order. ` + "`" + `name` + "`" + ` and ` + "`" + `email` + "`" + ` are
+  required. ` + "`" + `timeZone` + "`" + ` (default ` + "`" + `UTC` + "`" + `), ` + "`" + `active` + "`" + ` (default ` + "`" + `true` + "`" + `), ` + "`" + `tags` + "`" + ` (separated by
+  ` + "`" + `;` + "`" + `), ` + "`" + `maxPerDay` + "`" + `, ` + "`" + `maxPerWeek` + "`" + `, ` + "`" + `meetingUrl` + "`" + `, ` + "`" + `headline` + "`" + `, ` + "`" + `bio` + "`" + `, ` + "`" + `photoUrl` + "`" + ` and
   ` + "`" + `languages` + "`" + ` (separated by ` + "`" + `;` + "`" + `) are optional.
   """
   csv: String!
-  "If true, checks the file, returns the same result and writes nothing."
+  "If true, writes nothing and returns the result that the import would have."
   dryRun: Boolean! = false
   "If true, writes the valid rows even if other rows fail. If false, writes all rows or none."
   partial: Boolean! = false
   """
   An idempotency key, 1 to 200 characters. For 24 hours, the same key with the same
-  input returns the first response, including a refusal, without executing the
-  mutation again. The same key with another input is refused with
-  ` + "`" + `IDEMPOTENCY_MISMATCH` + "`" + `. Dry runs and the refusal ` + "`" + `BUSY_RETRY` + "`" + ` are not stored.
+  input returns the first response, including a refusal, without executing the mutation
+  again. The same key with a different input is refused with ` + "`" + `IDEMPOTENCY_MISMATCH` + "`" + `. Dry
+  runs and the refusal ` + "`" + `BUSY_RETRY` + "`" + ` are not stored.
   """
   idempotencyKey: String
 }
@@ -7942,53 +7973,54 @@ type ImportInterviewersPayload {
   unchanged: Int!
   "The number of rows with the status ` + "`" + `FAILED` + "`" + `."
   failed: Int!
-  "The errors of the file as a whole. One of them says that nothing was written because a row failed."
+  "The refusals of the import as a whole. If a row failed and nothing was written, one of them says so."
   errors: [UserError!]!
 }
 
 """
-Windows and weekly rules of interviewers. Exactly one of ` + "`" + `csv` + "`" + ` and ` + "`" + `ical` + "`" + ` is required.
-A null field counts as omitted.
+A table or a calendar of windows and weekly rules. Exactly one of ` + "`" + `csv` + "`" + ` and ` + "`" + `ical` + "`" + ` is
+required. A null field counts as omitted.
 """
 input ImportAvailabilityInput {
   """
-  CSV with a header. The columns can be in any order. ` + "`" + `interviewer` + "`" + ` (an e-mail
-  address) is required. ` + "`" + `slotMinutes` + "`" + ` (default 60), ` + "`" + `gapMinutes` + "`" + ` (default 0) and
-  ` + "`" + `tags` + "`" + ` (separated by ` + "`" + `;` + "`" + `) are optional. A window has ` + "`" + `start` + "`" + ` and ` + "`" + `end` + "`" + `. A weekly
-  rule has ` + "`" + `weekdays` + "`" + ` (separated by ` + "`" + `;` + "`" + `), ` + "`" + `startTime` + "`" + `, ` + "`" + `endTime` + "`" + ` and ` + "`" + `startDate` + "`" + `, and
-  optionally ` + "`" + `endDate` + "`" + `, ` + "`" + `timeZone` + "`" + ` (default: the interviewer's) and ` + "`" + `everyWeeks` + "`" + `
-  (default 1). A rule works like ` + "`" + `addWeeklyAvailability` + "`" + `.
+  CSV with a header line. The columns can be in any order. ` + "`" + `interviewer` + "`" + ` (an e-mail
+  address) is required. ` + "`" + `slotMinutes` + "`" + ` (default 60), ` + "`" + `gapMinutes` + "`" + ` (default 0) and ` + "`" + `tags` + "`" + `
+  (separated by ` + "`" + `;` + "`" + `) are optional. A window has ` + "`" + `start` + "`" + ` and ` + "`" + `end` + "`" + `. A weekly rule has
+  ` + "`" + `weekdays` + "`" + ` (separated by ` + "`" + `;` + "`" + `), ` + "`" + `startTime` + "`" + `, ` + "`" + `endTime` + "`" + ` and ` + "`" + `startDate` + "`" + `, and optionally
+  ` + "`" + `endDate` + "`" + `, ` + "`" + `timeZone` + "`" + ` (default: the interviewer's) and ` + "`" + `everyWeeks` + "`" + ` (default 1). A
+  rule works like ` + "`" + `addWeeklyAvailability` + "`" + `.
   """
   csv: String
   """
-  A calendar (RFC 5545, RFC 7953) of the interviewer ` + "`" + `interviewerId` + "`" + `. Each event
-  becomes a window. A recurring event becomes one window for each occurrence up to the
-  policy's publishing horizon. A time without a zone is in the interviewer's zone. A
-  date, time or recurrence that cannot be read is refused with its line.
+  A calendar (RFC 5545, RFC 7953) of the interviewer ` + "`" + `interviewerId` + "`" + `. Each event becomes
+  a window. A recurring event becomes one window for each occurrence up to the policy's
+  publishing horizon. A time without a time zone is in the interviewer's time zone. An
+  event with an invalid date, time or recurrence fails with an error that names the
+  line.
   """
   ical: String
-  "The interviewer of the calendar. Required with ` + "`" + `ical` + "`" + `, not allowed with ` + "`" + `csv` + "`" + `."
+  "The interviewer whose calendar it is. Required with ` + "`" + `ical` + "`" + `, not allowed with ` + "`" + `csv` + "`" + `."
   interviewerId: ID
   "How to import all-day events. Only for ` + "`" + `ical` + "`" + `."
   wholeDayEvents: WholeDayEvents! = SKIP
   "The length of each slot in minutes, 15 to 240. Only for ` + "`" + `ical` + "`" + `."
   slotMinutes: Int! = 60
-  "If true, checks the file, returns the same result and writes nothing."
+  "If true, writes nothing and returns the result that the import would have."
   dryRun: Boolean! = false
   "If true, writes the valid rows even if other rows fail. If false, writes all rows or none."
   partial: Boolean! = false
   """
   An idempotency key, 1 to 200 characters. For 24 hours, the same key with the same
-  input returns the first response, including a refusal, without executing the
-  mutation again. The same key with another input is refused with
-  ` + "`" + `IDEMPOTENCY_MISMATCH` + "`" + `. Dry runs and the refusal ` + "`" + `BUSY_RETRY` + "`" + ` are not stored.
+  input returns the first response, including a refusal, without executing the mutation
+  again. The same key with a different input is refused with ` + "`" + `IDEMPOTENCY_MISMATCH` + "`" + `. Dry
+  runs and the refusal ` + "`" + `BUSY_RETRY` + "`" + ` are not stored.
   """
   idempotencyKey: String
 }
 
 "How to import the all-day events of a calendar."
 enum WholeDayEvents {
-  "Ignores them. Each becomes a row with the status ` + "`" + `IGNORED` + "`" + `."
+  "Ignores them. Each is a row with the status ` + "`" + `IGNORED` + "`" + `."
   SKIP
   """
   Blocks the days, as ` + "`" + `blockTime` + "`" + ` does: open slots are withdrawn, and booked
@@ -8007,33 +8039,34 @@ type ImportAvailabilityPayload {
   unchanged: Int!
   "The number of rows with the status ` + "`" + `FAILED` + "`" + `."
   failed: Int!
-  "The errors of the file as a whole. One of them says that nothing was written because a row failed."
+  "The refusals of the import as a whole. If a row failed and nothing was written, one of them says so."
   errors: [UserError!]!
 }
 
 "A table of interviews. A null field counts as omitted."
 input ImportInterviewsInput {
   """
-  CSV with a header. The columns can be in any order. ` + "`" + `studentEmail` + "`" + `,
+  CSV with a header line. The columns can be in any order. ` + "`" + `studentEmail` + "`" + `,
   ` + "`" + `interviewerEmail` + "`" + `, ` + "`" + `start` + "`" + `, ` + "`" + `end` + "`" + ` and ` + "`" + `status` + "`" + ` are required. ` + "`" + `grade` + "`" + `, ` + "`" + `note` + "`" + `,
   ` + "`" + `bookedAt` + "`" + `, ` + "`" + `completedAt` + "`" + `, ` + "`" + `cancelledAt` + "`" + ` and ` + "`" + `cancelReason` + "`" + ` are optional.
   """
   csv: String!
-  "If true, checks the file, returns the same result and writes nothing."
+  "If true, writes nothing and returns the result that the import would have."
   dryRun: Boolean! = false
   "If true, writes the valid rows even if other rows fail. If false, writes all rows or none."
   partial: Boolean! = false
   """
-  If true, imports rows that break only the limit, the pair, the grades or the
-  interviewer's maximum number of interviews, and marks them as exempt. Overlaps are
-  never exempt.
+  If true, also imports rows that break the interview limit, the rule that a student
+  meets each interviewer only once, the grade rule or the interviewer's maximum number
+  of interviews, and marks the interviews as ` + "`" + `exempt` + "`" + `. Rows that break another rule,
+  such as an overlap, fail.
   """
   exempt: Boolean! = false
   """
   An idempotency key, 1 to 200 characters. For 24 hours, the same key with the same
-  input returns the first response, including a refusal, without executing the
-  mutation again. The same key with another input is refused with
-  ` + "`" + `IDEMPOTENCY_MISMATCH` + "`" + `. Dry runs and the refusal ` + "`" + `BUSY_RETRY` + "`" + ` are not stored.
+  input returns the first response, including a refusal, without executing the mutation
+  again. The same key with a different input is refused with ` + "`" + `IDEMPOTENCY_MISMATCH` + "`" + `. Dry
+  runs and the refusal ` + "`" + `BUSY_RETRY` + "`" + ` are not stored.
   """
   idempotencyKey: String
 }
@@ -8048,7 +8081,7 @@ type ImportInterviewsPayload {
   unchanged: Int!
   "The number of rows with the status ` + "`" + `FAILED` + "`" + `."
   failed: Int!
-  "The errors of the file as a whole. One of them says that nothing was written because a row failed."
+  "The refusals of the import as a whole. If a row failed and nothing was written, one of them says so."
   errors: [UserError!]!
 }
 `, BuiltIn: false},

@@ -15,26 +15,27 @@ import (
 	"github.com/99designs/gqlgen/graphql"
 )
 
-// The student may not book any slot: a `LimitReached` or a `GradesTooLow`.
+// A refusal because the student may not book any slot: `LimitReached` or `GradesTooLow`.
 type NotEligible interface {
 	IsNotEligible()
 }
 
-// A refusal. A refused mutation changes nothing and returns all its refusals, at most 20,
-// with a null result. Treat an unknown code as a refusal with a `message`.
+// A refusal. A refused mutation changes nothing. Its payload has all refusals, at most 20,
+// and no result. New codes can be added, so show the `message` of a code that you do not
+// know.
 type UserError interface {
 	IsUserError()
 }
 
 // The student holds another slot and can hold only one: `ALREADY_HOLDING`. Release that hold first.
 type AlreadyHolding struct {
-	// The refusal code, for programs.
+	// The machine-readable refusal code.
 	Code booking.RefusalCode `json:"code"`
-	// An English sentence for people.
+	// A human-readable message in English.
 	Message string `json:"message"`
 	// The path of the rejected input field; null if the refusal is not about one field.
 	Path []string `json:"path,omitempty"`
-	// The student's active hold; null if it has ended since.
+	// The student's active hold; null if it has ended in the meantime.
 	Hold   *booking.Hold  `json:"hold,omitempty"`
 	HoldID booking.HoldID `json:"-"`
 }
@@ -44,9 +45,9 @@ func (AlreadyHolding) IsUserError() {}
 // The student has a booked or completed interview with the interviewer, or holds one of
 // their slots: `ALREADY_INTERVIEWED`. Offer a slot of another interviewer.
 type AlreadyInterviewed struct {
-	// The refusal code, for programs.
+	// The machine-readable refusal code.
 	Code booking.RefusalCode `json:"code"`
-	// An English sentence for people.
+	// A human-readable message in English.
 	Message string `json:"message"`
 	// The path of the rejected input field; null if the refusal is not about one field.
 	Path []string `json:"path,omitempty"`
@@ -66,7 +67,7 @@ func (AlreadyInterviewed) IsUserError() {}
 type AnonymiseStudentPayload struct {
 	// The student; null if the mutation was refused.
 	Student *booking.Student `json:"student,omitempty"`
-	// The refusals; empty if nothing refused the mutation.
+	// The refusals; empty if the mutation succeeded.
 	Errors []UserError `json:"errors"`
 }
 
@@ -75,7 +76,7 @@ type AnonymiseStudentPayload struct {
 type AvailabilityConflict struct {
 	// Always `AVAILABILITY_CONFLICT`.
 	Code booking.RefusalCode `json:"code"`
-	// An English sentence for people.
+	// A human-readable message in English.
 	Message string `json:"message"`
 	// The path of the rejected input field; null if the refusal is not about one field.
 	Path []string `json:"path,omitempty"`
@@ -105,16 +106,16 @@ type CancelInterviewPayload struct {
 	Interview *booking.Interview `json:"interview,omitempty"`
 	// The student after the change; null if the mutation was refused.
 	Student *booking.Student `json:"student,omitempty"`
-	// The refusals; empty if nothing refused the mutation.
+	// The refusals; empty if the mutation succeeded.
 	Errors []UserError `json:"errors"`
 }
 
 // The deadline for a cancellation by the student has passed: `CANCEL_TOO_LATE`. The
-// interviewer and administrators can still cancel.
+// interviewer and administrators can still cancel the interview.
 type CancelTooLate struct {
-	// The refusal code, for programs.
+	// The machine-readable refusal code.
 	Code booking.RefusalCode `json:"code"`
-	// An English sentence for people.
+	// A human-readable message in English.
 	Message string `json:"message"`
 	// The path of the rejected input field; null if the refusal is not about one field.
 	Path []string `json:"path,omitempty"`
@@ -130,7 +131,7 @@ type CompleteInterviewPayload struct {
 	Interview *booking.Interview `json:"interview,omitempty"`
 	// The student after the change; null if the mutation was refused.
 	Student *booking.Student `json:"student,omitempty"`
-	// The refusals; empty if nothing refused the mutation.
+	// The refusals; empty if the mutation succeeded.
 	Errors []UserError `json:"errors"`
 }
 
@@ -138,7 +139,7 @@ type CompleteInterviewPayload struct {
 type CreateInterviewerPayload struct {
 	// The interviewer; null if the mutation was refused.
 	Interviewer *booking.Interviewer `json:"interviewer,omitempty"`
-	// The refusals; empty if nothing refused the mutation.
+	// The refusals; empty if the mutation succeeded.
 	Errors []UserError `json:"errors"`
 }
 
@@ -146,15 +147,15 @@ type CreateInterviewerPayload struct {
 type CreateStudentPayload struct {
 	// The student; null if the mutation was refused.
 	Student *booking.Student `json:"student,omitempty"`
-	// The refusals; empty if nothing refused the mutation.
+	// The refusals; empty if the mutation succeeded.
 	Errors []UserError `json:"errors"`
 }
 
 // One of the student's latest grades is too low: `GRADES_TOO_LOW`. An administrator can grant a waiver.
 type GradesTooLow struct {
-	// The refusal code, for programs.
+	// The machine-readable refusal code.
 	Code booking.RefusalCode `json:"code"`
-	// An English sentence for people.
+	// A human-readable message in English.
 	Message string `json:"message"`
 	// The path of the rejected input field; null if the refusal is not about one field.
 	Path []string `json:"path,omitempty"`
@@ -172,7 +173,7 @@ type GrantWaiverPayload struct {
 	Waiver *booking.Waiver `json:"waiver,omitempty"`
 	// The student after the change; null if the mutation was refused.
 	Student *booking.Student `json:"student,omitempty"`
-	// The refusals; empty if nothing refused the mutation.
+	// The refusals; empty if the mutation succeeded.
 	Errors []UserError `json:"errors"`
 }
 
@@ -182,39 +183,40 @@ type HoldSlotPayload struct {
 	Hold *booking.Hold `json:"hold,omitempty"`
 	// The student after the change; null if the mutation was refused.
 	Student *booking.Student `json:"student,omitempty"`
-	// The refusals; empty if nothing refused the mutation.
+	// The refusals; empty if the mutation succeeded.
 	Errors []UserError `json:"errors"`
 }
 
-// Windows and weekly rules of interviewers. Exactly one of `csv` and `ical` is required.
-// A null field counts as omitted.
+// A table or a calendar of windows and weekly rules. Exactly one of `csv` and `ical` is
+// required. A null field counts as omitted.
 type ImportAvailabilityInput struct {
-	// CSV with a header. The columns can be in any order. `interviewer` (an e-mail
-	// address) is required. `slotMinutes` (default 60), `gapMinutes` (default 0) and
-	// `tags` (separated by `;`) are optional. A window has `start` and `end`. A weekly
-	// rule has `weekdays` (separated by `;`), `startTime`, `endTime` and `startDate`, and
-	// optionally `endDate`, `timeZone` (default: the interviewer's) and `everyWeeks`
-	// (default 1). A rule works like `addWeeklyAvailability`.
+	// CSV with a header line. The columns can be in any order. `interviewer` (an e-mail
+	// address) is required. `slotMinutes` (default 60), `gapMinutes` (default 0) and `tags`
+	// (separated by `;`) are optional. A window has `start` and `end`. A weekly rule has
+	// `weekdays` (separated by `;`), `startTime`, `endTime` and `startDate`, and optionally
+	// `endDate`, `timeZone` (default: the interviewer's) and `everyWeeks` (default 1). A
+	// rule works like `addWeeklyAvailability`.
 	CSV *string `json:"csv,omitempty"`
-	// A calendar (RFC 5545, RFC 7953) of the interviewer `interviewerId`. Each event
-	// becomes a window. A recurring event becomes one window for each occurrence up to the
-	// policy's publishing horizon. A time without a zone is in the interviewer's zone. A
-	// date, time or recurrence that cannot be read is refused with its line.
+	// A calendar (RFC 5545, RFC 7953) of the interviewer `interviewerId`. Each event becomes
+	// a window. A recurring event becomes one window for each occurrence up to the policy's
+	// publishing horizon. A time without a time zone is in the interviewer's time zone. An
+	// event with an invalid date, time or recurrence fails with an error that names the
+	// line.
 	Ical *string `json:"ical,omitempty"`
-	// The interviewer of the calendar. Required with `ical`, not allowed with `csv`.
+	// The interviewer whose calendar it is. Required with `ical`, not allowed with `csv`.
 	InterviewerID *int64 `json:"interviewerId,omitempty"`
 	// How to import all-day events. Only for `ical`.
 	WholeDayEvents WholeDayEvents `json:"wholeDayEvents"`
 	// The length of each slot in minutes, 15 to 240. Only for `ical`.
 	SlotMinutes int `json:"slotMinutes"`
-	// If true, checks the file, returns the same result and writes nothing.
+	// If true, writes nothing and returns the result that the import would have.
 	DryRun bool `json:"dryRun"`
 	// If true, writes the valid rows even if other rows fail. If false, writes all rows or none.
 	Partial bool `json:"partial"`
 	// An idempotency key, 1 to 200 characters. For 24 hours, the same key with the same
-	// input returns the first response, including a refusal, without executing the
-	// mutation again. The same key with another input is refused with
-	// `IDEMPOTENCY_MISMATCH`. Dry runs and the refusal `BUSY_RETRY` are not stored.
+	// input returns the first response, including a refusal, without executing the mutation
+	// again. The same key with a different input is refused with `IDEMPOTENCY_MISMATCH`. Dry
+	// runs and the refusal `BUSY_RETRY` are not stored.
 	IdempotencyKey *string `json:"idempotencyKey,omitempty"`
 }
 
@@ -228,25 +230,25 @@ type ImportAvailabilityPayload struct {
 	Unchanged int `json:"unchanged"`
 	// The number of rows with the status `FAILED`.
 	Failed int `json:"failed"`
-	// The errors of the file as a whole. One of them says that nothing was written because a row failed.
+	// The refusals of the import as a whole. If a row failed and nothing was written, one of them says so.
 	Errors []UserError `json:"errors"`
 }
 
 // A table of interviewers. A null field counts as omitted.
 type ImportInterviewersInput struct {
-	// CSV with a header. The columns can be in any order. `name` and `email` are required.
-	// `timeZone` (default `UTC`), `active` (default `true`), `tags` (separated by `;`),
-	// `maxPerDay`, `maxPerWeek`, `meetingUrl`, `headline`, `bio`, `photoUrl` and
+	// CSV with a header line. The columns can be in any order. `name` and `email` are
+	// required. `timeZone` (default `UTC`), `active` (default `true`), `tags` (separated by
+	// `;`), `maxPerDay`, `maxPerWeek`, `meetingUrl`, `headline`, `bio`, `photoUrl` and
 	// `languages` (separated by `;`) are optional.
 	CSV string `json:"csv"`
-	// If true, checks the file, returns the same result and writes nothing.
+	// If true, writes nothing and returns the result that the import would have.
 	DryRun bool `json:"dryRun"`
 	// If true, writes the valid rows even if other rows fail. If false, writes all rows or none.
 	Partial bool `json:"partial"`
 	// An idempotency key, 1 to 200 characters. For 24 hours, the same key with the same
-	// input returns the first response, including a refusal, without executing the
-	// mutation again. The same key with another input is refused with
-	// `IDEMPOTENCY_MISMATCH`. Dry runs and the refusal `BUSY_RETRY` are not stored.
+	// input returns the first response, including a refusal, without executing the mutation
+	// again. The same key with a different input is refused with `IDEMPOTENCY_MISMATCH`. Dry
+	// runs and the refusal `BUSY_RETRY` are not stored.
 	IdempotencyKey *string `json:"idempotencyKey,omitempty"`
 }
 
@@ -260,28 +262,29 @@ type ImportInterviewersPayload struct {
 	Unchanged int `json:"unchanged"`
 	// The number of rows with the status `FAILED`.
 	Failed int `json:"failed"`
-	// The errors of the file as a whole. One of them says that nothing was written because a row failed.
+	// The refusals of the import as a whole. If a row failed and nothing was written, one of them says so.
 	Errors []UserError `json:"errors"`
 }
 
 // A table of interviews. A null field counts as omitted.
 type ImportInterviewsInput struct {
-	// CSV with a header. The columns can be in any order. `studentEmail`,
+	// CSV with a header line. The columns can be in any order. `studentEmail`,
 	// `interviewerEmail`, `start`, `end` and `status` are required. `grade`, `note`,
 	// `bookedAt`, `completedAt`, `cancelledAt` and `cancelReason` are optional.
 	CSV string `json:"csv"`
-	// If true, checks the file, returns the same result and writes nothing.
+	// If true, writes nothing and returns the result that the import would have.
 	DryRun bool `json:"dryRun"`
 	// If true, writes the valid rows even if other rows fail. If false, writes all rows or none.
 	Partial bool `json:"partial"`
-	// If true, imports rows that break only the limit, the pair, the grades or the
-	// interviewer's maximum number of interviews, and marks them as exempt. Overlaps are
-	// never exempt.
+	// If true, also imports rows that break the interview limit, the rule that a student
+	// meets each interviewer only once, the grade rule or the interviewer's maximum number
+	// of interviews, and marks the interviews as `exempt`. Rows that break another rule,
+	// such as an overlap, fail.
 	Exempt bool `json:"exempt"`
 	// An idempotency key, 1 to 200 characters. For 24 hours, the same key with the same
-	// input returns the first response, including a refusal, without executing the
-	// mutation again. The same key with another input is refused with
-	// `IDEMPOTENCY_MISMATCH`. Dry runs and the refusal `BUSY_RETRY` are not stored.
+	// input returns the first response, including a refusal, without executing the mutation
+	// again. The same key with a different input is refused with `IDEMPOTENCY_MISMATCH`. Dry
+	// runs and the refusal `BUSY_RETRY` are not stored.
 	IdempotencyKey *string `json:"idempotencyKey,omitempty"`
 }
 
@@ -295,24 +298,24 @@ type ImportInterviewsPayload struct {
 	Unchanged int `json:"unchanged"`
 	// The number of rows with the status `FAILED`.
 	Failed int `json:"failed"`
-	// The errors of the file as a whole. One of them says that nothing was written because a row failed.
+	// The refusals of the import as a whole. If a row failed and nothing was written, one of them says so.
 	Errors []UserError `json:"errors"`
 }
 
 // A table of students. A null field counts as omitted.
 type ImportStudentsInput struct {
-	// CSV with a header. The columns can be in any order. `name` and `email` are required.
-	// `timeZone` (default `UTC`) and `interviewLimit` (default: the policy's limit) are
-	// optional.
+	// CSV with a header line. The columns can be in any order. `name` and `email` are
+	// required. `timeZone` (default `UTC`) and `interviewLimit` (default: the policy's
+	// limit) are optional.
 	CSV string `json:"csv"`
-	// If true, checks the file, returns the same result and writes nothing.
+	// If true, writes nothing and returns the result that the import would have.
 	DryRun bool `json:"dryRun"`
 	// If true, writes the valid rows even if other rows fail. If false, writes all rows or none.
 	Partial bool `json:"partial"`
 	// An idempotency key, 1 to 200 characters. For 24 hours, the same key with the same
-	// input returns the first response, including a refusal, without executing the
-	// mutation again. The same key with another input is refused with
-	// `IDEMPOTENCY_MISMATCH`. Dry runs and the refusal `BUSY_RETRY` are not stored.
+	// input returns the first response, including a refusal, without executing the mutation
+	// again. The same key with a different input is refused with `IDEMPOTENCY_MISMATCH`. Dry
+	// runs and the refusal `BUSY_RETRY` are not stored.
 	IdempotencyKey *string `json:"idempotencyKey,omitempty"`
 }
 
@@ -326,25 +329,27 @@ type ImportStudentsPayload struct {
 	Unchanged int `json:"unchanged"`
 	// The number of rows with the status `FAILED`.
 	Failed int `json:"failed"`
-	// The errors of the file as a whole. One of them says that nothing was written because a row failed.
+	// The refusals of the import as a whole. If a row failed and nothing was written, one of them says so.
 	Errors []UserError `json:"errors"`
 }
 
-// A value or a range is not allowed: `INVALID_INPUT` or `INVALID_RANGE`. `allowed` and the bounds say what is.
+// A value or a range is not allowed: `INVALID_INPUT` or `INVALID_RANGE`. `allowed`, `min`,
+// `max`, `notBefore` and `notAfter` describe the allowed values.
 type InvalidInput struct {
-	// The refusal code, for programs.
+	// The machine-readable refusal code.
 	Code booking.RefusalCode `json:"code"`
-	// An English sentence for people.
+	// A human-readable message in English.
 	Message string `json:"message"`
 	// The path of the rejected input field; null if the refusal is not about one field.
 	Path []string `json:"path,omitempty"`
-	// The name of the input field, the last element of `path`. Null if the refusal is not about one field.
+	// The name of the rejected input field, which is the last element of `path`. Null if the
+	// refusal is not about one field.
 	Field *string `json:"field,omitempty"`
 	// The kind of value that is allowed.
 	Allowed booking.AllowedKind `json:"allowed"`
-	// The minimum of what `allowed` counts; null if there is none.
+	// The minimum, in the unit that `allowed` implies, such as characters or minutes; null if there is none.
 	Min *int `json:"min,omitempty"`
-	// The maximum of what `allowed` counts; null if there is none.
+	// The maximum, in the same unit as `min`; null if there is none.
 	Max *int `json:"max,omitempty"`
 	// The earliest allowed time; null if there is none.
 	NotBefore *time.Time `json:"notBefore,omitempty"`
@@ -357,15 +362,15 @@ func (InvalidInput) IsUserError() {}
 // The student has used all their interviews: `LIMIT_REACHED`. An administrator can raise
 // the limit or grant a waiver.
 type LimitReached struct {
-	// The refusal code, for programs.
+	// The machine-readable refusal code.
 	Code booking.RefusalCode `json:"code"`
-	// An English sentence for people.
+	// A human-readable message in English.
 	Message string `json:"message"`
 	// The path of the rejected input field; null if the refusal is not about one field.
 	Path []string `json:"path,omitempty"`
 	// The number of used interviews.
 	Used int `json:"used"`
-	// The maximum number of interviews, without waivers.
+	// The maximum number of interviews, not counting waivers.
 	Limit int `json:"limit"`
 	// The student's eligibility.
 	Eligibility *booking.Eligibility `json:"eligibility"`
@@ -381,23 +386,22 @@ type MarkNoShowPayload struct {
 	Interview *booking.Interview `json:"interview,omitempty"`
 	// The student after the change; null if the mutation was refused.
 	Student *booking.Student `json:"student,omitempty"`
-	// The refusals; empty if nothing refused the mutation.
+	// The refusals; empty if the mutation succeeded.
 	Errors []UserError `json:"errors"`
 }
 
-// The mutations. If the `errors` of a payload is empty, the mutation was executed, or it
-// was a dry run that would succeed. Otherwise nothing was changed. In addition to the
-// listed refusals, any mutation can be refused with `NOT_FOUND`, `INVALID_INPUT`,
-// `INVALID_RANGE` or `BUSY_RETRY`, and with `WRONG_STATUS` if the caller is an interviewer
-// who is not active.
+// The mutations. If `errors` in the payload is empty, the mutation succeeded or, for a dry
+// run, would succeed. Otherwise nothing was changed. In addition to the refusals that it
+// lists, any mutation can be refused with `NOT_FOUND`, `INVALID_INPUT`, `INVALID_RANGE` or
+// `BUSY_RETRY`, and with `WRONG_STATUS` if the caller is an interviewer who is not active.
 type Mutation struct {
 }
 
 // The student has another interview or holds a slot at that time: `OWN_OVERLAP`. Offer a slot at another time.
 type OwnOverlap struct {
-	// The refusal code, for programs.
+	// The machine-readable refusal code.
 	Code booking.RefusalCode `json:"code"`
-	// An English sentence for people.
+	// A human-readable message in English.
 	Message string `json:"message"`
 	// The path of the rejected input field; null if the refusal is not about one field.
 	Path []string `json:"path,omitempty"`
@@ -412,11 +416,11 @@ type OwnOverlap struct {
 
 func (OwnOverlap) IsUserError() {}
 
-// A refusal without further data.
+// A refusal without additional fields.
 type PlainError struct {
-	// The refusal code, for programs.
+	// The machine-readable refusal code.
 	Code booking.RefusalCode `json:"code"`
-	// An English sentence for people.
+	// A human-readable message in English.
 	Message string `json:"message"`
 	// The path of the rejected input field; null if the refusal is not about one field.
 	Path []string `json:"path,omitempty"`
@@ -436,7 +440,7 @@ type ReleaseHoldPayload struct {
 	Hold *booking.Hold `json:"hold,omitempty"`
 	// The student after the change; null if the mutation was refused.
 	Student *booking.Student `json:"student,omitempty"`
-	// The refusals; empty if nothing refused the mutation.
+	// The refusals; empty if the mutation succeeded.
 	Errors []UserError `json:"errors"`
 }
 
@@ -446,16 +450,16 @@ type RescheduleInterviewPayload struct {
 	Interview *booking.Interview `json:"interview,omitempty"`
 	// The student after the change; null if the mutation was refused.
 	Student *booking.Student `json:"student,omitempty"`
-	// The refusals; empty if nothing refused the mutation.
+	// The refusals; empty if the mutation succeeded.
 	Errors []UserError `json:"errors"`
 }
 
 // The deadline for a reschedule by the student has passed: `RESCHEDULE_TOO_LATE`. An
-// administrator can still reschedule before the start.
+// administrator can still reschedule the interview before it starts.
 type RescheduleTooLate struct {
-	// The refusal code, for programs.
+	// The machine-readable refusal code.
 	Code booking.RefusalCode `json:"code"`
-	// An English sentence for people.
+	// A human-readable message in English.
 	Message string `json:"message"`
 	// The path of the rejected input field; null if the refusal is not about one field.
 	Path []string `json:"path,omitempty"`
@@ -471,7 +475,7 @@ type RevokeWaiverPayload struct {
 	Waiver *booking.Waiver `json:"waiver,omitempty"`
 	// The student after the change; null if the mutation was refused.
 	Student *booking.Student `json:"student,omitempty"`
-	// The refusals; empty if nothing refused the mutation.
+	// The refusals; empty if the mutation succeeded.
 	Errors []UserError `json:"errors"`
 }
 
@@ -480,11 +484,11 @@ type RevokeWaiverPayload struct {
 type SlotTaken struct {
 	// `SLOT_TAKEN` or `SLOT_HELD`.
 	Code booking.RefusalCode `json:"code"`
-	// An English sentence for people.
+	// A human-readable message in English.
 	Message string `json:"message"`
 	// The path of the rejected input field; null if the refusal is not about one field.
 	Path []string `json:"path,omitempty"`
-	// Up to five other slots that the student can book, at or after the start of the requested slot.
+	// Up to five other slots that the student can book, in the 14 days from the start of the requested slot.
 	Alternatives []booking.Slot `json:"alternatives"`
 	// When the other student's hold expires; null if the slot is booked.
 	HeldUntil *time.Time `json:"heldUntil,omitempty"`
@@ -492,18 +496,18 @@ type SlotTaken struct {
 
 func (SlotTaken) IsUserError() {}
 
-// Changes as they happen, whichever server makes them. Subscriptions use WebSockets (the
-// protocol graphql-transport-ws) or server-sent events. A subscription reports only
-// changes after its start, so query the current state separately. It ends when the token
-// expires.
+// The subscriptions, which report changes as they happen. They use a WebSocket
+// (subprotocol `graphql-transport-ws`) or server-sent events. A subscription reports only
+// changes that happen after it starts: start it first, then query the current state. It
+// ends when the token expires.
 type Subscription struct {
 }
 
 // The interview has been rescheduled the maximum number of times: `TOO_MANY_RESCHEDULES`.
 type TooManyReschedules struct {
-	// The refusal code, for programs.
+	// The machine-readable refusal code.
 	Code booking.RefusalCode `json:"code"`
-	// An English sentence for people.
+	// A human-readable message in English.
 	Message string `json:"message"`
 	// The path of the rejected input field; null if the refusal is not about one field.
 	Path []string `json:"path,omitempty"`
@@ -518,9 +522,9 @@ func (TooManyReschedules) IsUserError() {}
 // It is too early to complete the interview or to mark a no-show, or the slot starts too
 // soon to be booked: `TOO_SOON`.
 type TooSoon struct {
-	// The refusal code, for programs.
+	// The machine-readable refusal code.
 	Code booking.RefusalCode `json:"code"`
-	// An English sentence for people.
+	// A human-readable message in English.
 	Message string `json:"message"`
 	// The path of the rejected input field; null if the refusal is not about one field.
 	Path []string `json:"path,omitempty"`
@@ -537,11 +541,11 @@ type UndoNoShowPayload struct {
 	Interview *booking.Interview `json:"interview,omitempty"`
 	// The student after the change; null if the mutation was refused.
 	Student *booking.Student `json:"student,omitempty"`
-	// The refusals; empty if nothing refused the mutation.
+	// The refusals; empty if the mutation succeeded.
 	Errors []UserError `json:"errors"`
 }
 
-// The changes of a window or a weekly rule. Omitted fields do not change.
+// The changes to a window or a weekly rule. Omitted fields do not change.
 type UpdateAvailabilityInput struct {
 	// The availability.
 	AvailabilityID int64 `json:"availabilityId"`
@@ -573,7 +577,7 @@ type UpdateAvailabilityInput struct {
 	GapMinutes *int `json:"gapMinutes,omitempty"`
 	// The tags of the slots, such as topics and levels: at most 20 tags of 1 to 50 characters. Null is refused.
 	Tags []string `json:"tags,omitempty"`
-	// If true, cancels the booked interviews on withdrawn slots. If false, keeps them and
+	// If true, cancels the booked interviews in the affected time. If false, keeps them and
 	// returns them in `conflicts`.
 	CancelBooked bool `json:"cancelBooked"`
 }
@@ -582,11 +586,11 @@ type UpdateAvailabilityInput struct {
 type UpdateBookingPolicyPayload struct {
 	// The policy; null if the mutation was refused.
 	BookingPolicy *booking.Policy `json:"bookingPolicy,omitempty"`
-	// The refusals; empty if nothing refused the mutation.
+	// The refusals; empty if the mutation succeeded.
 	Errors []UserError `json:"errors"`
 }
 
-// The changes of an interviewer. Omitted fields do not change.
+// The changes to an interviewer. Omitted fields do not change.
 type UpdateInterviewerInput struct {
 	// The interviewer.
 	InterviewerID int64 `json:"interviewerId"`
@@ -598,8 +602,8 @@ type UpdateInterviewerInput struct {
 	Name *string `json:"name,omitempty"`
 	// The e-mail address. It must be unique among interviewers. Null is refused.
 	Email *string `json:"email,omitempty"`
-	// An IANA time zone. Aliases and any case are accepted, such as `Europe/Kiev` and
-	// `us/eastern`; the canonical name is stored. Null is refused.
+	// An IANA time zone. Case does not matter, and aliases are accepted, such as
+	// `Europe/Kiev` and `us/eastern`; the canonical name is stored. Null is refused.
 	TimeZone *string `json:"timeZone,omitempty"`
 	// Tags, such as topics and levels: at most 20 tags of 1 to 50 characters. Null is refused.
 	Tags []string `json:"tags,omitempty"`
@@ -623,12 +627,12 @@ type UpdateInterviewerInput struct {
 	Languages []string `json:"languages,omitempty"`
 	// Whether the interviewer gives interviews at present. Null is refused.
 	Active *bool `json:"active,omitempty"`
-	// With `active: false`: if true, cancels the booked interviews; if false, keeps them
-	// and returns them in `conflicts`.
+	// Only used with `active: false`. If true, cancels the future booked interviews. If
+	// false, keeps them and returns them in `conflicts`.
 	CancelBooked bool `json:"cancelBooked"`
 }
 
-// The changes of a student. Omitted fields do not change.
+// The changes to a student. Omitted fields do not change.
 type UpdateStudentInput struct {
 	// The student.
 	StudentID int64 `json:"studentId"`
@@ -640,8 +644,8 @@ type UpdateStudentInput struct {
 	Name *string `json:"name,omitempty"`
 	// The e-mail address. It must be unique among students. Null is refused.
 	Email *string `json:"email,omitempty"`
-	// An IANA time zone. Aliases and any case are accepted, such as `Europe/Kiev` and
-	// `us/eastern`; the canonical name is stored. Null is refused.
+	// An IANA time zone. Case does not matter, and aliases are accepted, such as
+	// `Europe/Kiev` and `us/eastern`; the canonical name is stored. Null is refused.
 	TimeZone *string `json:"timeZone,omitempty"`
 	// The student's own limit, 0 to 1000. Null removes it, and the policy's limit applies.
 	InterviewLimit graphql.Omittable[*int] `json:"interviewLimit,omitempty"`
@@ -651,16 +655,16 @@ type UpdateStudentInput struct {
 type UpdateStudentPayload struct {
 	// The student; null if the mutation was refused.
 	Student *booking.Student `json:"student,omitempty"`
-	// The refusals; empty if nothing refused the mutation.
+	// The refusals; empty if the mutation succeeded.
 	Errors []UserError `json:"errors"`
 }
 
 // The object has been changed since its version was read: `VERSION_CONFLICT`. Read it
 // again, and repeat the change with `currentVersion`.
 type VersionConflict struct {
-	// The refusal code, for programs.
+	// The machine-readable refusal code.
 	Code booking.RefusalCode `json:"code"`
-	// An English sentence for people.
+	// A human-readable message in English.
 	Message string `json:"message"`
 	// The path of the rejected input field; null if the refusal is not about one field.
 	Path []string `json:"path,omitempty"`
@@ -680,21 +684,21 @@ type Viewer struct {
 
 // Payload of `withdrawSlot`.
 type WithdrawSlotPayload struct {
-	// The slot, if this request withdrew it; otherwise empty.
+	// The slot if this request withdrew it, otherwise an empty list.
 	ClosedSlots []booking.Slot `json:"closedSlots"`
-	// The booked interview on the slot, if there is one. It is not cancelled.
+	// The booked interview on the slot, if there is one and it was not cancelled.
 	Conflicts []booking.Interview `json:"conflicts"`
 	// The interview that was cancelled because `cancelBooked` is true, if there is one.
 	Cancelled []booking.Interview `json:"cancelled"`
-	// The refusals; empty if nothing refused the mutation.
+	// The refusals; empty if the mutation succeeded.
 	Errors []UserError `json:"errors"`
 }
 
 // The current status of the object does not allow the change: `WRONG_STATUS`. Read the object again.
 type WrongStatus struct {
-	// The refusal code, for programs.
+	// The machine-readable refusal code.
 	Code booking.RefusalCode `json:"code"`
-	// An English sentence for people.
+	// A human-readable message in English.
 	Message string `json:"message"`
 	// The path of the rejected input field; null if the refusal is not about one field.
 	Path []string `json:"path,omitempty"`
@@ -775,7 +779,7 @@ func (e Access) MarshalJSON() ([]byte, error) {
 type WholeDayEvents string
 
 const (
-	// Ignores them. Each becomes a row with the status `IGNORED`.
+	// Ignores them. Each is a row with the status `IGNORED`.
 	WholeDayEventsSkip WholeDayEvents = "SKIP"
 	// Blocks the days, as `blockTime` does: open slots are withdrawn, and booked
 	// interviews are kept. The `id` of the row is the id of the block.
