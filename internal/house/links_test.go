@@ -50,6 +50,19 @@ func TestDocumentLinks(t *testing.T) {
 	}
 }
 
+// TestIndexListsEveryPage looks for each page of docs in docs/README.md.
+func TestIndexListsEveryPage(t *testing.T) {
+	t.Parallel()
+	documents := documentsIn(t)
+	index := documents["docs/README.md"]
+	for name := range documents {
+		page, is := strings.CutPrefix(name, "docs/")
+		if is && page != "README.md" && !strings.Contains(index, "]("+page+")") {
+			t.Errorf("docs/README.md does not list %s", page)
+		}
+	}
+}
+
 // documentsIn returns the text of each document by its path from the root.
 func documentsIn(t *testing.T) map[string]string {
 	t.Helper()
