@@ -1,5 +1,5 @@
-// Apollo Client's cache: where ids repeat across types, and what has no id. Booking
-// a slot updates all that is on screen, without asking again.
+// Apollo Client's cache: keys for ids that repeat across types, and for objects without
+// an id. Booking a slot updates everything on screen without another request.
 import assert from 'node:assert/strict'
 import { randomUUID } from 'node:crypto'
 import { ApolloClient, gql, HttpLink, InMemoryCache } from '@apollo/client'

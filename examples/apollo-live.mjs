@@ -1,5 +1,5 @@
-// Apollo Client: a live list. Its cache puts the pages together, and the changes are
-// merged into it.
+// Apollo Client: a live list. The cache joins the pages, and the changes are merged
+// into it.
 import { ApolloClient, ApolloLink, gql, HttpLink, InMemoryCache } from '@apollo/client'
 import { GraphQLWsLink } from '@apollo/client/link/subscriptions'
 import { relayStylePagination } from '@apollo/client/utilities'
@@ -11,13 +11,13 @@ import { Changes, liveList, Page } from './live-list.mjs'
 import { screen, tell } from './live-story.mjs'
 import { begun, headers, range, shouldRetry, socketUrl, student, url } from './school.mjs'
 
-globalThis.WebSocket ??= WebSocket // Node.js 20 has none, and GraphQLWsLink looks for it
+globalThis.WebSocket ??= WebSocket // GraphQLWsLink needs it, and Node.js 20 has none
 const socket = createClient({
   url: socketUrl,
   webSocketImpl: WebSocket,
   connectionParams: headers,
   shouldRetry,
-  // Nothing tells what happened while the connection was lost.
+  // Changes during a lost connection are not reported later, so the list is fetched again.
   on: { connected: (_socket, _payload, wasRetry) => wasRetry && live.again() },
 })
 const client = new ApolloClient({

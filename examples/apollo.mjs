@@ -1,5 +1,5 @@
 // Apollo Client: HTTP for queries and mutations, a WebSocket for subscriptions, and
-// a cache that puts the pages of a connection together.
+// a cache that joins the pages of a connection.
 import { randomUUID } from 'node:crypto'
 import { ApolloClient, ApolloLink, gql, HttpLink, InMemoryCache } from '@apollo/client'
 import { GraphQLWsLink } from '@apollo/client/link/subscriptions'
@@ -10,7 +10,7 @@ import { filter, firstValueFrom } from 'rxjs'
 import WebSocket from 'ws'
 import { because, begun, firstSlot, headers, ids, interviewOf, inTime, onlyTaken, operation, other, range, shouldRetry, socketUrl, student, url } from './school.mjs'
 
-globalThis.WebSocket ??= WebSocket // Node.js 20 has none, and GraphQLWsLink looks for it
+globalThis.WebSocket ??= WebSocket // GraphQLWsLink needs it, and Node.js 20 has none
 const socket = createClient({ url: socketUrl, webSocketImpl: WebSocket, connectionParams: headers, shouldRetry })
 const client = new ApolloClient({
   link: ApolloLink.split(

@@ -1,16 +1,19 @@
-// How each normalised cache keys the objects of this API. Three rules: an id is
-// unique within its type only, so student 1 is not slot 1; an Eligibility has no
-// id, and its student is its key; there is one BookingPolicy. The id of an ImportRow
-// is that of what the row stands for, whatever its type is, so it is no key.
+// The keys of this API's objects in each normalised cache:
+//
+// - An id is unique only within its type: student 1 and slot 1 are different objects.
+// - An Eligibility has no id; its student is its key.
+// - There is only one BookingPolicy.
+// - The id of an ImportRow belongs to the imported object, which can be of any type, so
+//   it is not a key.
 
-// typePolicies are for Apollo Client, which joins __typename and id by itself.
+// typePolicies configures Apollo Client, which combines __typename and id by default.
 export const typePolicies = {
   Eligibility: { keyFields: ['student', ['id']] },
   BookingPolicy: { keyFields: [] },
   ImportRow: { keyFields: false },
 }
 
-// getDataID is for Relay. Without a key, Relay keeps an object with its parent.
+// getDataID configures Relay, which stores an object without a key inside its parent.
 export function getDataID(record, type) {
   if (type === 'BookingPolicy') return type
   if (type === 'ImportRow') return undefined
@@ -18,7 +21,7 @@ export function getDataID(record, type) {
   return id && `${type}:${id}`
 }
 
-// embedded are the types without a key: they belong to the object around them.
+// embedded lists the types without a key. Their objects are stored inside their parents.
 const embedded = [
   'Actor', 'AddAvailabilityPayload', 'AddWeeklyAvailabilityPayload', 'AlreadyHolding', 'AlreadyInterviewed',
   'AnonymiseStudentPayload', 'AvailabilityConflict', 'AvailabilityConnection', 'AvailabilityEdge',
@@ -36,7 +39,7 @@ const embedded = [
   'VersionConflict', 'Viewer', 'WeeklyRule', 'WithdrawSlotPayload', 'WrongStatus',
 ]
 
-// keys are for urql's Graphcache, which joins __typename and id by itself.
+// keys configures urql's Graphcache, which combines __typename and id by default.
 export const keys = {
   Eligibility: ({ student }) => student?.id ?? null,
   BookingPolicy: () => 'the one',

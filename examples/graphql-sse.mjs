@@ -1,4 +1,4 @@
-// graphql-sse: an HTTP request for each operation, answered as a stream of events.
+// graphql-sse: one HTTP request for each operation. The response is a stream of events.
 import { randomUUID } from 'node:crypto'
 import { createClient } from 'graphql-sse'
 import { because, firstSlot, ids, interviewOf, inTime, onlyTaken, operation, other, range, sse, student } from './school.mjs'
@@ -12,7 +12,8 @@ async function ask(name, variables) {
   }
 }
 
-// A client of its own, which says when the stream, and with it the subscription, has begun.
+// A separate client, whose connected event reports that the stream is open and the
+// subscription is active.
 let slot
 let begun
 const connected = new Promise((resolve) => (begun = resolve))
@@ -46,4 +47,4 @@ onlyTaken(refused.errors)
 
 await inTime(`slot ${slot} is closed`, closed)
 console.log('closed:', slot)
-process.exit() // the stream is open still
+process.exit() // the stream is still open

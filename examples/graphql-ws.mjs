@@ -1,4 +1,4 @@
-// graphql-ws: everything over one WebSocket, queries and mutations, too.
+// graphql-ws: queries, mutations and subscriptions over one WebSocket.
 import { randomUUID } from 'node:crypto'
 import { createClient } from 'graphql-ws'
 import WebSocket from 'ws'

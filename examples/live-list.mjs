@@ -1,5 +1,5 @@
-// A live list: pages of availableSlots, into which what slotsChanged tells is
-// merged. Copy it; docs/reference/subscriptions.md says why it is right.
+// A live list: pages of availableSlots, updated with the changes that slotsChanged
+// reports. Copy it into your frontend; docs/how-to/live-lists.md explains it.
 
 const edges = 'cursor node { id start interviewer { id name } }'
 const verdict = 'totalCount eligibility { student { id } eligible interviewsUsed }'
@@ -20,8 +20,8 @@ export const Changes = `
 
 const inOrder = (a, b) => Date.parse(a.node.start) - Date.parse(b.node.start) || Number(a.node.id) - Number(b.node.id)
 
-// merge returns the list after the change. The list is the first pages of the whole;
-// a slot that opens beyond them comes with the page that it belongs to.
+// merge returns the list after a change. The list consists of the first pages; a slot
+// that opens after them is left out, because it comes with its own page.
 export function merge(list, { openedEdges, closedIds, totalCount, eligibility }) {
   const last = list.edges.at(-1)
   const shown = (edge) => !list.pageInfo.hasNextPage || (last && inOrder(edge, last) <= 0)
@@ -31,15 +31,17 @@ export function merge(list, { openedEdges, closedIds, totalCount, eligibility })
   return { ...list, edges, pageInfo, totalCount, eligibility }
 }
 
-// liveList keeps a list live in whatever store it is: read and write are the store;
-// load({ first, after }) adds a page to it, or replaces the list without after;
-// subscribe(before, told) resolves when the subscription has begun, to a function
-// that ends it.
+// liveList keeps a list up to date, in any store:
+//
+// - read and write access the store.
+// - load({ first, after }) adds a page to the list, or replaces the list if after is missing.
+// - subscribe(before, told) resolves when the subscription is active, to a function that
+//   ends it.
 export function liveList({ read, write, load, subscribe, failed }) {
   let end
-  let size = 1 // of the page that was asked for last
+  let size = 1 // of the last requested page
   let refilling = false
-  let early // changes that are told while a page is under way: perhaps newer than the page
+  let early // changes that arrive while a page loads; they can be newer than the page
 
   function told(change) {
     if (change.refetch) return again()
@@ -48,8 +50,8 @@ export function liveList({ read, write, load, subscribe, failed }) {
     if (!early) refill()
   }
 
-  // refill loads a page when all that were shown are gone and there are more: a page
-  // with nothing on it has no last slot, so nothing tells where the next one begins.
+  // refill loads a page if the list has become empty and there are more slots. An empty
+  // list has no last slot, so there is no cursor for the next page.
   function refill() {
     const list = read()
     if (refilling || !list || list.edges.length || !list.pageInfo.hasNextPage) return
@@ -57,7 +59,7 @@ export function liveList({ read, write, load, subscribe, failed }) {
     again()
   }
 
-  // The new subscription begins before the old one ends, so nothing is missed.
+  // The new subscription is active before the old one ends, so no change is missed.
   async function follow(before) {
     const old = end
     end = await subscribe(before, told)
@@ -67,7 +69,7 @@ export function liveList({ read, write, load, subscribe, failed }) {
   async function page(first, after) {
     refilling = false
     if (first) size = first
-    await follow() // without a bound: how far the page reaches is not known yet
+    await follow() // without a bound, because the end of the page is not known yet
     early = []
     let missed
     try {
@@ -82,7 +84,7 @@ export function liveList({ read, write, load, subscribe, failed }) {
     refill()
   }
 
-  // One page after the other.
+  // next loads one page at a time.
   let queue = Promise.resolve()
   function next(first, after) {
     const done = queue.then(() => page(first, after))
@@ -90,7 +92,7 @@ export function liveList({ read, write, load, subscribe, failed }) {
     return done
   }
 
-  // again asks for what is shown: after refetch, and after a lost connection.
+  // again reloads the list, after refetch and after a lost connection.
   function again() {
     next(Math.min(read()?.edges.length || size, 500), () => undefined).catch(failed)
   }

@@ -1,5 +1,5 @@
-// What happens while the list of one student is on screen: another student cancels
-// and books. After each change the list equals one that is fetched anew.
+// The list of one student is on screen while another student cancels and books. After
+// each change it must equal a list that is fetched again.
 import assert from 'node:assert/strict'
 import { randomUUID } from 'node:crypto'
 import { Page } from './live-list.mjs'
@@ -28,20 +28,20 @@ const cancel = (interviewId) =>
     input: { interviewId, reason: 'The live list is shown.', idempotencyKey: randomUUID() },
   })
 
-// essence is a list without what clients add to it.
+// essence returns a list without the fields that clients add.
 function essence({ edges, totalCount, eligibility, pageInfo }) {
   const list = { edges, totalCount, eligibility, more: pageInfo.hasNextPage }
   return JSON.parse(JSON.stringify(list, (key, value) => (key === '__typename' ? undefined : value)))
 }
 
-// fresh fetches the list anew, past the client and its cache.
+// fresh fetches the list without the client and its cache.
 const fresh = (first) => ask(Page, { student, ...range, first })
 
-// patience is how long a change may take to be shown.
+// patience is the time in milliseconds in which a change must be on screen.
 const patience = 30_000
 
-// screen waits until what is shown satisfies a condition, and fails if it does not in
-// time; what says what is waited for.
+// screen waits until the list on screen satisfies a condition, and fails after patience.
+// what names the condition in the error.
 export function screen(read) {
   const waiting = new Set()
   return {
@@ -70,7 +70,7 @@ async function bookable(id) {
   return nodes.map((slot) => slot.id)
 }
 
-// tell runs the story: more shows a page more.
+// tell runs all steps; more shows one more page.
 export async function tell({ read, more, until }) {
   const others = await bookable(other)
   const slots = (await bookable(student)).filter((id) => others.includes(id))
@@ -81,7 +81,7 @@ export async function tell({ read, more, until }) {
     )
   }
 
-  // After each change the screen is told, and shows what is fetched.
+  // shows waits for a change to be on screen, and compares the list with a fetched one.
   async function shows(what) {
     const { totalCount, eligibility } = await fresh(1)
     const { interviewsUsed } = eligibility

@@ -1,4 +1,4 @@
-// Where the server is, who asks, and about whom: the same for every example here.
+// The server, the token and the students, for all examples in this folder.
 import { readFileSync } from 'node:fs'
 
 const { REHEARSE_URL, REHEARSE_TOKEN, STUDENT, OTHER_STUDENT, START, END } = process.env
@@ -12,15 +12,15 @@ export const student = STUDENT || '101'
 export const other = OTHER_STUDENT || '107'
 export const range = { start: START || inDays(1), end: END || inDays(14) }
 
-// operation is the text of one of the operations.
+// operation returns the text of an operation.
 export const operation = (name) => readFileSync(new URL(`operations/${name}.graphql`, import.meta.url), 'utf8')
 
-// shouldRetry keeps a socket from connecting again with a token that the server
-// refuses: it closes the socket with 4403. After any other loss it connects again.
+// shouldRetry prevents a socket from reconnecting with a rejected token, for which the
+// server closes it with 4403. A socket that was lost for another reason reconnects.
 export const shouldRetry = (event) => 'reason' in event && event.code !== 4403
 
-// sse returns the options of a client of graphql-sse. Such a client tries again after
-// every error of HTTP, so it is told to give up a token that the server refuses.
+// sse returns the options of a graphql-sse client. By default such a client retries after
+// every HTTP error; with these options it gives up when the server rejects the token.
 export function sse(on = {}) {
   let unauthorized = false
   return {
@@ -39,10 +39,9 @@ export function sse(on = {}) {
   }
 }
 
-// begun waits until everything that was subscribed to over the socket has begun:
-// the server takes one message after the other. It asks in a new task, because
-// urql hands a subscription to the socket in a microtask: a question asked at once
-// would be sent before the subscription, and its answer would say nothing.
+// begun waits until all subscriptions of the socket are active. The server handles the
+// messages in order, so it has started them when it answers a later query. urql sends a
+// subscription in a microtask; begun therefore sends the query in a new task, after it.
 export async function begun(socket) {
   await new Promise((resolve) => setTimeout(resolve))
   await new Promise((resolve, reject) =>
@@ -50,7 +49,7 @@ export async function begun(socket) {
   )
 }
 
-// failure is the error that a closed socket stands for.
+// failure converts the close event of a socket into an error.
 const failure = (cause) => (cause.code ? new Error(`the server closed the socket: ${cause.code} ${cause.reason}`) : cause)
 
 const advice = 'or begin with a new school: stop the server, and start it with DATA_DIR set to a new folder.'
@@ -68,8 +67,8 @@ export function interviewOf({ interview, errors }) {
   throw new Error(`Student ${student} did not get the slot: ${because(errors)}`)
 }
 
-// onlyTaken fails if the other student may not book the slot anyway: its closing is no
-// change of their list, so they would wait for it forever.
+// onlyTaken fails if the other student could not have booked the slot in any case. Its
+// closing is then not a change of their list, and they would wait for it forever.
 export function onlyTaken(errors) {
   if (errors.every(({ code }) => code === 'SLOT_TAKEN')) return
   throw new Error(`Student ${other} may not book this slot anyway, so they are not told that it is closed. Set OTHER_STUDENT, ${advice}`)
@@ -77,19 +76,19 @@ export function onlyTaken(errors) {
 
 const patience = 30_000
 
-// inTime is the promise, which fails if it takes too long.
+// inTime returns a promise that rejects if the given promise takes too long.
 export function inTime(what, promise) {
   let deadline
   const late = new Promise((_, reject) => {
-    deadline = setTimeout(() => reject(new Error(`${what}: nothing was told in ${patience / 1000} s`)), patience)
+    deadline = setTimeout(() => reject(new Error(`${what}: no event arrived in ${patience / 1000} s`)), patience)
   })
   return Promise.race([promise, late]).finally(() => clearTimeout(deadline))
 }
 
-// ids are the slots of a page, as text.
+// ids returns the ids of a page's slots as text.
 export const ids = (page) => page.edges.map((edge) => edge.node.id).join(', ')
 
-// because is why booking was refused, as text: a rule's "no" is data, and its type
-// says what more there is to tell.
+// because describes the refusals of a booking. A refusal is data, and its type determines
+// its further fields.
 export const because = (errors) =>
   errors.map((no) => `${no.code} (${no.__typename})${no.alternatives?.length ? `, ${no.alternatives[0].id} is free` : ''}`).join('; ')

@@ -1,5 +1,5 @@
-// urql's Graphcache: where ids repeat across types, and what has no id. Booking a
-// slot updates all that is on screen, without asking again.
+// urql's Graphcache: keys for ids that repeat across types, and for objects without an
+// id. Booking a slot updates everything on screen without another request.
 import assert from 'node:assert/strict'
 import { randomUUID } from 'node:crypto'
 import { Client, fetchExchange } from '@urql/core'
@@ -33,7 +33,7 @@ const BookSlot = `
     }
   }`
 
-// The screen is what the query's subscription has been given last.
+// screen is the latest result of the query.
 let screen
 const shown = new Promise((resolve, reject) =>
   client.query(Screen, { student, ...range }).subscribe(({ data, error }) => {

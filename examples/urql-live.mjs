@@ -1,5 +1,5 @@
-// urql: a live list. The list is state of the page, as with useReducer, and the
-// changes are merged into it, so it needs no cache.
+// urql: a live list. The list is local state, as with useReducer, and the changes are
+// merged into it, so it needs no cache.
 import { Client, fetchExchange, subscriptionExchange } from '@urql/core'
 import { createClient } from 'graphql-ws'
 import WebSocket from 'ws'
@@ -12,7 +12,7 @@ const socket = createClient({
   webSocketImpl: WebSocket,
   connectionParams: headers,
   shouldRetry,
-  // Nothing tells what happened while the connection was lost.
+  // Changes during a lost connection are not reported later, so the list is fetched again.
   on: { connected: (_socket, _payload, wasRetry) => wasRetry && live.again() },
 })
 const client = new Client({

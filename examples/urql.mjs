@@ -1,4 +1,4 @@
-// urql: exchanges for the cache, for HTTP, and for subscriptions over a WebSocket.
+// urql: exchanges for the cache, for HTTP and for subscriptions over a WebSocket.
 import { randomUUID } from 'node:crypto'
 import { cacheExchange, Client, fetchExchange, subscriptionExchange } from '@urql/core'
 import { createClient } from 'graphql-ws'

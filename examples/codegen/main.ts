@@ -1,4 +1,4 @@
-// graphql-codegen: what is asked and answered has the types of the contract.
+// graphql-codegen: variables and results have types generated from the schema.
 import { randomUUID } from 'node:crypto'
 import { createClient } from 'graphql-sse'
 import { firstSlot, headers, ids, inTime, onlyTaken, other, range, sse, student, url } from '../school.mjs'
@@ -16,13 +16,13 @@ async function ask<Data, Variables>(query: TypedDocumentString<Data, Variables>,
   return data
 }
 
-// A root field is null only with an error, and ask throws those.
+// there returns a root field. It is null only if there is an error, which ask throws.
 function there<Value>(value: Value | null | undefined): Value {
   if (value == null) throw new Error('a root field is null without an error')
   return value
 }
 
-// The type of a refusal says what more there is.
+// because describes the refusals. The type of a refusal determines its further fields.
 function because(errors: NonNullable<BookSlotMutation['bookSlot']>['errors']): string {
   return errors
     .map((no) => {
@@ -54,7 +54,7 @@ await Promise.race([connected, closed])
 const first = there((await ask(AvailableSlotsDocument, { student, ...range })).availableSlots)
 console.log('page 1:', ids(first))
 const wanted: string = firstSlot(first)
-slot = wanted // which the subscription waits for
+slot = wanted // the subscription waits until this slot is closed
 const second = there((await ask(AvailableSlotsDocument, { student, ...range, after: first.pageInfo.endCursor })).availableSlots)
 console.log('page 2:', ids(second))
 
@@ -66,4 +66,4 @@ onlyTaken(refused.errors)
 
 await inTime(`slot ${slot} is closed`, closed)
 console.log('closed:', slot)
-process.exit() // the stream is open still
+process.exit() // the stream is still open

@@ -1,5 +1,5 @@
-// Command go is a client by genqlient: a Go function for each operation, with the
-// types of the contract.
+// Command go is a genqlient client. It has a Go function for each operation, with types
+// generated from the schema.
 package main
 
 import (
@@ -88,14 +88,15 @@ func run(ctx context.Context) error {
 	}
 	fmt.Println("refused:", because(refused))
 	for _, no := range refused.BookSlot.Errors {
-		if no.GetCode() != "SLOT_TAKEN" { // so it was not in their list, and its closing is no change of it
+		if no.GetCode() != "SLOT_TAKEN" { // the slot was not in their list, so they get no event
 			return fmt.Errorf("student %s may not book slot %s anyway; set OTHER_STUDENT, or begin with a new school", other, slot)
 		}
 	}
 	return awaitClosed(ctx, changes, slot)
 }
 
-// subscribe is told what the student may no longer book, from its return on.
+// subscribe returns a channel of the slots that the student can no longer book. The
+// subscription is active when subscribe returns.
 func subscribe(ctx context.Context, url, token, student string, start, end time.Time) (<-chan SlotsChangedWsResponse, func(), error) {
 	dial := &dialer{}
 	options := []graphql.WebSocketOption{}
@@ -133,7 +134,7 @@ func awaitClosed(ctx context.Context, changes <-chan SlotsChangedWsResponse, slo
 	}
 }
 
-// nothingToBook says why the list is empty.
+// nothingToBook returns an error that explains why the list is empty.
 func nothingToBook(student string, page *AvailableSlotsResponse) error {
 	var reasons []string
 	for _, reason := range page.AvailableSlots.EmptyReasons {
@@ -150,8 +151,8 @@ func ids(page *AvailableSlotsResponse) string {
 	return strings.Join(list, ", ")
 }
 
-// because is why booking was refused: a rule's "no" is data, and its type says
-// what more there is to tell.
+// because describes the refusals of a booking. A refusal is data, and its type determines
+// its further fields.
 func because(answer *BookSlotResponse) string {
 	list := []string{}
 	for _, no := range answer.BookSlot.Errors {

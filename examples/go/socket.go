@@ -10,9 +10,9 @@ import (
 	"github.com/coder/websocket"
 )
 
-// dialer opens WebSockets for genqlient, which knows nothing of the protocol's
-// pings: the server's are answered here. A ping of ours is answered when whatever
-// was sent before it has begun.
+// dialer opens WebSockets for genqlient, which does not support the protocol's pings. The
+// socket answers the server's pings. The server answers a client's ping when everything
+// that was sent before it has started.
 type dialer struct {
 	socket *socket
 }
@@ -25,7 +25,7 @@ type socket struct {
 
 func (d *dialer) DialContext(ctx context.Context, url string, header http.Header) (graphql.WSConn, error) {
 	header = header.Clone()
-	header.Del("Sec-WebSocket-Protocol")                             // which the library sends itself
+	header.Del("Sec-WebSocket-Protocol")                             // the library sends it
 	conn, _, err := websocket.Dial(ctx, url, &websocket.DialOptions{ //nolint:bodyclose // the library closes it
 		HTTPHeader: header, Subprotocols: []string{"graphql-transport-ws"},
 	})
@@ -36,7 +36,7 @@ func (d *dialer) DialContext(ctx context.Context, url string, header http.Header
 	return d.socket, nil
 }
 
-// awaitBegun waits until every subscription that was sent has begun.
+// awaitBegun waits until every subscription that was sent is active.
 func (d *dialer) awaitBegun(ctx context.Context) error {
 	if err := d.socket.send(ctx, `{"type":"ping"}`); err != nil {
 		return err
@@ -72,7 +72,7 @@ func (s *socket) ReadMessage() (kind int, text []byte, err error) {
 
 func (s *socket) WriteMessage(kind int, text []byte) error {
 	if websocket.MessageType(kind) != websocket.MessageText {
-		return nil // a closing, which Close says
+		return nil // a close message, which Close sends
 	}
 	return s.send(context.Background(), string(text))
 }

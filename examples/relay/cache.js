@@ -1,5 +1,5 @@
-// Relay's store: where ids repeat across types, and what has no id. Booking a slot
-// updates all that is on screen, without asking again.
+// Relay's store: keys for ids that repeat across types, and for objects without an id.
+// Booking a slot updates everything on screen without another request.
 import assert from 'node:assert/strict'
 import { randomUUID } from 'node:crypto'
 import {
@@ -92,7 +92,7 @@ const BookSlot = graphql`
   }
 `
 
-// The screen is what the store's subscription has been given last.
+// The screen shows the latest snapshot of the store.
 const variables = { student, ...range }
 const operation = createOperationDescriptor(getRequest(Screen), variables)
 const kept = environment.retain(operation)

@@ -1,5 +1,5 @@
-// Relay, without React: a store of records, a connection that grows page by page,
-// and documents that are compiled beforehand.
+// Relay, without React: a store of records, a connection that grows page by page, and
+// documents that are compiled in advance.
 import { randomUUID } from 'node:crypto'
 import { createClient } from 'graphql-ws'
 import {
@@ -90,7 +90,7 @@ const closed = new Promise((resolve, reject) =>
 )
 await begun(socket)
 
-// list fetches a page, and answers what the connection holds of it and of the pages before.
+// list fetches a page and returns the connection, with this page and those before it.
 async function list(page) {
   const variables = { student, ...range, ...page }
   await fetchQuery(environment, AvailableSlots, variables).toPromise()
