@@ -69,9 +69,9 @@ type Event struct {
 // Change is a field's value before and after, each encoded as JSON: a number,
 // boolean, string, list of ids, or null if absent. Ids and times are strings.
 type Change struct {
-	Field  string          `json:"field"`
-	Before json.RawMessage `json:"before"`
-	After  json.RawMessage `json:"after"`
+	Field  string
+	Before json.RawMessage
+	After  json.RawMessage
 }
 
 // Changes is the list of a subject's changed fields.

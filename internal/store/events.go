@@ -30,11 +30,21 @@ type eventRow struct {
 
 func (eventRow) TableName() string { return "events" }
 
+// storedChange is an element of events.changes. Events are never rewritten, so rows of all
+// versions of the program must decode. The array is version 1 of the form; another form
+// would be an object with a version.
+type storedChange struct {
+	Field  string          `json:"field"`
+	Before json.RawMessage `json:"before"`
+	After  json.RawMessage `json:"after"`
+}
+
 func newEventRow(e booking.Event) (eventRow, error) {
-	if e.Changes == nil {
-		e.Changes = []booking.Change{}
+	stored := make([]storedChange, len(e.Changes))
+	for i, change := range e.Changes {
+		stored[i] = storedChange(change)
 	}
-	changes, err := json.Marshal(e.Changes)
+	changes, err := json.Marshal(stored)
 	if err != nil {
 		return eventRow{}, fmt.Errorf("write the changes of %s: %w", e.Kind, err)
 	}
@@ -51,7 +61,11 @@ func (r eventRow) domain() booking.Event {
 		StudentID: orZero(r.StudentID), InterviewerID: orZero(r.InterviewerID), SlotID: orZero(r.SlotID),
 		InterviewID: orZero(r.InterviewID), PolicyVersion: r.PolicyVersion, Changes: []booking.Change{},
 	}
-	_ = json.Unmarshal([]byte(r.Changes), &e.Changes) // the column is jsonb, written by newEventRow
+	var stored []storedChange
+	_ = json.Unmarshal([]byte(r.Changes), &stored) // the column is jsonb, written by newEventRow
+	for _, change := range stored {
+		e.Changes = append(e.Changes, booking.Change(change))
+	}
 	e.Changes = booking.Changes(e.Changes).Private()
 	return e
 }
