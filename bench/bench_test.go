@@ -95,7 +95,7 @@ func (w *world) handler(set ...func(*gqlhttp.Options)) http.Handler {
 			Log: log, Now: time.Now, Codes: words.Codes, Faults: words.Faults, Refusals: words.Refusals, Deprecated: words.Deprecated,
 		}),
 		Options: graph.Options{
-			App: app.New(w.store, func() time.Time { return w.now }), Reader: &w.store.Reader, Log: log, Zone: time.UTC, Timeout: 10 * time.Second,
+			App: app.New(w.store, func() time.Time { return w.now }), Log: log, Zone: time.UTC, Timeout: 10 * time.Second,
 		},
 		Sender: sends(booking.RoleAdmin, 0),
 	}

@@ -74,6 +74,23 @@ func optional[P any, K ~int64, V any](
 	return loader.Edge[P, K, *V, V]{Key: key, Read: read, Objects: maybe[V]}.Of(ctx, responsePath(ctx), parents)
 }
 
+// visible is like optional, but also resolves to null for objects that the caller may not
+// see.
+func visible[P any, K ~int64, V any](
+	ctx context.Context, parents []*P, l *loader.Loader[K, V], key func(*P) K,
+) ([]*V, error) {
+	read := func(ctx context.Context, keys []K) (map[K]*V, error) {
+		found, err := l.Found(ctx, slices.DeleteFunc(slices.Clone(keys), func(key K) bool { return key == 0 }))
+		for _, key := range keys {
+			if err == nil && found[key] == nil {
+				found[key] = nil
+			}
+		}
+		return found, err
+	}
+	return loader.Edge[P, K, *V, V]{Key: key, Read: read, Objects: maybe[V]}.Of(ctx, responsePath(ctx), parents)
+}
+
 // maybe returns the objects of an optional value.
 func maybe[V any](value *V) []*V {
 	if value == nil {

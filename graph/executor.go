@@ -16,13 +16,11 @@ import (
 	"rehearse/graph/scalar"
 	"rehearse/internal/app"
 	"rehearse/internal/budget"
-	"rehearse/internal/store"
 )
 
 // Options configure an executor.
 type Options struct {
 	App     *app.App
-	Reader  *store.Reader
 	Log     *slog.Logger
 	Zone    *time.Location // zone of times without an offset
 	Timeout time.Duration  // timeout of an operation and of an event of a subscription
@@ -41,16 +39,16 @@ func NewExecutor(o Options, observer Observer) *executor.Executor {
 	e.SetErrorPresenter(present(o.Log))
 	e.SetRecoverFunc(recovered)
 	e.AroundOperations(func(ctx context.Context, next graphql.OperationHandler) graphql.ResponseHandler {
-		return next(loader.WithSet(scalar.WithZone(ctx, o.Zone), loader.New(o.Reader, o.Timeout)))
+		return next(loader.WithSet(scalar.WithZone(ctx, o.Zone), loader.New(o.App.View(ctx), o.Timeout)))
 	})
-	e.AroundResponses(perEvent(o.Reader, o.Timeout))
+	e.AroundResponses(perEvent(o.App, o.Timeout))
 	e.AroundRootFields(func(ctx context.Context, next graphql.RootResolver) graphql.Marshaler {
 		b := budget.From(ctx)
 		if b.Failure() != nil { // the response was given up, so execute nothing more
 			return graphql.Null
 		}
 		if graphql.GetOperationContext(ctx).Operation.Operation == ast.Mutation {
-			ctx = loader.WithSet(ctx, loader.New(o.Reader, o.Timeout)) // values read before an earlier mutation may be stale
+			ctx = loader.WithSet(ctx, loader.New(o.App.View(ctx), o.Timeout)) // values read before an earlier mutation may be stale
 		}
 		return written(next(ctx), b)
 	})

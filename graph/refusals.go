@@ -142,50 +142,37 @@ func (conflictResolver) Slots(ctx context.Context, errors []*model.AvailabilityC
 	return within(ctx, errors, func(e *model.AvailabilityConflict) []booking.Slot { return e.Slots })
 }
 
-func (r alreadyInterviewedResolver) Interview(ctx context.Context, errors []*model.AlreadyInterviewed) ([]*booking.Interview, error) {
-	return interviewInTheWay(ctx, r.Resolver, errors, func(e *model.AlreadyInterviewed) booking.InterviewID { return e.InterviewID })
+func (alreadyInterviewedResolver) Interview(ctx context.Context, errors []*model.AlreadyInterviewed) ([]*booking.Interview, error) {
+	return interviewInTheWay(ctx, errors, func(e *model.AlreadyInterviewed) booking.InterviewID { return e.InterviewID })
 }
 
-func (r alreadyInterviewedResolver) Hold(ctx context.Context, errors []*model.AlreadyInterviewed) ([]*booking.Hold, error) {
-	return holdInTheWay(ctx, r.Resolver, errors, func(e *model.AlreadyInterviewed) booking.HoldID { return e.HoldID })
+func (alreadyInterviewedResolver) Hold(ctx context.Context, errors []*model.AlreadyInterviewed) ([]*booking.Hold, error) {
+	return holdInTheWay(ctx, errors, func(e *model.AlreadyInterviewed) booking.HoldID { return e.HoldID })
 }
 
-func (r ownOverlapResolver) Interview(ctx context.Context, errors []*model.OwnOverlap) ([]*booking.Interview, error) {
-	return interviewInTheWay(ctx, r.Resolver, errors, func(e *model.OwnOverlap) booking.InterviewID { return e.InterviewID })
+func (ownOverlapResolver) Interview(ctx context.Context, errors []*model.OwnOverlap) ([]*booking.Interview, error) {
+	return interviewInTheWay(ctx, errors, func(e *model.OwnOverlap) booking.InterviewID { return e.InterviewID })
 }
 
-func (r ownOverlapResolver) Hold(ctx context.Context, errors []*model.OwnOverlap) ([]*booking.Hold, error) {
-	return holdInTheWay(ctx, r.Resolver, errors, func(e *model.OwnOverlap) booking.HoldID { return e.HoldID })
+func (ownOverlapResolver) Hold(ctx context.Context, errors []*model.OwnOverlap) ([]*booking.Hold, error) {
+	return holdInTheWay(ctx, errors, func(e *model.OwnOverlap) booking.HoldID { return e.HoldID })
 }
 
-func (r alreadyHoldingResolver) Hold(ctx context.Context, errors []*model.AlreadyHolding) ([]*booking.Hold, error) {
-	return holdInTheWay(ctx, r.Resolver, errors, func(e *model.AlreadyHolding) booking.HoldID { return e.HoldID })
+func (alreadyHoldingResolver) Hold(ctx context.Context, errors []*model.AlreadyHolding) ([]*booking.Hold, error) {
+	return holdInTheWay(ctx, errors, func(e *model.AlreadyHolding) booking.HoldID { return e.HoldID })
 }
 
 // interviewInTheWay resolves the interview of each refusal. It returns null if the refusal
 // has none or the caller may not see it: interviewers must not learn about a student's
 // other interviews.
 func interviewInTheWay[E any](
-	ctx context.Context, r *Resolver, errors []*E, key func(*E) booking.InterviewID,
+	ctx context.Context, errors []*E, key func(*E) booking.InterviewID,
 ) ([]*booking.Interview, error) {
-	found, err := optional(ctx, errors, &loader.From(ctx).Interviews, key)
-	return hidden(found, r.app.View(ctx).IsParty), err
+	return visible(ctx, errors, &loader.From(ctx).Interviews, key)
 }
 
-func holdInTheWay[E any](ctx context.Context, r *Resolver, errors []*E, key func(*E) booking.HoldID) ([]*booking.Hold, error) {
-	found, err := optional(ctx, errors, &loader.From(ctx).Holds, key)
-	return hidden(found, r.app.View(ctx).Holds), err
-}
-
-// hidden replaces objects that the caller may not see by null.
-func hidden[T any](found []*T, sees func(T) bool) []*T {
-	seen := make([]*T, len(found))
-	for i, object := range found {
-		if object != nil && sees(*object) {
-			seen[i] = object
-		}
-	}
-	return seen
+func holdInTheWay[E any](ctx context.Context, errors []*E, key func(*E) booking.HoldID) ([]*booking.Hold, error) {
+	return visible(ctx, errors, &loader.From(ctx).Holds, key)
 }
 
 func notNil[T any](list []T) []T {

@@ -28,10 +28,9 @@ func (s *school) twin(i pgtest.Intercept) (url string) {
 	intercepted := s.DB.Intercepted(s.T, i)
 	server := httptest.NewServer(gqlhttp.NewHandler(gqlhttp.Options{
 		Options: graph.Options{
-			App:    app.New(intercepted, func() time.Time { return *s.Clock.Load() }),
-			Reader: &intercepted.Reader,
-			Log:    slog.New(slog.NewTextHandler(s.Log, nil)),
-			Zone:   time.UTC,
+			App:  app.New(intercepted, func() time.Time { return *s.Clock.Load() }),
+			Log:  slog.New(slog.NewTextHandler(s.Log, nil)),
+			Zone: time.UTC,
 			// Requests wait at the gate. The timeout allows for a loaded machine.
 			Timeout: time.Minute,
 		},

@@ -9,6 +9,7 @@ import (
 
 	"rehearse/graph/loader"
 	"rehearse/graph/page"
+	"rehearse/internal/app"
 	"rehearse/internal/booking"
 	"rehearse/internal/budget"
 	"rehearse/internal/calendar"
@@ -119,7 +120,7 @@ func (e *Ending) Err() error { return e.err }
 
 // perEvent gives each event of a subscription its own loaders and budget. It also restores
 // the field context of the subscribed field, which gqlgen does not pass on.
-func perEvent(reader *store.Reader, timeout time.Duration) graphql.ResponseMiddleware {
+func perEvent(school *app.App, timeout time.Duration) graphql.ResponseMiddleware {
 	return func(ctx context.Context, next graphql.ResponseHandler) *graphql.Response {
 		o := graphql.GetOperationContext(ctx)
 		if o.Operation == nil || o.Operation.Operation != ast.Subscription {
@@ -138,6 +139,6 @@ func perEvent(reader *store.Reader, timeout time.Duration) graphql.ResponseMiddl
 		defer b.Close()
 		p.Ask()
 		defer p.Done()
-		return next(loader.WithSet(ctx, loader.New(reader, timeout)))
+		return next(loader.WithSet(ctx, loader.New(school.View(ctx), timeout)))
 	}
 }

@@ -13,8 +13,8 @@ import (
 
 	"github.com/graph-gophers/dataloader/v7"
 
+	"rehearse/internal/app"
 	"rehearse/internal/booking"
-	"rehearse/internal/store"
 )
 
 // Set holds the loaders of one operation. A loader does not read again what it has read or
@@ -27,32 +27,34 @@ type Set struct {
 	Records      Loader[booking.StudentID, booking.Record]
 	Holds        Loader[booking.HoldID, booking.Hold]
 
-	reader      *store.Reader
+	view        app.View // what the caller may see
 	policy      policy
 	generations generations
 	timeout     time.Duration
 }
 
-// Fetches take the reader as an argument, so that they are created once and not for each
+// Fetches take the view as an argument, so that they are created once and not for each
 // operation.
 var (
-	students     = byKey((*store.Reader).StudentsByID, func(s booking.Student) booking.StudentID { return s.ID })
-	interviewers = byKey((*store.Reader).InterviewersByID, func(i booking.Interviewer) booking.InterviewerID { return i.ID })
-	slots        = byKey((*store.Reader).SlotsByID, func(s booking.Slot) booking.SlotID { return s.ID })
-	interviews   = byKey((*store.Reader).InterviewsByID, func(i booking.Interview) booking.InterviewID { return i.ID })
-	holds        = byKey((*store.Reader).HoldsByID, func(h booking.Hold) booking.HoldID { return h.ID })
+	students     = byKey(app.View.StudentsByID, func(s booking.Student) booking.StudentID { return s.ID })
+	interviewers = byKey(app.View.InterviewersByID, func(i booking.Interviewer) booking.InterviewerID { return i.ID })
+	slots        = byKey(app.View.SlotsByID, func(s booking.Slot) booking.SlotID { return s.ID })
+	interviews   = byKey(app.View.InterviewsByID, func(i booking.Interview) booking.InterviewID { return i.ID })
+	holds        = byKey(app.View.HoldsByID, func(h booking.Hold) booking.HoldID { return h.ID })
 )
 
-// New returns a Set that reads through r, with the given timeout for each read.
-func New(r *store.Reader, timeout time.Duration) *Set {
-	s := &Set{reader: r, timeout: timeout}
-	s.Students.from(r, students)
-	s.Interviewers.from(r, interviewers)
-	s.Interviewers.known = (*store.Reader).CachedInterviewers
-	s.Slots.from(r, slots)
-	s.Interviews.from(r, interviews)
-	s.Records.from(r, (*store.Reader).Records)
-	s.Holds.from(r, holds)
+// New returns a Set that reads through the caller's view, with the given timeout for each
+// read.
+func New(view app.View, timeout time.Duration) *Set {
+	s := &Set{view: view, timeout: timeout}
+	v := &s.view
+	s.Students.from(v, students)
+	s.Interviewers.from(v, interviewers)
+	s.Interviewers.known = app.View.CachedInterviewers
+	s.Slots.from(v, slots)
+	s.Interviews.from(v, interviews)
+	s.Records.from(v, app.View.Records)
+	s.Holds.from(v, holds)
 	return s
 }
 
@@ -66,7 +68,7 @@ type policy struct {
 // Policy returns the booking policy. It reads it at most once.
 func (s *Set) Policy(ctx context.Context) (booking.Policy, error) {
 	p := &s.policy
-	p.once.Do(func() { p.value, p.err = s.reader.Policy(ctx) })
+	p.once.Do(func() { p.value, p.err = s.view.Policy(ctx) })
 	return p.value, p.err
 }
 
@@ -102,19 +104,19 @@ func Prime[T any](ctx context.Context, objects ...*T) {
 
 // Loader reads values of one kind by key.
 type Loader[K ~int64, V any] struct {
-	reader *store.Reader
-	fetch  fetch[K, V]
-	known  func(*store.Reader, []K) map[K]*V // returns cached values; may be nil
+	view  *app.View
+	fetch fetch[K, V]
+	known func(app.View, []K) map[K]*V // returns cached values; may be nil
 
 	asking  sync.Mutex
 	batches *dataloader.Loader[K, V] // created on first use, because most operations use few loaders
 }
 
 // fetch reads values by key. It omits keys that do not exist.
-type fetch[K ~int64, V any] func(*store.Reader, context.Context, []K) (map[K]V, error)
+type fetch[K ~int64, V any] func(app.View, context.Context, []K) (map[K]V, error)
 
 // from sets the source of the loader.
-func (l *Loader[K, V]) from(r *store.Reader, f fetch[K, V]) { l.reader, l.fetch = r, f }
+func (l *Loader[K, V]) from(v *app.View, f fetch[K, V]) { l.view, l.fetch = v, f }
 
 // Map reads the values of the keys at once, without waiting for other requests to batch
 // with: callers pass all keys of their path. A key that does not exist is an error.
@@ -134,7 +136,7 @@ var errNotThere = errors.New("does not exist")
 func (l *Loader[K, V]) read(ctx context.Context, keys []K, ignored func(error) bool) (map[K]*V, error) {
 	var values map[K]*V
 	if l.known != nil {
-		values = l.known(l.reader, keys)
+		values = l.known(*l.view, keys)
 		keys = slices.DeleteFunc(slices.Clone(keys), func(key K) bool { return values[key] != nil })
 	}
 	if values == nil {
@@ -189,7 +191,7 @@ func (l *Loader[K, V]) batched() *dataloader.Loader[K, V] {
 }
 
 func (l *Loader[K, V]) batch(ctx context.Context, keys []K) []*dataloader.Result[V] {
-	found, err := l.fetch(l.reader, ctx, keys)
+	found, err := l.fetch(*l.view, ctx, keys)
 	results := make([]*dataloader.Result[V], len(keys))
 	for i, key := range keys {
 		value, ok := found[key]
@@ -206,9 +208,9 @@ func (l *Loader[K, V]) batch(ctx context.Context, keys []K) []*dataloader.Result
 }
 
 // byKey converts a read of a list to a fetch by key.
-func byKey[K ~int64, V any](read func(*store.Reader, context.Context, []K) ([]V, error), key func(V) K) fetch[K, V] {
-	return func(r *store.Reader, ctx context.Context, keys []K) (map[K]V, error) {
-		list, err := read(r, ctx, keys)
+func byKey[K ~int64, V any](read func(app.View, context.Context, []K) ([]V, error), key func(V) K) fetch[K, V] {
+	return func(v app.View, ctx context.Context, keys []K) (map[K]V, error) {
+		list, err := read(v, ctx, keys)
 		found := make(map[K]V, len(list))
 		for _, value := range list {
 			found[key(value)] = value

@@ -9,8 +9,8 @@ import (
 )
 
 // View is the school's data as one caller may see it. Anything else does not exist for the
-// caller: by id, in lists, in totals, and through edges. An edge from an object that a View
-// returns leads only to what the caller may see, unless a method here says otherwise.
+// caller: by id, in lists, in totals, and through edges, whose loaders read through the View
+// (view_load.go).
 type View struct {
 	app *App
 	may access

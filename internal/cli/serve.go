@@ -173,7 +173,7 @@ func (s *service) openSite(ctx context.Context) error {
 func (s *service) graphOptions(stopping context.Context) gqlhttp.Options {
 	c := s.config
 	return gqlhttp.Options{
-		Options: graph.Options{App: s.school, Reader: &s.store.Reader, Log: s.log, Zone: c.Zone, Timeout: c.OperationTimeout},
+		Options: graph.Options{App: s.school, Log: s.log, Zone: c.Zone, Timeout: c.OperationTimeout},
 		Sender:  s.verifier.Sender,
 		Rates:   s.rates(), MaxOperations: c.MaxOperations, MaxOperationsPerCaller: c.MaxOperationsPerCaller,
 		Streams: s.streams(), Origins: c.CORSOrigins, Stopping: stopping, Observer: s.observer,

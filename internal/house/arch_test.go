@@ -39,7 +39,7 @@ var layers = map[string][]string{
 	"internal/scratch":        {},
 	"internal/pgtest":         {"internal/localpg", "internal/scratch", "internal/store"},
 	"graph/scalar":            {"internal/booking", "internal/calendar", "internal/spelling"},
-	"graph/loader":            {"internal/booking", "internal/store"},
+	"graph/loader":            {"internal/app", "internal/booking"},
 	"internal/budget":         {"internal/memory"},
 	"graph/plan":              {"internal/budget"},
 	"graph/page":              {"graph/scalar", "internal/app", "internal/booking", "internal/spelling", "internal/store"},

@@ -38,7 +38,7 @@ func LivingWith(t *testing.T, storing store.Options, set ...func(*gqlhttp.Option
 	stopping, stop := context.WithCancel(context.Background())
 	o := gqlhttp.Options{
 		Options: graph.Options{
-			App: other.App, Reader: &other.Store.Reader, Log: slog.New(slog.NewTextHandler(other.Log, nil)), Zone: time.UTC, Timeout: Soon,
+			App: other.App, Log: slog.New(slog.NewTextHandler(other.Log, nil)), Zone: time.UTC, Timeout: Soon,
 		},
 		MaxOperationsPerCaller: gqlhttp.DefaultMaxOperations, MaxImports: 4, Stopping: stopping, Streams: gqlhttp.StreamLimits{Init: Soon},
 		Sender: func(context.Context, []string) (identity.Sender, error) {

@@ -63,7 +63,7 @@ func NewOn(t *testing.T, db pgtest.Database, o store.Options, set ...func(*gqlht
 	s.App = app.New(s.Store, func() time.Time { return *s.Clock.Load() })
 	options := gqlhttp.Options{
 		Options: graph.Options{
-			App: s.App, Reader: &s.Store.Reader, Log: slog.New(slog.NewTextHandler(s.Log, nil)), Zone: time.UTC, Timeout: Soon,
+			App: s.App, Log: slog.New(slog.NewTextHandler(s.Log, nil)), Zone: time.UTC, Timeout: Soon,
 		},
 		// In tests of concurrency, one caller sends many requests at once.
 		MaxOperationsPerCaller: gqlhttp.DefaultMaxOperations,

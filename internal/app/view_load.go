@@ -1,0 +1,61 @@
+package app
+
+import (
+	"context"
+	"slices"
+
+	"rehearse/internal/booking"
+)
+
+// The methods below read objects by id for the edges of the API. They omit objects that do
+// not exist and, like all of a View, those that the caller may not see.
+
+// StudentsByID returns students. A student sees only themselves. An interviewer reaches
+// students only from their own interviews.
+func (v View) StudentsByID(ctx context.Context, ids []booking.StudentID) ([]booking.Student, error) {
+	if v.may.Role != booking.RoleInterviewer {
+		ids = only(ids, v.may.isStudent)
+	}
+	return v.app.store.StudentsByID(ctx, ids)
+}
+
+// InterviewersByID returns interviewers. Anyone who reaches an interviewer may see them;
+// KnowsInterviewers guards their private fields.
+func (v View) InterviewersByID(ctx context.Context, ids []booking.InterviewerID) ([]booking.Interviewer, error) {
+	return v.app.store.InterviewersByID(ctx, ids)
+}
+
+// CachedInterviewers returns those of the interviewers that are in memory.
+func (v View) CachedInterviewers(ids []booking.InterviewerID) map[booking.InterviewerID]*booking.Interviewer {
+	return v.app.store.CachedInterviewers(ids)
+}
+
+// SlotsByID returns slots. Anyone who reaches a slot may see it.
+func (v View) SlotsByID(ctx context.Context, ids []booking.SlotID) ([]booking.Slot, error) {
+	return v.app.store.SlotsByID(ctx, ids)
+}
+
+// InterviewsByID returns interviews that the caller is a party to.
+func (v View) InterviewsByID(ctx context.Context, ids []booking.InterviewID) ([]booking.Interview, error) {
+	found, err := v.app.store.InterviewsByID(ctx, ids)
+	return only(found, v.IsParty), err
+}
+
+// HoldsByID returns the caller's holds.
+func (v View) HoldsByID(ctx context.Context, ids []booking.HoldID) ([]booking.Hold, error) {
+	found, err := v.app.store.HoldsByID(ctx, ids)
+	return only(found, v.Holds), err
+}
+
+// Records returns the records of students whom the caller may see in full.
+func (v View) Records(ctx context.Context, ids []booking.StudentID) (map[booking.StudentID]booking.Record, error) {
+	return v.app.store.Records(ctx, only(ids, v.may.isStudent))
+}
+
+// only returns the elements that the caller sees.
+func only[T any](list []T, sees func(T) bool) []T {
+	if !slices.ContainsFunc(list, func(one T) bool { return !sees(one) }) {
+		return list
+	}
+	return slices.DeleteFunc(slices.Clone(list), func(one T) bool { return !sees(one) })
+}
