@@ -131,10 +131,9 @@ func (t twin) cap(b *testing.B) string {
 	}
 	school := app.New(t.store, func() time.Time { return t.now })
 	day, week := 2, 5
-	perDay, perWeek := &day, &week
 	for _, id := range ids {
 		if _, err := school.UpdateInterviewer(b.Context(), app.InterviewerChange{
-			InterviewerID: id, Tags: []string{"go"}, MaxPerDay: &perDay, MaxPerWeek: &perWeek,
+			InterviewerID: id, Tags: []string{"go"}, MaxPerDay: app.Set(&day), MaxPerWeek: app.Set(&week),
 		}); err != nil {
 			b.Fatal(err)
 		}

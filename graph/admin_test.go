@@ -231,6 +231,31 @@ func TestUpcomingInterviews(t *testing.T) {
 	same(t, "and no longer", read(), []string{later})
 }
 
+// A student's record holds only what the rules need of their interviews. What the edge
+// answers is the whole interview.
+func TestUpcomingInterviewsAreWhole(t *testing.T) {
+	t.Parallel()
+	s := newSchool(t)
+	student, ann := s.Student(nil), s.Interviewer(nil)
+	met := s.Booked(student, s.Slot(ann, day))
+	s.SetClock(t0.Add(2 * day))
+	s.Accepted(s.Complete(met, 5).Errors)
+	var granted struct{ Waiver struct{ ID string } }
+	s.Mutate("grantWaiver", "waiver { id }", in{"studentId": student, "rule": "PAIR", "reason": "once more"}, &granted)
+	id := s.Booked(student, s.Slot(ann, 5*day))
+	s.Accepted(s.move(id, s.Slot(ann, 7*day)).Errors)
+	const fields = "id status start end rescheduleCount exempt bookedAt updatedAt version slot { id status } interviewer { id }"
+	var data struct {
+		Student   struct{ UpcomingInterviews []map[string]any }
+		Interview map[string]any
+	}
+	s.Ask("query($s: ID!, $i: ID!) { student(id: $s) { upcomingInterviews { "+fields+" } } interview(id: $i) { "+fields+" } }",
+		in{"s": student, "i": id}).Into(&data)
+	same(t, "as the interview itself", data.Student.UpcomingInterviews, []map[string]any{data.Interview})
+	same(t, "its reschedules", data.Interview["rescheduleCount"], any(1.0))
+	same(t, "its exemption", data.Interview["exempt"], any(true))
+}
+
 func TestPolicyVersions(t *testing.T) {
 	t.Parallel()
 	s := newSchool(t)

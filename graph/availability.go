@@ -36,9 +36,7 @@ func (r mutationResolver) UpdateAvailability(
 		SlotMinutes: in.SlotMinutes, GapMinutes: in.GapMinutes, Tags: in.Tags, CancelBooked: in.CancelBooked,
 		ExpectedVersion: in.ExpectedVersion,
 	}
-	if end, given := in.EndDate.ValueOK(); given {
-		change.EndDate = &end
-	}
+	change.EndDate = app.OptionalOf(in.EndDate.ValueOK())
 	updated, err := r.app.UpdateAvailability(ctx, change)
 	refused, err := r.userErrors(ctx, err)
 	if updated == nil {

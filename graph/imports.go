@@ -10,8 +10,10 @@ import (
 	"rehearse/internal/booking"
 )
 
-func importOptions(ctx context.Context, dryRun, partial bool) app.ImportOptions {
-	return app.ImportOptions{DryRun: dryRun, Partial: partial, MaxRows: MaxImportRows, MaxSlots: MaxImportSlots, Zone: scalar.Zone(ctx)}
+// withLimits returns the options of an import through the API.
+func withLimits(ctx context.Context, o app.ImportOptions) app.ImportOptions {
+	o.MaxRows, o.MaxSlots, o.Zone = MaxImportRows, MaxImportSlots, scalar.Zone(ctx)
+	return o
 }
 
 // importPayload returns the payload that all imports share.
@@ -32,7 +34,7 @@ func (r mutationResolver) importPayload(ctx context.Context, imported *app.Impor
 
 func (r mutationResolver) ImportStudents(ctx context.Context, in model.ImportStudentsInput) (*model.ImportStudentsPayload, error) {
 	ctx = app.WithKey(ctx, "importStudents", in.IdempotencyKey, []any{in.CSV, in.Partial})
-	imported, err := r.app.ImportStudents(ctx, strings.NewReader(in.CSV), importOptions(ctx, in.DryRun, in.Partial))
+	imported, err := r.app.ImportStudents(ctx, strings.NewReader(in.CSV), withLimits(ctx, app.ImportOptions{DryRun: in.DryRun, Partial: in.Partial}))
 	return r.importPayload(ctx, imported, err)
 }
 
@@ -40,7 +42,7 @@ func (r mutationResolver) ImportInterviewers(
 	ctx context.Context, in model.ImportInterviewersInput,
 ) (*model.ImportInterviewersPayload, error) {
 	ctx = app.WithKey(ctx, "importInterviewers", in.IdempotencyKey, []any{in.CSV, in.Partial})
-	imported, err := r.app.ImportInterviewers(ctx, strings.NewReader(in.CSV), importOptions(ctx, in.DryRun, in.Partial))
+	imported, err := r.app.ImportInterviewers(ctx, strings.NewReader(in.CSV), withLimits(ctx, app.ImportOptions{DryRun: in.DryRun, Partial: in.Partial}))
 	payload, err := r.importPayload(ctx, imported, err)
 	return (*model.ImportInterviewersPayload)(payload), err
 }
@@ -57,7 +59,7 @@ func (r mutationResolver) importAvailability(ctx context.Context, in model.Impor
 	same := in
 	same.DryRun = false
 	ctx = app.WithKey(ctx, "importAvailability", in.IdempotencyKey, same)
-	o := importOptions(ctx, in.DryRun, in.Partial)
+	o := withLimits(ctx, app.ImportOptions{DryRun: in.DryRun, Partial: in.Partial})
 	switch {
 	case (in.CSV == nil) == (in.Ical == nil):
 		return nil, booking.Refuse(booking.InvalidInput, "csv", "csv and ical are both set, or neither is; exactly one is required.")
@@ -78,7 +80,7 @@ func (r mutationResolver) ImportInterviews(
 	ctx context.Context, in model.ImportInterviewsInput,
 ) (*model.ImportInterviewsPayload, error) {
 	ctx = app.WithKey(ctx, "importInterviews", in.IdempotencyKey, []any{in.CSV, in.Partial, in.Exempt})
-	o := importOptions(ctx, in.DryRun, in.Partial)
+	o := withLimits(ctx, app.ImportOptions{DryRun: in.DryRun, Partial: in.Partial})
 	o.Exempt = in.Exempt
 	imported, err := r.app.ImportInterviews(ctx, strings.NewReader(in.CSV), o)
 	payload, err := r.importPayload(ctx, imported, err)

@@ -4,8 +4,6 @@ import (
 	"context"
 	"time"
 
-	"github.com/99designs/gqlgen/graphql"
-
 	"rehearse/graph/loader"
 	"rehearse/graph/model"
 	"rehearse/graph/page"
@@ -140,23 +138,9 @@ func (r mutationResolver) UpdateInterviewer(
 		InterviewerID: booking.InterviewerID(in.InterviewerID), Name: in.Name, Email: in.Email, TimeZone: in.TimeZone,
 		Tags: in.Tags, Languages: in.Languages, Active: in.Active, CancelBooked: in.CancelBooked, ExpectedVersion: in.ExpectedVersion,
 	}
-	if most, given := in.MaxPerDay.ValueOK(); given {
-		change.MaxPerDay = &most
-	}
-	if most, given := in.MaxPerWeek.ValueOK(); given {
-		change.MaxPerWeek = &most
-	}
-	if room, given := in.MeetingURL.ValueOK(); given {
-		change.MeetingURL = &room
-	}
-	for _, text := range []struct {
-		given graphql.Omittable[*string]
-		to    ***string
-	}{{in.Headline, &change.Headline}, {in.Bio, &change.Bio}, {in.PhotoURL, &change.PhotoURL}} {
-		if value, given := text.given.ValueOK(); given {
-			*text.to = &value
-		}
-	}
+	change.MaxPerDay, change.MaxPerWeek = app.OptionalOf(in.MaxPerDay.ValueOK()), app.OptionalOf(in.MaxPerWeek.ValueOK())
+	change.MeetingURL, change.PhotoURL = app.OptionalOf(in.MeetingURL.ValueOK()), app.OptionalOf(in.PhotoURL.ValueOK())
+	change.Headline, change.Bio = app.OptionalOf(in.Headline.ValueOK()), app.OptionalOf(in.Bio.ValueOK())
 	updated, err := r.app.UpdateInterviewer(ctx, change)
 	refused, err := r.userErrors(ctx, err)
 	if updated == nil {

@@ -175,9 +175,7 @@ func (r mutationResolver) CreateStudent(ctx context.Context, in app.CreateStuden
 
 func (r mutationResolver) UpdateStudent(ctx context.Context, in model.UpdateStudentInput) (*model.UpdateStudentPayload, error) {
 	change := app.StudentChange{StudentID: booking.StudentID(in.StudentID), Name: in.Name, Email: in.Email, TimeZone: in.TimeZone, ExpectedVersion: in.ExpectedVersion}
-	if limit, given := in.InterviewLimit.ValueOK(); given {
-		change.InterviewLimit = &limit
-	}
+	change.InterviewLimit = app.OptionalOf(in.InterviewLimit.ValueOK())
 	student, err := r.app.UpdateStudent(ctx, change)
 	refused, err := r.userErrors(ctx, err)
 	return &model.UpdateStudentPayload{Student: primed(ctx, student), Errors: refused}, err

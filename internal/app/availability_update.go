@@ -18,7 +18,7 @@ type UpdateAvailabilityInput struct {
 
 	TimeZone           *string // TimeZone to EveryWeeks: only for a weekly rule
 	StartDate          *calendar.Date
-	EndDate            **calendar.Date // a pointer to nil removes the end date
+	EndDate            Optional[calendar.Date] // nil removes the end date
 	Weekdays           []time.Weekday
 	StartTime, EndTime *calendar.LocalTime
 	EveryWeeks         *int
@@ -127,14 +127,14 @@ func (in UpdateAvailabilityInput) apply(to booking.Availability) (booking.Availa
 	if to.Weekly == nil {
 		set(&to.Start, in.Start)
 		set(&to.End, in.End)
-		return in.check(in.TimeZone != nil || in.StartDate != nil || in.EndDate != nil || in.Weekdays != nil ||
+		return in.check(in.TimeZone != nil || in.StartDate != nil || in.EndDate.IsSet() || in.Weekdays != nil ||
 			in.StartTime != nil || in.EndTime != nil || in.EveryWeeks != nil, to,
 			"The availability is a window; only start, end, slotMinutes, gapMinutes and tags can change.")
 	}
 	rule := *to.Weekly
 	set(&rule.TimeZone, in.TimeZone)
 	set(&rule.StartDate, in.StartDate)
-	set(&rule.EndDate, in.EndDate)
+	rule.EndDate = in.EndDate.Or(rule.EndDate)
 	set(&rule.StartTime, in.StartTime)
 	set(&rule.EndTime, in.EndTime)
 	set(&rule.EveryWeeks, in.EveryWeeks)

@@ -58,7 +58,7 @@ func changeCalendar[T any](
 		}
 	}
 	var none T
-	return none, booking.Refuse(booking.BusyRetry, "", "Students are booking this interviewer at this moment; try again.")
+	return none, booking.RefuseRequest(booking.BusyRetry, "Students are booking this interviewer at this moment; try again.")
 }
 
 func tryChangeCalendar[T any](ctx context.Context, a *App, of calendarTarget, change func(*calendarChange) (T, error)) (T, error) {

@@ -138,7 +138,7 @@ func busyCalendars(w *world) (ann booking.Interviewer) {
 	book(then, left.Slots[0])
 	_, err = server.UpdateInterviewer(ctx, app.InterviewerChange{InterviewerID: bob.ID, Active: ptr(false)})
 	must("leaving", err)
-	_, err = server.UpdateInterviewer(ctx, app.InterviewerChange{InterviewerID: ann.ID, MaxPerWeek: ptr(ptr(1))})
+	_, err = server.UpdateInterviewer(ctx, app.InterviewerChange{InterviewerID: ann.ID, MaxPerWeek: app.Set(ptr(1))})
 	must("a cap below what is booked", err)
 	_, err = server.ExtendAvailability(ctx)
 	must("a month later", err)

@@ -127,7 +127,7 @@ func (in importer[T]) run(ctx context.Context, tx *store.Tx, rows []*incoming[T]
 	failed := filter(rows, func(r *incoming[T]) bool { return r.status == RowFailed })
 	if len(failed) > 0 && !o.Partial {
 		tx.Discard()
-		return report(rows, true, o.DryRun), nil
+		return report(rows, reported{skipped: true, dryRun: o.DryRun}), nil
 	}
 	created := filter(rows, (*incoming[T]).isNew)
 	if err := write(ctx, tx, created); err != nil {
@@ -139,7 +139,7 @@ func (in importer[T]) run(ctx context.Context, tx *store.Tx, rows []*incoming[T]
 			return nil, err
 		}
 	}
-	return report(rows, false, o.DryRun), nil
+	return report(rows, reported{dryRun: o.DryRun}), nil
 }
 
 func newRows[T any](file []interchange.Row[T]) []*incoming[T] {
@@ -166,14 +166,20 @@ func filter[T any](rows []*incoming[T], wanted func(*incoming[T]) bool) []*incom
 // MaxRowErrors is the number of errors reported per row.
 const MaxRowErrors = 10
 
-func report[T any](rows []*incoming[T], nothingWritten, dryRun bool) *Imported {
+// reported says why the new rows are not in the database.
+type reported struct {
+	skipped bool // failed rows kept all rows from being written
+	dryRun  bool
+}
+
+func report[T any](rows []*incoming[T], of reported) *Imported {
 	out := &Imported{Rows: make([]ImportRow, len(rows))}
 	failed := 0
 	for i, row := range rows {
-		if nothingWritten && row.isNew() {
+		if of.skipped && row.isNew() {
 			row.status, row.id = RowSkipped, 0
 		}
-		if dryRun && row.isNew() {
+		if of.dryRun && row.isNew() {
 			row.id = 0 // the id was rolled back; the real import assigns another
 		}
 		if row.status == RowFailed {
@@ -187,7 +193,7 @@ func report[T any](rows []*incoming[T], nothingWritten, dryRun bool) *Imported {
 			out.Rows[i].Errors = append(out.Rows[i].Errors, importError(r))
 		}
 	}
-	if nothingWritten {
+	if of.skipped {
 		out.Refused = booking.Refuse(booking.InvalidInput, interchange.File, fmt.Sprintf(
 			"%d of %d rows failed, so nothing was written; correct them, or set partial to import the other rows.", failed, len(rows)))
 	}

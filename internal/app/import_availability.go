@@ -215,7 +215,7 @@ func (p *availabilityImport) judge(row *availabilityRow) error {
 }
 
 func (p *availabilityImport) tooManySlots() booking.Refused {
-	return booking.Refuse(booking.InvalidInput, "", fmt.Sprintf(
+	return booking.RefuseRequest(booking.InvalidInput, fmt.Sprintf(
 		"The file publishes more than %d slots up to this row; split it into smaller files.", p.most))
 }
 

@@ -47,7 +47,7 @@ type StudentChange struct {
 	Name            *string
 	Email           *string
 	TimeZone        *string
-	InterviewLimit  **int // a pointer to nil removes the student's own limit
+	InterviewLimit  Optional[int] // nil removes the student's own limit
 }
 
 // UpdateStudent changes a student. Lowering the limit cancels nothing.
@@ -86,7 +86,7 @@ func (in StudentChange) apply(to booking.Student) booking.Student {
 	set(&to.Name, in.Name)
 	set(&to.Email, in.Email)
 	set(&to.TimeZone, in.TimeZone)
-	set(&to.LimitOverride, in.InterviewLimit)
+	to.LimitOverride = in.InterviewLimit.Or(to.LimitOverride)
 	return to
 }
 
@@ -141,11 +141,11 @@ type InterviewerChange struct {
 	Active          *bool
 	CancelBooked    bool // when deactivating, also cancel booked interviews
 
-	MaxPerDay, MaxPerWeek **int    // a pointer to nil removes the cap
-	MeetingURL            **string // a pointer to nil removes the URL
+	MaxPerDay, MaxPerWeek Optional[int]    // nil removes the cap
+	MeetingURL            Optional[string] // nil removes the URL
 
-	Headline, Bio, PhotoURL **string // a pointer to nil removes the value
-	Languages               []string // nil leaves them unchanged
+	Headline, Bio, PhotoURL Optional[string] // nil removes the value
+	Languages               []string         // nil leaves them unchanged
 }
 
 // UpdatedInterviewer is an interviewer after a change, with the effects of closing or
@@ -178,12 +178,12 @@ func (a *App) UpdateInterviewer(ctx context.Context, in InterviewerChange) (*Upd
 		if err := c.activate(ctx, after.Active); err != nil {
 			return nil, err
 		}
-		if in.MaxPerDay != nil || in.MaxPerWeek != nil || in.TimeZone != nil {
+		if in.MaxPerDay.IsSet() || in.MaxPerWeek.IsSet() || in.TimeZone != nil {
 			if err := recount(ctx, c.tx, after, always); err != nil {
 				return nil, err
 			}
 		}
-		changes := after.Event("", before).Changes
+		changes := after.Changes(before)
 		if err := c.appendEvent(ctx, booking.Event{Kind: booking.InterviewerUpdated, Changes: changes}); err != nil {
 			return nil, err
 		}
@@ -216,12 +216,12 @@ func (in InterviewerChange) apply(to booking.Interviewer) booking.Interviewer {
 	set(&to.Email, in.Email)
 	set(&to.TimeZone, in.TimeZone)
 	set(&to.Active, in.Active)
-	set(&to.MaxPerDay, in.MaxPerDay)
-	set(&to.MaxPerWeek, in.MaxPerWeek)
-	set(&to.MeetingURL, in.MeetingURL)
-	set(&to.Headline, in.Headline)
-	set(&to.Bio, in.Bio)
-	set(&to.PhotoURL, in.PhotoURL)
+	to.MaxPerDay = in.MaxPerDay.Or(to.MaxPerDay)
+	to.MaxPerWeek = in.MaxPerWeek.Or(to.MaxPerWeek)
+	to.MeetingURL = in.MeetingURL.Or(to.MeetingURL)
+	to.Headline = in.Headline.Or(to.Headline)
+	to.Bio = in.Bio.Or(to.Bio)
+	to.PhotoURL = in.PhotoURL.Or(to.PhotoURL)
 	if in.Languages != nil {
 		to.Languages = in.Languages
 	}

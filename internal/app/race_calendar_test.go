@@ -52,7 +52,7 @@ func (w *world) removes(slot booking.Slot) operation {
 
 func (w *world) caps(by booking.InterviewerID, perDay int) operation {
 	return func(on *app.App) error {
-		_, err := on.UpdateInterviewer(w.t.Context(), app.InterviewerChange{InterviewerID: by, MaxPerDay: ptr(&perDay)})
+		_, err := on.UpdateInterviewer(w.t.Context(), app.InterviewerChange{InterviewerID: by, MaxPerDay: app.Set(&perDay)})
 		return err
 	}
 }

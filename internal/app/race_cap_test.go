@@ -12,7 +12,7 @@ import (
 func twoForOnePlace(w *world) (inputs []app.BookSlotInput) {
 	by := w.interviewer()
 	_, err := app.New(w.store, clock).UpdateInterviewer(w.t.Context(), app.InterviewerChange{
-		InterviewerID: by.ID, MaxPerDay: ptr(ptr(1)),
+		InterviewerID: by.ID, MaxPerDay: app.Set(ptr(1)),
 	})
 	wantOutcome(w.t, "the cap", err, "ok")
 	for i, s := range w.students(2) {
@@ -68,7 +68,7 @@ func TestCapWaitsForABooking(t *testing.T) {
 	})
 	gate.Await(t, 1)
 	capped := meanwhile(func() error {
-		_, err := second.UpdateInterviewer(t.Context(), app.InterviewerChange{InterviewerID: by.ID, MaxPerDay: ptr(ptr(1))})
+		_, err := second.UpdateInterviewer(t.Context(), app.InterviewerChange{InterviewerID: by.ID, MaxPerDay: app.Set(ptr(1))})
 		return err
 	})
 	w.db.AwaitLockWaits(t, 1, "FROM interviewers WHERE")
@@ -93,7 +93,7 @@ func TestBookingFindsACap(t *testing.T) {
 		return err
 	})
 	gate.Await(t, 1)
-	_, err := second.UpdateInterviewer(t.Context(), app.InterviewerChange{InterviewerID: by.ID, MaxPerDay: ptr(ptr(1))})
+	_, err := second.UpdateInterviewer(t.Context(), app.InterviewerChange{InterviewerID: by.ID, MaxPerDay: app.Set(ptr(1))})
 	wantOutcome(t, "the cap", err, "ok")
 	gate.Open()
 	wantOutcome(t, "the booking", booked(), "ok")

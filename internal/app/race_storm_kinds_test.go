@@ -231,7 +231,7 @@ func (s *storm) setCap(random *rand.Rand, on *app.App) error {
 		perDay = ptr(1 + random.IntN(3))
 	}
 	_, err := on.UpdateInterviewer(s.t.Context(), app.InterviewerChange{
-		InterviewerID: pick(s, random, &s.interviewers).ID, MaxPerDay: &perDay,
+		InterviewerID: pick(s, random, &s.interviewers).ID, MaxPerDay: app.Set(perDay),
 	})
 	return err
 }

@@ -123,7 +123,7 @@ func TestUndoneNoShowTakesNoUseTwice(t *testing.T) {
 			i := done.Interview
 			wantOutcome(t, "the no-show", w.misses(*i, booking.PartyInterviewer)(after), "ok")
 			wantOutcome(t, "the booking by the same waiver", w.books(s, slots[1])(after), "ok")
-			_, err = after.UpdateStudent(t.Context(), app.StudentChange{StudentID: s.ID, InterviewLimit: ptr(&c.limit)})
+			_, err = after.UpdateStudent(t.Context(), app.StudentChange{StudentID: s.ID, InterviewLimit: app.Set(&c.limit)})
 			wantOutcome(t, "the new limit", err, "ok")
 			wantOutcome(t, "the no-show undone", w.undoes(*i)(after), c.want)
 			w.wantSound()

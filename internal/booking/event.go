@@ -260,7 +260,12 @@ func (s Student) Event(kind EventKind, before Student) Event {
 
 // Event returns the event of a change of the interviewer.
 func (i Interviewer) Event(kind EventKind, before Interviewer) Event {
-	return Event{Kind: kind, InterviewerID: i.ID, Changes: personal(before.Name, i.Name, before.Email, i.Email).
+	return Event{Kind: kind, InterviewerID: i.ID, Changes: i.Changes(before)}
+}
+
+// Changes returns what differs from the interviewer before the change.
+func (i Interviewer) Changes(before Interviewer) Changes {
+	return personal(before.Name, i.Name, before.Email, i.Email).
 		Add("timeZone", nonEmpty(before.TimeZone), nonEmpty(i.TimeZone)).
 		Add("tags", before.Tags, i.Tags).
 		Add("maxPerDay", before.MaxPerDay, i.MaxPerDay).
@@ -270,7 +275,7 @@ func (i Interviewer) Event(kind EventKind, before Interviewer) Event {
 		Touched("bio", before.Bio, i.Bio).
 		Touched("photoUrl", before.PhotoURL, i.PhotoURL).
 		Add("languages", before.Languages, i.Languages).
-		Add("active", before.Active, i.Active)}
+		Add("active", before.Active, i.Active)
 }
 
 // personal returns the changes of a name and an e-mail address, without their

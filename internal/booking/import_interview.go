@@ -143,8 +143,9 @@ func (r Record) JudgeImported(i Interview, now time.Time) Refused {
 	r.Waivers = nil // waivers apply only to bookings made here
 	offer := r.offer(r.beside(now))
 	slot := Slot{InterviewerID: i.InterviewerID, Start: i.Start, End: i.End, Status: SlotOpen}
+	const own = false
 	for _, rule := range importRules {
-		if rule.appliesTo(i, now) && rule.forbids(offer, slot, false) {
+		if rule.appliesTo(i, now) && rule.forbids(offer, slot, own) {
 			refused = append(refused, rule.refuseImport()...)
 		}
 	}

@@ -40,28 +40,29 @@ func (i Interviewer) Normalise() (Interviewer, Refused) {
 	i.Tags = tags
 	refused = append(refused, bad...)
 	refused = append(refused, i.checkCaps()...)
-	refused = append(refused, normaliseURL("meetingUrl", "https://meet.example.org/room", &i.MeetingURL)...)
+	url, bad := normaliseURL("meetingUrl", "https://meet.example.org/room", i.MeetingURL)
+	i.MeetingURL = url
+	refused = append(refused, bad...)
 	return i, append(refused, i.normaliseProfile()...)
 }
 
 // normaliseURL trims the URL and reports an invalid one. It turns an empty URL
 // into nil, and checks the length before it parses.
-func normaliseURL(field, example string, value **string) Refused {
-	if *value = trimmed(*value); *value == nil {
-		return nil
+func normaliseURL(field, example string, value *string) (*string, Refused) {
+	if value = trimmed(value); value == nil {
+		return nil, nil
 	}
-	text := **value
+	text := *value
 	if n := utf8.RuneCountInString(text); n > MaxURL {
-		return Invalid(field, between(AllowedLength, 0, MaxURL),
+		return value, Invalid(field, between(AllowedLength, 0, MaxURL),
 			fmt.Sprintf("%s has %d characters; at most %d are allowed.", field, n, MaxURL))
 	}
 	address, ok := spelling.WebAddress(text)
 	if !ok {
-		return Invalid(field, Allowed{Kind: AllowedURL}, fmt.Sprintf(
+		return value, Invalid(field, Allowed{Kind: AllowedURL}, fmt.Sprintf(
 			"%s is %q; an https URL such as %s is expected.", field, clip(text), example))
 	}
-	*value = &address
-	return nil
+	return &address, nil
 }
 
 // trimmed returns the text without surrounding space, or nil if nothing is left.
@@ -78,17 +79,15 @@ func trimmed(text *string) *string {
 
 // normaliseProfile trims the public profile and reports invalid values.
 func (i *Interviewer) normaliseProfile() (refused Refused) {
-	for _, text := range []struct {
-		field string
-		value **string
-		most  int
-		check func(field, text string, low, high int) Refused
-	}{{"headline", &i.Headline, MaxHeadline, checkLine}, {"bio", &i.Bio, MaxBio, checkLength}} {
-		if *text.value = trimmed(*text.value); *text.value != nil {
-			refused = append(refused, text.check(text.field, **text.value, 1, text.most)...)
-		}
+	if i.Headline = trimmed(i.Headline); i.Headline != nil {
+		refused = append(refused, checkLine("headline", *i.Headline, MaxHeadline)...)
 	}
-	refused = append(refused, normaliseURL("photoUrl", "https://photos.example.org/ada.jpg", &i.PhotoURL)...)
+	if i.Bio = trimmed(i.Bio); i.Bio != nil {
+		refused = append(refused, checkLength("bio", *i.Bio, 1, MaxBio)...)
+	}
+	photo, bad := normaliseURL("photoUrl", "https://photos.example.org/ada.jpg", i.PhotoURL)
+	i.PhotoURL = photo
+	refused = append(refused, bad...)
 	languages, bad := NormaliseLanguages(i.Languages)
 	i.Languages = languages
 	return append(refused, bad...)
@@ -113,7 +112,7 @@ func NormaliseLanguages(tags []string) ([]string, Refused) {
 
 func normalisePerson(name, email, zone *string) Refused {
 	*name = spelling.Name(*name)
-	refused := checkLine("name", *name, 1, MaxName)
+	refused := checkLine("name", *name, MaxName)
 	if at := strings.IndexAny(*name, directions); at >= 0 && len(refused) == 0 {
 		r, _ := utf8.DecodeRuneInString((*name)[at:])
 		refused = append(refused, Invalid("name", Allowed{Kind: AllowedPrintable}, fmt.Sprintf(
@@ -162,7 +161,7 @@ func NormaliseTags(tags []string) ([]string, Refused) {
 	var refused Refused
 	for _, tag := range tags {
 		tag = strings.ToLower(spelling.Name(tag))
-		refused = append(refused, checkLine("tags", tag, 1, MaxTag)...)
+		refused = append(refused, checkLine("tags", tag, MaxTag)...)
 		clean = append(clean, tag)
 	}
 	slices.Sort(clean)
@@ -181,9 +180,9 @@ func validEmail(email string) bool {
 	return err == nil && address.Address == email && address.Name == ""
 }
 
-// checkLine checks a single-line text.
-func checkLine(field, text string, low, high int) Refused {
-	return checkText(field, text, low, high, spelling.ProblemInLine)
+// checkLine checks a single-line text that must not be empty.
+func checkLine(field, text string, high int) Refused {
+	return checkText(field, text, 1, high, spelling.ProblemInLine)
 }
 
 // checkLength checks a text that may have several lines.
@@ -237,5 +236,5 @@ func CheckIdempotencyKey(key *string) Refused {
 	if key == nil {
 		return nil
 	}
-	return checkLine("idempotencyKey", *key, 1, MaxIdempotencyKey)
+	return checkLine("idempotencyKey", *key, MaxIdempotencyKey)
 }

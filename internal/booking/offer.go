@@ -182,9 +182,10 @@ func (o Offer) Booking(slot Slot) Interview {
 // the slot's row; the caller must check that the slot is neither withdrawn nor
 // full.
 func (o Offer) ListsOwn() bool {
+	const own = true
 	return o.Own != nil && len(o.Own.without.judge(Slot{
 		ID: o.Own.SlotID, InterviewerID: o.Own.InterviewerID, Start: o.Own.Start, End: o.Own.End, Status: SlotOpen,
-	}, true)) == 0
+	}, own)) == 0
 }
 
 // Sees reports whether the student may know of the slot: they can book it or have

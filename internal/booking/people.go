@@ -139,7 +139,7 @@ func (i Interviewer) CheckChanges() Refused {
 	if i.Active {
 		return nil
 	}
-	return Refuse(WrongStatus, "", "You are not an active interviewer; you can read your data but not change it.")
+	return RefuseRequest(WrongStatus, "You are not an active interviewer; you can read your data but not change it.")
 }
 
 // MaxBlock is the longest block. MaxBlockDates is the maximum number of dates on

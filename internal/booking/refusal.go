@@ -37,6 +37,9 @@ func Refuse(code RefusalCode, field, message string) Refused {
 	return Refused{{Code: code, Field: field, Message: message}}
 }
 
+// RefuseRequest returns a refusal of a request as a whole, in which no field is at fault.
+func RefuseRequest(code RefusalCode, message string) Refused { return Refuse(code, "", message) }
+
 // Err returns r as an error, or nil if it is empty.
 func (r Refused) Err() error {
 	if len(r) == 0 {

@@ -165,7 +165,7 @@ func (r Row[T]) besides(refused booking.Refused) booking.Refused {
 // checkShape refuses a row that does not match the columns. Excel omits the
 // separators after the last value of a row, so missing trailing values are empty.
 func (t *table[T]) checkShape(record []string) booking.Refused {
-	wrongLength := booking.Refuse(booking.InvalidInput, "", fmt.Sprintf(
+	wrongLength := booking.RefuseRequest(booking.InvalidInput, fmt.Sprintf(
 		"The row has %d values; the header has %d columns.", len(record), len(t.order)))
 	for i := len(record); i < len(t.order); i++ {
 		if t.order[i] != nil && !t.order[i].optional {
@@ -178,7 +178,7 @@ func (t *table[T]) checkShape(record []string) booking.Refused {
 		case i >= len(t.order):
 			return wrongLength
 		case t.order[i] == nil:
-			return booking.Refuse(booking.InvalidInput, "", fmt.Sprintf(
+			return booking.RefuseRequest(booking.InvalidInput, fmt.Sprintf(
 				"The %s value of the row is %q, but that column has no name in the header; name the column or remove it.", ordinal(i+1), clip(cell)))
 		}
 	}

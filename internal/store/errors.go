@@ -91,7 +91,7 @@ func refusal(err error) error {
 			return booking.Refused{r}
 		}
 	case lockNotAvailable, serializationFailure, deadlockDetected:
-		return booking.Refuse(booking.BusyRetry, "", "Other requests are changing the same data; try again.")
+		return booking.RefuseRequest(booking.BusyRetry, "Other requests are changing the same data; try again.")
 	}
 	return nil
 }

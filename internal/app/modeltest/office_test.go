@@ -66,7 +66,7 @@ type limit struct {
 }
 
 func (o limit) do(ctx context.Context, on *app.App) (string, int64, error) {
-	u, err := on.UpdateStudent(ctx, app.StudentChange{StudentID: o.student, InterviewLimit: &o.limit})
+	u, err := on.UpdateStudent(ctx, app.StudentChange{StudentID: o.student, InterviewLimit: app.Set(o.limit)})
 	if err != nil {
 		return "", 0, err
 	}

@@ -315,7 +315,7 @@ type employ struct {
 func (o employ) do(ctx context.Context, on *app.App) (string, int64, error) {
 	day, week := atMost(o.perDay), atMost(o.perWeek)
 	u, err := on.UpdateInterviewer(ctx, app.InterviewerChange{
-		InterviewerID: o.id, Active: &o.active, MaxPerDay: &day, MaxPerWeek: &week, CancelBooked: o.cancelBooked,
+		InterviewerID: o.id, Active: &o.active, MaxPerDay: app.Set(day), MaxPerWeek: app.Set(week), CancelBooked: o.cancelBooked,
 	})
 	if err != nil {
 		return "", 0, err
