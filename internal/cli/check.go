@@ -13,8 +13,8 @@ func (p *program) checkCommand() *cobra.Command {
 	return p.command(spec{
 		name: "check", group: groupServe,
 		short: "Check the data against all invariants",
-		long: `Recompute every stored invariant from the data and print the rows that violate one. The command only reads, and
-requires this version's schema.`,
+		long: `Check all invariants, including every value that is derived from others, and print the rows that violate one. The
+command only reads, and requires this version's schema.`,
 		example:   "  rehearse check",
 		variables: []string{"DATABASE_URL", "DATA_DIR"},
 		fault:     "a row violates an invariant, or the database cannot be read",

@@ -11,8 +11,8 @@ func (p *program) completionCommand() *cobra.Command {
 	cmd = spec{
 		name: "completion", group: groupTools,
 		short: "Print a script that lets a shell complete commands",
-		long: `Print a script that lets a shell complete the commands, arguments and flags of rehearse. Load it in the startup
-file of the shell.`,
+		long: `Print a script that lets a shell complete the commands, arguments and flags of rehearse. Load it in the shell's
+startup file.`,
 		example: `  source <(rehearse completion bash)
   rehearse completion zsh >"${fpath[1]}/_rehearse"
   rehearse completion fish >~/.config/fish/completions/rehearse.fish

@@ -18,11 +18,11 @@ func (p *program) configCommand() *cobra.Command {
 		name: "config", group: groupServe,
 		short: "Print the effective configuration",
 		long: `Print each variable with its value for serve and its source: the default, the config file, the environment or a
-flag. Secrets are hidden. If the configuration is wrong, print all errors instead.
+flag. Secrets are hidden. If the configuration is invalid, print all errors instead.
 
 A config file has lines of the form NAME=value. The flag --config or the variable REHEARSE_CONFIG names it. A
-variable of the environment that is not empty overrides the file. A value with spaces or a # needs single or
-double quotes; $ has no meaning. Lines that begin with # are comments. The file is read once, at startup.`,
+non-empty environment variable overrides the file. A value with spaces or a # needs single or double quotes; $ has
+no special meaning. Lines that begin with # are comments. The file is read once, at startup.`,
 		example: "  rehearse config\n  rehearse --config /etc/rehearse.env config --json",
 		purpose: config.Serve,
 		run:     func(context.Context, []string) error { return p.printConfig(asJSON) },

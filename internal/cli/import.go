@@ -56,7 +56,7 @@ func (p *program) importCommand() *cobra.Command {
 		name: "import", group: groupData,
 		short: "Import a CSV file or a calendar",
 		long: `Import a CSV file, or an iCalendar file as the availability of an interviewer. Print each row that failed, with
-the number of its line, and a summary. If a row fails, nothing is written, unless --partial is given.
+its line number, and a summary. If a row fails, nothing is written, unless --partial is given.
 docs/reference/tables.md and docs/reference/calendars.md describe the files.`,
 		example: `  rehearse import students students.csv --dry-run
   rehearse import interviews - --exempt <interviews.csv
@@ -81,7 +81,7 @@ docs/reference/tables.md and docs/reference/calendars.md describe the files.`,
 	}
 	cmd.Flags().BoolVar(&r.options.DryRun, "dry-run", false, "print the result and write nothing")
 	cmd.Flags().BoolVar(&r.options.Partial, "partial", false, "write the valid rows, even if others fail")
-	cmd.Flags().BoolVar(&r.options.Exempt, "exempt", false, "interviews only: import those that break the limit, the pair, the grades or a cap")
+	cmd.Flags().BoolVar(&r.options.Exempt, "exempt", false, "interviews only: also import interviews that exceed the limit or a cap, repeat a pair or ignore low grades")
 	cmd.Flags().StringVar(&r.interviewer, "interviewer", "", "calendar only: the id or e-mail address of the `INTERVIEWER`; required")
 	numberFlag(cmd, &r.slotMinutes, "slot-minutes", 60, 1, "calendar only: cut the time into slots of `N` minutes")
 	choiceFlag(cmd, &r.wholeDays, "whole-days", "skip", []string{"skip", "block"}, "calendar only: `ACTION` for events that last whole days: skip or block")

@@ -17,12 +17,13 @@ func (p *program) loadCommand() *cobra.Command {
 		name: "load", group: groupTools,
 		short: "Load-test a running server",
 		long: `Load-test the server at URL and print rates and latencies. It needs an administrator's token, unless the server
-treats everybody as one. All requests are one caller's, so the server needs RATE_LIMIT=off,
-MAX_OPERATIONS_PER_CALLER=32 and DATABASE_MAX_CONNS_PER_CALLER=32, unless you measure the limits. It cancels its own bookings. Refusals by rules are not errors.
+treats requests without a token as the administrator's. All requests come from one caller, so the server needs
+RATE_LIMIT=off, MAX_OPERATIONS_PER_CALLER=32 and DATABASE_MAX_CONNS_PER_CALLER=32, unless you measure the limits. The
+command cancels its own bookings. Refusals by rules are not errors.
 
-Three kinds of work are mixed: list is availableSlots, a week and 50 slots with interviewers; standing is
-eligibility and interviews; book is a list, a hold, a booking and its cancellation by one student, one step
-at a time.`,
+Three kinds of work are mixed: list requests availableSlots for a week, 50 slots with interviewers; standing requests
+the eligibility and the interviews of a student; book is a list, a hold, a booking and its cancellation by one student,
+one after the other.`,
 		example: `  rehearse load http://127.0.0.1:8080/graphql
   rehearse load --rate 200 --mix list=1,book=3 --json http://127.0.0.1:8080/graphql`,
 		arguments: []argument{{name: "URL", text: "the GraphQL endpoint, such as http://127.0.0.1:8080/graphql", complete: cobra.ShellCompDirectiveNoFileComp}},
@@ -42,18 +43,18 @@ at a time.`,
 }
 
 func addLoadFlags(cmd *cobra.Command, o *load.Options) {
-	numberFlag(cmd, &o.Clients, "clients", 16, 1, "closed loop: each of `N` clients sends a request when its last one was answered")
-	cmd.Flags().Float64Var(&o.Rate, "rate", 0, "open loop: `R` requests arrive per second, whether or not earlier ones were answered; latency\n"+
-		"counts from the moment a request should have been sent")
+	numberFlag(cmd, &o.Clients, "clients", 16, 1, "closed loop: each of `N` clients sends its next request when the last one is answered")
+	cmd.Flags().Float64Var(&o.Rate, "rate", 0, "open loop: send `R` requests per second, whether or not earlier ones are answered; the latency\n"+
+		"is measured from the time at which a request should have been sent")
 	numberFlag(cmd, &o.MaxInFlight, "max-in-flight", 1000, 1, "open loop only: requests beyond `N` are not sent, but counted")
 	cmd.Flags().Var(&o.Mix, "mix", "the `WEIGHTS` of the kinds of work")
 	durationFlag(cmd, &o.Duration, "duration", 30*time.Second, time.Millisecond, "measure for this `DURATION`")
-	durationFlag(cmd, &o.WarmUp, "warm-up", 5*time.Second, 0, "send requests for this `DURATION` before that")
+	durationFlag(cmd, &o.WarmUp, "warm-up", 5*time.Second, 0, "send requests for this `DURATION` before the measurement")
 	numberFlag(cmd, &o.Operations, "operations", 0, 0, "also stop after `N` operations; 0 for no limit")
 	numberFlag(cmd, &o.Seed, "seed", 1, 0, "make random choices from the seed `N`")
 	numberFlag(cmd, &o.Students, "students", 1000, 1, "work with up to `N` students")
 	durationFlag(cmd, &o.Timeout, "timeout", 15*time.Second, time.Millisecond, "a request fails after this `DURATION`")
-	cmd.Flags().StringVar(&o.Token, "token", "", "send `TOKEN`, an administrator's; LOAD_TOKEN does the same, hidden from process lists")
+	cmd.Flags().StringVar(&o.Token, "token", "", "send this `TOKEN` of an administrator; LOAD_TOKEN does the same and does not show in process lists")
 	cmd.Flags().StringVar(&o.Metrics, "metrics", "", "read the CPU and memory of the server from `URL` (default /metrics on the same host)")
 	cmd.Flags().BoolVar(&o.AllowShed, "allow-shed", false, "do not count UNAVAILABLE and RATE_LIMITED as errors")
 	cmd.Flags().BoolVar(&o.JSON, "json", false, "print the result as JSON")

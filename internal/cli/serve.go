@@ -34,8 +34,8 @@ func (p *program) serveSpec() spec {
 		short: "Run the server (the default)",
 		long: `Serve the GraphQL API until SIGINT or SIGTERM. Without DATABASE_URL the program finds or downloads
 Postgres, starts it, and keeps its data in DATA_DIR. It migrates the database, loads the sample school into an
-empty built-in one, and prints its addresses and a query to try. SIGHUP reloads the certificate and the key
-file of tokens. A second SIGINT or SIGTERM ends the program at once.`,
+empty built-in one, and prints its addresses and a query to try. SIGHUP reloads the certificate and the
+public key of tokens. A second SIGINT or SIGTERM ends the program at once.`,
 		example:   "  rehearse serve\n  ADDR=127.0.0.1:9000 SAMPLE_DATA=off rehearse serve",
 		variables: []string{"ADDR", "DATABASE_URL", "DATA_DIR", "AUTH", "JWT_SECRET"},
 		fault:     "the server cannot start, or has lost the built-in Postgres",

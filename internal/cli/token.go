@@ -78,7 +78,7 @@ database, so it does not check that the person exists, and it writes no files.`,
 		run:       func(context.Context, []string) error { return p.token(request) },
 	})
 	choiceFlag(cmd, &request.role, "role", "", []string{"student", "interviewer", "admin"}, "the `ROLE` of the person: student, interviewer or admin; required")
-	cmd.Flags().StringVar(&request.id, "id", "", "the `ID` of the person, from 1 up, or for an administrator any number from 0 up; required")
+	cmd.Flags().StringVar(&request.id, "id", "", "the `ID` of the person, at least 1, or for an administrator at least 0; required")
 	durationFlag(cmd, &request.ttl, "ttl", time.Hour, time.Second, "the token expires after this `DURATION`")
 	noFiles(cmd, "id")
 	return cmd

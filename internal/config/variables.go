@@ -113,7 +113,7 @@ var variables = []Variable{
 	},
 	{
 		Name: "REHEARSE_CONFIG", Group: groupServer, Allowed: aFile, Note: "none",
-		Description: "A file with lines of the form `NAME=value`, which sets the other variables; variables of the environment " +
+		Description: "A file with lines of the form `NAME=value`, which sets the other variables; environment variables " +
 			"override it. The flag `--config` overrides this variable",
 	},
 	{
@@ -138,11 +138,11 @@ var variables = []Variable{
 	{
 		Name: "DATABASE_MAX_CONNS_PER_CALLER", Group: groupDatabase, Allowed: "a whole number of at least 0",
 		Note: "a quarter of `DATABASE_MAX_CONNS`, at least 1", See: "explanation/failures.md#overload",
-		Description: "How many of these the reads of one person or address use at the same time; further reads wait",
+		Description: "How many of these connections the reads of one person or address may use at the same time; further reads wait",
 	},
 	{
 		Name: "DATA_DIR", Group: groupDatabase, Allowed: "the path of a folder", Note: "the user's data folder; `/var/lib/rehearse` for root",
-		Description: "Where the built-in Postgres keeps its data, and the server its key of local tokens",
+		Description: "The folder for the data of the built-in Postgres and for the key that signs local tokens",
 	},
 	{
 		Name: "MIGRATE", Group: groupDatabase, Allowed: onOrOff,
@@ -156,8 +156,8 @@ var variables = []Variable{
 	{
 		Name: "AUTH", Group: groupAccess, Allowed: "local or jwt", See: "reference/authentication.md",
 		Note: "`local` with the built-in Postgres on a loopback address, else `jwt`",
-		Description: "How to treat a request without a token. `local`: it is the administrator's, which is allowed on loopback addresses " +
-			"only. `jwt`: it is anonymous. Tokens are verified in both modes",
+		Description: "How to treat a request without a token. `local`: it has the rights of the administrator, which is allowed only on loopback " +
+			"addresses. `jwt`: it is anonymous. Tokens are verified in both modes",
 	},
 	{
 		Name: "JWT_SECRET", Group: groupAccess, Secret: true, Allowed: "at least 32 bytes",
@@ -214,7 +214,7 @@ var variables = []Variable{
 	{
 		Name: "MAX_OPERATIONS_PER_CALLER", Group: groupLimits, Allowed: "a whole number of at least 0",
 		Note:        "a quarter of `MAX_OPERATIONS`, at least 1",
-		Description: "How many of these one person or address has; further ones wait in the same way and then get `RATE_LIMITED`",
+		Description: "How many of these one person or address may have; others wait in the same way and then get `RATE_LIMITED`",
 	},
 	{
 		Name: "MAX_COST", Group: groupLimits, Allowed: atLeast1, See: "explanation/bounded-work.md#what-an-operation-costs",
@@ -230,15 +230,15 @@ var variables = []Variable{
 	},
 	{
 		Name: "MAX_IMPORT_BODY", Group: groupLimits, Allowed: atLeast1, See: "how-to/import.md",
-		Description: "The same for a mutation of an administrator that only imports, in bytes",
+		Description: "The same for a request in which an administrator only imports data, in bytes",
 	},
 	{
 		Name: "MAX_ANSWER", Group: groupLimits, Allowed: atLeast1, See: "explanation/bounded-work.md#the-size-of-a-response",
-		Description: "The maximum size of the `data` of a response, in bytes; an eighth of it for one event of a subscription",
+		Description: "The maximum size of the `data` of a response, in bytes. An event of a subscription may have an eighth of it",
 	},
 	{
 		Name: "INTROSPECTION", Group: groupLimits, Allowed: onOrOff,
-		Description: "`off` disables introspection, and errors suggest no names",
+		Description: "`off` disables introspection and the suggestions of names in errors",
 	},
 	{
 		Name: "APQ", Group: groupLimits, Allowed: onOrOff,
@@ -276,7 +276,7 @@ var variables = []Variable{
 	},
 	{
 		Name: "CLOCK_OFFSET", Group: groupSchool, Allowed: "a duration such as 48h or -90m",
-		Description: "Shifts the server's clock for testing; with `AUTH=local` only; must be the same for all servers on a database",
+		Description: "Shifts the server's clock, for tests. It requires `AUTH=local`, and must be the same for all servers on a database",
 	},
 
 	{
@@ -293,7 +293,7 @@ var variables = []Variable{
 	},
 	{
 		Name: "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", Group: groupTelemetry, Allowed: aTraceURL, Note: "no traces",
-		Description: "The same, for traces alone: the whole URL, with its path",
+		Description: "The same, but only for traces, and as the complete URL with its path",
 	},
 	{
 		Name: "OTEL_EXPORTER_OTLP_PROTOCOL", Group: groupTelemetry, Allowed: protocol, Note: "`http/protobuf`",

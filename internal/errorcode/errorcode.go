@@ -47,7 +47,7 @@ var list = []Info{
 	},
 	{
 		Code: NotFound, Meaning: "A query refers to an object that does not exist or that the caller may not see.",
-		Advice: "Read the list again that the id is from.",
+		Advice: "Fetch the list that contained the id again.",
 	},
 	{
 		Code: TooComplex, Meaning: "The document or the operation exceeds a limit, which `limit` names.",
@@ -70,7 +70,7 @@ var list = []Info{
 		Advice: "Add the document to that folder.",
 	},
 	{
-		Code: RateLimited, Meaning: "The caller has no points left, or has too much in progress.", Retry: true,
+		Code: RateLimited, Meaning: "The caller has no points left, or has too many operations in progress.", Retry: true,
 		Advice: "Wait for the seconds in `Retry-After`.",
 	},
 	{

@@ -20,9 +20,9 @@ func errorsPage() []byte {
 	var b bytes.Buffer
 	fmt.Fprintf(&b, generated, "schema.graphqls, internal/errorcode and internal/booking")
 	b.WriteString("# Error codes\n\n" +
-		"A request can fail in two ways. A rule can refuse a mutation: the payload then has the refusals in `errors`, and nothing was\n" +
+		"A request can fail in two ways. A rule can refuse a mutation: the payload then has the refusals in `errors`, and nothing is\n" +
 		"changed. Or the request itself fails: the response then has top-level `errors` with a code in `extensions.code`.\n" +
-		"[How a frontend handles both](../how-to/integrate-a-frontend.md#refusals-are-data)\n\n")
+		"[Integrate a frontend](../how-to/integrate-a-frontend.md#refusals-are-data) describes how to handle both.\n\n")
 	writeRefusalCodes(&b)
 	writeErrorCodes(&b)
 	return b.Bytes()
@@ -32,8 +32,8 @@ func writeRefusalCodes(b *bytes.Buffer) {
 	schema := graph.Schema()
 	common := codesIn(schema.Mutation.Description)
 	b.WriteString("## Refusals\n\n" +
-		"A refusal is a `UserError`. Its type has the data of its code, such as other slots. The column *retry* says whether sending\n" +
-		"the same request again helps:\n\n" +
+		"A refusal is a `UserError`. Its type has fields for the data that belongs to the code, such as alternative slots. The column\n" +
+		"*retry* says whether it helps to send the same request again:\n\n" +
 		"| retry | |\n|---|---|\n" +
 		"| " + string(booking.RetrySoon) + " | Send it again with the same idempotency key, with exponential backoff and jitter. |\n" +
 		"| " + string(booking.RetryLater) + " | It can succeed once time has passed or something else has changed. Use a new idempotency key: the old one returns the first response. |\n" +
@@ -55,9 +55,9 @@ func writeRefusalCodes(b *bytes.Buffer) {
 
 func writeErrorCodes(b *bytes.Buffer) {
 	b.WriteString("## Errors of requests\n\n" +
-		"The status depends on the media type of the response ([responses](graphql-over-http.md#responses)). A field that fails\n" +
-		"does not change the status 200. A query that a rule refuses has the code of the refusal in `extensions.refusal`. If *retry* is\n" +
-		"yes, the same request may succeed when it is sent again.\n\n" +
+		"The HTTP status depends on the media type of the response ([responses](graphql-over-http.md#responses)). If only some fields\n" +
+		"fail, it is 200. If a rule refuses a query, the error has the code of the refusal in `extensions.refusal`. If *retry* is yes,\n" +
+		"the same request may succeed when it is sent again.\n\n" +
 		"| code | meaning | status, `application/json` | status, `application/graphql-response+json` | retry | what to do |\n|---|---|---|---|---|---|\n")
 	for _, info := range errorcode.All() {
 		retry := "no"
@@ -74,8 +74,8 @@ func writeErrorCodes(b *bytes.Buffer) {
 			faults = append(faults, string(info.Code))
 		}
 	}
-	fmt.Fprintf(b, "\nThe server is at fault in case of %s. Every other code is caused by the request. A code does not depend on the transport:\n"+
-		"WebSockets and event streams use the same ones.\n", list(faults))
+	fmt.Fprintf(b, "\n%s are faults of the server; the request causes all other codes. The codes are the same over HTTP, WebSockets and event\n"+
+		"streams.\n", list(faults))
 }
 
 var quotedWord = regexp.MustCompile("`([A-Z]+(?:_[A-Z]+)+)`")

@@ -57,9 +57,9 @@ func limitsPage() []byte {
 	var b bytes.Buffer
 	fmt.Fprintf(&b, generated, "the constants in the code")
 	b.WriteString("# Limits\n\n" +
-		"Every limit of the program, with its default and what a request beyond it gets. A variable changes a limit\n" +
-		"([configuration.md](configuration.md)). [errors.md](errors.md) explains the codes, and\n" +
-		"[bounded-work.md](../explanation/bounded-work.md) the reasons for the limits and where they are tested.\n\n")
+		"This page lists every limit, its default, and what happens to a request that exceeds it. A limit with a variable can be changed\n" +
+		"([configuration.md](configuration.md)). [errors.md](errors.md) explains the codes.\n" +
+		"[bounded-work.md](../explanation/bounded-work.md) explains the reasons for the limits and where they are tested.\n\n")
 	writeNamedLimits(&b)
 	writeLimits(&b, "Requests and responses", requestLimits())
 	writeLimits(&b, "Rates", rateLimits())
@@ -75,7 +75,7 @@ func limitsPage() []byte {
 
 func writeNamedLimits(b *bytes.Buffer) {
 	b.WriteString("## Limits that errors name\n\n" +
-		"A request beyond one of these gets an error with the name in `extensions.limit` and the maximum in `extensions.allowed`.\n" +
+		"A request that exceeds one of these gets an error with the name in `extensions.limit` and the maximum in `extensions.allowed`.\n" +
 		"`QUERY_TOO_COMPLEX` also has the value of the request in `extensions.asked`.\n\n" +
 		"| `limit` | what it counts | maximum | variable | code |\n|---|---|---|---|---|\n")
 	for _, l := range gqlhttp.NamedLimits() {
@@ -109,26 +109,26 @@ func requestLimits() []limit {
 	badInput, unavailable := codeLink(errorcode.BadUserInput), codeLink(errorcode.Unavailable)
 	return []limit{
 		configured("MAX_BODY", "bytes of a body or a WebSocket message", "413 "+badInput+"; a WebSocket is closed"),
-		configured("MAX_IMPORT_BODY", "bytes of a body of an administrator that only imports", "413 "+badInput),
+		configured("MAX_IMPORT_BODY", "bytes of the body of a request in which an administrator only imports data", "413 "+badInput),
 		configured("MAX_OPERATIONS", "queries and mutations that execute at a time; others wait first", "503 "+unavailable),
 		{"imports that execute at a time; others wait first", count(gqlhttp.DefaultMaxImports), "", "503 " + unavailable},
 		{"bodies larger than `MAX_BODY` in memory at a time; others wait first", count(gqlhttp.DefaultMaxLargeBodies), "", "503 " + unavailable},
 		configured("DATABASE_MAX_CONNS", "database connections of one server; others wait", codeLink(errorcode.Timeout)),
-		configured("DATABASE_MAX_CONNS_PER_CALLER", "of these, those that the reads of one caller use; others wait", codeLink(errorcode.Timeout)),
+		configured("DATABASE_MAX_CONNS_PER_CALLER", "of these connections, those that the reads of one caller use; further reads wait", codeLink(errorcode.Timeout)),
 		{"bytes of the headers of a request", count(web.MaxHeader), "", "431"},
 		{"bytes of a token", count(identity.MaxToken), "", "401 " + codeLink(errorcode.Unauthenticated)},
 		{"errors in a response", count(graph.MaxErrors), "", "`extensions.errorsLeftOut` counts the rest"},
-		{"refusals in a payload", count(graph.MaxUserErrors), "", "the rest is left out"},
+		{"refusals in a payload", count(graph.MaxUserErrors), "", "the rest are left out"},
 	}
 }
 
 func rateLimits() []limit {
 	limited := "429 " + codeLink(errorcode.RateLimited)
 	return []limit{
-		configured("RATE_LIMIT_BURST", "points of a caller's bucket", limited),
-		configured("RATE_LIMIT_PER_SECOND", "points that a bucket regains in a second", limited),
-		configured("RATE_LIMIT_BOOKING_BURST", "holds, bookings and reschedules of a caller's bucket; not of administrators", limited),
-		configured("RATE_LIMIT_BOOKING_PER_SECOND", "of these, those that a bucket regains in a second", limited),
+		configured("RATE_LIMIT_BURST", "points in a caller's full bucket", limited),
+		configured("RATE_LIMIT_PER_SECOND", "points that a bucket regains each second", limited),
+		configured("RATE_LIMIT_BOOKING_BURST", "holds, bookings and reschedules in a caller's full bucket; administrators have no such bucket", limited),
+		configured("RATE_LIMIT_BOOKING_PER_SECOND", "holds, bookings and reschedules that a bucket regains each second", limited),
 	}
 }
 
@@ -137,7 +137,7 @@ func streamLimits() []limit {
 	limited := codeLink(errorcode.RateLimited)
 	return []limit{
 		configured("MAX_STREAMS", "WebSockets and event streams of one server", "503 "+codeLink(errorcode.Unavailable)+"; a WebSocket is closed with 1013"),
-		configured("MAX_STREAMS_PER_CALLER", "of these, those of one person, or of one address without a token", "429 "+limited+"; a WebSocket is closed with 1013"),
+		configured("MAX_STREAMS_PER_CALLER", "WebSockets and event streams of one person, or of one address without a token", "429 "+limited+"; a WebSocket is closed with 1013"),
 		configured("MAX_SUBSCRIPTIONS_PER_CALLER", "subscriptions of one caller, on all their connections", limited+" (429 for an event stream)"),
 		configured("MAX_HANDSHAKES_PER_ADDRESS", "WebSockets of one address that wait for `connection_init`", "429 "+limited),
 		{"the wait for `connection_init`", span(l.Init), "", "the WebSocket is closed"},
@@ -198,8 +198,8 @@ func calendarLimits() []limit {
 		{"`interviewLimit` of a student", fmt.Sprintf("0 to %s", count(booking.MaxInterviewLimit)), "", input},
 		{"a grade", fmt.Sprintf("%d to %d", booking.MinGrade, booking.MaxGrade), "", input},
 		{"uses of a waiver", fmt.Sprintf("1 to %d", booking.MaxWaiverUses), "", input},
-		{"a no-show is marked after the start", "at least " + span(booking.NoShowAfter), "", refusalLink(booking.TooSoon)},
-		{"a no-show is undone after it was marked", "at most " + span(booking.UndoNoShowFor), "", status},
+		{"the time from the start of an interview until a no-show can be marked", span(booking.NoShowAfter), "", refusalLink(booking.TooSoon)},
+		{"the time after which a no-show can no longer be undone", span(booking.UndoNoShowFor), "", status},
 	}
 }
 
@@ -228,7 +228,7 @@ func writePolicy(b *bytes.Buffer) {
 func writeLists(b *bytes.Buffer) {
 	schema := graph.Schema()
 	b.WriteString("## Lists\n\n" +
-		"A page has `first` or `last` items. Another number gets " + codeLink(errorcode.BadUserInput) + ". Totals are counted up to " +
+		"A page has `first` or `last` items. A number below 1 or above the maximum gets " + codeLink(errorcode.BadUserInput) + ". Totals are counted up to " +
 		count(store.MostCounted) + ".\n\n| connection | default | maximum |\n|---|---|---|\n")
 	for _, name := range typesOf(schema) {
 		if strings.HasSuffix(name, "Connection") {
@@ -245,7 +245,7 @@ func writeLists(b *bytes.Buffer) {
 	item := func(name string) string {
 		return count(coerce.MaxItems(schema, ast.ListType(ast.NonNullNamedType(name, nil), nil)))
 	}
-	fmt.Fprintf(b, "\nA list in an input has at most %s ids, %s dates or %s strings, or as many values as its enum. A longer one gets %s.\n\n",
+	fmt.Fprintf(b, "\nA list in an input has at most %s ids, %s dates or %s strings, or as many values as its enum has. A longer list gets %s.\n\n",
 		item("ID"), item("Date"), item("String"), codeLink(errorcode.BadUserInput))
 }
 
