@@ -69,7 +69,7 @@ var only = map[string][]string{
 	"github.com/spf13/":             {"internal/cli", "internal/cli/reference"},
 	"github.com/pressly/goose":      {"internal/store"},
 	"database/sql":                  {"internal/store", "internal/memory", "internal/pgtest"},
-	"net/http":                      {"internal/gqlhttp", "internal/schooltest", "internal/cli", "internal/identity", "internal/load", "internal/playground", "internal/telemetry", "internal/web", "bench"},
+	"net/http":                      {"internal/gqlhttp", "internal/schooltest", "internal/cli", "internal/cli/reference", "internal/identity", "internal/load", "internal/playground", "internal/telemetry", "internal/web", "bench"},
 	"github.com/HdrHistogram/":      {"internal/load"},
 	"github.com/prometheus/common":  {"internal/load"},
 	"github.com/prometheus/client_": {"internal/telemetry", "internal/store"},

@@ -74,7 +74,7 @@ func newLostRefusals(log *slog.Logger) *lostRefusals {
 	}
 	return &lostRefusals{
 		Counter: prometheus.NewCounter(prometheus.CounterOpts{
-			Name: "rehearse_booking_refusals_lost_total", Help: "Refused bookings that could not be kept.",
+			Name: "rehearse_booking_refusals_lost_total", Help: "Refused bookings that could not be written to `booking_refusals`; the log has the reason, once a minute.",
 		}),
 		log: log, logged: rate.Sometimes{Interval: lostEvery},
 	}

@@ -4,10 +4,12 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"log/slog"
 
 	"github.com/exaring/otelpgx"
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
+	"github.com/jackc/pgx/v5/stdlib"
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/collectors"
 	"go.opentelemetry.io/otel/trace"
@@ -17,8 +19,22 @@ import (
 // their caller's share, and of the refused bookings that could not be recorded.
 func (s *Store) Collectors() []prometheus.Collector {
 	return []prometheus.Collector{collectors.NewDBStatsCollector(s.pool, "rehearse"), s.lostRefusals, prometheus.NewGaugeFunc(
-		prometheus.GaugeOpts{Name: "rehearse_reads_waiting", Help: "Reads that wait because their caller uses as many connections as one may."},
+		prometheus.GaugeOpts{Name: "rehearse_reads_waiting", Help: "Reads that wait because their caller uses as many database connections as one caller may."},
 		func() float64 { return float64(s.WaitingReads()) })}
+}
+
+// CollectorsWithoutDatabase returns the Collectors of a store that never connects, for the
+// reference of the metrics.
+func CollectorsWithoutDatabase() ([]prometheus.Collector, error) {
+	config, err := parseDSN("postgres://127.0.0.1/rehearse")
+	if err != nil {
+		return nil, err
+	}
+	s, err := New(stdlib.OpenDB(*config), Options{Log: slog.New(slog.DiscardHandler)})
+	if err != nil {
+		return nil, err
+	}
+	return s.Collectors(), nil
 }
 
 // WaitingReads returns the number of reads that wait because their caller already uses

@@ -12,7 +12,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus/promhttp"
 )
 
-// metrics holds the metrics of this package; docs/how-to/monitor.md lists them.
+// metrics holds the metrics of this package; docs/reference/metrics.md lists them.
 type metrics struct {
 	registry *prometheus.Registry
 
@@ -39,21 +39,21 @@ func newMetrics(o Options) *metrics {
 	m := &metrics{
 		registry: prometheus.NewRegistry(),
 		operations: prometheus.NewCounterVec(name("operations_total",
-			"Operations answered: OK, REFUSED if a rule refused, else the code of the first error."), []string{"type", "outcome"}),
+			"Answered GraphQL requests. `type` is `query`, `mutation`, `subscription`, or `unknown` if there was nothing to execute. `outcome` is `OK`, `REFUSED` if a rule refused a mutation, or the code of the first error."), []string{"type", "outcome"}),
 		duration: prometheus.NewHistogramVec(prometheus.HistogramOpts{
 			Namespace: "rehearse", Name: "operation_duration_seconds", Buckets: seconds,
-			Help: "From the request's head to its answer; not of subscriptions.",
+			Help: "The time from the request header to the response, without subscriptions.",
 		}, []string{"type"}),
-		inFlight: prometheus.NewGauge(prometheus.GaugeOpts(name("requests_in_flight", "GraphQL requests not answered yet."))),
-		refusals: prometheus.NewCounterVec(name("refusals_total", "Refusals by mutations, each code of each."), []string{"code"}),
+		inFlight: prometheus.NewGauge(prometheus.GaugeOpts(name("requests_in_flight", "Requests in progress."))),
+		refusals: prometheus.NewCounterVec(name("refusals_total", "Refusals of mutations by rules."), []string{"code"}),
 		deprecated: prometheus.NewCounterVec(name("deprecated_field_uses_total",
-			"Operations that use a deprecated field, argument, input field or enum value."), []string{"field"}),
-		jobRuns: prometheus.NewCounterVec(name("job_runs_total", "Jobs worked by this server."), []string{"job", "outcome"}),
+			"Operations that use a deprecated field (`Type.name`), argument (`Type.name(argument:)`), input field or enum value. An element that stays at 0 can be removed."), []string{"field"}),
+		jobRuns: prometheus.NewCounterVec(name("job_runs_total", "Jobs that this server ran: `OK`, `FAILED`, or `CANCELED` by a shutdown."), []string{"job", "outcome"}),
 		jobDuration: prometheus.NewHistogramVec(prometheus.HistogramOpts{
-			Namespace: "rehearse", Name: "job_duration_seconds", Help: "How long a job took.", Buckets: seconds,
+			Namespace: "rehearse", Name: "job_duration_seconds", Help: "The duration of jobs.", Buckets: seconds,
 		}, []string{"job"}),
 		jobSuccess: prometheus.NewGaugeVec(prometheus.GaugeOpts(name("job_last_success_timestamp_seconds",
-			"When this server last worked the job without an error.")), []string{"job"}),
+			"The Unix time of the last run of the job on this server without an error. Each job runs on one of the servers, so use the maximum.")), []string{"job"}),
 	}
 	m.registry.MustRegister(m.operations, m.duration, m.inFlight, m.refusals, m.deprecated, m.jobRuns, m.jobDuration, m.jobSuccess,
 		collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}), collectors.NewBuildInfoCollector())
@@ -143,24 +143,24 @@ func (t *Telemetry) Look(s Server) error {
 	shed := func(limit string, value func() int) error {
 		return t.Register(prometheus.NewCounterFunc(prometheus.CounterOpts{
 			Namespace: "rehearse", Name: "operations_shed_total", ConstLabels: prometheus.Labels{"limit": limit},
-			Help: "Operations that waited too long to be executed, by the limit that was reached.",
+			Help: "Queries and mutations that waited too long: `server` if `MAX_OPERATIONS` was reached (`UNAVAILABLE`), `caller` if `MAX_OPERATIONS_PER_CALLER` was (`RATE_LIMITED`).",
 		}, func() float64 { return float64(value()) }))
 	}
 	refused := func(limit string, value func() int) error {
 		return t.Register(prometheus.NewCounterFunc(prometheus.CounterOpts{
 			Namespace: "rehearse", Name: "answers_without_memory_total", ConstLabels: prometheus.Labels{"limit": limit},
-			Help: "Answers that were given up because there was no memory to build them, by the limit that was reached.",
+			Help: "Responses that were abandoned because memory was exhausted: `server` if all responses together used it (`UNAVAILABLE`), `caller` if the caller's other responses used the caller's share (`RATE_LIMITED`), `answer` if one response exceeded its own limit (`ANSWER_TOO_LARGE`).",
 		}, func() float64 { return float64(value()) }))
 	}
 	return errors.Join(
-		gauge("answer_memory_bytes", "Memory that answers take that are built or sent.", s.AnswerMemory),
-		gauge("answer_memory_limit_bytes", "Memory that all answers may take together.", s.AnswerMemoryLimit),
+		gauge("answer_memory_bytes", "Memory of responses that are being built or sent, without the first 64 KiB of each.", s.AnswerMemory),
+		gauge("answer_memory_limit_bytes", "The maximum of `rehearse_answer_memory_bytes`.", s.AnswerMemoryLimit),
 		refused("server", func() int { n, _, _ := s.WithoutMemory(); return n }),
 		refused("caller", func() int { _, n, _ := s.WithoutMemory(); return n }),
 		refused("answer", func() int { _, _, n := s.WithoutMemory(); return n }),
-		gauge("streams_open", "WebSockets and event streams that are open.", s.Streams),
-		gauge("operations_at_work", "Operations that are executed; subscriptions are not counted.", s.AtWork),
-		gauge("operations_waiting", "Operations that wait because as many as may be are executed.", s.Waiting),
+		gauge("streams_open", "Open WebSockets and event streams.", s.Streams),
+		gauge("operations_at_work", "Queries and mutations being executed, at most `MAX_OPERATIONS`.", s.AtWork),
+		gauge("operations_waiting", "Queries and mutations waiting to be executed.", s.Waiting),
 		shed("server", s.Shed), shed("caller", s.ShedOfCallers))
 }
 
