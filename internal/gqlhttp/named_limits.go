@@ -38,15 +38,15 @@ func NamedLimits() []NamedLimit {
 		{"rateLimitPoints", "points of an operation", 0, "RATE_LIMIT_BURST", errorcode.TooComplex},
 		{"rateLimitBookings", "holds, bookings and reschedules of an operation", 0, "RATE_LIMIT_BOOKING_BURST", errorcode.TooComplex},
 		{
-			theOperations + perCaller, "queries and mutations of one caller that execute at a time; another one waits first",
+			theOperations + perCaller, "queries and mutations of one caller that execute at a time; further ones wait first",
 			quarter(DefaultMaxOperations), "MAX_OPERATIONS_PER_CALLER", errorcode.RateLimited,
 		},
 		{
-			theImports + perCaller, "imports of one caller at a time; another one waits first",
+			theImports + perCaller, "imports of one caller at a time; further ones wait first",
 			DefaultMaxImports, "", errorcode.RateLimited,
 		},
 		{
-			theLargeBodies + perCaller, "bodies of one caller larger than `MAX_BODY` at a time; another one waits first",
+			theLargeBodies + perCaller, "bodies of one caller larger than `MAX_BODY` at a time; further ones wait first",
 			DefaultMaxLargeBodies, "", errorcode.RateLimited,
 		},
 		{
@@ -55,7 +55,7 @@ func NamedLimits() []NamedLimit {
 		},
 		{budget.AnswerLimit, "bytes of `data` in a response, before compression", DefaultMaxAnswer, "MAX_ANSWER", errorcode.AnswerTooLarge},
 		{
-			budget.MemoryLimit, "bytes of memory that building a response takes, or four times `MAX_ANSWER` if that is more",
+			budget.MemoryLimit, "bytes of memory that building a response takes; four times `MAX_ANSWER` if that is more than the maximum here",
 			budget.DefaultShare, "", errorcode.AnswerTooLarge,
 		},
 	}
