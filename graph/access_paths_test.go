@@ -128,7 +128,7 @@ var (
 	notes  = regexp.MustCompile(`a secret of \d+`)
 )
 
-func TestNoRoadLeadsToWhatIsSomebodyElses(t *testing.T) {
+func TestNoPathReachesDataOfOthers(t *testing.T) {
 	t.Parallel()
 	for _, role := range []booking.Role{booking.RoleStudent, booking.RoleInterviewer} {
 		t.Run(string(role), func(t *testing.T) {
@@ -177,9 +177,9 @@ func TestNoRoadLeadsToWhatIsSomebodyElses(t *testing.T) {
 	}
 }
 
-// TestDeniedFieldsAreDeniedOnEveryRoad requests every field that a role may not read, at
+// TestForbiddenFieldsOnEveryPath requests every field that a role may not read, at
 // the end of every path to its object.
-func TestDeniedFieldsAreDeniedOnEveryRoad(t *testing.T) {
+func TestForbiddenFieldsOnEveryPath(t *testing.T) {
 	t.Parallel()
 	for _, role := range []booking.Role{booking.RoleStudent, booking.RoleInterviewer} {
 		t.Run(string(role), func(t *testing.T) {

@@ -174,8 +174,8 @@ func askers(a, b household) []asker {
 	}
 }
 
-// TestWhoMayDoWhat requests every field of Query and Mutation as every role.
-func TestWhoMayDoWhat(t *testing.T) {
+// TestPermissions requests every field of Query and Mutation as every role.
+func TestPermissions(t *testing.T) {
 	t.Parallel()
 	schema := loadSchema(t)
 	known := slices.Collect(maps.Keys(queries(nobody)))

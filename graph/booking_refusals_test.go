@@ -75,7 +75,7 @@ func (s *school) refusedIn(id, student, slot string) {
 
 // Refusals by each of the three booking mutations are recorded, with the caller and the
 // input.
-func TestRefusedBookingsAreKept(t *testing.T) {
+func TestRefusedBookingsAreRecorded(t *testing.T) {
 	t.Parallel()
 	s := newSchool(t)
 	student, other, limited := s.Student(nil), s.Student(nil), s.limited()
@@ -126,7 +126,7 @@ func TestRefusedBookingsAreKept(t *testing.T) {
 	s.Sound()
 }
 
-func TestWhatIsNotRefusedIsNotKept(t *testing.T) {
+func TestOnlyRefusedBookingsAreRecorded(t *testing.T) {
 	t.Parallel()
 	s := newSchool(t)
 	student, other := s.Student(nil), s.Student(nil)
@@ -144,7 +144,7 @@ func TestWhatIsNotRefusedIsNotKept(t *testing.T) {
 }
 
 // A refusal that is replayed for its key is recorded once.
-func TestReplayedRefusalsAreKeptOnce(t *testing.T) {
+func TestReplayedRefusalsAreRecordedOnce(t *testing.T) {
 	t.Parallel()
 	s := newSchool(t)
 	student, other := s.Student(nil), s.Student(nil)
@@ -173,7 +173,7 @@ func TestReplayedRefusalsAreKeptOnce(t *testing.T) {
 	same(t, "is a refusal of its own", len(s.refusals("")), before+1)
 }
 
-func TestRefusedBookingsAreForgotten(t *testing.T) {
+func TestRefusedBookingsAreDeletedAfterRetention(t *testing.T) {
 	t.Parallel()
 	s := newSchool(t)
 	student := s.Student(nil)
@@ -253,7 +253,7 @@ func TestRefusedBookingsAreFilteredAndPaged(t *testing.T) {
 }
 
 // A refusal that cannot be recorded is still returned, and counted.
-func TestRefusalsThatCannotBeKeptAreCounted(t *testing.T) {
+func TestUnrecordedRefusalsAreCounted(t *testing.T) {
 	t.Parallel()
 	logged := &schooltest.Log{}
 	s := newSchoolWith(t, store.Options{Log: slog.New(slog.NewTextHandler(logged, nil))})

@@ -74,7 +74,7 @@ func TestBrowsing(t *testing.T) {
 	}
 }
 
-func TestStudentsReadThePublicProfileAlone(t *testing.T) {
+func TestStudentsReadOnlyThePublicProfile(t *testing.T) {
 	t.Parallel()
 	s, student := faculty(t)
 	s.Act(booking.RoleStudent, int64(number(t, student)))

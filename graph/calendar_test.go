@@ -127,7 +127,7 @@ func TestWeeklyShapes(t *testing.T) {
 	}
 }
 
-func TestOpenEndedRuleIsExtendedAsTimeGoesOn(t *testing.T) {
+func TestOpenEndedRuleIsExtended(t *testing.T) {
 	t.Parallel()
 	s := newSchool(t)
 	var policy struct{ Errors []refused }
@@ -164,7 +164,7 @@ func TestOpenEndedRuleIsExtendedAsTimeGoesOn(t *testing.T) {
 }
 
 // A rule whose slots all belong to another rule continues where that rule ends.
-func TestRuleBehindAnother(t *testing.T) {
+func TestRuleAfterAnother(t *testing.T) {
 	t.Parallel()
 	s := newSchool(t)
 	var policy struct{ Errors []refused }
@@ -366,7 +366,7 @@ func TestWithdrawingASlot(t *testing.T) {
 	s.Sound()
 }
 
-func TestOverlapsAreReportedWithWhatTheyOverlap(t *testing.T) {
+func TestOverlapsNameTheConflicts(t *testing.T) {
 	t.Parallel()
 	s := newSchool(t)
 	ann := s.Interviewer(nil)

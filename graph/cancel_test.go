@@ -73,7 +73,7 @@ func TestCancelCutoff(t *testing.T) {
 }
 
 // A slot that its interviewer gave up is not published again by a change of its rule.
-func TestSlotThatItsInterviewerCancelled(t *testing.T) {
+func TestSlotCancelledByInterviewer(t *testing.T) {
 	t.Parallel()
 	s := newSchool(t)
 	ann := s.Interviewer(nil)
@@ -95,7 +95,7 @@ func TestSlotThatItsInterviewerCancelled(t *testing.T) {
 
 // A booked slot that its interviewer withdrew stays until its interview ends. It does not
 // open when the interview is cancelled or moved, unless the interviewer has restored it.
-func TestTakenBackSlots(t *testing.T) {
+func TestWithdrawnSlots(t *testing.T) {
 	t.Parallel()
 	start := time.Date(2026, 6, 8, 14, 0, 0, 0, time.UTC)
 	block := in{"start": "2026-06-08T14:30:00Z", "end": "2026-06-08T15:00:00Z", "reason": "away"}

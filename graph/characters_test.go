@@ -16,7 +16,7 @@ var unwantedTexts = map[string]string{
 
 // Every text of every argument and filter is tested with characters that Postgres or
 // readers cannot process. The response is a client error and never an internal one.
-func TestCharactersThatNoTextMayHave(t *testing.T) {
+func TestForbiddenCharactersInTexts(t *testing.T) {
 	t.Parallel()
 	s := newSchool(t)
 	walked := 0
@@ -49,7 +49,7 @@ func TestCharactersThatNoTextMayHave(t *testing.T) {
 
 // The same characters in the inputs of mutations are refused. Nothing is written, and
 // there is no internal error.
-func TestCharactersThatNoInputMayHave(t *testing.T) {
+func TestForbiddenCharactersInInputs(t *testing.T) {
 	t.Parallel()
 	s := newSchool(t)
 	s.Live(s.Student(nil), day, nil) // so that objects with id 1 exist
@@ -78,7 +78,7 @@ func TestCharactersThatNoInputMayHave(t *testing.T) {
 
 // A name is stored in NFC and has a visible character. An e-mail is checked to be ASCII
 // before it is lower-cased. The same holds for imports.
-func TestNamesAndEmailsAsTheyAreKept(t *testing.T) {
+func TestNormalizedNamesAndEmails(t *testing.T) {
 	t.Parallel()
 	s := newSchool(t)
 	kim := s.Student(map[string]any{"name": "\u00a0Jose\u0301 ", "email": "KIM@example.org"})
@@ -117,7 +117,7 @@ func TestNamesAndEmailsAsTheyAreKept(t *testing.T) {
 
 // A single-line text contains no line break, in mutations and in files. Texts of several
 // lines keep theirs.
-func TestTextsOfOneLine(t *testing.T) {
+func TestSingleLineTexts(t *testing.T) {
 	t.Parallel()
 	s := newSchool(t)
 	refuses := func(mutation, field string, input in, says string) {

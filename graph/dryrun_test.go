@@ -160,7 +160,7 @@ func TestWaivedNotice(t *testing.T) {
 	s.Sound()
 }
 
-func TestExtraByWaiver(t *testing.T) {
+func TestWaiverOfTheLimit(t *testing.T) {
 	t.Parallel()
 	s := newSchool(t)
 	student := s.Student(in{"interviewLimit": 1})

@@ -18,7 +18,7 @@ func (s *school) exec(statement string, args ...any) {
 	}
 }
 
-func TestFaultIsHiddenAndLogged(t *testing.T) {
+func TestInternalErrorIsHiddenAndLogged(t *testing.T) {
 	t.Parallel()
 	s := newSchool(t)
 	s.exec("ALTER TABLE booking_policy RENAME COLUMN hold_seconds TO secret_column")
@@ -33,7 +33,7 @@ func TestFaultIsHiddenAndLogged(t *testing.T) {
 	}
 }
 
-func TestFaultInAMutationChangesNothing(t *testing.T) {
+func TestInternalErrorInMutationChangesNothing(t *testing.T) {
 	t.Parallel()
 	s := newSchool(t)
 	student, slot := s.Student(nil), s.NewSlot(day)
@@ -49,7 +49,7 @@ func TestFaultInAMutationChangesNothing(t *testing.T) {
 	}
 }
 
-func TestPanicIsHiddenAndTheServerGoesOn(t *testing.T) {
+func TestPanicIsHiddenAndLogged(t *testing.T) {
 	t.Parallel()
 	s := newSchoolWith(t, store.Options{}, func(o *gqlhttp.Options) { o.App = nil })
 	a := s.Ask(`{ eligibility(studentId: 1) { eligible } }`, nil)

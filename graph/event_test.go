@@ -240,7 +240,7 @@ func TestEventsOfImports(t *testing.T) {
 
 // Closing with cancellation of bookings appends an event for each interview and one for
 // the closing.
-func TestEventsOfAClosing(t *testing.T) {
+func TestEventsOfRemovedAvailability(t *testing.T) {
 	t.Parallel()
 	s := newSchool(t)
 	ann := s.Interviewer(nil)
@@ -280,7 +280,7 @@ func TestEventsAreAppendOnly(t *testing.T) {
 }
 
 // Events name people by id and contain no names or text written by people.
-func TestEventsHoldNobodysWords(t *testing.T) {
+func TestEventsContainNoFreeText(t *testing.T) {
 	t.Parallel()
 	s := newSchool(t)
 	const secret = "Xyzzy"

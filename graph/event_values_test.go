@@ -27,7 +27,7 @@ func (s *school) told(kind string) map[string]string {
 }
 
 // Numbers, booleans, ids and lists of ids have their JSON types.
-func TestEventsTellTypedValues(t *testing.T) {
+func TestEventsHaveTypedValues(t *testing.T) {
 	t.Parallel()
 	s := newSchool(t)
 	ann, student := s.Interviewer(nil), s.Student(nil)
@@ -56,7 +56,7 @@ func TestEventsTellTypedValues(t *testing.T) {
 
 // The actor of an event is returned if the caller may read that person. The actors of all
 // events are read in one batch.
-func TestEventsTellWhoDidIt(t *testing.T) {
+func TestEventsNameTheActor(t *testing.T) {
 	t.Parallel()
 	asked := map[int]int{}
 	for _, n := range []int{2, 8} {
@@ -95,7 +95,7 @@ func TestEventsTellWhoDidIt(t *testing.T) {
 
 // Both participants get the events of an interview, without the fields that only the
 // other may read.
-func TestEventsTellNobodyWhatIsNotTheirs(t *testing.T) {
+func TestEventsHideDataOfOthers(t *testing.T) {
 	t.Parallel()
 	s := newSchool(t)
 	ann, student := s.Interviewer(nil), s.limited()
@@ -130,7 +130,7 @@ func TestEventsTellNobodyWhatIsNotTheirs(t *testing.T) {
 }
 
 // Older events contain lengths and cannot be changed. They are read without the lengths.
-func TestOlderEventsTellNoLengths(t *testing.T) {
+func TestOlderEventsHaveNoLengths(t *testing.T) {
 	t.Parallel()
 	s := newSchool(t)
 	student := s.Student(nil)

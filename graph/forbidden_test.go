@@ -125,7 +125,7 @@ func TestFailedMutationLeavesTheFirst(t *testing.T) {
 		Want(`{"bookSlot":{"interview":{"status":"BOOKED"},"errors":[]},"grantWaiver":null}`, "grantWaiver: INTERNAL")
 }
 
-func TestViewerWhoIsNotThereIsNull(t *testing.T) {
+func TestUnknownViewerIsNull(t *testing.T) {
 	t.Parallel()
 	s := newSchool(t)
 	for _, role := range []booking.Role{booking.RoleStudent, booking.RoleInterviewer} {

@@ -201,7 +201,7 @@ func TestHoldCountsLikeABooking(t *testing.T) {
 }
 
 // A student cannot hold the slot of their own booking. The refusals name that booking.
-func TestHoldOnOnesOwnBookedSlot(t *testing.T) {
+func TestHoldOnOwnBookedSlot(t *testing.T) {
 	t.Parallel()
 	s := newSchool(t)
 	student, slot := s.Student(nil), s.NewSlot(day)
@@ -323,7 +323,7 @@ func TestBookWithAHold(t *testing.T) {
 	s.Sound()
 }
 
-func TestBookUsesOnesOwnHold(t *testing.T) {
+func TestBookUsesOwnHold(t *testing.T) {
 	t.Parallel()
 	s := newSchool(t)
 	student := s.Student(in{"interviewLimit": 1})
@@ -337,7 +337,7 @@ func TestBookUsesOnesOwnHold(t *testing.T) {
 
 // Everything else may change between the hold and the booking: a hold reserves the slot
 // and waives no rule.
-func TestHoldIsNoPromiseAgainstTheRules(t *testing.T) {
+func TestHoldDoesNotOverrideRules(t *testing.T) {
 	t.Parallel()
 	s := newSchool(t)
 	student := s.Student(nil)
@@ -358,7 +358,7 @@ func TestHoldIsNoPromiseAgainstTheRules(t *testing.T) {
 	s.Sound()
 }
 
-func TestHeldSlotIsTakenBack(t *testing.T) {
+func TestHeldSlotIsWithdrawn(t *testing.T) {
 	t.Parallel()
 	for name, closing := range map[string]func(s *school, ann, availability, slot string) []refused{
 		"withdrawn": func(s *school, _, _, slot string) []refused {

@@ -57,7 +57,7 @@ func codesIn(t *testing.T, payload string) []string {
 
 // A repeated request gets the first response and is executed once, whatever happens in
 // between.
-func TestSameKeySameAnswer(t *testing.T) {
+func TestSameKeySameResponse(t *testing.T) {
 	t.Parallel()
 	type scene struct {
 		*school
@@ -139,7 +139,7 @@ func (s *school) bookingOn(slot string) string {
 
 func (s *school) limited() string { return s.Student(in{"interviewLimit": 0}) }
 
-func TestKeyForSomethingElse(t *testing.T) {
+func TestKeyWithOtherInput(t *testing.T) {
 	t.Parallel()
 	s := newSchool(t)
 	student, slot, other := s.Student(nil), s.NewSlot(day), s.NewSlot(2*day)
@@ -167,7 +167,7 @@ func TestKeyForSomethingElse(t *testing.T) {
 	s.Sound()
 }
 
-func TestKeyIsItsSendersOwn(t *testing.T) {
+func TestKeysAreScopedToCaller(t *testing.T) {
 	t.Parallel()
 	s := newSchool(t)
 	slot := s.NewSlot(day)
@@ -182,7 +182,7 @@ func TestKeyIsItsSendersOwn(t *testing.T) {
 	s.Sound()
 }
 
-func TestKeyIsKeptADay(t *testing.T) {
+func TestKeyIsStoredForADay(t *testing.T) {
 	t.Parallel()
 	s := newSchool(t)
 	student, slot, other := s.Student(nil), s.NewSlot(3*day), s.NewSlot(4*day)
@@ -241,7 +241,7 @@ func TestDryRunUsesUpNoKey(t *testing.T) {
 }
 
 // A transient refusal is not recorded, so the same request may be retried.
-func TestBusyIsNotKept(t *testing.T) {
+func TestBusyResponseIsNotStored(t *testing.T) {
 	t.Parallel()
 	s := newSchoolWith(t, store.Options{LockTimeout: 100 * time.Millisecond})
 	student, slot := s.Student(nil), s.NewSlot(day)

@@ -67,7 +67,7 @@ func TestImportCalendar(t *testing.T) {
 	s.Sound()
 }
 
-func TestImportCalendarOverAChangeOfClocks(t *testing.T) {
+func TestImportCalendarOverClockChange(t *testing.T) {
 	t.Parallel()
 	s := newSchool(t)
 	ann := s.Interviewer(map[string]any{"timeZone": "Europe/Berlin"})
@@ -85,7 +85,7 @@ func TestImportCalendarOverAChangeOfClocks(t *testing.T) {
 }
 
 // A moved occurrence has an event of its own, with the same UID.
-func TestImportCalendarWithAMovedTime(t *testing.T) {
+func TestImportCalendarWithMovedOccurrence(t *testing.T) {
 	t.Parallel()
 	s := newSchool(t)
 	ann := s.Interviewer(map[string]any{"timeZone": "Asia/Kolkata"})
@@ -97,7 +97,7 @@ func TestImportCalendarWithAMovedTime(t *testing.T) {
 	same(t, "windows", s.windowsOf(ann), []string{"06-02 04:30-05:30", "06-10 06:30-07:30", "06-16 04:30-05:30"})
 }
 
-func TestImportCalendarThatIsWrong(t *testing.T) {
+func TestImportInvalidCalendar(t *testing.T) {
 	t.Parallel()
 	s := newSchool(t)
 	ann := s.Interviewer(nil)
@@ -143,7 +143,7 @@ func (i imported) notes() []string {
 	return out
 }
 
-func TestImportCalendarOfEventsThatOverlap(t *testing.T) {
+func TestImportCalendarWithOverlappingEvents(t *testing.T) {
 	t.Parallel()
 	s := newSchool(t)
 	ann := s.Interviewer(nil)
@@ -167,7 +167,7 @@ func TestImportCalendarOfEventsThatOverlap(t *testing.T) {
 	s.Sound()
 }
 
-func TestImportCalendarThatBlocksWholeDays(t *testing.T) {
+func TestImportCalendarAllDayBlocks(t *testing.T) {
 	t.Parallel()
 	s := newSchool(t)
 	ann := s.Interviewer(map[string]any{"timeZone": "Europe/Berlin"})

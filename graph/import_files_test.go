@@ -11,7 +11,7 @@ import (
 
 // An error of the file as a whole is an error of the mutation, with its position. No rows
 // are returned.
-func TestImportOfAFileThatCannotBeRead(t *testing.T) {
+func TestImportOfUnreadableFile(t *testing.T) {
 	t.Parallel()
 	s := newSchool(t)
 	before := s.Rows()
@@ -39,7 +39,7 @@ func TestImportOfAFileThatCannotBeRead(t *testing.T) {
 	same(t, "a header alone is a file", s.imports("importStudents", "name,email\n", nil).Errors, []refused{})
 }
 
-func TestImportOfStudentsThatFail(t *testing.T) {
+func TestImportInvalidStudents(t *testing.T) {
 	t.Parallel()
 	s := newSchool(t)
 	s.Student(map[string]any{"name": "Old", "email": "old@example.org", "timeZone": "Asia/Tokyo"})
@@ -77,7 +77,7 @@ func TestImportOfStudentsThatFail(t *testing.T) {
 	s.Sound()
 }
 
-func TestImportTakesFilesAsProgramsWriteThem(t *testing.T) {
+func TestImportFileDialects(t *testing.T) {
 	t.Parallel()
 	s := newSchool(t)
 	done := s.imports("importInterviewers", "\ufeffEMAIL , Active,name\r\nann@example.org,,\"O'Hara, \"\"Ann\"\"\"\r\n\r\nbob@example.org,false,Bob\r\n", nil)

@@ -214,7 +214,7 @@ const cappedHistory = "studentEmail,interviewerEmail,start,end,status\n"
 
 // Future interviews must respect the interviewer's caps, counting the file and the
 // existing interviews together. Past interviews are not checked but count.
-func TestImportInterviewsKeepsToTheCaps(t *testing.T) {
+func TestImportInterviewsObeysCaps(t *testing.T) {
 	t.Parallel()
 	s := newSchool(t)
 	var students []string
@@ -295,7 +295,7 @@ func TestImportInterviews(t *testing.T) {
 	same(t, "nothing changes", s.Rows(), before)
 }
 
-func TestImportInterviewsThatBreakRules(t *testing.T) {
+func TestImportInterviewsThatViolateRules(t *testing.T) {
 	t.Parallel()
 	s := newSchool(t)
 	s.people([]string{"sam", "tom", "ann"}, []string{"ann", "bob", "cat", "dan", "eve"})
@@ -351,7 +351,7 @@ func TestImportInterviewsThatBreakRules(t *testing.T) {
 }
 
 // Slots are kept in memory until the import is done, so it may publish 50,000.
-func TestImportsPublishSoManySlots(t *testing.T) {
+func TestImportSlotLimit(t *testing.T) {
 	t.Parallel()
 	s := newSchool(t)
 	s.Interviewer(in{"email": "ann@example.org"})

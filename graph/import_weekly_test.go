@@ -72,7 +72,7 @@ func TestImportWeeklyAvailability(t *testing.T) {
 	s.Sound()
 }
 
-func TestImportWeeklyAvailabilityThatFails(t *testing.T) {
+func TestImportInvalidWeeklyAvailability(t *testing.T) {
 	t.Parallel()
 	s := newSchool(t)
 	s.people(nil, []string{"ann", "bob"})

@@ -183,7 +183,7 @@ func TestAllBadFieldsAtOnce(t *testing.T) {
 	same(t, "paths", paths, []string{"input.name", "input.email", "input.timeZone", "input.interviewLimit"})
 }
 
-func TestMutationInputsThatCannotBeRead(t *testing.T) {
+func TestInvalidMutationInputs(t *testing.T) {
 	t.Parallel()
 	s := newSchool(t)
 	before := s.Rows()
@@ -207,7 +207,7 @@ func TestMutationInputsThatCannotBeRead(t *testing.T) {
 	same(t, "nothing was written", s.Rows(), before)
 }
 
-func TestRequestsThatHoldNoOperation(t *testing.T) {
+func TestRequestsWithoutOperation(t *testing.T) {
 	t.Parallel()
 	s := newSchool(t)
 	secret := "do-not-repeat-me"

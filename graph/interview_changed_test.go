@@ -58,7 +58,7 @@ func TestInterviewsChangeOnAnotherServer(t *testing.T) {
 }
 
 // A listener that loses its connection reconnects and delivers the events of the interval.
-func TestAListenerThatIsLost(t *testing.T) {
+func TestLostListener(t *testing.T) {
 	t.Parallel()
 	s, second := living(t)
 	student, interviewer := s.Student(nil), s.Interviewer(nil)
@@ -87,7 +87,7 @@ func TestAListenerThatIsLost(t *testing.T) {
 }
 
 // The second server's clock is ahead, so that the test need not wait for the hold to expire.
-func TestAHoldThatExpiresOpensItsSlot(t *testing.T) {
+func TestExpiredHoldOpensItsSlot(t *testing.T) {
 	t.Parallel()
 	s, second := living(t)
 	s.policy(in{"holdSeconds": 30})

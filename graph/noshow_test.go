@@ -53,7 +53,7 @@ func TestNoShowFromTenMinutesOn(t *testing.T) {
 	s.Sound()
 }
 
-func TestWhatANoShowCounts(t *testing.T) {
+func TestEffectsOfANoShow(t *testing.T) {
 	t.Parallel()
 	for _, test := range []struct {
 		party, status string
@@ -139,7 +139,7 @@ func TestUndoNoShowFor48Hours(t *testing.T) {
 
 // An undone no-show counts again. The rules are checked, because the attempt that it gave
 // back may have been used since.
-func TestUndoNoShowIsAskedTheRules(t *testing.T) {
+func TestUndoNoShowChecksRules(t *testing.T) {
 	t.Parallel()
 	for _, test := range []struct {
 		name, party string

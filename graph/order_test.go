@@ -125,7 +125,7 @@ func (s *school) pages(t *testing.T, of orderable, order string, first int) []or
 }
 
 // The default order is by id, or by start.
-func TestUsualOrders(t *testing.T) {
+func TestDefaultOrders(t *testing.T) {
 	t.Parallel()
 	s := tied(t)
 	for list, order := range map[string]string{

@@ -59,7 +59,7 @@ func TestRemovingOneOfTwo(t *testing.T) {
 }
 
 // A window that adds no slots, because another has all of them, is still stored.
-func TestRemovingTheOneAround(t *testing.T) {
+func TestRemovingTheEnclosingWindow(t *testing.T) {
 	t.Parallel()
 	s := newSchool(t)
 	ann := s.Interviewer(nil)
@@ -76,7 +76,7 @@ func TestRemovingTheOneAround(t *testing.T) {
 
 // Slots have different lengths: removing a slot makes room for the one that it
 // overlapped.
-func TestRemovingWhatWasInTheWay(t *testing.T) {
+func TestRemovingTheConflict(t *testing.T) {
 	t.Parallel()
 	s := newSchool(t)
 	ann := s.Interviewer(nil)
@@ -161,7 +161,7 @@ func TestBookedInOneOfTwo(t *testing.T) {
 }
 
 // Moving an interview away from a slot that has no availability fills its time as well.
-func TestMovingOutOfTheWay(t *testing.T) {
+func TestMovingAwayFromAConflict(t *testing.T) {
 	t.Parallel()
 	s := newSchool(t)
 	ann := s.Interviewer(nil)

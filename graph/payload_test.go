@@ -49,7 +49,7 @@ func TestListsOfPayloads(t *testing.T) {
 
 // A list of a payload is priced by its limit. An operation with too many items is refused
 // before it is executed.
-func TestListsOfPayloadsArePriced(t *testing.T) {
+func TestListsOfPayloadsHaveCosts(t *testing.T) {
 	t.Parallel()
 	s := newSchool(t)
 	ann := s.Interviewer(nil)

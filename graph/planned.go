@@ -11,7 +11,7 @@ import (
 )
 
 // plannedTypes returns the types of list items, with their fields that take no arguments.
-// If a selection contains another field, gqlgen executes all of it. TestPlannedAnswers
+// If a selection contains another field, gqlgen executes all of it. TestPlannedResponses
 // compares both results.
 func plannedTypes(r *Resolver) plan.Types {
 	student, interviewer := &plan.Type[booking.Student]{}, &plan.Type[booking.Interviewer]{}

@@ -49,7 +49,7 @@ var plannedDocuments = []string{
 
 // A response does not show whether a selection is planned or executed field by field, in
 // its data or in its errors.
-func TestPlannedAnswers(t *testing.T) {
+func TestPlannedResponses(t *testing.T) {
 	t.Parallel()
 	both := newPlannedSchool(t)
 	for _, as := range everyRole {
@@ -62,7 +62,7 @@ func TestPlannedAnswers(t *testing.T) {
 }
 
 // The same holds for random documents.
-func TestPlannedDrawnDocuments(t *testing.T) {
+func TestPlannedRandomDocuments(t *testing.T) {
 	t.Parallel()
 	both := newPlannedSchool(t)
 	executed, drawn := 0, 0

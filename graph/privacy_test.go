@@ -27,7 +27,7 @@ func (s *school) exported(student string) string {
 	return string(data.ExportStudent)
 }
 
-func TestExportHoldsEverythingAboutAStudent(t *testing.T) {
+func TestExportIsComplete(t *testing.T) {
 	t.Parallel()
 	s := newSchool(t)
 	student := planted(s)
@@ -101,7 +101,7 @@ func TestAnonymisedStudentHasNoName(t *testing.T) {
 	s.Sound()
 }
 
-func TestStudentWithInterviewsToComeIsNotAnonymised(t *testing.T) {
+func TestStudentWithUpcomingInterviewsIsNotAnonymised(t *testing.T) {
 	t.Parallel()
 	s := newSchool(t)
 	student := s.Student(nil)
@@ -115,7 +115,7 @@ func TestStudentWithInterviewsToComeIsNotAnonymised(t *testing.T) {
 
 // An import describes what is wrong with a row. A recorded response with such text is
 // deleted with the student; other responses stay.
-func TestAnonymisedStudentIsInNoKeptAnswer(t *testing.T) {
+func TestAnonymisedStudentIsInNoStoredResponse(t *testing.T) {
 	t.Parallel()
 	s := newSchool(t)
 	student := s.Student(in{"name": "Planted Name", "email": "planted@example.org", "timeZone": "Europe/Berlin"})
@@ -153,7 +153,7 @@ func (s *school) anonymise(student string) {
 
 // Every mutation that would write about an anonymised student is refused, and nothing
 // remains that lets the student book.
-func TestAnonymisedStudentStaysSo(t *testing.T) {
+func TestAnonymisedStudentCannotBeChanged(t *testing.T) {
 	t.Parallel()
 	s := newSchool(t)
 	s.Interviewer(in{"email": "ann@example.org"})
@@ -204,7 +204,7 @@ func TestAnonymisedStudentStaysSo(t *testing.T) {
 }
 
 // Each call removes everything there is, including what was added after the first call.
-func TestAnonymisingAgainRemovesWhatIsThere(t *testing.T) {
+func TestAnonymisingAgainRemovesNewData(t *testing.T) {
 	t.Parallel()
 	s := newSchool(t)
 	student := planted(s)

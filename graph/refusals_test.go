@@ -58,7 +58,7 @@ func TestGradesTooLowCarriesTheGrades(t *testing.T) {
 	same(t, "the grades", got.Eligibility.RecentGrades, []int{1})
 }
 
-func TestRefusalsNameWhatIsInTheWay(t *testing.T) {
+func TestRefusalsNameTheConflict(t *testing.T) {
 	t.Parallel()
 	s := newSchool(t)
 	student, ann := s.Student(nil), s.Interviewer(nil)

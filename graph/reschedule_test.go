@@ -124,7 +124,7 @@ func TestRescheduleRefusals(t *testing.T) {
 }
 
 // Rules 2 and 3 ignore the interview that is moved, and rule 4 is not checked again.
-func TestRescheduleAsThoughItWereNotThere(t *testing.T) {
+func TestRescheduleIgnoresTheMovedInterview(t *testing.T) {
 	t.Parallel()
 	s := newSchool(t)
 	student, ann := s.Student(in{"interviewLimit": 2}), s.Interviewer(nil)

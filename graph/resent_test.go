@@ -48,7 +48,7 @@ func (s *school) resent(mutation string, input in) []string {
 
 // A repeated request without a key, and a repeated import, do not offer time that the
 // interviewer has withdrawn since.
-func TestSendingAgainOffersNothingThatWasTakenBack(t *testing.T) {
+func TestRepeatedRequestsRestoreNoWithdrawnSlots(t *testing.T) {
 	t.Parallel()
 	takes := map[string]func(s *school, ann, slot string){
 		"withdrawn": func(s *school, _, slot string) {

@@ -166,7 +166,7 @@ func (s *school) sendKeyed(r retried, key string, input in) (text string, payloa
 
 // A request that is retried with its key gets the first response and does nothing,
 // whatever other requests do in between. Without the key it is executed again.
-func TestRetriedMutationsAreDoneOnce(t *testing.T) {
+func TestRetriedMutationsAreExecutedOnce(t *testing.T) {
 	t.Parallel()
 	names := slices.Sorted(maps.Keys(retries(retrySchool(t))))
 	for _, name := range names {
@@ -206,7 +206,7 @@ func retrySchool(t *testing.T) *school {
 
 // A dry run of an import does not use up its key, and an import that wrote nothing
 // records none.
-func TestImportsThatWriteNothingKeepNothing(t *testing.T) {
+func TestUnchangedImportsStoreNoResponse(t *testing.T) {
 	t.Parallel()
 	s := newSchool(t)
 	r := retried{mutation: "importStudents", fields: "created failed"}
@@ -219,7 +219,7 @@ func TestImportsThatWriteNothingKeepNothing(t *testing.T) {
 }
 
 // A large response is recorded in a compact form.
-func TestKeptAnswersAreBounded(t *testing.T) {
+func TestStoredResponseSizeLimit(t *testing.T) {
 	t.Parallel()
 	s := newSchool(t)
 	r := retried{mutation: "addAvailability", fields: "unusedMinutes"}
@@ -241,7 +241,7 @@ func TestKeptAnswersAreBounded(t *testing.T) {
 
 // A recorded response has a format of its own and contains no text that people have
 // written about a student.
-func TestKeptAnswersHaveAForm(t *testing.T) {
+func TestStoredResponseFormat(t *testing.T) {
 	t.Parallel()
 	s := newSchool(t)
 	student := s.Student(in{"name": "Planted Name", "email": "planted@example.org"})

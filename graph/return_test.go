@@ -66,7 +66,7 @@ func TestInterviewerReturns(t *testing.T) {
 
 // A rule is published again as far as it was. Slots that became due meanwhile follow with
 // the next extension.
-func TestRuleGoesOnAfterAReturn(t *testing.T) {
+func TestRuleContinuesAfterReturn(t *testing.T) {
 	t.Parallel()
 	s := newSchool(t)
 	var policy struct{ Errors []refused }

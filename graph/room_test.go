@@ -19,7 +19,7 @@ func (s *school) meets(interview string) string {
 	return *data.Interview.MeetingURL
 }
 
-func TestInterviewsTakePlaceInTheInterviewersRoom(t *testing.T) {
+func TestInterviewRoom(t *testing.T) {
 	t.Parallel()
 	s := newSchool(t)
 	ann, student := s.Interviewer(nil), s.Student(nil)

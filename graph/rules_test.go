@@ -70,7 +70,7 @@ func TestPastAndNotice(t *testing.T) {
 	}
 }
 
-func TestNeverTheSameInterviewerTwice(t *testing.T) {
+func TestOneInterviewPerInterviewer(t *testing.T) {
 	t.Parallel()
 	s := newSchool(t)
 	student := s.Student(nil)
@@ -137,7 +137,7 @@ func TestOwnOverlap(t *testing.T) {
 	}
 }
 
-func TestNobodyInterviewsThemselves(t *testing.T) {
+func TestNoInterviewWithOneself(t *testing.T) {
 	t.Parallel()
 	s := newSchool(t)
 	student := s.Student(map[string]any{"email": "Both@Example.org"})

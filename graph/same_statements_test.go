@@ -14,7 +14,7 @@ import (
 
 // An object of another person gets the same response as one that does not exist, in the
 // same time: the database gets the same statements for every kind of object.
-func TestWhatIsSomebodyElsesTakesTheSameStatements(t *testing.T) {
+func TestHiddenAndMissingTakeTheSameStatements(t *testing.T) {
 	t.Parallel()
 	schema := loadSchema(t)
 	for _, role := range []booking.Role{booking.RoleStudent, booking.RoleInterviewer} {

@@ -10,7 +10,7 @@ import (
 	"github.com/vektah/gqlparser/v2/ast"
 )
 
-func TestInputsSayWhatNullDoes(t *testing.T) {
+func TestInputsDescribeNull(t *testing.T) {
 	t.Parallel()
 	for _, field := range silentAboutNull(loadSchema(t)) {
 		t.Errorf("%s does not say what null does", field)
@@ -49,7 +49,7 @@ func saysWhatNullDoes(d *ast.Definition, field *ast.FieldDefinition) bool {
 	}
 }
 
-func TestInputsCanBeSilentAboutNull(t *testing.T) {
+func TestInputsWithoutNullDescription(t *testing.T) {
 	t.Parallel()
 	for text, want := range map[string][]string{
 		`"A null field counts as omitted." input I { a: Int }`:            nil,

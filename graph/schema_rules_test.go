@@ -125,7 +125,7 @@ func brokenInput(at, name string, of *ast.Type, directives ast.DirectiveList) (b
 	return broken
 }
 
-func TestHouseRulesCanBeBroken(t *testing.T) {
+func TestHouseRuleViolationsAreFound(t *testing.T) {
 	t.Parallel()
 	const rest = `
 		directive @access on FIELD_DEFINITION

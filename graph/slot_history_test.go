@@ -112,7 +112,7 @@ func TestHistoryIsAppendOnly(t *testing.T) {
 }
 
 // Each event names the version of the policy in force, and each version is kept.
-func TestEventsNameThePolicyThatHeld(t *testing.T) {
+func TestEventsNameThePolicyVersion(t *testing.T) {
 	t.Parallel()
 	s := newSchool(t)
 	student := s.Student(nil)

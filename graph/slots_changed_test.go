@@ -60,7 +60,7 @@ func TestSlotsChangeOnAnotherServer(t *testing.T) {
 
 // A booking is delivered in several messages. The slot is reported as closed after
 // whichever comes first: here the message of the slot never comes.
-func TestAnOwnBookingIsToldOfByTheInterviewAlone(t *testing.T) {
+func TestOwnBookingSendsOnlyTheInterviewEvent(t *testing.T) {
 	t.Parallel()
 	s, second := living(t)
 	me, by := s.Student(nil), s.Interviewer(nil)
@@ -78,7 +78,7 @@ func TestAnOwnBookingIsToldOfByTheInterviewAlone(t *testing.T) {
 // The statements of an event do not depend on its number of slots and interviewers or on
 // the depth of the selection. Changes are read once for all subscribers, and each field
 // once for an event.
-func TestAnEventTakesAsManyStatementsAsItHasFields(t *testing.T) {
+func TestStatementsOfAnEvent(t *testing.T) {
 	t.Parallel()
 	trace := &statements{}
 	s, second := livingWith(t, store.Options{Tracer: pgtest.Trace(trace.keep)})
@@ -113,7 +113,7 @@ func TestAnEventTakesAsManyStatementsAsItHasFields(t *testing.T) {
 
 // A server that receives changes reads an interviewer once, and again after the
 // interviewer has changed.
-func TestWhoIsKnownIsNotReadAgain(t *testing.T) {
+func TestCachedRecordsAreNotReadAgain(t *testing.T) {
 	t.Parallel()
 	trace := &statements{}
 	s, second := livingWith(t, store.Options{Tracer: pgtest.Trace(trace.keep)})
@@ -152,7 +152,7 @@ func TestWhoIsKnownIsNotReadAgain(t *testing.T) {
 }
 
 // A change reads a student's record once for all subscriptions to that student.
-func TestARecordIsReadOnceForAllWhoWatch(t *testing.T) {
+func TestRecordIsReadOnceForAllSubscriptions(t *testing.T) {
 	t.Parallel()
 	const watches = 200
 	trace := &statements{}

@@ -108,7 +108,7 @@ func TestChangesMergeIntoPages(t *testing.T) {
 	wantFresh("closed")
 }
 
-func TestChangesAreFilteredAsTheList(t *testing.T) {
+func TestChangesAreFilteredLikeTheList(t *testing.T) {
 	t.Parallel()
 	s, second := living(t)
 	me, other := s.Student(nil), s.Student(nil)
@@ -130,7 +130,7 @@ func TestChangesAreFilteredAsTheList(t *testing.T) {
 	same(t, "total", e.SlotsChanged.TotalCount, 0)
 }
 
-func TestEligibilityIsToldAlone(t *testing.T) {
+func TestEligibilityEvent(t *testing.T) {
 	t.Parallel()
 	s, second := living(t)
 	me := s.Student(nil)

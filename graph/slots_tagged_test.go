@@ -14,7 +14,7 @@ func (c *client) followTagged(student string, of []string) string {
 }
 
 // Only subscribers to a list with tags are asked to read it again when tags change.
-func TestSlotsChangedHearsOfTags(t *testing.T) {
+func TestSlotsChangedByTags(t *testing.T) {
 	t.Parallel()
 	s, second := living(t)
 	me, ann, bob := s.Student(nil), s.Interviewer(in{"tags": []string{"t"}}), s.Interviewer(nil)

@@ -183,7 +183,7 @@ func TestRegradeAndLateGrade(t *testing.T) {
 	same(t, "no grade given keeps the grade", kept.Interview.Grade, ptr(4))
 }
 
-func TestCancelGivesBack(t *testing.T) {
+func TestCancelFreesSlotAndBooking(t *testing.T) {
 	t.Parallel()
 	s := newSchool(t)
 	student, other := s.Student(nil), s.Student(nil)

@@ -231,7 +231,7 @@ func TestEachChangeOfAnInterviewIsAVersion(t *testing.T) {
 }
 
 // Extending a rule as time passes is not an edit.
-func TestExtendingARuleIsNoEdit(t *testing.T) {
+func TestExtendingARuleKeepsItsVersion(t *testing.T) {
 	t.Parallel()
 	s := newSchool(t)
 	ann := s.Interviewer(nil)

@@ -22,7 +22,7 @@ func (o *objects) wantWholeSlots(s *school, w walker, least int) {
 }
 
 // The slots of a subscription equal those read by id.
-func TestASubscriptionTellsWholeSlots(t *testing.T) {
+func TestSubscriptionSlotsAreComplete(t *testing.T) {
 	t.Parallel()
 	first, second := living(t, unlimited)
 	f := fill(first)
@@ -41,7 +41,7 @@ func TestASubscriptionTellsWholeSlots(t *testing.T) {
 }
 
 // The alternatives to a taken slot equal the slots read by id.
-func TestAlternativesAreWholeSlots(t *testing.T) {
+func TestAlternativesAreComplete(t *testing.T) {
 	t.Parallel()
 	f := newFull(t)
 	w := walker{t: t, schema: loadSchema(t), role: "ADMIN"}

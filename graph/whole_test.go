@@ -140,7 +140,7 @@ func (f full) moved() {
 }
 
 // The fields of an object are the same on every path.
-func TestAnObjectIsWholeOnEveryRoad(t *testing.T) {
+func TestObjectsAreCompleteOnEveryPath(t *testing.T) {
 	t.Parallel()
 	f := newFull(t)
 	w := walker{t: t, schema: loadSchema(t), role: "ADMIN"}
@@ -195,7 +195,7 @@ func (f full) wantFilled(o *objects, w walker) {
 }
 
 // The payload of a mutation equals what is read afterwards.
-func TestAPayloadHoldsWholeObjects(t *testing.T) {
+func TestPayloadObjectsAreComplete(t *testing.T) {
 	t.Parallel()
 	w := walker{t: t, schema: loadSchema(t), role: "ADMIN"}
 	for _, test := range []struct {
@@ -246,7 +246,7 @@ func (f full) block(cancel bool) in {
 }
 
 // The interview of a subscription equals the one read by id.
-func TestASubscriptionTellsWholeInterviews(t *testing.T) {
+func TestSubscriptionInterviewsAreComplete(t *testing.T) {
 	t.Parallel()
 	first, second := living(t, unlimited)
 	s := fill(first)
