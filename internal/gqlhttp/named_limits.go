@@ -55,7 +55,7 @@ func NamedLimits() []NamedLimit {
 		},
 		{budget.AnswerLimit, "bytes of `data` in a response, before compression", DefaultMaxAnswer, "MAX_ANSWER", errorcode.AnswerTooLarge},
 		{
-			budget.MemoryLimit, "bytes of memory that building a response takes; four times `MAX_ANSWER` if that is more than the maximum here",
+			budget.MemoryLimit, "bytes of memory that building a response takes; the maximum is four times `MAX_ANSWER` if that is more",
 			budget.DefaultShare, "", errorcode.AnswerTooLarge,
 		},
 	}

@@ -42,7 +42,7 @@ func newMetrics(o Options) *metrics {
 			"Answered GraphQL requests. `type` is `query`, `mutation`, `subscription`, or `unknown` if there was nothing to execute. `outcome` is `OK`, `REFUSED` if a rule refused a mutation, or the code of the first error."), []string{"type", "outcome"}),
 		duration: prometheus.NewHistogramVec(prometheus.HistogramOpts{
 			Namespace: "rehearse", Name: "operation_duration_seconds", Buckets: seconds,
-			Help: "The time from the request header to the response, without subscriptions.",
+			Help: "The time from the request header to the response. Subscriptions are not included.",
 		}, []string{"type"}),
 		inFlight: prometheus.NewGauge(prometheus.GaugeOpts(name("requests_in_flight", "Requests in progress."))),
 		refusals: prometheus.NewCounterVec(name("refusals_total", "Refusals of mutations by rules."), []string{"code"}),
