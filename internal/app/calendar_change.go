@@ -58,7 +58,7 @@ func changeCalendar[T any](
 		}
 	}
 	var none T
-	return none, booking.RefuseRequest(booking.BusyRetry, "Students are booking this interviewer at this moment; try again.")
+	return none, booking.RefuseRequest(booking.BusyRetry, "Students are booking this interviewer at the same time; send the request again.")
 }
 
 func tryChangeCalendar[T any](ctx context.Context, a *App, of calendarTarget, change func(*calendarChange) (T, error)) (T, error) {
@@ -239,4 +239,4 @@ func (c *calendarChange) cancel(ctx context.Context, bookings []booking.Intervie
 
 // cancelReason is the reason given to students whose interview is cancelled together with
 // its slot.
-const cancelReason = "The interviewer is not available at that time any more."
+const cancelReason = "The interviewer is no longer available at that time."

@@ -158,7 +158,7 @@ func (in BlockTimeInput) check() booking.Refused {
 		field = "end"
 	}
 	return append(refused, booking.Refuse(booking.InvalidInput, field,
-		"The time to block is ambiguous or missing; either start and end (with optional dates), or date, or dates is expected.")...)
+		"The time to block is missing or ambiguous; start and end (optionally with dates), date alone, or dates alone is expected.")...)
 }
 
 func (in BlockTimeInput) spans(by booking.Interviewer) ([]calendar.Span, error) {
@@ -180,7 +180,7 @@ func (in BlockTimeInput) spans(by booking.Interviewer) ([]calendar.Span, error) 
 		spans = calendar.WholeDays(in.Dates, zone)
 	}
 	if len(spans) == 0 {
-		return nil, booking.Refuse(booking.InvalidRange, field, fmt.Sprintf("None of the days has this time in the time zone %s.", by.TimeZone))
+		return nil, booking.Refuse(booking.InvalidRange, field, fmt.Sprintf("The time of day exists on none of the dates in the time zone %s.", by.TimeZone))
 	}
 	return spans, nil
 }

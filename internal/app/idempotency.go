@@ -137,7 +137,7 @@ func runOnce[T any](ctx context.Context, tx *store.Tx, r keyedRequest, w writeOp
 	}
 	if stored != nil && !stored.Same(request) {
 		return done, booking.Refuse(booking.IdempotencyMismatch, "idempotencyKey", fmt.Sprintf(
-			"The key was used in the last %d hours with another input or another mutation; use a new key.", int(KeyLifetime.Hours())))
+			"The key was used in the last %d hours with a different input or a different mutation; use a new key.", int(KeyLifetime.Hours())))
 	}
 	if w.dryRun { // always computed afresh, even if a response is stored
 		done.result, err = run(tx)

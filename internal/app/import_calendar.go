@@ -106,7 +106,7 @@ func (p *availabilityImport) judgeEvent(row *availabilityRow) error {
 	}
 	if left > 0 {
 		row.notes = append(row.notes, fmt.Sprintf(
-			"%d of %d slots are left out because they were withdrawn, or overlap other slots or blocked time of the interviewer.",
+			"%d of %d slots are not imported, because they were withdrawn or overlap other slots or blocked time of the interviewer.",
 			left, all))
 	}
 	return nil
@@ -114,7 +114,7 @@ func (p *availabilityImport) judgeEvent(row *availabilityRow) error {
 
 // blockReason is the reason for time blocked by a calendar. The event's own text is not
 // used because it may be private.
-const blockReason = "a whole-day event of an imported calendar"
+const blockReason = "an all-day event of an imported calendar"
 
 // judgeBlocks blocks whole-day events before the windows are planned.
 func (p *availabilityImport) judgeBlocks(rows []*availabilityRow) {

@@ -83,7 +83,7 @@ var (
 // The rules about the student and the slot.
 var (
 	RuleMet = Rule{
-		Code: AlreadyInterviewed, Message: "The student has met this interviewer or has a booking with them.",
+		Code: AlreadyInterviewed, Message: "The student has met this interviewer, or has booked or holds one of their slots.",
 		forbids: func(o Offer, slot Slot, _ bool) bool { return slices.Contains(o.Met, slot.InterviewerID) },
 		explain: func(o Offer, slot Slot, refusal *Refusal) {
 			refusal.Interview, refusal.Hold = o.inTheWay(func(c Commitment) bool { return c.InterviewerID == slot.InterviewerID })

@@ -125,13 +125,13 @@ func TestInvalidConfiguration(t *testing.T) {
 		code int
 		says []string
 	}{
-		{"a wrong value", []string{"MIGRATE=maybe"}, nil, exitConfiguration, []string{"wrong configuration:\nMIGRATE is \"maybe\"; expected on or off\n"}},
+		{"a wrong value", []string{"MIGRATE=maybe"}, nil, exitConfiguration, []string{"invalid configuration:\nMIGRATE is \"maybe\"; expected on or off\n"}},
 		{"config with wrong values", []string{"MIGRATE=maybe", "MAX_COST=0"}, []string{"config"}, exitConfiguration, []string{"MIGRATE is", "MAX_COST is \"0\"; expected a whole number of at least 1"}},
 		{"a misspelt variable", []string{"MIGRATE=maybe", "RATE_LIMITS=off"}, nil, exitConfiguration, []string{"MIGRATE is", "did you mean RATE_LIMIT?"}},
 		{"a missing folder of documents", []string{"TRUSTED_DOCUMENTS=nowhere"}, nil, exitConfiguration, []string{`TRUSTED_DOCUMENTS is "nowhere"; expected a folder of documents`}},
 		{"AUTH=local on a public address", []string{"AUTH=local", "ADDR=0.0.0.0:0"}, nil, exitConfiguration, []string{"loopback address"}},
 		{"a missing config file", nil, []string{"check", "--config", "/nowhere/x.env"}, exitConfiguration,
-			[]string{"wrong configuration:\nthe config file cannot be read: open /nowhere/x.env: no such file or directory\n"}},
+			[]string{"invalid configuration:\nthe config file cannot be read: open /nowhere/x.env: no such file or directory\n"}},
 		{"a missing config file in REHEARSE_CONFIG", []string{"REHEARSE_CONFIG=/nowhere/x.env"}, []string{"check"}, exitConfiguration, []string{"open /nowhere/x.env"}},
 		{"a folder as config file", nil, []string{"--config", "/", "check"}, exitConfiguration, []string{"the config file cannot be read: read /: is a directory"}},
 		{"wrong values in the config file", nil, []string{"migrate", "--config", file}, exitConfiguration,
@@ -156,7 +156,7 @@ func TestInvalidConfiguration(t *testing.T) {
 // Help is never an error and needs no configuration, wherever the flag is.
 func TestHelp(t *testing.T) {
 	t.Parallel()
-	sections := []string{"Usage:\n  rehearse", "Flags", "Example:\n  ", "Exit codes:\n  0  success", "  2  wrong configuration or command line"}
+	sections := []string{"Usage:\n  rehearse", "Flags", "Example:\n  ", "Exit codes:\n  0  success", "  2  invalid configuration or command line"}
 	for args, parts := range map[string][]string{
 		"help": {"import  Import a CSV file or a calendar", "completion ", "--version"}, "--help": nil, "-h": nil, "--config /nowhere --help": nil,
 		"serve --help": {"ADDR", "DATABASE_URL", "DATA_DIR", "AUTH", "JWT_SECRET", "SIGHUP"}, "help serve": nil,

@@ -10,7 +10,7 @@ func (p *program) completionCommand() *cobra.Command {
 	var cmd *cobra.Command
 	cmd = spec{
 		name: "completion", group: groupTools,
-		short: "Print a script that lets a shell complete commands",
+		short: "Print a shell completion script",
 		long: `Print a script that lets a shell complete the commands, arguments and flags of rehearse. Load it in the shell's
 startup file.`,
 		example: `  source <(rehearse completion bash)

@@ -15,7 +15,7 @@ const (
 )
 
 // errConfiguration marks an error that the caller has to fix in the configuration.
-var errConfiguration = errors.New("wrong configuration")
+var errConfiguration = errors.New("invalid configuration")
 
 // misuse is an error in the command line.
 type misuse struct{ error }

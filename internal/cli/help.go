@@ -127,7 +127,7 @@ func ExitCodes(cmd *cobra.Command) []Row {
 	if fault := cmd.Annotations[keyFault]; fault != "" {
 		rows = append(rows, Row{fmt.Sprint(exitFault), fault})
 	}
-	return append(rows, Row{fmt.Sprint(exitConfiguration), "wrong configuration or command line"})
+	return append(rows, Row{fmt.Sprint(exitConfiguration), "invalid configuration or command line"})
 }
 
 // plain returns a text without the marks of Markdown.

@@ -83,8 +83,8 @@ docs/reference/tables.md and docs/reference/calendars.md describe the files.`,
 	cmd.Flags().BoolVar(&r.options.Partial, "partial", false, "write the valid rows, even if others fail")
 	cmd.Flags().BoolVar(&r.options.Exempt, "exempt", false, "interviews only: also import interviews that exceed the limit or a cap, repeat a pair or ignore low grades")
 	cmd.Flags().StringVar(&r.interviewer, "interviewer", "", "calendar only: the id or e-mail address of the `INTERVIEWER`; required")
-	numberFlag(cmd, &r.slotMinutes, "slot-minutes", 60, 1, "calendar only: cut the time into slots of `N` minutes")
-	choiceFlag(cmd, &r.wholeDays, "whole-days", "skip", []string{"skip", "block"}, "calendar only: `ACTION` for events that last whole days: skip or block")
+	numberFlag(cmd, &r.slotMinutes, "slot-minutes", 60, 1, "calendar only: divide the time into slots of `N` minutes")
+	choiceFlag(cmd, &r.wholeDays, "whole-days", "skip", []string{"skip", "block"}, "calendar only: the `ACTION` for all-day events: skip or block")
 	noFiles(cmd, "interviewer")
 	return cmd
 }
@@ -119,7 +119,7 @@ func (r importRequest) importCalendar(ctx context.Context, a *app.App, file io.R
 		return nil, err
 	}
 	if len(text) > MaxCalendar {
-		return nil, fmt.Errorf("the calendar is larger than the %d bytes allowed", MaxCalendar)
+		return nil, fmt.Errorf("the calendar is too large; at most %d bytes are allowed", MaxCalendar)
 	}
 	in := app.CalendarInput{ICal: text, SlotMinutes: r.slotMinutes, BlockWholeDays: r.wholeDays == "block"}
 	if id, err := strconv.ParseInt(r.interviewer, 10, 64); err == nil {

@@ -46,12 +46,12 @@ func addLoadFlags(cmd *cobra.Command, o *load.Options) {
 	numberFlag(cmd, &o.Clients, "clients", 16, 1, "closed loop: each of `N` clients sends its next request when the last one is answered")
 	cmd.Flags().Float64Var(&o.Rate, "rate", 0, "open loop: send `R` requests per second, whether or not earlier ones are answered; the latency\n"+
 		"is measured from the time at which a request should have been sent")
-	numberFlag(cmd, &o.MaxInFlight, "max-in-flight", 1000, 1, "open loop only: requests beyond `N` are not sent, but counted")
-	cmd.Flags().Var(&o.Mix, "mix", "the `WEIGHTS` of the kinds of work")
+	numberFlag(cmd, &o.MaxInFlight, "max-in-flight", 1000, 1, "open loop only: count, but do not send, requests beyond `N` in flight")
+	cmd.Flags().Var(&o.Mix, "mix", "the `WEIGHTS` of the three kinds of work")
 	durationFlag(cmd, &o.Duration, "duration", 30*time.Second, time.Millisecond, "measure for this `DURATION`")
 	durationFlag(cmd, &o.WarmUp, "warm-up", 5*time.Second, 0, "send requests for this `DURATION` before the measurement")
 	numberFlag(cmd, &o.Operations, "operations", 0, 0, "also stop after `N` operations; 0 for no limit")
-	numberFlag(cmd, &o.Seed, "seed", 1, 0, "make random choices from the seed `N`")
+	numberFlag(cmd, &o.Seed, "seed", 1, 0, "use `N` as the seed of random choices")
 	numberFlag(cmd, &o.Students, "students", 1000, 1, "work with up to `N` students")
 	durationFlag(cmd, &o.Timeout, "timeout", 15*time.Second, time.Millisecond, "a request fails after this `DURATION`")
 	cmd.Flags().StringVar(&o.Token, "token", "", "send this `TOKEN` of an administrator; LOAD_TOKEN does the same and does not show in process lists")
@@ -78,7 +78,7 @@ func (p *program) load(ctx context.Context, options load.Options) error {
 		err = result.WriteTable(p.stdout)
 	}
 	if n := result.Errors(options.AllowShed); err == nil && n > 0 {
-		err = fmt.Errorf("%d requests went wrong", n)
+		err = fmt.Errorf("%d requests failed", n)
 	}
 	return err
 }

@@ -197,7 +197,7 @@ func TestJSONLog(t *testing.T) {
 	}
 	code, _, errs := once(t, data, []string{"LOG_FORMAT=json", "MIGRATE=maybe"})
 	if code != exitConfiguration || !json.Valid([]byte(errs)) {
-		t.Errorf("wrong configuration: got exit code %d and %s", code, errs)
+		t.Errorf("invalid configuration: got exit code %d and %s", code, errs)
 	}
 }
 

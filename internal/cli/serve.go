@@ -38,7 +38,7 @@ empty built-in one, and prints its addresses and a query to try. SIGHUP reloads 
 public key of tokens. A second SIGINT or SIGTERM ends the program at once.`,
 		example:   "  rehearse serve\n  ADDR=127.0.0.1:9000 SAMPLE_DATA=off rehearse serve",
 		variables: []string{"ADDR", "DATABASE_URL", "DATA_DIR", "AUTH", "JWT_SECRET"},
-		fault:     "the server cannot start, or has lost the built-in Postgres",
+		fault:     "the server cannot start, or the built-in Postgres has stopped",
 		purpose:   config.Serve,
 		run:       func(ctx context.Context, _ []string) error { return p.serve(ctx) },
 	}

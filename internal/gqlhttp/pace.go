@@ -80,7 +80,7 @@ func (a admission) buy(ctx context.Context, caller string, points int) (bought i
 	verdict, err := a.rates.Points.TakeAbove(ctx, caller, points, min(limit.Burst/shareOfEvents, limit.Burst-points), a.rates.Now())
 	switch {
 	case err != nil && ctx.Err() == nil:
-		a.log.ErrorContext(ctx, "rate limits cannot be kept", "error", err)
+		a.log.ErrorContext(ctx, "cannot update the rate limits", "error", err)
 		return 0, longestPause
 	case err == nil && verdict.OK:
 		return points, 0

@@ -197,8 +197,8 @@ const (
 // neverPayable refuses operations that cost more than a full bucket: waiting does not help.
 func (l *RateLimits) neverPayable(points, bookings int) *gqlerror.Error {
 	return firstOf(
-		exceeds("rateLimitPoints", "the operation costs %d points, more than a full rate limit has", points, l.Points.Limit().Burst),
-		exceeds("rateLimitBookings", "the operation makes %d holds, bookings and reschedules, more than a full rate limit has", bookings, l.Bookings.Limit().Burst))
+		exceeds("rateLimitPoints", "the operation costs %d points, more than a full rate-limit bucket holds", points, l.Points.Limit().Burst),
+		exceeds("rateLimitBookings", "the operation makes %d holds, bookings and reschedules, more than a full rate-limit bucket holds", bookings, l.Bookings.Limit().Burst))
 }
 
 func pay(ctx context.Context, from ratelimit.Buckets, bucket, caller string, points int, now time.Time) (charge, *gqlerror.Error, error) {

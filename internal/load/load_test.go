@@ -144,7 +144,7 @@ func TestResult(t *testing.T) {
 	}
 	for _, part := range []string{
 		"open loop, 100 a second", "hold refused: SLOT_HELD 1", "hold failed: UNAVAILABLE 1", "book failed: INTERNAL 1",
-		"book not answered: timeout 1", "in flight: 1", "server: no figures",
+		"book not answered: timeout 1", "in flight: 1", "server: no metrics",
 	} {
 		if !strings.Contains(table.String(), part) {
 			t.Errorf("the table lacks %q:\n%s", part, &table)

@@ -170,7 +170,7 @@ func (r *Result) writeRest(w io.Writer) error {
 		fmt.Fprintf(w, "left behind: %d bookings or holds could not be cancelled\n", r.LeftBehind)
 	}
 	if r.Server == nil {
-		_, err := fmt.Fprintf(w, "server: no figures: %s\n", r.ServerError)
+		_, err := fmt.Fprintf(w, "server: no metrics: %s\n", r.ServerError)
 		return err
 	}
 	s := r.Server
