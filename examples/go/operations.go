@@ -1007,7 +1007,7 @@ func (v *BookSlotBookSlotBookSlotPayloadErrorsWrongStatus) GetPath() []string { 
 //
 // An interview of a student with an interviewer: a booked slot, in any status.
 type BookSlotBookSlotBookSlotPayloadInterview struct {
-	// The id of the interview. Rescheduling keeps it.
+	// The id of the interview. It stays the same when the interview is rescheduled.
 	Id string `json:"id"`
 	// When the interview starts, in UTC.
 	Start time.Time `json:"start"`

@@ -5298,7 +5298,7 @@ type Student {
   createdAt: DateTime!
   """
   The version of the student, initially 1. Each edit of the student's own fields
-  increments it; changes of their interviews, holds and waivers do not. Pass it as
+  increments it; changes to their interviews, holds and waivers do not. Pass it as
   ` + "`" + `expectedVersion` + "`" + ` in ` + "`" + `updateStudent` + "`" + `.
   """
   version: Int!
@@ -5421,7 +5421,7 @@ type Interviewer {
   createdAt: DateTime!
   """
   The version of the interviewer, initially 1. Each edit of the interviewer's own fields
-  increments it; changes of their availability do not. Pass it as ` + "`" + `expectedVersion` + "`" + ` in
+  increments it; changes to their availability do not. Pass it as ` + "`" + `expectedVersion` + "`" + ` in
   ` + "`" + `updateInterviewer` + "`" + `.
   """
   version: Int!
@@ -5591,7 +5591,7 @@ input InterviewerOrder {
 
 "An interview of a student with an interviewer: a booked slot, in any status."
 type Interview {
-  "The id of the interview. Rescheduling keeps it."
+  "The id of the interview. It stays the same when the interview is rescheduled."
   id: ID!
   "The student."
   student: Student!
@@ -5768,13 +5768,13 @@ type Hold {
 
 "A rule that an administrator can waive for a student."
 enum WaivableRule {
-  "The limit on the number of interviews, refused with ` + "`" + `LIMIT_REACHED` + "`" + `."
+  "The limit on the number of interviews, which is the cause of ` + "`" + `LIMIT_REACHED` + "`" + `."
   LIMIT
-  "The rule about the latest grades, refused with ` + "`" + `GRADES_TOO_LOW` + "`" + `."
+  "The rule about the latest grades, which is the cause of ` + "`" + `GRADES_TOO_LOW` + "`" + `."
   GRADES
-  "The rule that a student meets each interviewer only once, refused with ` + "`" + `ALREADY_INTERVIEWED` + "`" + `."
+  "The rule that a student meets each interviewer only once, which is the cause of ` + "`" + `ALREADY_INTERVIEWED` + "`" + `."
   PAIR
-  "The minimum notice before the start of a slot, refused with ` + "`" + `TOO_SOON` + "`" + `."
+  "The minimum notice before the start of a slot, which is the cause of ` + "`" + `TOO_SOON` + "`" + `."
   NOTICE
 }
 
@@ -5953,7 +5953,7 @@ input EventFilter {
 
 "The fields by which events can be sorted."
 enum EventOrderField {
-  "The id. Ids ascend in the order of writing."
+  "The id. Ids ascend in the order in which events are written."
   ID
 }
 
