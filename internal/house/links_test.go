@@ -50,6 +50,17 @@ func TestDocumentLinks(t *testing.T) {
 	}
 }
 
+var conflict = regexp.MustCompile(`(?m)^(<<<<<<<|>>>>>>>) `)
+
+func TestDocumentsHaveNoConflictMarkers(t *testing.T) {
+	t.Parallel()
+	for name, text := range documentsIn(t) {
+		if mark := conflict.FindString(text); mark != "" {
+			t.Errorf("%s has a line that begins with %q, from a merge", name, mark)
+		}
+	}
+}
+
 // TestIndexListsEveryPage looks for each page of docs in docs/README.md.
 func TestIndexListsEveryPage(t *testing.T) {
 	t.Parallel()
