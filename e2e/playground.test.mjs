@@ -83,7 +83,7 @@ visit('the documentation shows a field of the schema', async (page) => {
   const docs = page.locator('.graphiql-doc-explorer')
   await docs.getByRole('link', { name: 'Query', exact: true }).click()
   await docs.getByRole('link', { name: 'availableSlots', exact: true }).click()
-  await docs.getByText('can book at this moment').waitFor()
+  await docs.getByText('that the student can book now').waitFor()
 })
 
 visit('a worker with the schema marks errors and completes input', async (page) => {

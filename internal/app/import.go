@@ -195,7 +195,7 @@ func report[T any](rows []*incoming[T], of reported) *Imported {
 	}
 	if of.skipped {
 		out.Refused = booking.Refuse(booking.InvalidInput, interchange.File, fmt.Sprintf(
-			"%d of %d rows failed, so nothing was written; correct them, or set partial to import the other rows.", failed, len(rows)))
+			"%d of %d rows failed, so nothing was written; correct them, or import only the others (partial).", failed, len(rows)))
 	}
 	return out
 }

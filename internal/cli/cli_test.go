@@ -55,6 +55,7 @@ func TestInvalidCommandLines(t *testing.T) {
 		"import students x --dry-run=y2":                      `import: --dry-run is "y2"; expected true or false`,
 		"import students x --exempt":                          `import: --exempt is for interviews only; TABLE is "students"`,
 		"import students x --slot-minutes 30":                 `import: --slot-minutes is for calendars only; TABLE is "students"`,
+		"import students /":                                   "import: FILE cannot be read: / is a folder",
 		"import students /nowhere/x.csv":                      "import: FILE cannot be read: open /nowhere/x.csv: no such file or directory",
 		"import calendar x":                                   "import: --interviewer is missing; expected the id or the e-mail address of the calendar's interviewer",
 		"import calendar x --interviewer":                     "import: --interviewer has no value; expected --interviewer INTERVIEWER",

@@ -66,7 +66,7 @@ docs/reference/tables.md and docs/reference/calendars.md describe the files.`,
 			{name: "FILE", text: "the file, or - for standard input"},
 		},
 		variables: []string{"DATABASE_URL", "DATA_DIR", "DEFAULT_TIME_ZONE", "MIGRATE"},
-		fault:     "a row failed, or the file or the database cannot be read",
+		fault:     "a row failed, or the database cannot be read",
 		run: func(ctx context.Context, args []string) error {
 			r.table, r.file, r.options.Zone = args[0], args[1], p.config.Zone
 			return p.importFile(ctx, r)
@@ -138,6 +138,9 @@ func (r importRequest) importCalendar(ctx context.Context, a *app.App, file io.R
 func (p *program) importFile(ctx context.Context, request importRequest) (err error) {
 	file := os.Stdin
 	if request.file != "-" {
+		if info, err := os.Stat(request.file); err == nil && info.IsDir() {
+			return misused("import: FILE cannot be read: %s is a folder", request.file)
+		}
 		if file, err = os.Open(request.file); err != nil {
 			return misused("import: FILE cannot be read: %w", err)
 		}

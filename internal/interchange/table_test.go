@@ -211,6 +211,8 @@ func TestDateAndTimeFormats(t *testing.T) {
 		}
 	}
 	for _, test := range []struct{ file, field, says string }{
+		{rule("09:00", "10:00", "31.02.2027", ""), "startDate", "There is no such day"},
+		{rule("09:00", "10:00", "2027-02-30", ""), "startDate", "There is no such day"},
 		{rule("09:00", "10:00", "03/04/2026", ""), "startDate", "The order of day and month is ambiguous; write the year first"},
 		{rule("09:00", "10:00", "2026-12-01", "12/31/2026"), "endDate", "write the year first"},
 		{rule("09:00", "10:00", "2026-12-01 09:00:00", ""), "startDate", "a date such as 2026-06-05"},

@@ -118,11 +118,30 @@ func parseWall(text string, clocks []string) (time.Time, error) {
 	return time.Time{}, errForm
 }
 
+// outOfRange reports whether the text has an accepted form, but a month, day, hour or
+// minute that does not exist.
+func outOfRange(text string) bool {
+	for _, day := range dayForms {
+		for _, rest := range []string{"", " 15:04:05", "T15:04:05"} {
+			_, err := time.Parse(day+rest, text)
+			var wrong *time.ParseError
+			if errors.As(err, &wrong) && strings.HasSuffix(wrong.Message, "out of range") {
+				return true
+			}
+		}
+	}
+	return false
+}
+
 // localDate matches a date whose order of day and month varies by country.
 var localDate = regexp.MustCompile(`^\d{1,2}[/.-]\d{1,2}[/.-]\d{2,4}\b`)
 
-// dateHint returns advice on an ambiguous date, or an empty string.
+// dateHint returns advice on a date that does not exist or is ambiguous, or an empty
+// string.
 func dateHint(text string) string {
+	if outOfRange(text) {
+		return "There is no such day, or no such time of day."
+	}
 	if !localDate.MatchString(text) {
 		return ""
 	}
