@@ -2,6 +2,7 @@ package store
 
 import (
 	"database/sql/driver"
+	"sync"
 	"time"
 
 	"github.com/jackc/pgx/v5/pgtype"
@@ -22,7 +23,7 @@ func (a ids[T]) Value() (driver.Value, error) { return numbers(a), nil }
 // Scan implements sql.Scanner.
 func (a *ids[T]) Scan(from any) error {
 	var numbers []int64
-	if err := arrays.SQLScanner(&numbers).Scan(from); err != nil {
+	if err := scanArray(from, &numbers); err != nil {
 		return err
 	}
 	*a = typed[T](numbers)
@@ -36,9 +37,7 @@ type texts []string
 func (a texts) Value() (driver.Value, error) { return append([]string{}, a...), nil }
 
 // Scan implements sql.Scanner.
-func (a *texts) Scan(from any) error {
-	return arrays.SQLScanner((*[]string)(a)).Scan(from)
-}
+func (a *texts) Scan(from any) error { return scanArray(from, (*[]string)(a)) }
 
 // instants is an array of times.
 type instants []time.Time
@@ -46,8 +45,16 @@ type instants []time.Time
 // Value implements driver.Valuer.
 func (a instants) Value() (driver.Value, error) { return append([]time.Time{}, a...), nil }
 
-// arrays decodes arrays that database/sql has received as text. It must not be modified.
-var arrays = pgtype.NewMap()
+// arrayTypes holds maps of pgx that convert arrays from and to text. A map caches its plans,
+// so it is not safe for concurrent use, and it is expensive to make.
+var arrayTypes = sync.Pool{New: func() any { return pgtype.NewMap() }}
+
+// scanArray decodes an array that database/sql has received as text.
+func scanArray[T any](from any, into *[]T) error {
+	types, _ := arrayTypes.Get().(*pgtype.Map)
+	defer arrayTypes.Put(types)
+	return types.SQLScanner(into).Scan(from)
+}
 
 // numbers converts ids to an array that pgx can encode.
 func numbers[T ~int64](ids []T) []int64 {

@@ -177,6 +177,8 @@ func arrayText(list driver.Valuer) string {
 	if _, ids := elements.([]int64); ids {
 		oid = pgtype.Int8ArrayOID
 	}
-	text, _ := arrays.Encode(oid, pgtype.TextFormatCode, elements, nil) // texts and ids can be encoded
+	types, _ := arrayTypes.Get().(*pgtype.Map)
+	defer arrayTypes.Put(types)
+	text, _ := types.Encode(oid, pgtype.TextFormatCode, elements, nil) // texts and ids can be encoded
 	return string(text)
 }
