@@ -36,7 +36,8 @@ func (p Policy) Horizon(now time.Time) time.Time {
 	return now.Add(time.Duration(p.PublishHorizonDays) * 24 * time.Hour)
 }
 
-// DefaultPolicy returns the policy of a new installation.
+// DefaultPolicy returns the policy of a new installation. The migrations insert the same
+// values.
 func DefaultPolicy() Policy {
 	return Policy{
 		InterviewLimit:          15,

@@ -97,6 +97,8 @@ var (
 		count:   func(t Tally) int { return t.Self }, predicate: "belong to an interviewer with the same e-mail address as the student",
 		imports: importRule{column: "interviewerEmail"},
 	}
+	// The store repeats the comparison in SQL: the conditions of open slots and of their
+	// tally, the constraint interviews_no_overlap, and the check.
 	RuleOverlap = Rule{
 		Code: OwnOverlap, Message: "The student has another interview or holds a slot at that time.",
 		forbids: func(o Offer, slot Slot, _ bool) bool { return slices.ContainsFunc(o.Busy, slot.Span().Overlaps) },

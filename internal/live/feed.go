@@ -25,6 +25,9 @@ const (
 	// manyInterviews limits the interviews that are read after a notification that does
 	// not list the changed ones, or lists more.
 	manyInterviews = MaxPending / 2
+	// manySlots limits the slots that are read after a notification. The database lists at
+	// most 200 of a statement.
+	manySlots = MaxPending / 2
 	// longestCommit bounds the time from a change's timestamp to its notification.
 	longestCommit = time.Minute
 	feedPause     = 200 * time.Millisecond // delay before a failed read is retried
@@ -161,7 +164,7 @@ func (s *School) follow(ctx context.Context, log *slog.Logger) {
 // look reads the current state of what has changed. since is the time of the previous
 // look; it bounds the search for interviews that are not listed in c.
 func (s *School) look(ctx context.Context, c store.Changes, since time.Time) (happened, error) {
-	h := happened{students: map[booking.StudentID]bool{}, tagged: c.Tagged, manySlots: c.ManySlots || c.Lost || len(c.Slots) > MaxPending/2}
+	h := happened{students: map[booking.StudentID]bool{}, tagged: c.Tagged, manySlots: c.ManySlots || c.Lost || len(c.Slots) > manySlots}
 	var err error
 	if !h.manySlots && len(c.Slots) > 0 {
 		if h.slots, err = s.store.SlotsByID(ctx, c.Slots); err != nil {

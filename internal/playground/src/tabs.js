@@ -1,10 +1,9 @@
 // What a visitor finds ready to run, made for the sample school.
 
 export const headers = `{
-  // Without a token you are the administrator,
-  // or nobody, if the server runs with AUTH=jwt.
+  // Without a token, you are the administrator. With
+  // AUTH=jwt, a token is required. This prints one:
   // rehearse token --role student --id 101
-  // prints one to be somebody else with:
   // "Authorization": "Bearer TOKEN"
 }
 `
@@ -19,7 +18,7 @@ export function tabs(now) {
     start: "${time(0)}"
     end: "${time(7 * day)}"`
   return [
-    `# What Nora Newcomer may book in the next week.
+    `# The slots that Nora Newcomer may book in the next week.
 query WhatMayBeBooked {
   availableSlots(
     ${week}
@@ -31,7 +30,7 @@ query WhatMayBeBooked {
   }
 }
 `,
-    `# Who may book at all, and why not.
+    `# Whether four students may book, and why not.
 query Eligibility {
   new: eligibility(studentId: 101) { ...verdict }
   oneLeft: eligibility(studentId: 102) { ...verdict }
@@ -59,8 +58,8 @@ mutation BookASlot($slotId: ID!) {
       { slotId: '1' },
     ],
     [
-      `# The same slot once more. Anna Ash finds it taken, and Fay Fifteen
-# has had all of her interviews. A dry run books nothing.
+      `# The same slot again. For Anna Ash it is taken, and Fay Fifteen
+# has no interviews left. A dry run books nothing.
 mutation SeeTheRefusal($slotId: ID!) {
   anna: bookSlot(input: { studentId: 106, slotId: $slotId, dryRun: true }) { ...outcome }
   fay: bookSlot(input: { studentId: 103, slotId: $slotId, dryRun: true }) { ...outcome }
@@ -78,7 +77,7 @@ fragment outcome on BookSlotPayload {
 `,
       { slotId: '1' },
     ],
-    `# The interviews to come, for an administrator.
+    `# The booked interviews, for an administrator.
 query Interviews {
   interviews(first: 10, filter: { status: [BOOKED] }) {
     totalCount
@@ -86,7 +85,7 @@ query Interviews {
   }
 }
 `,
-    `# Ada Brandt has two more hours.
+    `# Publishes two more hours of Ada Brandt.
 mutation PublishAvailability {
   addAvailability(input: {
     interviewerId: 1
@@ -99,8 +98,8 @@ mutation PublishAvailability {
   }
 }
 `,
-    `# Watches what Nora may book. Publish availability
-# in another window to see it open.
+    `# Sends changes of the slots that Nora may book. Publish
+# availability in another window to see one.
 subscription SlotsChanged {
   slotsChanged(
     ${week}
