@@ -47,7 +47,7 @@ func (v View) HoldsByID(ctx context.Context, ids []booking.HoldID) ([]booking.Ho
 	return only(found, v.Holds), err
 }
 
-// Records returns the records of students whom the caller may see in full.
+// Records returns the records of the students that the caller may see in full.
 func (v View) Records(ctx context.Context, ids []booking.StudentID) (map[booking.StudentID]booking.Record, error) {
 	return v.app.store.Records(ctx, only(ids, v.may.isStudent))
 }

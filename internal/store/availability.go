@@ -239,13 +239,7 @@ func (r *Reader) AvailabilitiesOf(
 	var rows []availabilityRow
 	err := r.db.WithContext(ctx).Where("interviewer_id = ANY(?) AND removed_at IS NULL", ids[booking.InterviewerID](of)).
 		Order("interviewer_id, starts_at, id").Find(&rows).Error
-	found := make(map[booking.InterviewerID][]booking.Availability, len(of))
-	for _, id := range of {
-		found[id] = []booking.Availability{}
-	}
-	for _, a := range domains(rows) {
-		found[a.InterviewerID] = append(found[a.InterviewerID], a)
-	}
+	found := grouped(of, domains(rows), func(a booking.Availability) booking.InterviewerID { return a.InterviewerID })
 	return found, fault(err, "read the availability of %d interviewers", len(of))
 }
 

@@ -37,13 +37,7 @@ func (r *Reader) BlocksOf(ctx context.Context, of []booking.InterviewerID) (map[
 	var rows []blockRow
 	err := r.db.WithContext(ctx).Where("interviewer_id = ANY(?)", ids[booking.InterviewerID](of)).
 		Order("interviewer_id, starts_at, id").Find(&rows).Error
-	found := make(map[booking.InterviewerID][]booking.Block, len(of))
-	for _, id := range of {
-		found[id] = []booking.Block{}
-	}
-	for _, b := range domains(rows) {
-		found[b.InterviewerID] = append(found[b.InterviewerID], b)
-	}
+	found := grouped(of, domains(rows), func(b booking.Block) booking.InterviewerID { return b.InterviewerID })
 	return found, fault(err, "read the blocked time of %d interviewers", len(of))
 }
 

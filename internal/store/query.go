@@ -52,3 +52,16 @@ func updated(result *gorm.DB, changed any) error {
 
 // unique returns the distinct values of a list in ascending order.
 func unique[T cmp.Ordered](list []T) []T { return slices.Compact(slices.Sorted(slices.Values(list))) }
+
+// grouped groups items by their parent, in their order. A parent without items has an empty
+// list.
+func grouped[K comparable, T any](parents []K, items []T, parent func(T) K) map[K][]T {
+	groups := make(map[K][]T, len(parents))
+	for _, id := range parents {
+		groups[id] = []T{}
+	}
+	for _, item := range items {
+		groups[parent(item)] = append(groups[parent(item)], item)
+	}
+	return groups
+}
