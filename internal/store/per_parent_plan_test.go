@@ -17,12 +17,7 @@ import (
 // fetched row.
 func TestPagesAreReadFromAnIndex(t *testing.T) {
 	t.Parallel()
-	database := pgtest.New(t)
-	trace := &lastStatement{}
-	s := database.Open(t, store.Options{Tracer: pgtest.Trace(trace.keep)})
-	if err := (sample.Request{Size: "S", Seed: 1}).Load(t.Context(), s, planned); err != nil {
-		t.Fatal(err)
-	}
+	database, s, trace := tracedSample(t)
 	for _, read := range pagesOf(t, s) {
 		if err := read.run(); err != nil {
 			t.Fatalf("%s: %v", read.name, err)
@@ -128,12 +123,7 @@ func pagesOf(t *testing.T, s *store.Store) []pageRead {
 // A filter reads only the rows of the page from the table, and skips other rows in an index.
 func TestFiltersOfInterviewsReadAnIndexAlone(t *testing.T) {
 	t.Parallel()
-	database := pgtest.New(t)
-	trace := &lastStatement{}
-	s := database.Open(t, store.Options{Tracer: pgtest.Trace(trace.keep)})
-	if err := (sample.Request{Size: "S", Seed: 1}).Load(t.Context(), s, planned); err != nil {
-		t.Fatal(err)
-	}
+	database, s, trace := tracedSample(t)
 	vacuumAll(t, s, database.SQL(t))
 	past, future := planned.AddDate(-5, 0, 0), planned.AddDate(5, 0, 0)
 	soon := planned.AddDate(0, 0, 1)
@@ -179,4 +169,17 @@ func (p plan) indexes() []string {
 		found = append(found, child.indexes()...)
 	}
 	return found
+}
+
+// tracedSample returns a database with data set S, and its store, whose last statement is
+// traced.
+func tracedSample(t *testing.T) (pgtest.Database, *store.Store, *lastStatement) {
+	t.Helper()
+	database := pgtest.New(t)
+	trace := &lastStatement{}
+	s := database.Open(t, store.Options{Tracer: pgtest.Trace(trace.keep)})
+	if err := (sample.Request{Size: "S", Seed: 1}).Load(t.Context(), s, planned); err != nil {
+		t.Fatal(err)
+	}
+	return database, s, trace
 }

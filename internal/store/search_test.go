@@ -6,7 +6,6 @@ import (
 	"testing"
 
 	"rehearse/internal/pgtest"
-	"rehearse/internal/sample"
 	"rehearse/internal/store"
 )
 
@@ -14,12 +13,7 @@ import (
 // list's order.
 func TestSearchReadsAnIndex(t *testing.T) {
 	t.Parallel()
-	database := pgtest.New(t)
-	trace := &lastStatement{}
-	s := database.Open(t, store.Options{Tracer: pgtest.Trace(trace.keep)})
-	if err := (sample.Request{Size: "S", Seed: 1}).Load(t.Context(), s, planned); err != nil {
-		t.Fatal(err)
-	}
+	database, s, trace := tracedSample(t)
 	db := database.SQL(t)
 	for _, statement := range []string{
 		`INSERT INTO students (id, name, name_folded, email, time_zone, created_at) VALUES (900000, 'Лев Толстой', 'лев толстои', 'lev@example.org', 'UTC', now())`,
