@@ -173,15 +173,15 @@ const costOfRefused = 1
 
 // Costs of reading input.
 const (
-	bytesForAPoint  = 1 << 10 // bytes of a body or message, beyond freeBytes
-	freeBytes       = 16 << 10
-	valuesForAPoint = 100 // values in the JSON of variables and extensions
-	textForAPoint   = 100 // bytes of a document; sets the minimum cost of an operation
+	FreeBytes       = 16 << 10 // bytes of a body or message that cost nothing
+	bytesForAPoint  = 1 << 10  // bytes beyond FreeBytes
+	valuesForAPoint = 100      // values in the JSON of variables and extensions
+	textForAPoint   = 100      // bytes of a document; sets the minimum cost of an operation
 )
 
 // costOfJSON returns the cost of a body or message in addition to its operation.
 func costOfJSON(bytes int64, values int) int {
-	return int(max(0, bytes-freeBytes)/bytesForAPoint) + values/valuesForAPoint
+	return int(max(0, bytes-FreeBytes)/bytesForAPoint) + values/valuesForAPoint
 }
 
 // costOfText returns the minimum cost of an operation: that of parsing and validating its

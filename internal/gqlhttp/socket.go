@@ -135,7 +135,7 @@ func (s *socket) serve(ctx context.Context) {
 	}
 	defer release()
 	s.keepAlive(ctx)
-	messages := rate.NewLimiter(messagesPerSecond, messagesAtOnce)
+	messages := rate.NewLimiter(MessagesPerSecond, MessageBurst)
 	for ok && messages.Wait(ctx) == nil {
 		var m message
 		if m, ok = s.read(ctx); ok {
@@ -227,16 +227,16 @@ func (s *socket) keepAlive(ctx context.Context) {
 	})
 }
 
-// Messages of a socket that are read in a second, and at once. Clients that send more wait,
-// because only subscribe costs points.
+// Messages of a WebSocket that are read in a second, and in a burst. Clients that send more
+// wait, because only subscribe costs points.
 const (
-	messagesPerSecond = 200
-	messagesAtOnce    = 1000
+	MessagesPerSecond = 200
+	MessageBurst      = 1000
 )
 
 // take handles a message. ok is false once the socket is closed.
 func (s *socket) take(ctx context.Context, m message) (ok bool) {
-	if m.Type != "subscribe" && len(m.Payload) > freeBytes {
+	if m.Type != "subscribe" && len(m.Payload) > FreeBytes {
 		return s.close(closeBadMessage, "Invalid message received")
 	}
 	switch m.Type {

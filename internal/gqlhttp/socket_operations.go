@@ -13,13 +13,13 @@ import (
 	"rehearse/internal/live"
 )
 
-// maxMessageID is the maximum length of an operation's id, in bytes.
-const maxMessageID = 128
+// MaxMessageID is the maximum length of an operation's id, in bytes.
+const MaxMessageID = 128
 
 // subscribe starts an operation. A subscription has started by the time the next message is
 // read, so a client that receives the pong to a later ping misses no event.
 func (s *socket) subscribe(ctx context.Context, m message) (ok bool) {
-	if m.ID == "" || len(m.ID) > maxMessageID { // every response repeats the id
+	if m.ID == "" || len(m.ID) > MaxMessageID { // every response repeats the id
 		return s.close(closeBadMessage, "Invalid message received")
 	}
 	from, params, refused := s.parse(ctx, m)

@@ -7,7 +7,7 @@ import (
 
 // ReadCalendarCounting reads a calendar and returns the steps used.
 func ReadCalendarCounting(text []byte, o CalendarOptions) (rows []Row[Availability], refused booking.Refused, steps int) {
-	work := &calendar.Work{Left: o.maxWork()}
+	work := &calendar.Work{Left: o.MaxSteps()}
 	rows, refused = readCalendar(text, o, work)
-	return rows, refused, o.maxWork() - work.Left
+	return rows, refused, o.MaxSteps() - work.Left
 }

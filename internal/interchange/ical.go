@@ -29,7 +29,8 @@ type CalendarOptions struct {
 // yearly rule needs about this many per occurrence, a daily rule two.
 const stepsOfAWindow = 400
 
-func (o CalendarOptions) maxWork() int { return o.MaxWindows * stepsOfAWindow }
+// MaxSteps returns the maximum number of recurrence steps of a file.
+func (o CalendarOptions) MaxSteps() int { return o.MaxWindows * stepsOfAWindow }
 
 // Use is the action for a row of a calendar.
 type Use int
@@ -49,7 +50,7 @@ const calendarField = "ical"
 // wall-clock time of the event's zone. Data that determines when an event takes
 // place is never skipped: if it is invalid, the event is refused with its line.
 func ReadCalendar(text []byte, o CalendarOptions) ([]Row[Availability], booking.Refused) {
-	return readCalendar(text, o, &calendar.Work{Left: o.maxWork()})
+	return readCalendar(text, o, &calendar.Work{Left: o.MaxSteps()})
 }
 
 func readCalendar(text []byte, o CalendarOptions, work *calendar.Work) ([]Row[Availability], booking.Refused) {
@@ -228,7 +229,7 @@ func (r *calendarReader) tooMuchWork(c *component) error {
 		return nil
 	}
 	return wrongLine(c.line, "the recurrence rules up to this %.80s are too complex; at most %d steps are allowed for %d rows",
-		c.name, r.maxWork(), r.MaxWindows)
+		c.name, r.MaxSteps(), r.MaxWindows)
 }
 
 func (r *calendarReader) tooMany() error {

@@ -151,13 +151,13 @@ type occurrence struct {
 	calendar.Span
 }
 
-// maxEventWork is the maximum number of recurrence steps of an event.
-const maxEventWork = 1_000_000
+// MaxEventSteps is the maximum number of recurrence steps of an event.
+const MaxEventSteps = 1_000_000
 
 // occurrences returns the event's occurrences in the requested range, in order. It
 // stops when there are more than most.
 func (e *event) occurrences(out excluded, file *calendar.Work, most int) []occurrence {
-	given := min(maxEventWork, file.Left)
+	given := min(MaxEventSteps, file.Left)
 	work := &calendar.Work{Left: given}
 	defer func() { file.Left -= given - work.Left }()
 	if !e.readExceptions(out, work) {
@@ -206,7 +206,7 @@ func (e *event) follow(rule anchoredRule, work *calendar.Work, yield func(stamp)
 		return wall.Before(from) || yield(e.start.at(wall))
 	})
 	if err != nil {
-		e.fail(property{name: rule.among, line: rule.line}, fmt.Errorf("%w; at most %d steps are allowed for an event", err, maxEventWork))
+		e.fail(property{name: rule.among, line: rule.line}, fmt.Errorf("%w; at most %d steps are allowed for an event", err, MaxEventSteps))
 	}
 	return err == nil
 }

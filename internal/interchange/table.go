@@ -219,16 +219,16 @@ func (f Format[T]) column(name string) *column[T] {
 	return nil
 }
 
-// maxColumns limits the columns of a table, and so the errors of its header.
-const maxColumns = 100
+// MaxColumns is the maximum number of columns of a table. It limits the errors of a header.
+const MaxColumns = 100
 
 // readHeader finds the column of each name in the header.
 func (t *table[T]) readHeader(header []string, line int) (refused booking.Refused) {
 	bad := func(format string, args ...any) {
 		refused = append(refused, badFile(fmt.Sprintf("Line %d: ", line)+fmt.Sprintf(format, args...))...)
 	}
-	if len(header) > maxColumns {
-		bad("the header has %d columns; at most %d are allowed.", len(header), maxColumns)
+	if len(header) > MaxColumns {
+		bad("the header has %d columns; at most %d are allowed.", len(header), MaxColumns)
 		return refused
 	}
 	seen := map[string]bool{}

@@ -44,7 +44,7 @@ func New(o Options) *Site { return &Site{options: o} }
 
 const (
 	readyTimeout      = 2 * time.Second
-	readHeaderTimeout = 5 * time.Second
+	ReadHeaderTimeout = 5 * time.Second
 	ReadTimeout       = 15 * time.Second
 	IdleTimeout       = 2 * time.Minute
 	MaxHeader         = 32 << 10
@@ -130,7 +130,7 @@ func text(w http.ResponseWriter, status int, body string) {
 func (s *Site) Serve(ctx context.Context, l net.Listener, handler http.Handler, certificate func() *tls.Certificate, patience time.Duration) error {
 	server := &http.Server{
 		Handler:           handler,
-		ReadHeaderTimeout: readHeaderTimeout,
+		ReadHeaderTimeout: ReadHeaderTimeout,
 		ReadTimeout:       ReadTimeout,
 		IdleTimeout:       IdleTimeout,
 		MaxHeaderBytes:    MaxHeader,

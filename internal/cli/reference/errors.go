@@ -20,9 +20,9 @@ func errorsPage() []byte {
 	var b bytes.Buffer
 	fmt.Fprintf(&b, generated, "schema.graphqls, internal/errorcode and internal/booking")
 	b.WriteString("# Error codes\n\n" +
-		"A request can fail in two ways. A rule can refuse a mutation: the payload then has the refusals in `errors`, and nothing is\n" +
-		"changed. Or the request itself fails: the response then has top-level `errors` with a code in `extensions.code`.\n" +
-		"[Integrate a frontend](../how-to/integrate-a-frontend.md#refusals-are-data) describes how to handle both.\n\n")
+		prose("There are two kinds of codes. If a rule refuses a mutation, nothing is changed, and the payload has the refusals in "+
+			"`errors`. If a request fails, the response has top-level `errors` with a code in `extensions.code`. "+
+			"[Integrate a frontend](../how-to/integrate-a-frontend.md#refusals-are-data) describes how to handle both."))
 	writeRefusalCodes(&b)
 	writeErrorCodes(&b)
 	return b.Bytes()
@@ -32,12 +32,12 @@ func writeRefusalCodes(b *bytes.Buffer) {
 	schema := graph.Schema()
 	common := codesIn(schema.Mutation.Description)
 	b.WriteString("## Refusals\n\n" +
-		"A refusal is a `UserError`. Its type has fields for the data that belongs to the code, such as alternative slots. The column\n" +
-		"*retry* says whether it helps to send the same request again:\n\n" +
+		prose("A refusal is a `UserError`. Its type has fields for the data that belongs to the code, such as alternative slots. "+
+			"The column *retry* says whether it helps to send the same request again:") +
 		"| retry | |\n|---|---|\n" +
-		"| " + string(booking.RetrySoon) + " | Send it again with the same idempotency key, with exponential backoff and jitter. |\n" +
-		"| " + string(booking.RetryLater) + " | It can succeed once time has passed or something else has changed. Use a new idempotency key: the old one returns the first response. |\n" +
-		"| " + string(booking.RetryNever) + " | It is refused again. Change the input, or read the objects again. |\n\n" +
+		"| " + string(booking.RetrySoon) + " | Send the request again with the same idempotency key, with exponential backoff and jitter. |\n" +
+		"| " + string(booking.RetryLater) + " | The request can succeed after some time or after another change. Use a new idempotency key, because the old one returns the first response. |\n" +
+		"| " + string(booking.RetryNever) + " | The request is refused again. Change the input, or read the objects again. |\n\n" +
 		"New codes can be added. Treat an unknown one as a refusal with a `message`.\n\n" +
 		"| code | meaning | type | retry | mutations |\n|---|---|---|---|---|\n")
 	for _, code := range booking.RefusalCodes() {
@@ -49,15 +49,15 @@ func writeRefusalCodes(b *bytes.Buffer) {
 		fmt.Fprintf(b, "| <a id=%q></a>`%s` | %s | `%s` | %s | %s |\n", strings.ToLower(name), name,
 			oneLine(schema.Types["RefusalCode"].EnumValues.ForName(name).Description), typeOf(schema, name), code.Retry, mutations)
 	}
-	fmt.Fprintf(b, "\nAny mutation can also be refused with %s if the caller is an interviewer who is not active. In an import, each row has\n"+
-		"its own errors with the same codes (`ImportRow.errors`).\n\n", code(string(booking.WrongStatus)))
+	b.WriteString("\n" + prose("Any mutation can also be refused with "+code(string(booking.WrongStatus))+" if the caller is an interviewer who "+
+		"is not active. In an import, each row has its own errors with the same codes (`ImportRow.errors`)."))
 }
 
 func writeErrorCodes(b *bytes.Buffer) {
 	b.WriteString("## Errors of requests\n\n" +
-		"The HTTP status depends on the media type of the response ([responses](graphql-over-http.md#responses)). If only some fields\n" +
-		"fail, it is 200. If a rule refuses a query, the error has the code of the refusal in `extensions.refusal`. If *retry* is yes,\n" +
-		"the same request may succeed when it is sent again.\n\n" +
+		prose("The HTTP status depends on the [media type](graphql-over-http.md#responses) of the response, and is 200 if only some "+
+			"fields fail. If a rule refuses a query, the error has the code of the refusal in `extensions.refusal`. If *retry* is "+
+			"yes, the same request may succeed when it is sent again.") +
 		"| code | meaning | status, `application/json` | status, `application/graphql-response+json` | retry | what to do |\n|---|---|---|---|---|---|\n")
 	for _, info := range errorcode.All() {
 		retry := "no"
@@ -74,8 +74,8 @@ func writeErrorCodes(b *bytes.Buffer) {
 			faults = append(faults, string(info.Code))
 		}
 	}
-	fmt.Fprintf(b, "\n%s are faults of the server; the request causes all other codes. The codes are the same over HTTP, WebSockets and event\n"+
-		"streams.\n", list(faults))
+	b.WriteString("\n" + strings.TrimSuffix(prose("The server causes "+list(faults)+"; the request causes all other codes. The codes are the same "+
+		"over HTTP, WebSockets and event streams."), "\n"))
 }
 
 var quotedWord = regexp.MustCompile("`([A-Z]+(?:_[A-Z]+)+)`")

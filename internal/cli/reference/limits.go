@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"github.com/vektah/gqlparser/v2/ast"
 
@@ -20,6 +21,7 @@ import (
 	"rehearse/internal/gqlhttp"
 	"rehearse/internal/gqlhttp/coerce"
 	"rehearse/internal/identity"
+	"rehearse/internal/interchange"
 	"rehearse/internal/live"
 	"rehearse/internal/store"
 	"rehearse/internal/web"
@@ -56,10 +58,9 @@ func defaultValue(variable string) string {
 func limitsPage() []byte {
 	var b bytes.Buffer
 	fmt.Fprintf(&b, generated, "the constants in the code")
-	b.WriteString("# Limits\n\n" +
-		"This page lists every limit, its default, and what happens to a request that exceeds it. A limit with a variable can be changed\n" +
-		"([configuration.md](configuration.md)). [errors.md](errors.md) explains the codes.\n" +
-		"[bounded-work.md](../explanation/bounded-work.md) explains the reasons for the limits and where they are tested.\n\n")
+	b.WriteString("# Limits\n\n" + prose("This page lists every limit, its default, and what happens beyond it. "+
+		"A variable changes the limit ([Configuration](configuration.md)). [Error codes](errors.md) explains the codes, and "+
+		"[Bounded work](../explanation/bounded-work.md) how the limits protect the server, and where they are tested."))
 	writeNamedLimits(&b)
 	writeLimits(&b, "Requests and responses", requestLimits())
 	writeLimits(&b, "Rates", rateLimits())
@@ -74,9 +75,9 @@ func limitsPage() []byte {
 }
 
 func writeNamedLimits(b *bytes.Buffer) {
-	b.WriteString("## Limits that errors name\n\n" +
-		"A request that exceeds one of these gets an error with the name in `extensions.limit` and the maximum in `extensions.allowed`.\n" +
-		"`QUERY_TOO_COMPLEX` also has the value of the request in `extensions.asked`.\n\n" +
+	b.WriteString("## Limits that errors name\n\n" + prose("A request that exceeds one of these limits gets an error with "+
+		"the name of the limit in `extensions.limit` and the maximum in `extensions.allowed`. `QUERY_TOO_COMPLEX` also has "+
+		"the value of the request in `extensions.asked`.") +
 		"| `limit` | what it counts | maximum | variable | code |\n|---|---|---|---|---|\n")
 	for _, l := range gqlhttp.NamedLimits() {
 		value := count(l.Max)
@@ -114,11 +115,11 @@ func requestLimits() []limit {
 		{"imports that execute at a time; others wait first", count(gqlhttp.DefaultMaxImports), "", "503 " + unavailable},
 		{"bodies larger than `MAX_BODY` in memory at a time; others wait first", count(gqlhttp.DefaultMaxLargeBodies), "", "503 " + unavailable},
 		configured("DATABASE_MAX_CONNS", "database connections of one server; others wait", codeLink(errorcode.Timeout)),
-		configured("DATABASE_MAX_CONNS_PER_CALLER", "of these connections, those that the reads of one caller use; further reads wait", codeLink(errorcode.Timeout)),
-		{"bytes of the headers of a request", count(web.MaxHeader), "", "431"},
+		configured("DATABASE_MAX_CONNS_PER_CALLER", "database connections that the reads of one caller use; further reads wait", codeLink(errorcode.Timeout)),
+		{"bytes of the headers of a request; Go's HTTP server allows up to 4 KiB more", count(web.MaxHeader), "", "431"},
 		{"bytes of a token", count(identity.MaxToken), "", "401 " + codeLink(errorcode.Unauthenticated)},
-		{"errors in a response", count(graph.MaxErrors), "", "`extensions.errorsLeftOut` counts the rest"},
-		{"refusals in a payload", count(graph.MaxUserErrors), "", "the rest are left out"},
+		{"errors of a response", count(graph.MaxErrors), "", "`extensions.errorsLeftOut` counts the rest"},
+		{"refusals of a payload", count(graph.MaxUserErrors), "", "the rest is left out"},
 	}
 }
 
@@ -140,24 +141,28 @@ func streamLimits() []limit {
 		configured("MAX_STREAMS_PER_CALLER", "WebSockets and event streams of one person, or of one address without a token", "429 "+limited+"; a WebSocket is closed with 1013"),
 		configured("MAX_SUBSCRIPTIONS_PER_CALLER", "subscriptions of one caller, on all their connections", limited+" (429 for an event stream)"),
 		configured("MAX_HANDSHAKES_PER_ADDRESS", "WebSockets of one address that wait for `connection_init`", "429 "+limited),
-		{"the wait for `connection_init`", span(l.Init), "", "the WebSocket is closed"},
+		{"waiting for `connection_init`", span(l.Init), "", "the WebSocket is closed"},
 		{"operations on one WebSocket at a time", count(l.Operations), "", limited},
-		{"changes that a client has not read", count(live.MaxPending), "", "the subscription ends; other clients do not wait"},
-		{"the time to write a message", span(l.Write), "", "the connection is closed"},
+		{"bytes of the id of an operation", count(gqlhttp.MaxMessageID), "", "the WebSocket is closed with 4400"},
+		{"bytes of the payload of a message that starts no operation", count(gqlhttp.FreeBytes), "", "the WebSocket is closed with 4400"},
+		{"messages on one WebSocket", fmt.Sprintf("%s a second after the first %s", count(gqlhttp.MessagesPerSecond), count(gqlhttp.MessageBurst)), "", "further messages wait"},
+		{"changes that a client has not read yet", count(live.MaxPending), "", "the subscription ends; other clients do not wait"},
+		{"writing a message", span(l.Write), "", "the connection is closed"},
 	}
 }
 
 func timeLimits() []limit {
 	return []limit{
-		configured("OPERATION_TIMEOUT", "an operation", codeLink(errorcode.Timeout)),
-		{"a statement of a transaction", span(store.DefaultStatementTimeout), "", codeLink(errorcode.Timeout)},
-		{"the wait for a lock", span(store.DefaultLockTimeout), "", refusalLink(booking.BusyRetry)},
-		{"the arrival of a request with its body", span(web.ReadTimeout), "", "408 " + codeLink(errorcode.BadUserInput)},
-		{"the time in which a client reads 64 KiB of a response", span(web.WriteTimeout), "", "the connection is closed"},
-		{"an idle connection", span(web.IdleTimeout), "", "the connection is closed"},
-		{"the life of an idempotency key", span(app.KeyLifetime), "", "the mutation is executed again"},
-		{"the life of a recorded refusal (`bookingRefusals`)", span(app.RefusalLifetime), "", "it is deleted"},
-		configured("SHUTDOWN_TIMEOUT", "requests in flight during a shutdown", "the connection is closed"),
+		configured("OPERATION_TIMEOUT", "executing an operation", codeLink(errorcode.Timeout)),
+		{"executing a statement of a transaction", span(store.DefaultStatementTimeout), "", codeLink(errorcode.Timeout)},
+		{"waiting for a lock", span(store.DefaultLockTimeout), "", refusalLink(booking.BusyRetry)},
+		{"receiving the headers of a request", span(web.ReadHeaderTimeout), "", "the connection is closed"},
+		{"receiving a request with its body", span(web.ReadTimeout), "", "408 " + codeLink(errorcode.BadUserInput)},
+		{"a client's reading of 64 KiB of a response", span(web.WriteTimeout), "", "the connection is closed"},
+		{"keeping an idle connection open", span(web.IdleTimeout), "", "the connection is closed"},
+		{"keeping an idempotency key", span(app.KeyLifetime), "", "the mutation is executed again"},
+		{"keeping a recorded refusal (`bookingRefusals`)", span(app.RefusalLifetime), "", "it is deleted"},
+		configured("SHUTDOWN_TIMEOUT", "finishing requests during a shutdown", "the connection is closed"),
 	}
 }
 
@@ -209,6 +214,9 @@ func importLimits() []limit {
 		{"rows of an import through the API", count(graph.MaxImportRows), "", input},
 		{"new slots of an import through the API", count(graph.MaxImportSlots), "", "the row fails"},
 		{"errors of a row", count(app.MaxRowErrors), "", "the rest is left out"},
+		{"columns of a table", count(interchange.MaxColumns), "", input},
+		{"steps to expand the rules of an event", count(interchange.MaxEventSteps), "", "the event fails"},
+		{"steps to expand the rules of a calendar", count(interchange.CalendarOptions{MaxWindows: graph.MaxImportRows}.MaxSteps()), "", input},
 		{"rows of `rehearse import`", count(cli.MaxImportRows), "", "an error"},
 		{"new slots of `rehearse import`", count(cli.MaxImportSlots), "", "an error"},
 		{"bytes of a calendar for `rehearse import`", count(cli.MaxCalendar), "", "an error"},
@@ -217,7 +225,7 @@ func importLimits() []limit {
 
 func writePolicy(b *bytes.Buffer) {
 	b.WriteString("## The booking policy\n\n" +
-		"`updateBookingPolicy` accepts these values. Others are refused with " + refusalLink(booking.InvalidInput) + ".\n\n" +
+		prose("`updateBookingPolicy` accepts these values, and refuses others with "+refusalLink(booking.InvalidInput)+".") +
 		"| field | from | to | default |\n|---|---|---|---|\n")
 	for _, n := range booking.DefaultPolicy().Numbers() {
 		fmt.Fprintf(b, "| `%s` | %s | %s | %s |\n", n.Field, count(n.Min), count(n.Max), count(n.Value))
@@ -228,14 +236,15 @@ func writePolicy(b *bytes.Buffer) {
 func writeLists(b *bytes.Buffer) {
 	schema := graph.Schema()
 	b.WriteString("## Lists\n\n" +
-		"A page has `first` or `last` items. A number below 1 or above the maximum gets " + codeLink(errorcode.BadUserInput) + ". Totals are counted up to " +
-		count(store.MostCounted) + ".\n\n| connection | default | maximum |\n|---|---|---|\n")
+		prose("`first` or `last` sets the number of items of a page. A number below 1 or above the maximum gets "+
+			codeLink(errorcode.BadUserInput)+". Totals are counted up to "+count(store.MostCounted)+".") +
+		"| connection | default | maximum |\n|---|---|---|\n")
 	for _, name := range typesOf(schema) {
 		if strings.HasSuffix(name, "Connection") {
 			fmt.Fprintf(b, "| `%s` | %d | %d |\n", name, page.UsualSize(name), page.MaxSize(name))
 		}
 	}
-	b.WriteString("\nOther lists have at most:\n\n| list | items |\n|---|---|\n")
+	b.WriteString("\nOther lists of a response have at most:\n\n| list | items |\n|---|---|\n")
 	for _, name := range sortedKeys(graph.ListBounds) {
 		if strings.HasPrefix(name, "SlotsChanged.") { // estimates, for the price of a subscription
 			continue
@@ -245,8 +254,9 @@ func writeLists(b *bytes.Buffer) {
 	item := func(name string) string {
 		return count(coerce.MaxItems(schema, ast.ListType(ast.NonNullNamedType(name, nil), nil)))
 	}
-	fmt.Fprintf(b, "\nA list in an input has at most %s ids, %s dates or %s strings, or as many values as its enum has. A longer list gets %s.\n\n",
-		item("ID"), item("Date"), item("String"), codeLink(errorcode.BadUserInput))
+	b.WriteString("\n" + prose(fmt.Sprintf("A list in an input has at most %s ids, %s dates or %s strings. "+
+		"A list of enum values has at most as many values as the enum. A longer list gets %s.",
+		item("ID"), item("Date"), item("String"), codeLink(errorcode.BadUserInput))))
 }
 
 // typesOf returns the names of the types of the schema, sorted.
@@ -300,4 +310,24 @@ func span(d time.Duration) string {
 		}
 	}
 	return d.String()
+}
+
+// prose returns a paragraph in lines of at most 100 columns.
+func prose(text string) string {
+	var b strings.Builder
+	column := 0
+	for word := range strings.FieldsSeq(text) {
+		switch {
+		case column == 0:
+		case column+1+utf8.RuneCountInString(word) > 100:
+			b.WriteByte('\n')
+			column = 0
+		default:
+			b.WriteByte(' ')
+			column++
+		}
+		b.WriteString(word)
+		column += utf8.RuneCountInString(word)
+	}
+	return b.String() + "\n\n"
 }

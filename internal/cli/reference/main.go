@@ -55,9 +55,10 @@ func commandPage() []byte {
 	root := cli.Root()
 	fmt.Fprintf(&b, generated, "internal/cli")
 	b.WriteString("# Commands\n\n" +
-		"`go build .` builds the binary `rehearse`; `go run . check` works too. `rehearse help COMMAND` prints these descriptions,\n" +
-		"`rehearse man DIR` writes them as manual pages, and `rehearse completion SHELL` prints a script that completes commands\n" +
-		"and arguments. Invalid input is reported in one line, with what is allowed, and the exit code is 2.\n\n")
+		prose("`go build .` builds the binary `rehearse`. `go run . COMMAND` runs a command without building a binary first. "+
+			"`rehearse help COMMAND` prints the description of a command, `rehearse man DIR` writes all descriptions as manual pages, "+
+			"and `rehearse completion SHELL` prints a script that completes commands and arguments. If a command or an argument is "+
+			"invalid, the program says in one line what is wrong and what is allowed, and exits with 2."))
 	commands := root.Commands()
 	for _, group := range root.Groups() {
 		fmt.Fprintf(&b, "%s\n\n| command | |\n|---|---|\n", group.Title)
@@ -133,14 +134,14 @@ func configurationPage() []byte {
 	var b bytes.Buffer
 	fmt.Fprintf(&b, generated, "internal/config")
 	b.WriteString("# Configuration\n\n" +
-		"Environment variables configure the program. It reports all invalid values at once, with what is allowed, and exits with 2. An\n" +
-		"unknown variable whose name resembles one of these causes a warning in the log. An empty variable counts as unset.\n" +
-		"`rehearse config` prints the effective value and the source of each variable, and hides secrets.\n\n" +
+		prose("Environment variables configure the program. An empty variable counts as unset. If values are invalid, the program "+
+			"reports all of them, with what is allowed, and exits with 2. It warns about an unknown variable whose name resembles one "+
+			"of these. `rehearse config` prints the effective value and the source of each variable, and hides secrets.") +
 		"A config file can set the same variables. `--config FILE` or `REHEARSE_CONFIG` names it:\n\n" +
 		"```\n# /etc/rehearse.env\nADDR=127.0.0.1:8080\nDATABASE_URL=postgres://rehearse@db.example.org/rehearse\nJWT_SECRET='a secret of at least 32 bytes, with a # in it'\n```\n\n" +
-		"A non-empty environment variable overrides the file. A value with spaces or a `#` needs single or double quotes; `$` has no\n" +
-		"special meaning. Lines that begin with `#` are comments. An unknown variable in the file is an error. The file can also set\n" +
-		"other standard `OTEL_*` variables. It is read once, at startup: SIGHUP does not read it again.\n")
+		strings.TrimSuffix(prose("A non-empty environment variable overrides the file. A value with spaces or a `#` needs single or double quotes; "+
+			"`$` has no special meaning. Lines that begin with `#` are comments. An unknown variable in the file is an error, except for "+
+			"the standard `OTEL_*` variables. The file is read once, at startup; SIGHUP does not read it again."), "\n"))
 	group := ""
 	for _, v := range config.Variables() {
 		if v.Group != group {

@@ -18,8 +18,8 @@ func metricsPage() ([]byte, error) {
 	var b bytes.Buffer
 	fmt.Fprintf(&b, generated, "the metrics that the server registers")
 	b.WriteString("# Metrics\n\n" +
-		"`/metrics` uses the Prometheus text format. Labels contain names from the schema and the program, never values from clients.\n" +
-		"[monitor.md](../how-to/monitor.md) recommends alerts. The codes in `outcome` and `code` are those of [errors.md](errors.md).\n\n" +
+		prose("`/metrics` uses the Prometheus text format. Labels contain names from the schema and the program, never values from "+
+			"clients. [Monitor](../how-to/monitor.md) recommends alerts. [Error codes](errors.md) explains the codes in `outcome` and `code`.") +
 		"| metric | type | labels | meaning |\n|---|---|---|---|\n")
 	metrics, err := registered()
 	if err != nil {
