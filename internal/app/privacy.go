@@ -41,7 +41,7 @@ func (a *App) AnonymiseStudent(ctx context.Context, in AnonymiseStudentInput) (*
 		if err := refused.Err(); err != nil {
 			return nil, err
 		}
-		if err := endClaims(ctx, tx, record, now); err != nil {
+		if err := endHoldAndWaivers(ctx, tx, record, now); err != nil {
 			return nil, err
 		}
 		removed, err := tx.AnonymiseStudent(ctx, in.StudentID, now)
@@ -60,8 +60,9 @@ func (a *App) AnonymiseStudent(ctx context.Context, in AnonymiseStudentInput) (*
 	})
 }
 
-// endClaims ends the student's live hold and waivers. The caller has locked the student.
-func endClaims(ctx context.Context, tx *store.Tx, record booking.Record, now time.Time) error {
+// endHoldAndWaivers ends the student's live hold and waivers. The caller has locked the
+// student.
+func endHoldAndWaivers(ctx context.Context, tx *store.Tx, record booking.Record, now time.Time) error {
 	if held, live := record.LiveHold(now); live {
 		interviewer, err := tx.LockInterviewer(ctx, held.InterviewerID)
 		if err != nil {

@@ -24,8 +24,8 @@ func (i Interviewer) checkCaps() Refused {
 	return refused
 }
 
-// Claim is an interview that counts against an interviewer's cap. Until is
-// Forever, or the expiry of the hold if it is only held.
+// Claim is an interview or a hold that counts against an interviewer's cap. Until is
+// Forever for an interview, and the expiry of a hold.
 type Claim struct{ Start, Until time.Time }
 
 // FullPeriod is a day or week with as many claims as the cap allows. It is full

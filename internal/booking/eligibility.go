@@ -58,24 +58,24 @@ func (r Record) Eligibility(now time.Time) Eligibility {
 // question is the input of the rules: the student's commitments, and the waivers
 // that the booking already uses.
 type question struct {
-	now     time.Time
-	claims  []Commitment // commitments that can conflict
-	counted []Commitment // commitments that count as used
-	spent   []WaiverID
-	moving  bool // the interview is already booked, so rule 4 does not apply
+	now         time.Time
+	commitments []Commitment // commitments that can conflict
+	counted     []Commitment // commitments that count as used
+	spent       []WaiverID
+	moving      bool // the interview is already booked, so rule 4 does not apply
 }
 
 // question returns the question for a new booking. The booking ends the student's
 // live hold, so the hold does not conflict with it but counts as used until then.
 func (r Record) question(now time.Time) question {
-	return question{now: now, claims: r.History, counted: r.claims(now)}
+	return question{now: now, commitments: r.History, counted: r.commitments(now)}
 }
 
 // beside returns the question for an interview that exists beside the student's
 // live hold.
 func (r Record) beside(now time.Time) question {
-	claims := r.claims(now)
-	return question{now: now, claims: claims, counted: claims}
+	commitments := r.commitments(now)
+	return question{now: now, commitments: commitments, counted: commitments}
 }
 
 func (r Record) eligibility(q question) Eligibility {
@@ -86,7 +86,7 @@ func (r Record) eligibility(q question) Eligibility {
 		RecentGrades:   r.recentGrades(),
 		Waivers:        []Waiver{},
 	}
-	waivers := r.waivers(q.claims)
+	waivers := r.waivers(q.commitments)
 	e.ExtraByWaiver = usesLeft(r.waivers(q.counted), WaiveLimit, q.now)
 	e.InterviewsRemaining = max(0, e.InterviewLimit-e.InterviewsUsed) + e.ExtraByWaiver
 	for _, rule := range studentRules {
@@ -111,7 +111,7 @@ func (r Record) eligibility(q question) Eligibility {
 
 // failsLimit is rule 2.
 func failsLimit(_ Policy, q question, e Eligibility) string {
-	if used(q.claims) < e.InterviewLimit {
+	if used(q.commitments) < e.InterviewLimit {
 		return ""
 	}
 	return fmt.Sprintf("%d of %d interviews are used.", e.InterviewsUsed, e.InterviewLimit)
@@ -127,9 +127,9 @@ func failsGrades(p Policy, q question, e Eligibility) string {
 		list(e.RecentGrades), p.GradeWindow, p.MinimumGradeExclusive)
 }
 
-func used(claims []Commitment) int {
+func used(commitments []Commitment) int {
 	n := 0
-	for _, i := range claims {
+	for _, i := range commitments {
 		if i.Status.CountsAgainstLimit() {
 			n++
 		}
@@ -155,9 +155,9 @@ func (r Record) recentGrades() []int {
 }
 
 // met returns the interviewers that rule 3 keeps the student from booking.
-func met(claims []Commitment) []InterviewerID {
+func met(commitments []Commitment) []InterviewerID {
 	var ids []InterviewerID
-	for _, i := range claims {
+	for _, i := range commitments {
 		if i.Status.TookOrTakesPlace() {
 			ids = append(ids, i.InterviewerID)
 		}
@@ -165,9 +165,9 @@ func met(claims []Commitment) []InterviewerID {
 	return ids
 }
 
-func busy(claims []Commitment) []calendar.Span {
+func busy(commitments []Commitment) []calendar.Span {
 	var spans []calendar.Span
-	for _, i := range claims {
+	for _, i := range commitments {
 		if i.Status.TookOrTakesPlace() {
 			spans = append(spans, i.Span())
 		}

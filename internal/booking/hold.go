@@ -100,9 +100,9 @@ func (r Record) CheckHold(h Hold, slot SlotID, now time.Time) Refused {
 	return nil
 }
 
-// claims returns the student's interviews and, if live, the hold as the booking it
+// commitments returns the student's interviews and, if live, the hold as the booking it
 // may become.
-func (r Record) claims(now time.Time) []Commitment {
+func (r Record) commitments(now time.Time) []Commitment {
 	if hold, live := r.LiveHold(now); live {
 		return append(slices.Clone(r.History), hold.asBooking())
 	}

@@ -20,7 +20,7 @@ type Offer struct {
 	Again       []InterviewerID // interviewers that a waiver lets the student meet again
 	Self        InterviewerID   // the interviewer with the student's e-mail address; 0 for none
 	Busy        []calendar.Span // the student's interviews and live hold
-	claims      []Commitment    // the source of Met and Busy
+	commitments []Commitment    // the source of Met and Busy
 
 	// Own is the student's live hold; nil if there is none. The held slot, and no
 	// other, is judged as if the hold did not exist.
@@ -61,10 +61,10 @@ func (r Record) offer(q question) Offer {
 		Eligibility: r.eligibility(q),
 		Now:         q.now,
 		Earliest:    q.now.Add(max(notice, Resolution)),
-		Met:         met(q.claims),
+		Met:         met(q.commitments),
 		Self:        r.Self,
-		Busy:        busy(q.claims),
-		claims:      q.claims,
+		Busy:        busy(q.commitments),
+		commitments: q.commitments,
 	}
 	o.Notice = o.Earliest
 	if o.waives(WaivePair) {
@@ -74,7 +74,7 @@ func (r Record) offer(q question) Offer {
 		o.Earliest = q.now.Add(Resolution)
 	}
 	if hold, live := r.LiveHold(q.now); live {
-		q.claims, q.spent = r.History, slices.Concat(q.spent, hold.Waivers)
+		q.commitments, q.spent = r.History, slices.Concat(q.spent, hold.Waivers)
 		r.Hold = nil
 		o.Own = &OwnHold{HeldSlot: hold, without: r.offer(q)}
 	}
@@ -108,7 +108,7 @@ func (o Offer) judge(slot Slot, own bool) Refused {
 // inTheWay returns the student's first commitment that blocks the slot: an
 // interview, or the live hold, which has no interview id.
 func (o Offer) inTheWay(blocks func(Commitment) bool) (InterviewID, HoldID) {
-	for _, i := range o.claims {
+	for _, i := range o.commitments {
 		switch {
 		case !i.Status.TookOrTakesPlace() || !blocks(i):
 		case i.ID != 0:

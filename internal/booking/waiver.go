@@ -61,13 +61,13 @@ func (w Waiver) Validate(now time.Time) Refused {
 }
 
 // AllWaivers returns the student's waivers with their uses counted at now.
-func (r Record) AllWaivers(now time.Time) []Waiver { return r.waivers(r.claims(now)) }
+func (r Record) AllWaivers(now time.Time) []Waiver { return r.waivers(r.commitments(now)) }
 
-func (r Record) waivers(claims []Commitment) []Waiver {
+func (r Record) waivers(commitments []Commitment) []Waiver {
 	counted := slices.Clone(r.Waivers)
 	for i := range counted {
-		for _, claim := range claims {
-			if claim.Status.CountsAgainstLimit() && slices.Contains(claim.Waivers, counted[i].ID) {
+		for _, c := range commitments {
+			if c.Status.CountsAgainstLimit() && slices.Contains(c.Waivers, counted[i].ID) {
 				counted[i].Used++
 			}
 		}

@@ -186,8 +186,8 @@ type verdict struct {
 	again   bool               // the student has met the interviewer before
 }
 
-// claims returns the student's interviews that count, and their live hold as a booking.
-func (s *school) claims(w wish) []interview {
+// commitments returns the student's interviews that count, and their live hold as a booking.
+func (s *school) commitments(w wish) []interview {
 	var all []interview
 	for _, i := range s.interviews {
 		if i.student == w.who && i.id != w.without && i.status != booking.Cancelled {
@@ -233,8 +233,8 @@ func (s *school) pass(w wish, rule booking.WaivableRule) (booking.WaiverID, bool
 // hasRoom reports whether the waiver has a use left.
 func (s *school) hasRoom(w wish, v waiver) bool {
 	used := 0
-	for _, claim := range s.claims(w) {
-		if claim.counts() && slices.Contains(claim.waivers, v.id) {
+	for _, c := range s.commitments(w) {
+		if c.counts() && slices.Contains(c.waivers, v.id) {
 			used++
 		}
 	}
@@ -268,8 +268,8 @@ func (s *school) grades(id booking.StudentID) []int {
 
 // used returns the number of used interviews of a student, and their limit.
 func (s *school) used(w wish) (used, limit int) {
-	for _, claim := range s.claims(w) {
-		if claim.counts() {
+	for _, c := range s.commitments(w) {
+		if c.counts() {
 			used++
 		}
 	}
@@ -301,9 +301,9 @@ func (s *school) judge(w wish) verdict {
 	}
 	rule(tooLow && w.without == 0, booking.GradesTooLow, booking.WaiveGrades)
 	busy := false
-	for _, claim := range s.claims(w) {
-		v.again = v.again || (claim.meets() && claim.by == w.by)
-		busy = busy || (claim.meets() && claim.overlaps(w.span))
+	for _, c := range s.commitments(w) {
+		v.again = v.again || (c.meets() && c.by == w.by)
+		busy = busy || (c.meets() && c.overlaps(w.span))
 	}
 	rule(v.again, booking.AlreadyInterviewed, booking.WaivePair)
 	if busy {
@@ -402,8 +402,8 @@ func (s *school) extra(id booking.StudentID) int {
 			continue
 		}
 		used := 0
-		for _, claim := range s.claims(wish{who: id}) {
-			used += boolInt(claim.counts() && slices.Contains(claim.waivers, v.id))
+		for _, c := range s.commitments(wish{who: id}) {
+			used += boolInt(c.counts() && slices.Contains(c.waivers, v.id))
 		}
 		left += max(0, v.uses-used)
 	}
