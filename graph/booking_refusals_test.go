@@ -185,7 +185,7 @@ func TestRefusedBookingsAreDeletedAfterRetention(t *testing.T) {
 		deleted, stays int
 	}{{90 * day, 0, 2}, {90*day + time.Microsecond, 1, 1}, {91 * day, 0, 1}, {92 * day, 1, 0}} {
 		s.SetClock(t0.Add(test.after))
-		n, err := s.App.ForgetBookingRefusals(t.Context())
+		n, err := s.App.DeleteExpiredBookingRefusals(t.Context())
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -189,7 +189,7 @@ func TestKeyIsStoredForADay(t *testing.T) {
 	first := s.keyed("bookSlot", "key", in{"studentId": student, "slotId": slot})
 	s.SetClock(t0.Add(day))
 	same(t, "a day later", s.keyed("bookSlot", "key", in{"studentId": student, "slotId": slot}), first)
-	if n, err := s.App.ForgetKeys(t.Context()); n != 0 || err != nil {
+	if n, err := s.App.DeleteExpiredKeys(t.Context()); n != 0 || err != nil {
 		t.Errorf("forgot %d keys: %v", n, err)
 	}
 	s.SetClock(t0.Add(day + time.Microsecond))
@@ -198,7 +198,7 @@ func TestKeyIsStoredForADay(t *testing.T) {
 	same(t, "for a day from now", codesIn(t, s.keyed("bookSlot", "key", in{"studentId": student, "slotId": slot})),
 		[]string{"IDEMPOTENCY_MISMATCH"})
 	s.SetClock(t0.Add(3 * day))
-	if n, err := s.App.ForgetKeys(t.Context()); n != 1 || err != nil {
+	if n, err := s.App.DeleteExpiredKeys(t.Context()); n != 1 || err != nil {
 		t.Errorf("forgot %d keys, want 1: %v", n, err)
 	}
 	s.Sound()

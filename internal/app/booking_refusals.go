@@ -36,15 +36,15 @@ func (a *App) recordRefusal(ctx context.Context, w writeOptions, err error, of b
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), refusalPatience)
 	defer cancel()
 	_, err = store.InTx(ctx, a.store, func(tx *store.Tx) (store.Nothing, error) {
-		return store.Nothing{}, tx.KeepBookingRefusal(ctx, of)
+		return store.Nothing{}, tx.StoreBookingRefusal(ctx, of)
 	})
 	if err != nil {
 		a.store.LostBookingRefusal(ctx, err)
 	}
 }
 
-// ForgetBookingRefusals deletes the refused bookings that are older than RefusalLifetime
-// and returns their number.
-func (a *App) ForgetBookingRefusals(ctx context.Context) (int, error) {
-	return a.store.ForgetBookingRefusals(ctx, a.Now().Add(-RefusalLifetime))
+// DeleteExpiredBookingRefusals deletes the refused bookings that are older than
+// RefusalLifetime and returns their number.
+func (a *App) DeleteExpiredBookingRefusals(ctx context.Context) (int, error) {
+	return a.store.DeleteBookingRefusals(ctx, a.Now().Add(-RefusalLifetime))
 }

@@ -129,9 +129,9 @@ func runOnce[T any](ctx context.Context, tx *store.Tx, r keyedRequest, w writeOp
 	request := store.Request{
 		Actor: CallerOf(ctx).Actor, Key: r.key, Operation: r.operation, Input: digest[:], At: w.now,
 	}
-	// A dry run also claims the key, and releases it on rollback, so that it waits for a
+	// A dry run also acquires the key, and releases it on rollback, so that it waits for a
 	// request in progress as the real request would.
-	stored, err := tx.ClaimKey(ctx, request, w.now.Add(-KeyLifetime))
+	stored, err := tx.AcquireKey(ctx, request, w.now.Add(-KeyLifetime))
 	if err != nil {
 		return done, err
 	}
@@ -154,21 +154,21 @@ func runOnce[T any](ctx context.Context, tx *store.Tx, r keyedRequest, w writeOp
 	if err != nil {
 		return done, fmt.Errorf("store the response of %s: %w", r.operation, err)
 	}
-	return done, tx.KeepAnswer(ctx, request, text)
+	return done, tx.StoreResponse(ctx, request, text)
 }
 
 // replay returns the stored response to the request.
-func replay[T any](ctx context.Context, tx *store.Tx, r store.Request, stored store.KeptRequest) (outcome[T], error) {
+func replay[T any](ctx context.Context, tx *store.Tx, r store.Request, stored store.StoredRequest) (outcome[T], error) {
 	var done outcome[T]
 	var err error
-	if done.refused, err = decodeResponse(ctx, &tx.Reader, stored.Answer, &done.result); err != nil {
+	if done.refused, err = decodeResponse(ctx, &tx.Reader, stored.Response, &done.result); err != nil {
 		return done, fmt.Errorf("read the stored response of %s: %w", r.Operation, err)
 	}
 	done.replayed = len(done.refused) > 0
 	return done, nil
 }
 
-// ForgetKeys deletes expired idempotency keys and returns their number.
-func (a *App) ForgetKeys(ctx context.Context) (int, error) {
-	return a.store.ForgetKeys(ctx, a.Now().Add(-KeyLifetime))
+// DeleteExpiredKeys deletes expired idempotency keys and returns their number.
+func (a *App) DeleteExpiredKeys(ctx context.Context) (int, error) {
+	return a.store.DeleteKeys(ctx, a.Now().Add(-KeyLifetime))
 }

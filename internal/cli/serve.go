@@ -318,13 +318,13 @@ func (s *service) jobs() []store.Job {
 	}, {
 		Name: "forget", Every: time.Hour,
 		Run: func(ctx context.Context) error {
-			if _, err := s.school.ForgetKeys(ctx); err != nil {
+			if _, err := s.school.DeleteExpiredKeys(ctx); err != nil {
 				return err
 			}
-			if _, err := s.school.ForgetBookingRefusals(ctx); err != nil {
+			if _, err := s.school.DeleteExpiredBookingRefusals(ctx); err != nil {
 				return err
 			}
-			return s.store.ForgetBuckets(ctx, s.now().Add(-time.Hour))
+			return s.store.DeleteBuckets(ctx, s.now().Add(-time.Hour))
 		},
 	}}
 	for i, job := range jobs {

@@ -235,7 +235,7 @@ func TestSharedBucketsAcrossServers(t *testing.T) {
 	same(t, "with a clock that is behind", take(0, 2, t0.Add(-time.Hour)), ratelimit.Verdict{Remaining: 1, RetryAfter: time.Second})
 	same(t, "a second later", take(1, 2, t0.Add(time.Second)), ratelimit.Verdict{OK: true, Remaining: 0})
 	same(t, "long after", take(1, 3, t0.Add(time.Hour)), ratelimit.Verdict{OK: true, Remaining: 0})
-	if err := s.Store.ForgetBuckets(t.Context(), t0.Add(2*time.Hour)); err != nil {
+	if err := s.Store.DeleteBuckets(t.Context(), t0.Add(2*time.Hour)); err != nil {
 		t.Fatal(err)
 	}
 	same(t, "after the buckets were deleted", take(0, 3, t0), ratelimit.Verdict{OK: true, Remaining: 0})

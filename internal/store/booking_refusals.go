@@ -39,10 +39,10 @@ func (r bookingRefusalRow) domain() booking.BookingRefusal {
 	return refusal
 }
 
-// KeepBookingRefusal stores a refused booking. An id that does not exist is stored as
+// StoreBookingRefusal stores a refused booking. An id that does not exist is stored as
 // null; for a reschedule, the student is the interview's. The commit is asynchronous:
 // a crash may lose the last second.
-func (tx *Tx) KeepBookingRefusal(ctx context.Context, r booking.BookingRefusal) error {
+func (tx *Tx) StoreBookingRefusal(ctx context.Context, r booking.BookingRefusal) error {
 	codes := make([]string, len(r.Codes))
 	for i, code := range r.Codes {
 		codes[i] = string(code)
@@ -55,7 +55,7 @@ func (tx *Tx) KeepBookingRefusal(ctx context.Context, r booking.BookingRefusal) 
 		FROM (SELECT) AS one LEFT JOIN interviews i ON i.id = $9`, args: []any{
 		r.At, string(r.Operation), codes, string(r.Actor.Role), r.Actor.ID, r.RequestID,
 		int64(r.StudentID), int64(r.SlotID), int64(r.InterviewID),
-	}}), "keep a refused booking")
+	}}), "store a refused booking")
 }
 
 // lostEvery is the minimum interval between two log messages about lost refusals.
@@ -89,9 +89,9 @@ func (s *Store) LostBookingRefusal(ctx context.Context, err error) {
 	})
 }
 
-// ForgetBookingRefusals deletes the refused bookings before the given time and returns
+// DeleteBookingRefusals deletes the refused bookings before the given time and returns
 // their number.
-func (s *Store) ForgetBookingRefusals(ctx context.Context, before time.Time) (int, error) {
+func (s *Store) DeleteBookingRefusals(ctx context.Context, before time.Time) (int, error) {
 	done := s.db.WithContext(ctx).Exec("DELETE FROM booking_refusals WHERE at < ?", before)
 	return int(done.RowsAffected), fault(done.Error, "delete old refused bookings")
 }

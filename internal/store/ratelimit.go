@@ -86,7 +86,7 @@ func (b *SharedBuckets) TakeAbove(ctx context.Context, whose string, points, lef
 	return b.limit.Verdict(after.Taken, after.Points, points+left), fault(err, "take points")
 }
 
-// ForgetBuckets deletes the buckets that have been unused since the given time.
-func (s *Store) ForgetBuckets(ctx context.Context, since time.Time) error {
+// DeleteBuckets deletes the buckets that have been unused since the given time.
+func (s *Store) DeleteBuckets(ctx context.Context, since time.Time) error {
 	return fault(s.db.WithContext(ctx).Exec("DELETE FROM rate_limits WHERE at < ?", since).Error, "forget buckets")
 }
