@@ -86,7 +86,9 @@ func (c *slotAttempt) lock(ctx context.Context) error {
 	if c.mode.heldSlot {
 		return c.lockWithHeldSlot(ctx)
 	}
-	locked, err := c.tx.LockClaim(ctx, c.student, c.wanted.InterviewerID, c.wanted.ID, c.mode.exclusive)
+	locked, err := c.tx.LockForBooking(ctx, store.BookingLocks{
+		Student: c.student, Interviewer: c.wanted.InterviewerID, Slot: c.wanted.ID, Exclusive: c.mode.exclusive,
+	})
 	if err != nil {
 		return err
 	}

@@ -6,46 +6,51 @@ import (
 	"rehearse/internal/booking"
 )
 
-// Claim holds the rows that decide whether a student can book a slot.
-type Claim struct {
+// BookingLocks names the rows that LockForBooking locks.
+type BookingLocks struct {
+	Student     booking.StudentID
+	Interviewer booking.InterviewerID
+	Slot        booking.SlotID
+	Exclusive   bool // locks the interviewer exclusively instead of shared
+}
+
+// BookingRows holds the rows that decide whether a student can book a slot.
+type BookingRows struct {
 	Record      booking.Record
 	Interviewer booking.Interviewer
 	Slot        booking.Slot
 }
 
-// LockClaim locks the student, the interviewer and the slot, in this order, and reads the
-// student's record after the first lock. alone selects an exclusive lock of the
-// interviewer instead of a shared one. The statements are those of the single methods,
-// sent in one round trip; each sees what was committed before the preceding locks were
-// acquired. NotFound names the missing row.
-func (tx *Tx) LockClaim(
-	ctx context.Context, student booking.StudentID, by booking.InterviewerID, slot booking.SlotID, alone bool,
-) (Claim, error) {
+// LockForBooking locks the student, the interviewer and the slot, in this order, and
+// reads the student's record after the first lock. The statements are those of the single
+// methods, sent in one round trip; each sees what was committed before the preceding locks
+// were acquired. NotFound names the missing row.
+func (tx *Tx) LockForBooking(ctx context.Context, l BookingLocks) (BookingRows, error) {
 	var lockedStudent studentRow
 	var lockedInterviewer interviewerRow
 	var lockedSlot slotRow
 	var students, interviewers, slots int
 	records := map[booking.StudentID]booking.Record{}
 	interviewer := shareInterviewer
-	if alone {
+	if l.Exclusive {
 		interviewer = lockInterviewer
 	}
-	tx.in.students = append(tx.in.students, student)
+	tx.in.students = append(tx.in.students, l.Student)
 	err := tx.send(ctx,
-		statement{lockStudent, []any{int64(student)}, only(&lockedStudent, &students, studentColumns.targets)},
-		readRecords([]booking.StudentID{student}, newRecordRow(records)),
-		statement{interviewer, []any{int64(by)}, only(&lockedInterviewer, &interviewers, interviewerColumns.targets)},
-		statement{lockSlot, []any{int64(slot)}, only(&lockedSlot, &slots, slotColumns.targets)})
-	c := Claim{Record: records[student], Interviewer: lockedInterviewer.domain(), Slot: lockedSlot.domain()}
+		statement{lockStudent, []any{int64(l.Student)}, only(&lockedStudent, &students, studentColumns.targets)},
+		readRecords([]booking.StudentID{l.Student}, newRecordRow(records)),
+		statement{interviewer, []any{int64(l.Interviewer)}, only(&lockedInterviewer, &interviewers, interviewerColumns.targets)},
+		statement{lockSlot, []any{int64(l.Slot)}, only(&lockedSlot, &slots, slotColumns.targets)})
+	rows := BookingRows{Record: records[l.Student], Interviewer: lockedInterviewer.domain(), Slot: lockedSlot.domain()}
 	switch {
 	case err != nil:
-		return c, fault(err, "lock student %d, interviewer %d and slot %d", student, by, slot)
+		return rows, fault(err, "lock student %d, interviewer %d and slot %d", l.Student, l.Interviewer, l.Slot)
 	case students == 0:
-		return c, booking.Missing("student", "studentId")
+		return rows, booking.Missing("student", "studentId")
 	case interviewers == 0:
-		return c, booking.Missing("interviewer", "interviewerId")
+		return rows, booking.Missing("interviewer", "interviewerId")
 	case slots == 0:
-		return c, booking.Missing("slot", "slotId")
+		return rows, booking.Missing("slot", "slotId")
 	}
-	return c, nil
+	return rows, nil
 }
