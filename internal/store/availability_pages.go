@@ -23,7 +23,7 @@ func (AnyBlock) apply(db *gorm.DB) *gorm.DB { return db }
 func (r *Reader) AvailabilityPages(
 	ctx context.Context, of []booking.InterviewerID, f LiveAvailability, p Page,
 ) (map[booking.InterviewerID]Part[booking.Availability], error) {
-	return parts[availabilityRow](ctx, r, "interviewer_id", of, p, f.apply,
+	return listParts[availabilityRow](ctx, r, interviewerLists(of, f.apply), p,
 		func(a booking.Availability) booking.InterviewerID { return a.InterviewerID })
 }
 
@@ -31,14 +31,14 @@ func (r *Reader) AvailabilityPages(
 func (r *Reader) CountAvailability(
 	ctx context.Context, of []booking.InterviewerID, f LiveAvailability,
 ) (map[booking.InterviewerID]int, error) {
-	return counts[availabilityRow](ctx, r, "interviewer_id", of, f.apply)
+	return countParts[availabilityRow](ctx, r, interviewerLists(of, f.apply))
 }
 
 // BlockPages returns a page of the blocked time of each interviewer, ordered by start.
 func (r *Reader) BlockPages(
 	ctx context.Context, of []booking.InterviewerID, f AnyBlock, p Page,
 ) (map[booking.InterviewerID]Part[booking.Block], error) {
-	return parts[blockRow](ctx, r, "interviewer_id", of, p, f.apply,
+	return listParts[blockRow](ctx, r, interviewerLists(of, f.apply), p,
 		func(b booking.Block) booking.InterviewerID { return b.InterviewerID })
 }
 
@@ -46,5 +46,5 @@ func (r *Reader) BlockPages(
 func (r *Reader) CountBlocks(
 	ctx context.Context, of []booking.InterviewerID, f AnyBlock,
 ) (map[booking.InterviewerID]int, error) {
-	return counts[blockRow](ctx, r, "interviewer_id", of, f.apply)
+	return countParts[blockRow](ctx, r, interviewerLists(of, f.apply))
 }

@@ -182,10 +182,10 @@ func (r *Reader) CountEvents(ctx context.Context, f EventFilter) (int, error) {
 func (r *Reader) EventsOf(
 	ctx context.Context, of []booking.InterviewID, p Page,
 ) (map[booking.InterviewID]Part[booking.Event], error) {
-	return parts[eventRow](ctx, r, "interview_id", of, p, everything, func(e booking.Event) booking.InterviewID { return e.InterviewID })
+	return listParts[eventRow](ctx, r, interviewLists(of), p, func(e booking.Event) booking.InterviewID { return e.InterviewID })
 }
 
 // CountEventsOf returns the number of items of EventsOf on all pages.
 func (r *Reader) CountEventsOf(ctx context.Context, of []booking.InterviewID) (map[booking.InterviewID]int, error) {
-	return counts[eventRow](ctx, r, "interview_id", of, everything)
+	return countParts[eventRow](ctx, r, interviewLists(of))
 }

@@ -167,7 +167,8 @@ func (r *Reader) CountInterviews(ctx context.Context, f InterviewFilter) (int, e
 func (r *Reader) InterviewsOfStudents(
 	ctx context.Context, of []booking.StudentID, f InterviewFilter, p Page,
 ) (map[booking.StudentID]Part[booking.Interview], error) {
-	return parts[interviewRow](ctx, r, "student_id", of, p, f.apply, func(i booking.Interview) booking.StudentID { return i.StudentID })
+	return listParts[interviewRow](ctx, r, studentLists(of, f.apply), p,
+		func(i booking.Interview) booking.StudentID { return i.StudentID })
 }
 
 // CountInterviewsOfStudents returns the number of items of InterviewsOfStudents on all
@@ -175,7 +176,7 @@ func (r *Reader) InterviewsOfStudents(
 func (r *Reader) CountInterviewsOfStudents(
 	ctx context.Context, of []booking.StudentID, f InterviewFilter,
 ) (map[booking.StudentID]int, error) {
-	return counts[interviewRow](ctx, r, "student_id", of, f.apply)
+	return countParts[interviewRow](ctx, r, studentLists(of, f.apply))
 }
 
 // InterviewsOfInterviewers returns a page of the interviews of each interviewer, ordered
@@ -183,7 +184,7 @@ func (r *Reader) CountInterviewsOfStudents(
 func (r *Reader) InterviewsOfInterviewers(
 	ctx context.Context, of []booking.InterviewerID, f InterviewFilter, p Page,
 ) (map[booking.InterviewerID]Part[booking.Interview], error) {
-	return parts[interviewRow](ctx, r, "interviewer_id", of, p, f.apply,
+	return listParts[interviewRow](ctx, r, interviewerLists(of, f.apply), p,
 		func(i booking.Interview) booking.InterviewerID { return i.InterviewerID })
 }
 
@@ -192,7 +193,7 @@ func (r *Reader) InterviewsOfInterviewers(
 func (r *Reader) CountInterviewsOfInterviewers(
 	ctx context.Context, of []booking.InterviewerID, f InterviewFilter,
 ) (map[booking.InterviewerID]int, error) {
-	return counts[interviewRow](ctx, r, "interviewer_id", of, f.apply)
+	return countParts[interviewRow](ctx, r, interviewerLists(of, f.apply))
 }
 
 // BookingsOn returns the booked interviews on the slots, ordered by start.

@@ -128,8 +128,8 @@ func (r *Reader) Slots(ctx context.Context, f SlotFilter, p Page) ([]booking.Slo
 	var err error
 	if of := unique(f.InterviewerIDs); len(of) > 0 {
 		f.InterviewerIDs = nil
-		err = lateral[slotRow](ctx, r, "interviewer_id", of, p, f.apply, p.scan(ByStart).text()+" LIMIT ?", p.limit()).
-			Scan(&rows).Error
+		lists, order := interviewerLists(of, f.apply), p.scan(ByStart).text()
+		err = pageOfEach[slotRow](r.db.WithContext(ctx), lists, p, order+" LIMIT ?", p.limit()).Scan(&rows).Error
 	} else {
 		err = p.by(ByStart, f.apply(r.db.WithContext(ctx))).Find(&rows).Error
 	}
@@ -146,14 +146,15 @@ func (r *Reader) CountSlots(ctx context.Context, f SlotFilter) (int, error) {
 func (r *Reader) SlotsOf(
 	ctx context.Context, of []booking.InterviewerID, f SlotFilter, p Page,
 ) (map[booking.InterviewerID]Part[booking.Slot], error) {
-	return parts[slotRow](ctx, r, "interviewer_id", of, p, f.apply, func(s booking.Slot) booking.InterviewerID { return s.InterviewerID })
+	return listParts[slotRow](ctx, r, interviewerLists(of, f.apply), p,
+		func(s booking.Slot) booking.InterviewerID { return s.InterviewerID })
 }
 
 // CountSlotsOf returns the number of items of SlotsOf on all pages.
 func (r *Reader) CountSlotsOf(
 	ctx context.Context, of []booking.InterviewerID, f SlotFilter,
 ) (map[booking.InterviewerID]int, error) {
-	return counts[slotRow](ctx, r, "interviewer_id", of, f.apply)
+	return countParts[slotRow](ctx, r, interviewerLists(of, f.apply))
 }
 
 // SlotsToOpen returns the open slots that become bookable when a hold expires: a hold on
