@@ -52,17 +52,20 @@ func TestRecentGrades(t *testing.T) {
 		want    []int
 	}{
 		{"newest first", []booking.Interview{interview(1, -9, graded(5)), interview(2, -8, graded(4)), interview(3, -7, graded(3))}, 2, []int{3, 4}},
-		{"whatever the order they come in", []booking.Interview{interview(3, -7, graded(3)), interview(1, -9, graded(5)), interview(2, -8, graded(4))}, 2, []int{3, 4}},
-		{"equal starts: the greater id is newer", []booking.Interview{interview(1, -7, graded(1)), interview(2, -7, graded(2)), interview(3, -7, graded(3))}, 2, []int{3, 2}},
-		{"only completed ones", []booking.Interview{interview(1, -9, graded(5)), interview(2, -8, graded(0), status(booking.StudentNoShow))}, 2, []int{5}},
-		{"a window of none", []booking.Interview{interview(1, -9, graded(0))}, 0, []int{}},
-		{"a window of three", []booking.Interview{interview(1, -9, graded(1)), interview(2, -8, graded(2)), interview(3, -7, graded(3)), interview(4, -6, graded(4))}, 3, []int{4, 3, 2}},
+		{"in any order of the history", []booking.Interview{interview(3, -7, graded(3)), interview(1, -9, graded(5)), interview(2, -8, graded(4))}, 2, []int{3, 4}},
+		{"equal starts, the greater id first", []booking.Interview{interview(1, -7, graded(1)), interview(2, -7, graded(2)), interview(3, -7, graded(3))}, 2, []int{3, 2}},
+		{"no grade of a no-show", []booking.Interview{interview(1, -9, graded(5)), interview(2, -8, graded(0), status(booking.StudentNoShow))}, 2, []int{5}},
+		{"a window of 0", []booking.Interview{interview(1, -9, graded(0))}, 0, []int{}},
+		{"a window of 3", []booking.Interview{interview(1, -9, graded(1)), interview(2, -8, graded(2)), interview(3, -7, graded(3)), interview(4, -6, graded(4))}, 3, []int{4, 3, 2}},
 	} {
-		r := record(test.history...)
-		r.Policy.GradeWindow = test.window
-		if diff := cmp.Diff(test.want, r.Eligibility(time.Time{}).RecentGrades); diff != "" {
-			t.Errorf("%s (-want +got):\n%s", test.name, diff)
-		}
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			r := record(test.history...)
+			r.Policy.GradeWindow = test.window
+			if diff := cmp.Diff(test.want, r.Eligibility(time.Time{}).RecentGrades); diff != "" {
+				t.Errorf("grades (-want +got):\n%s", diff)
+			}
+		})
 	}
 }
 
@@ -85,35 +88,36 @@ func TestJudge(t *testing.T) {
 		record booking.Record
 		want   []booking.RefusalCode
 	}{
-		{"open", slot, record(), nil},
-		{"booked", with(func(s *booking.Slot) { s.Status = booking.SlotBooked }), record(), []booking.RefusalCode{booking.SlotTaken}},
-		{"withdrawn", with(func(s *booking.Slot) { s.Status = booking.SlotWithdrawn }), record(), []booking.RefusalCode{booking.SlotIsWithdrawn}},
+		{"an open slot", slot, record(), nil},
+		{"a booked slot", with(func(s *booking.Slot) { s.Status = booking.SlotBooked }), record(), []booking.RefusalCode{booking.SlotTaken}},
+		{"a withdrawn slot", with(func(s *booking.Slot) { s.Status = booking.SlotWithdrawn }), record(), []booking.RefusalCode{booking.SlotIsWithdrawn}},
 		{"starts now", with(func(s *booking.Slot) { s.Start = now }), record(), []booking.RefusalCode{booking.SlotInPast}},
-		{"starts next", with(func(s *booking.Slot) { s.Start = now.Add(booking.Resolution) }), record(), nil},
-		{"touches one before", slot, record(busy(0, time.Hour, booking.Booked)), nil},
-		{"overlaps one before", slot, record(busy(0, time.Hour+time.Second, booking.Booked)), []booking.RefusalCode{booking.OwnOverlap}},
-		{"overlaps a running completed one", slot, record(busy(0, 90*time.Minute, booking.Completed)), []booking.RefusalCode{booking.OwnOverlap}},
-		{"overlaps a missed one", slot, record(busy(0, 90*time.Minute, booking.StudentNoShow)), nil},
-		{"their own", slot, booking.Record{Policy: booking.DefaultPolicy(), Self: 1}, []booking.RefusalCode{booking.SelfInterview}},
+		{"starts one microsecond from now", with(func(s *booking.Slot) { s.Start = now.Add(booking.Resolution) }), record(), nil},
+		{"starts when another interview ends", slot, record(busy(0, time.Hour, booking.Booked)), nil},
+		{"overlaps a booked interview", slot, record(busy(0, time.Hour+time.Second, booking.Booked)), []booking.RefusalCode{booking.OwnOverlap}},
+		{"overlaps a completed interview", slot, record(busy(0, 90*time.Minute, booking.Completed)), []booking.RefusalCode{booking.OwnOverlap}},
+		{"overlaps a no-show", slot, record(busy(0, 90*time.Minute, booking.StudentNoShow)), nil},
+		{"the student is the interviewer", slot, booking.Record{Policy: booking.DefaultPolicy(), Self: 1}, []booking.RefusalCode{booking.SelfInterview}},
 	} {
-		var got []booking.RefusalCode
-		for _, refusal := range test.record.Offer(now).Judge(test.slot) {
-			got = append(got, refusal.Code)
-		}
-		if !slices.Equal(got, test.want) {
-			t.Errorf("%s: refused with %v, wanted %v", test.name, got, test.want)
-		}
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			if got := codesOf(test.record.Offer(now).Judge(test.slot)); !slices.Equal(got, test.want) {
+				t.Errorf("refusals = %v, want %v", got, test.want)
+			}
+		})
 	}
 }
 
-// TestStatuses tests how each status counts for the limit and the pair.
-func TestStatuses(t *testing.T) {
+// TestInterviewStatuses tests, for each status, whether the interview counts towards the
+// limit and the pair, and whether it can be completed and cancelled.
+func TestInterviewStatuses(t *testing.T) {
 	t.Parallel()
 	for _, test := range []struct {
-		status     booking.InterviewStatus
-		used, met  bool
-		completes  bool
-		cancelling []booking.RefusalCode
+		status        booking.InterviewStatus
+		counts        bool // towards the limit
+		meets         bool // the interviewer
+		canComplete   bool
+		cancelRefusal []booking.RefusalCode
 	}{
 		{booking.Booked, true, true, true, nil},
 		{booking.Completed, true, true, true, []booking.RefusalCode{booking.WrongStatus}},
@@ -121,25 +125,27 @@ func TestStatuses(t *testing.T) {
 		{booking.StudentNoShow, true, false, false, []booking.RefusalCode{booking.WrongStatus}},
 		{booking.InterviewerNoShow, false, false, false, []booking.RefusalCode{booking.WrongStatus}},
 	} {
-		i := interview(1, -1, status(test.status))
-		if i.Status.CountsAgainstLimit() != test.used || i.Status.TookOrTakesPlace() != test.met {
-			t.Errorf("%s: used %v, met %v", test.status, i.Status.CountsAgainstLimit(), i.Status.TookOrTakesPlace())
-		}
-		if _, refused := i.Complete(booking.Completion{}, now); (len(refused) == 0) != test.completes {
-			t.Errorf("%s: completing answers %v", test.status, refused)
-		}
-		var got []booking.RefusalCode
-		_, refused := i.Cancel("because", booking.Actor{Role: booking.RoleAdmin}, booking.DefaultPolicy(), now)
-		for _, r := range refused {
-			got = append(got, r.Code)
-		}
-		if !slices.Equal(got, test.cancelling) {
-			t.Errorf("%s: cancelling answers %v", test.status, got)
-		}
+		t.Run(string(test.status), func(t *testing.T) {
+			t.Parallel()
+			i := interview(1, -1, status(test.status))
+			if got := i.Status.CountsAgainstLimit(); got != test.counts {
+				t.Errorf("CountsAgainstLimit() = %t, want %t", got, test.counts)
+			}
+			if got := i.Status.TookOrTakesPlace(); got != test.meets {
+				t.Errorf("TookOrTakesPlace() = %t, want %t", got, test.meets)
+			}
+			if _, refused := i.Complete(booking.Completion{}, now); (len(refused) == 0) != test.canComplete {
+				t.Errorf("Complete refuses with %v, want success: %t", refused, test.canComplete)
+			}
+			_, refused := i.Cancel("ill", booking.Actor{Role: booking.RoleAdmin}, booking.DefaultPolicy(), now)
+			if got := codesOf(refused); !slices.Equal(got, test.cancelRefusal) {
+				t.Errorf("Cancel refuses with %v, want %v", got, test.cancelRefusal)
+			}
+		})
 	}
 }
 
-func TestPlanWindow(t *testing.T) {
+func TestPlanWindows(t *testing.T) {
 	t.Parallel()
 	at := now.Add(24 * time.Hour)
 	hours := func(from, to int) calendar.Span {
@@ -167,13 +173,13 @@ func TestPlanWindow(t *testing.T) {
 	}
 }
 
-func TestRefusedIsAnErrorOnlyWhenARuleSaidNo(t *testing.T) {
+func TestErrOfRefusals(t *testing.T) {
 	t.Parallel()
 	if err := (booking.Refused{}).Err(); err != nil {
-		t.Errorf("no refusal is the error %v", err)
+		t.Errorf("Err() without refusals = %v, want nil", err)
 	}
 	err := booking.Refuse(booking.NotFound, "slotId", "there is no slot 7").Err()
 	if err == nil || err.Error() != "NOT_FOUND: there is no slot 7" {
-		t.Errorf("a refusal is the error %v", err)
+		t.Errorf("Err() = %v, want its code and message", err)
 	}
 }

@@ -11,7 +11,7 @@ import (
 	"rehearse/internal/booking"
 )
 
-// filled returns a value none of whose fields is zero. Those of different seeds differ.
+// filled returns a value without zero fields. The fields of different seeds differ.
 func filled[T any](seed int) T {
 	var value T
 	fill(reflect.ValueOf(&value).Elem(), seed)
@@ -71,24 +71,27 @@ func TestEventKindsListTheirFields(t *testing.T) {
 			filled[booking.Interviewer](1).Event("", filled[booking.Interviewer](2)).Changes,
 		},
 	} {
-		var recorded []string
-		for _, part := range changes {
-			for _, change := range part {
-				recorded = append(recorded, change.Field)
+		t.Run(string(kind), func(t *testing.T) {
+			t.Parallel()
+			var recorded []string
+			for _, part := range changes {
+				for _, change := range part {
+					recorded = append(recorded, change.Field)
+				}
 			}
-		}
-		want := slices.Clone(listed[kind])
-		slices.Sort(recorded)
-		slices.Sort(want)
-		if diff := cmp.Diff(want, slices.Compact(recorded)); diff != "" {
-			t.Errorf("%s (-listed +recorded):\n%s", kind, diff)
-		}
+			want := slices.Clone(listed[kind])
+			slices.Sort(recorded)
+			slices.Sort(want)
+			if diff := cmp.Diff(want, slices.Compact(recorded)); diff != "" {
+				t.Errorf("fields (-listed +recorded):\n%s", diff)
+			}
+		})
 	}
 	for _, change := range append(
 		filled[booking.Availability](1).Changes(booking.Availability{}), filled[booking.Availability](1).Changes(filled[booking.Availability](2))...,
 	) {
 		if !slices.Contains(listed[booking.AvailabilityUpdated], change.Field) {
-			t.Errorf("availability records %s, which is not listed", change.Field)
+			t.Errorf("availability records the field %s, which is not listed", change.Field)
 		}
 	}
 }

@@ -30,31 +30,34 @@ func TestJudgeImported(t *testing.T) {
 		want   []booking.RefusalCode
 		exempt bool
 	}{
-		{"nothing against it", record(), interview(7, -3, graded(4)), nil, false},
-		{"one too many", full, interview(7, -3), []booking.RefusalCode{booking.LimitReached}, true},
-		{"a cancelled one is none", full, interview(7, -3, status(booking.Cancelled)), nil, false},
-		{"nor one that the interviewer missed", full, interview(7, -3, status(booking.InterviewerNoShow)), nil, false},
-		{"grades are asked of what is to come", full, interview(7, 3, status(booking.Booked)),
+		{"no rule applies", record(), interview(7, -3, graded(4)), nil, false},
+		{"the limit is reached", full, interview(7, -3), []booking.RefusalCode{booking.LimitReached}, true},
+		{"cancelled interviews are exempt from the limit", full, interview(7, -3, status(booking.Cancelled)), nil, false},
+		{"interviewer no-shows are exempt from the limit", full, interview(7, -3, status(booking.InterviewerNoShow)), nil, false},
+		{"grades apply to future interviews", full, interview(7, 3, status(booking.Booked)),
 			[]booking.RefusalCode{booking.LimitReached, booking.GradesTooLow}, true},
-		{"and not of what was booked in the past", full, interview(7, -3, status(booking.Booked)), []booking.RefusalCode{booking.LimitReached}, true},
-		{"met", record(interview(7, -9)), interview(7, -3), []booking.RefusalCode{booking.AlreadyInterviewed}, true},
-		{"met, but the student did not come", record(interview(7, -9)), interview(7, -3, status(booking.StudentNoShow)), nil, false},
-		{"at the same time", record(interview(1, -3)), interview(7, -3), []booking.RefusalCode{booking.OwnOverlap}, false},
-		{"self", self, interview(7, -3), []booking.RefusalCode{booking.SelfInterview}, false},
-		{"met, at the same time", record(interview(7, -3)), interview(7, -3),
+		{"grades do not apply to past interviews", full, interview(7, -3, status(booking.Booked)), []booking.RefusalCode{booking.LimitReached}, true},
+		{"the student has met the interviewer", record(interview(7, -9)), interview(7, -3), []booking.RefusalCode{booking.AlreadyInterviewed}, true},
+		{"the pair does not apply to a student no-show", record(interview(7, -9)), interview(7, -3, status(booking.StudentNoShow)), nil, false},
+		{"the student has an interview at the same time", record(interview(1, -3)), interview(7, -3), []booking.RefusalCode{booking.OwnOverlap}, false},
+		{"the student is the interviewer", self, interview(7, -3), []booking.RefusalCode{booking.SelfInterview}, false},
+		{"the student has met the interviewer at the same time", record(interview(7, -3)), interview(7, -3),
 			[]booking.RefusalCode{booking.AlreadyInterviewed, booking.OwnOverlap}, false},
 	} {
-		refused := test.record.JudgeImported(test.of, now)
-		if got := codesOf(refused); !slices.Equal(got, test.want) {
-			t.Errorf("%s: %v, want %v", test.name, got, test.want)
-		}
-		if got := refused.CanBeExempt(); got != test.exempt {
-			t.Errorf("%s: can be exempt: %v", test.name, got)
-		}
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			refused := test.record.JudgeImported(test.of, now)
+			if got := codesOf(refused); !slices.Equal(got, test.want) {
+				t.Errorf("refusals = %v, want %v", got, test.want)
+			}
+			if got := refused.CanBeExempt(); got != test.exempt {
+				t.Errorf("CanBeExempt() = %t, want %t", got, test.exempt)
+			}
+		})
 	}
 }
 
-func TestImportedInterviewsKeepToTheCaps(t *testing.T) {
+func TestImportedInterviewsAndCaps(t *testing.T) {
 	t.Parallel()
 	two, three := 2, 3
 	by := booking.Interviewer{TimeZone: "America/New_York", MaxPerDay: &two, MaxPerWeek: &three}
@@ -66,23 +69,26 @@ func TestImportedInterviewsKeepToTheCaps(t *testing.T) {
 		status booking.InterviewStatus
 		full   bool
 	}{
-		{"room on the day", []time.Time{at(9, 14)}, at(9, 16), booking.Booked, false},
-		{"a full day", []time.Time{at(9, 14), at(9, 15)}, at(9, 16), booking.Booked, true},
-		{"a day that is over", []time.Time{at(9, 13), at(9, 14), at(9, 15)}, at(9, 16), booking.Booked, true},
-		{"a day of her zone", []time.Time{at(9, 14), at(9, 15)}, at(10, 3), booking.Booked, true},
-		{"the next one", []time.Time{at(9, 14), at(9, 15)}, at(10, 4), booking.Booked, false},
-		{"a full week", []time.Time{at(9, 14), at(10, 15), at(12, 12)}, at(14, 16), booking.Booked, true},
-		{"what is called off", []time.Time{at(9, 14), at(9, 15)}, at(9, 16), booking.Cancelled, false},
-		{"the past", []time.Time{now.Add(-30 * time.Hour), now.Add(-28 * time.Hour)}, now.Add(-26 * time.Hour), booking.Booked, false},
+		{"the day has room", []time.Time{at(9, 14)}, at(9, 16), booking.Booked, false},
+		{"the day is full", []time.Time{at(9, 14), at(9, 15)}, at(9, 16), booking.Booked, true},
+		{"the day is over its cap", []time.Time{at(9, 13), at(9, 14), at(9, 15)}, at(9, 16), booking.Booked, true},
+		{"the day in the interviewer's zone is full", []time.Time{at(9, 14), at(9, 15)}, at(10, 3), booking.Booked, true},
+		{"the next day in the interviewer's zone has room", []time.Time{at(9, 14), at(9, 15)}, at(10, 4), booking.Booked, false},
+		{"the week is full", []time.Time{at(9, 14), at(10, 15), at(12, 12)}, at(14, 16), booking.Booked, true},
+		{"cancelled interviews are not subject to the cap", []time.Time{at(9, 14), at(9, 15)}, at(9, 16), booking.Cancelled, false},
+		{"past interviews are not subject to the cap", []time.Time{now.Add(-30 * time.Hour), now.Add(-28 * time.Hour)}, now.Add(-26 * time.Hour), booking.Booked, false},
 	} {
-		var claims []booking.Claim
-		for _, start := range test.starts {
-			claims = append(claims, booking.Claim{Start: start, Until: booking.Forever})
-		}
-		refused, err := by.JudgeImported(booking.Interview{Start: test.start, Status: test.status}, claims, false, now)
-		if err != nil || refused.Has(booking.InterviewerFull) != test.full || len(refused) > 0 != test.full {
-			t.Errorf("%s: %v, %v", test.name, refused, err)
-		}
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			var claims []booking.Claim
+			for _, start := range test.starts {
+				claims = append(claims, booking.Claim{Start: start, Until: booking.Forever})
+			}
+			refused, err := by.JudgeImported(booking.Interview{Start: test.start, Status: test.status}, claims, false, now)
+			if err != nil || refused.Has(booking.InterviewerFull) != test.full || len(refused) > 0 != test.full {
+				t.Errorf("refusals = %v, %v; want INTERVIEWER_FULL: %t", refused, err, test.full)
+			}
+		})
 	}
 }
 
@@ -107,31 +113,37 @@ func TestAgenda(t *testing.T) {
 		in   calendar.Span
 		want []booking.SlotID
 	}{
-		{"all", calendar.Span{Start: hour(0).Start, End: hour(9).End}, []booking.SlotID{1, 2, 3, 5}},
-		{"touching is not sharing", hour(4), nil},
-		{"one", hour(2), []booking.SlotID{2}},
-		{"parts of two", calendar.Span{Start: hour(1).Start.Add(time.Minute), End: hour(2).Start.Add(time.Minute)}, []booking.SlotID{1, 2}},
-		{"before", hour(-3), nil},
-		{"after", hour(7), nil},
+		{"all slots", calendar.Span{Start: hour(0).Start, End: hour(9).End}, []booking.SlotID{1, 2, 3, 5}},
+		{"between two slots", hour(4), nil},
+		{"one slot", hour(2), []booking.SlotID{2}},
+		{"parts of two slots", calendar.Span{Start: hour(1).Start.Add(time.Minute), End: hour(2).Start.Add(time.Minute)}, []booking.SlotID{1, 2}},
+		{"before the first slot", hour(-3), nil},
+		{"after the last slot", hour(7), nil},
 	} {
-		if got := during(test.in); !slices.Equal(got, test.want) {
-			t.Errorf("%s: %v, want %v", test.name, got, test.want)
-		}
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			if got := during(test.in); !slices.Equal(got, test.want) {
+				t.Errorf("During() = %v, want %v", got, test.want)
+			}
+		})
 	}
 	for _, test := range []struct {
-		name string
-		h    int
-		long time.Duration
-		want []booking.RefusalCode
-		on   booking.SlotID
+		name   string
+		hour   int
+		length time.Duration
+		want   []booking.RefusalCode
+		slot   booking.SlotID // 0 for none
 	}{
-		{"on a slot", 2, time.Hour, nil, 2},
-		{"where there is room", 4, time.Hour, nil, 0},
-		{"across two", 2, 2 * time.Hour, []booking.RefusalCode{booking.AvailabilityConflict}, 0},
+		{"the time of a slot", 2, time.Hour, nil, 2},
+		{"a free time", 4, time.Hour, nil, 0},
+		{"the time of two slots", 2, 2 * time.Hour, []booking.RefusalCode{booking.AvailabilityConflict}, 0},
 	} {
-		slot, refused := agenda.SlotFor(booking.Interview{Start: hour(test.h).Start, End: hour(test.h).Start.Add(test.long), Status: booking.Completed}, now)
-		if got := codesOf(refused); !slices.Equal(got, test.want) || (slot != nil) != (test.on != 0) || (slot != nil && slot.ID != test.on) {
-			t.Errorf("%s: %v, %v", test.name, slot, got)
-		}
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			slot, refused := agenda.SlotFor(booking.Interview{Start: hour(test.hour).Start, End: hour(test.hour).Start.Add(test.length), Status: booking.Completed}, now)
+			if got := codesOf(refused); !slices.Equal(got, test.want) || (slot != nil) != (test.slot != 0) || (slot != nil && slot.ID != test.slot) {
+				t.Errorf("SlotFor() = %v, %v; want slot %d, %v", slot, got, test.slot, test.want)
+			}
+		})
 	}
 }

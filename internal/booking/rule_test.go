@@ -14,13 +14,13 @@ func TestRulesAreComplete(t *testing.T) {
 		t.Run(string(rule.Code), func(t *testing.T) {
 			t.Parallel()
 			if counted, tallied := rule.count != nil, slices.Contains(talliedRules, rule); counted != tallied {
-				t.Errorf("has a count: %v; is tallied: %v; want the same", counted, tallied)
+				t.Errorf("has a count: %t; is tallied: %t; want the same", counted, tallied)
 			}
 			if (rule.count == nil) != (rule.predicate == "") {
-				t.Errorf("has a count: %v; predicate: %q; want both or neither", rule.count != nil, rule.predicate)
+				t.Errorf("has a count: %t; predicate = %q; want both or neither", rule.count != nil, rule.predicate)
 			}
 			if (rule.forbids == nil) != (rule.Message == "") || (rule.forbids == nil) == (rule.fails == nil) {
-				t.Error("want a rule about slots with its message, or a rule about students that words it")
+				t.Error("want a rule about slots with a message, or a rule about students that creates its message")
 			}
 		})
 		if codes[rule.Code] {
@@ -38,7 +38,7 @@ func TestImportedInterviewsNameAColumn(t *testing.T) {
 		t.Run(string(rule.Code), func(t *testing.T) {
 			t.Parallel()
 			if got := rule.refuseImport()[0]; got.Code != rule.Code || got.Field == "" || got.Field == "slotId" {
-				t.Errorf("refusal %+v; want one with the code %s about a column", got, rule.Code)
+				t.Errorf("refusal = %+v, want one with the code %s and a column", got, rule.Code)
 			}
 		})
 	}
