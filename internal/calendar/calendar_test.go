@@ -33,15 +33,18 @@ func TestOverlapsAndCovers(t *testing.T) {
 		{"one common minute", span(0, 61), span(60, 90), true, false},
 		{"apart", span(0, 10), span(20, 30), false, false},
 	} {
-		if got := test.a.Overlaps(test.b); got != test.overlaps {
-			t.Errorf("%s: Overlaps is %v", test.name, got)
-		}
-		if got := test.b.Overlaps(test.a); got != test.overlaps {
-			t.Errorf("%s: Overlaps is not symmetric", test.name)
-		}
-		if got := test.a.Covers(test.b); got != test.covers {
-			t.Errorf("%s: Covers is %v", test.name, got)
-		}
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			if got := test.a.Overlaps(test.b); got != test.overlaps {
+				t.Errorf("a.Overlaps(b) = %t, want %t", got, test.overlaps)
+			}
+			if got := test.b.Overlaps(test.a); got != test.overlaps {
+				t.Errorf("b.Overlaps(a) = %t, want %t", got, test.overlaps)
+			}
+			if got := test.a.Covers(test.b); got != test.covers {
+				t.Errorf("a.Covers(b) = %t, want %t", got, test.covers)
+			}
+		})
 	}
 }
 
@@ -62,10 +65,13 @@ func TestCut(t *testing.T) {
 		{"too short", span(0, 59), time.Hour, 0, nil, 59 * time.Minute},
 		{"no length", span(0, 60), 0, 0, nil, time.Hour},
 	} {
-		got, rest := calendar.Cut(test.window, test.length, test.gap)
-		if diff := cmp.Diff(test.want, got); diff != "" || rest != test.rest {
-			t.Errorf("%s: rest %v, spans (-want +got):\n%s", test.name, rest, diff)
-		}
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			got, rest := calendar.Cut(test.window, test.length, test.gap)
+			if diff := cmp.Diff(test.want, got); diff != "" || rest != test.rest {
+				t.Errorf("rest = %v, want %v; spans (-want +got):\n%s", rest, test.rest, diff)
+			}
+		})
 	}
 }
 
@@ -91,15 +97,6 @@ func TestCutProperties(t *testing.T) {
 	})
 }
 
-func TestZone(t *testing.T) {
-	t.Parallel()
-	for _, bad := range []string{"", "Local", "Mars/Base", "../etc/passwd", "UTC+2"} {
-		if _, err := calendar.Zone(bad); err == nil {
-			t.Errorf("zone %q was accepted", bad)
-		}
-	}
-}
-
 // TestInZone tests wall-clock times at clock changes against the published rules
 // of the zone database, with three values of the machine's local zone.
 func TestInZone(t *testing.T) {
@@ -119,12 +116,9 @@ func TestInZone(t *testing.T) {
 		{"Apia before it", "Pacific/Apia", "2011-12-29T12:00:00", "2011-12-29T22:00:00Z"},
 		{"Apia after it", "Pacific/Apia", "2011-12-31T12:00:00", "2011-12-30T22:00:00Z"},
 	} {
-		for _, machine := range []string{"UTC", "America/New_York", "Pacific/Apia"} {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
 			zone, err := calendar.Zone(test.zone)
-			if err != nil {
-				t.Fatal(err)
-			}
-			local, err := calendar.Zone(machine)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -132,13 +126,19 @@ func TestInZone(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			wall = time.Date(wall.Year(), wall.Month(), wall.Day(), wall.Hour(), wall.Minute(), wall.Second(), 0, local)
-			if machine != "UTC" && wall.Format("2006-01-02T15:04:05") != test.wall {
-				continue // the time does not exist in the machine's zone
+			for _, machine := range []string{"UTC", "America/New_York", "Pacific/Apia"} {
+				local, err := calendar.Zone(machine)
+				if err != nil {
+					t.Fatal(err)
+				}
+				wall := time.Date(wall.Year(), wall.Month(), wall.Day(), wall.Hour(), wall.Minute(), wall.Second(), 0, local)
+				if machine != "UTC" && wall.Format("2006-01-02T15:04:05") != test.wall {
+					continue // the time does not exist in the machine's zone
+				}
+				if got := calendar.InZone(wall, zone).UTC().Format(time.RFC3339); got != test.want {
+					t.Errorf("on a machine in %s: got %s, want %s", machine, got, test.want)
+				}
 			}
-			if got := calendar.InZone(wall, zone).UTC().Format(time.RFC3339); got != test.want {
-				t.Errorf("%s on a machine in %s: got %s, want %s", test.name, machine, got, test.want)
-			}
-		}
+		})
 	}
 }

@@ -98,10 +98,13 @@ func TestSubdailyRecurrences(t *testing.T) {
 		"FREQ=HOURLY;BYDAY=WE;BYHOUR=9,10;COUNT=3":                 {"20240103T090000", "20240103T100000", "20240110T090000"},
 		"FREQ=DAILY;BYHOUR=9,10,11;BYMINUTE=0;BYSETPOS=-1;COUNT=2": {"20240101T110000", "20240102T110000"},
 	} {
-		times, _ := expand(t, rule, first, first, first.AddDate(1, 0, 0), 100)
-		if diff := cmp.Diff(want, times); diff != "" {
-			t.Errorf("%s: %s", rule, diff)
-		}
+		t.Run(rule, func(t *testing.T) {
+			t.Parallel()
+			times, _ := expand(t, rule, first, first, first.AddDate(1, 0, 0), 100)
+			if diff := cmp.Diff(want, times); diff != "" {
+				t.Errorf("times (-want +got):\n%s", diff)
+			}
+		})
 	}
 }
 
@@ -116,10 +119,13 @@ func TestRecurrencesOverCenturies(t *testing.T) {
 		"FREQ=MINUTELY;INTERVAL=720":            {"20260601T090000", "20260601T210000"},
 		"FREQ=HOURLY;INTERVAL=24;COUNT=1000000": {"20260601T090000", "20260602T090000"},
 	} {
-		times, _ := expand(t, rule, first, from, from.AddDate(0, 0, 30), 2)
-		if diff := cmp.Diff(want, times); diff != "" {
-			t.Errorf("%s: %s", rule, diff)
-		}
+		t.Run(rule, func(t *testing.T) {
+			t.Parallel()
+			times, _ := expand(t, rule, first, from, from.AddDate(0, 0, 30), 2)
+			if diff := cmp.Diff(want, times); diff != "" {
+				t.Errorf("times (-want +got):\n%s", diff)
+			}
+		})
 	}
 }
 
@@ -136,11 +142,22 @@ func TestInvalidRecurrences(t *testing.T) {
 		"FREQ=YEARLY;BYWEEKNO=1;BYDAY=1MO": "BYWEEKNO", "FREQ=YEARLY;RSCALE=HEBREW": "HEBREW", "FREQ=YEARLY;SKIP=FORWARD": "FORWARD",
 		"FREQ=DAILY;WKST=MONDAY": "WKST", "FREQ=": "FREQ=", "FREQ=DAILY;X-ODD=1": "X-ODD",
 		"FREQ=DAILY;BYMONTH=2;BYMONTHDAY=31": "has no occurrence", "FREQ=MONTHLY;BYMONTH=2,4;BYMONTHDAY=31,-31": "has no occurrence",
-		"FREQ=DAILY;BYMONTHDAY=1" + strings.Repeat(",1", 5000): "10023 bytes; at most 10000",
 	} {
-		if _, err := calendar.ParseRecurrence(rule); err == nil || !strings.Contains(err.Error(), names) {
-			t.Errorf("%.80q: got %v, want an error that names %s", rule, err, names)
-		}
+		t.Run(rule, func(t *testing.T) {
+			t.Parallel()
+			if _, err := calendar.ParseRecurrence(rule); err == nil || !strings.Contains(err.Error(), names) {
+				t.Errorf("got %v, want an error that contains %s", err, names)
+			}
+		})
+	}
+}
+
+func TestRecurrenceTooLong(t *testing.T) {
+	t.Parallel()
+	const want = "10023 bytes; at most 10000"
+	_, err := calendar.ParseRecurrence("FREQ=DAILY;BYMONTHDAY=1" + strings.Repeat(",1", 5000))
+	if err == nil || !strings.Contains(err.Error(), want) {
+		t.Errorf("got %v, want an error that contains %s", err, want)
 	}
 }
 
@@ -173,24 +190,36 @@ func TestRecurrenceStepLimit(t *testing.T) {
 		{"FREQ=MINUTELY;BYMONTH=2;BYMONTHDAY=29", 2},
 		{"FREQ=MINUTELY;INTERVAL=1000000;BYMINUTE=7", 190},
 	} {
-		times, steps := expand(t, row.rule, first, from, last, 1_000_000)
-		if steps > row.steps {
-			t.Errorf("%s: got %d steps for %d times, want at most %d", row.rule, steps, len(times), row.steps)
-		}
+		t.Run(row.rule, func(t *testing.T) {
+			t.Parallel()
+			times, steps := expand(t, row.rule, first, from, last, 1_000_000)
+			if steps > row.steps {
+				t.Errorf("got %d steps for %d times, want at most %d", steps, len(times), row.steps)
+			}
+		})
 	}
-	for _, rule := range []string{
-		"FREQ=YEARLY;BYDAY=MO,TU,WE,TH,FR;BYHOUR=" + list(0, 23) + ";BYMINUTE=" + list(0, 59) + ";BYSECOND=" + list(0, 59),
-		"FREQ=MINUTELY;BYDAY=MO,TU,WE,TH,FR,SA,SU;COUNT=1000000",
+}
+
+func TestRecurrenceStopsAtStepLimit(t *testing.T) {
+	t.Parallel()
+	first := wall(t, "20000101T090000")
+	from, last := wall(t, "20260601T000000"), wall(t, "20261201T000000")
+	for name, rule := range map[string]string{
+		"every second of every weekday": "FREQ=YEARLY;BYDAY=MO,TU,WE,TH,FR;BYHOUR=" + list(0, 23) + ";BYMINUTE=" + list(0, 59) + ";BYSECOND=" + list(0, 59),
+		"every minute of every day":     "FREQ=MINUTELY;BYDAY=MO,TU,WE,TH,FR,SA,SU;COUNT=1000000",
 	} {
-		r, err := calendar.ParseRecurrence(rule)
-		if err != nil {
-			t.Fatal(err)
-		}
-		yielded := 0
-		err = r.Each(first, from, last, &calendar.Work{Left: 10_000}, func(time.Time) bool { yielded++; return true })
-		if !errors.Is(err, calendar.ErrTooMuchWork) || yielded > 10_000 {
-			t.Errorf("%.40s: got %v after %d times", rule, err, yielded)
-		}
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			r, err := calendar.ParseRecurrence(rule)
+			if err != nil {
+				t.Fatal(err)
+			}
+			yielded := 0
+			err = r.Each(first, from, last, &calendar.Work{Left: 10_000}, func(time.Time) bool { yielded++; return true })
+			if !errors.Is(err, calendar.ErrTooMuchWork) || yielded > 10_000 {
+				t.Errorf("got %v after %d times, want ErrTooMuchWork", err, yielded)
+			}
+		})
 	}
 }
 

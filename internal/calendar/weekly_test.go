@@ -48,14 +48,17 @@ func TestWeeklyOverClockChanges(t *testing.T) {
 		{"Casablanca, before, in and after Ramadan 2026", "Africa/Casablanca", "2026-02-14", "2026-02-16", "09:00", "10:00",
 			[]string{"2026-02-14T08:00:00Z/1h0m0s", "2026-02-15T09:00:00Z/1h0m0s", "2026-02-16T09:00:00Z/1h0m0s"}},
 	} {
-		rule := weekly(t, test.zone, test.from, test.until, test.start, test.end)
-		var got []string
-		for _, w := range rule.Windows(rule.From.AddDays(-3).Begin(time.UTC), rule.Until.AddDays(3).Begin(time.UTC)) {
-			got = append(got, w.Start.UTC().Format(time.RFC3339)+"/"+w.Length().String())
-		}
-		if diff := cmp.Diff(test.want, got); diff != "" {
-			t.Errorf("%s (-want +got):\n%s", test.name, diff)
-		}
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			rule := weekly(t, test.zone, test.from, test.until, test.start, test.end)
+			var got []string
+			for _, w := range rule.Windows(rule.From.AddDays(-3).Begin(time.UTC), rule.Until.AddDays(3).Begin(time.UTC)) {
+				got = append(got, w.Start.UTC().Format(time.RFC3339)+"/"+w.Length().String())
+			}
+			if diff := cmp.Diff(test.want, got); diff != "" {
+				t.Errorf("windows (-want +got):\n%s", diff)
+			}
+		})
 	}
 }
 

@@ -82,7 +82,7 @@ func TestInvalidZoneNames(t *testing.T) {
 		"", "Local", "local", "localtime", "LocalTime", "posixrules", "Posixrules", "Factory", "factory",
 		"right/Europe/Berlin", "Right/UTC", "posix/Europe/Berlin", "POSIX/UTC", "posix", "right",
 		"Europe//Berlin", "./Europe/Berlin", "Europe/./Berlin", "Europe/Berlin/", "/Europe/Berlin", "../zoneinfo/UTC", "Europe/../UTC",
-		"zone.tab", "tzdata.zi", "leapseconds", "+00version", "CET-1CEST", "+02:00", "Mars/Base", " UTC", "UTC ",
+		"zone.tab", "tzdata.zi", "leapseconds", "+00version", "CET-1CEST", "+02:00", "Mars/Base", " UTC", "UTC ", "UTC+2", "../etc/passwd",
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

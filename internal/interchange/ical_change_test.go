@@ -47,11 +47,15 @@ func TestThisAndFuture(t *testing.T) {
 	} {
 		t.Run(row.name, func(t *testing.T) {
 			t.Parallel()
-			begins(t, readLines(t, ofEvents(row.events...), calendarOptions()), row.want)
+			wantLines(t, readLines(t, ofEvents(row.events...), calendarOptions()), row.want)
 		})
 	}
+}
+
+func TestThisAndFutureOfAllDayEvents(t *testing.T) {
+	t.Parallel()
 	o := calendarOptions()
 	o.BlockWholeDays = true
-	begins(t, readLines(t, ofEvents("UID:a\nDTSTART;VALUE=DATE:20260603\nRRULE:FREQ=DAILY;COUNT=3", "UID:a\nRECURRENCE-ID;RANGE=THISANDFUTURE;VALUE=DATE:20260604\nDTSTART;VALUE=DATE:20260610"), o),
+	wantLines(t, readLines(t, ofEvents("UID:a\nDTSTART;VALUE=DATE:20260603\nRRULE:FREQ=DAILY;COUNT=3", "UID:a\nRECURRENCE-ID;RANGE=THISANDFUTURE;VALUE=DATE:20260604\nDTSTART;VALUE=DATE:20260610"), o),
 		[]string{"BLOCK 0603T0000-0604T0000", "BLOCK 0610T0000-0611T0000", "BLOCK 0611T0000-0612T0000"})
 }

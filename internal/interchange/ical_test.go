@@ -24,7 +24,9 @@ func calendarOptions() interchange.CalendarOptions {
 	}
 }
 
-// readLines reads a calendar and describes each row in a line.
+// readLines reads a calendar and describes each row in a line, such as "0602T1000-1100" for a
+// window on 2 June, "BLOCK 0603T0000-0604T0000" for blocked time, or "4 FAILED" with the
+// line number and the message.
 func readLines(t *testing.T, text string, o interchange.CalendarOptions) []string {
 	t.Helper()
 	lines, _ := readCounting(t, text, o)
@@ -111,13 +113,13 @@ func TestCalendars(t *testing.T) {
 	} {
 		t.Run(row.name, func(t *testing.T) {
 			t.Parallel()
-			begins(t, readLines(t, ofEvents(row.events...), calendarOptions()), row.want)
+			wantLines(t, readLines(t, ofEvents(row.events...), calendarOptions()), row.want)
 		})
 	}
 }
 
-// begins compares lines; the lines of want may be prefixes.
-func begins(t *testing.T, got, want []string) {
+// wantLines compares the lines of readLines; the lines of want may be prefixes.
+func wantLines(t *testing.T, got, want []string) {
 	t.Helper()
 	for i := range got {
 		if i < len(want) && strings.HasPrefix(got[i], want[i]) {
@@ -125,14 +127,16 @@ func begins(t *testing.T, got, want []string) {
 		}
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
-		t.Error(diff)
+		t.Errorf("lines (-want +got):\n%s", diff)
 	}
 }
 
+// centralEuropean is a time zone with the rules of Europe/Berlin.
+const centralEuropean = "BEGIN:VTIMEZONE\nTZID:Ours\nBEGIN:STANDARD\nDTSTART:16010101T030000\nTZOFFSETFROM:+0200\nTZOFFSETTO:+0100\nRRULE:FREQ=YEARLY;BYDAY=-1SU;BYMONTH=10\nEND:STANDARD\n" +
+	"BEGIN:DAYLIGHT\nDTSTART:16010101T020000\nTZOFFSETFROM:+0100\nTZOFFSETTO:+0200\nRRULE:FREQ=YEARLY;BYDAY=-1SU;BYMONTH=3\nEND:DAYLIGHT\nEND:VTIMEZONE\n"
+
 func TestCalendarTimeZones(t *testing.T) {
 	t.Parallel()
-	const custom = "BEGIN:VTIMEZONE\nTZID:Ours\nBEGIN:STANDARD\nDTSTART:16010101T030000\nTZOFFSETFROM:+0200\nTZOFFSETTO:+0100\nRRULE:FREQ=YEARLY;BYDAY=-1SU;BYMONTH=10\nEND:STANDARD\n" +
-		"BEGIN:DAYLIGHT\nDTSTART:16010101T020000\nTZOFFSETFROM:+0100\nTZOFFSETTO:+0200\nRRULE:FREQ=YEARLY;BYDAY=-1SU;BYMONTH=3\nEND:DAYLIGHT\nEND:VTIMEZONE\n"
 	const constant = "BEGIN:VTIMEZONE\nTZID:Nepal\nBEGIN:STANDARD\nDTSTART:19700101T000000\nTZOFFSETFROM:+0545\nTZOFFSETTO:+0545\nEND:STANDARD\nEND:VTIMEZONE\n"
 	for _, row := range []struct{ name, zone, calendar, want string }{
 		{"Windows", "W. Europe Standard Time", "", "0602T0800-0900"},
@@ -143,7 +147,7 @@ func TestCalendarTimeZones(t *testing.T) {
 		{"an unquoted Outlook name with a colon", "(UTC+01:00) Amsterdam, Berlin", strings.Replace(constant, "Nepal", "(UTC+01:00) Amsterdam, Berlin", 1), "0602T0415-0515"},
 		{"a name that is escaped in its definition", "\"Kathmandu, Nepal\"", strings.Replace(constant, "TZID:Nepal", `TZID: Kathmandu\, Nepal`, 1), "0602T0415-0515"},
 		{"X-LIC-LOCATION", "Berliner Zeit", "BEGIN:VTIMEZONE\nTZID:Berliner Zeit\nX-LIC-LOCATION:Europe/Berlin\nEND:VTIMEZONE\n", "0602T0800-0900"},
-		{"a VTIMEZONE", "Ours", custom, "0602T0800-0900"},
+		{"a VTIMEZONE", "Ours", centralEuropean, "0602T0800-0900"},
 		{"a VTIMEZONE without clock changes", "Nepal", constant, "0602T0415-0515"},
 		{"a Windows display name", `"(UTC-05:00) Eastern Time (US & Canada)"`, "", "0602T1400-1500"},
 		{"an unquoted display name in other words", "(GMT-05:00) Eastern Time (US and Canada)", "", "0602T1400-1500"},
@@ -167,13 +171,27 @@ func TestCalendarTimeZones(t *testing.T) {
 			}
 		})
 	}
-	winter := ofEvents("DTSTART;TZID=Ours:20261023T100000\nDTEND;TZID=Ours:20261023T110000\nRRULE:FREQ=DAILY;COUNT=4")
-	begins(t, readLines(t, strings.Replace(winter, "BEGIN:VEVENT", custom+"BEGIN:VEVENT", 1), calendarOptions()),
+}
+
+func TestClockChangeOfAVTIMEZONE(t *testing.T) {
+	t.Parallel()
+	events := ofEvents("DTSTART;TZID=Ours:20261023T100000\nDTEND;TZID=Ours:20261023T110000\nRRULE:FREQ=DAILY;COUNT=4")
+	wantLines(t, readLines(t, strings.Replace(events, "BEGIN:VEVENT", centralEuropean+"BEGIN:VEVENT", 1), calendarOptions()),
 		[]string{"1023T0800-0900", "1024T0800-0900", "1025T0900-1000", "1026T0900-1000"})
-	floating := strings.Replace(ofEvents("DTSTART:20260602T100000\nDTEND:20260602T110000"), "VERSION", "X-WR-TIMEZONE:Asia/Kolkata\nVERSION", 1)
-	begins(t, readLines(t, floating, calendarOptions()), []string{"0602T0430-0530"})
-	unknown := strings.Replace(floating, "Asia/Kolkata", "Mars/Base", 1)
-	begins(t, readLines(t, unknown, calendarOptions()), []string{"5 FAILED Line 7: DTSTART is \"20260602T100000\", in the time zone of X-WR-TIMEZONE"})
+}
+
+func TestTimeZoneOfACalendar(t *testing.T) {
+	t.Parallel()
+	for zone, want := range map[string]string{
+		"Asia/Kolkata": "0602T0430-0530",
+		"Mars/Base":    "5 FAILED Line 7: DTSTART is \"20260602T100000\", in the time zone of X-WR-TIMEZONE",
+	} {
+		t.Run(zone, func(t *testing.T) {
+			t.Parallel()
+			text := strings.Replace(ofEvents("DTSTART:20260602T100000\nDTEND:20260602T110000"), "VERSION", "X-WR-TIMEZONE:"+zone+"\nVERSION", 1)
+			wantLines(t, readLines(t, text, calendarOptions()), []string{want})
+		})
+	}
 }
 
 // TestCalendarLineNumbers tests that line numbers refer to the file, regardless of
@@ -213,15 +231,19 @@ func TestCalendarLineNumbers(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			begins(t, readLines(t, row.text, calendarOptions()), row.want)
+			wantLines(t, readLines(t, row.text, calendarOptions()), row.want)
 		})
 	}
+}
+
+func TestCalendarInUTF16(t *testing.T) {
+	t.Parallel()
 	var wide bytes.Buffer
 	wide.WriteString("\xff\xfe")
-	for _, r := range one {
+	for _, r := range ofEvents(oneHour) {
 		wide.Write([]byte{byte(r), 0})
 	}
-	begins(t, readLines(t, wide.String(), calendarOptions()), want)
+	wantLines(t, readLines(t, wide.String(), calendarOptions()), []string{"0602T1000-1100"})
 }
 
 func TestAllDayEventsAsBlocks(t *testing.T) {
@@ -232,7 +254,7 @@ func TestAllDayEventsAsBlocks(t *testing.T) {
 		t.Fatal(err)
 	}
 	o.BlockWholeDays = true
-	begins(t, readLines(t, ofEvents("DTSTART;VALUE=DATE:20261024\nDTEND;VALUE=DATE:20261026", "DTSTART:20260603\nRRULE:FREQ=WEEKLY;COUNT=2\nEXDATE:20260603"), o),
+	wantLines(t, readLines(t, ofEvents("DTSTART;VALUE=DATE:20261024\nDTEND;VALUE=DATE:20261026", "DTSTART:20260603\nRRULE:FREQ=WEEKLY;COUNT=2\nEXDATE:20260603"), o),
 		[]string{"BLOCK 1023T2200-1025T2300", "BLOCK 0609T2200-0610T2200"})
 }
 
@@ -240,37 +262,65 @@ func TestVAVAILABILITY(t *testing.T) {
 	t.Parallel()
 	const mornings = "BEGIN:AVAILABLE\nUID:1\nDTSTART;TZID=Europe/Berlin:20260601T090000\nDTEND;TZID=Europe/Berlin:20260601T120000\nRRULE:FREQ=DAILY\nEND:AVAILABLE\n"
 	with := func(text string) string { return "BEGIN:VCALENDAR\n" + text + "END:VCALENDAR\n" }
-	one := with("BEGIN:VAVAILABILITY\nBUSYTYPE:BUSY-UNAVAILABLE\nDTSTART:20260602T080000Z\nDTEND:20260604T080000Z\n" + mornings + "END:VAVAILABILITY\n")
-	begins(t, readLines(t, one, calendarOptions()), []string{"0602T0800-1000", "0603T0700-1000", "0604T0700-0800"})
-	for name, text := range map[string]string{
-		"REFUSED Line 12: the VAVAILABILITY overlaps the one on line 2":      with(strings.Repeat("BEGIN:VAVAILABILITY\nDTSTART:20260602T080000Z\nDURATION:P1D\n"+mornings+"END:VAVAILABILITY\n", 2)),
-		"REFUSED Line 2: the file has VAVAILABILITY and, on line 10, VEVENT": with("BEGIN:VAVAILABILITY\n" + mornings + "END:VAVAILABILITY\nBEGIN:VEVENT\n" + oneHour + "\nEND:VEVENT\n"),
-		"REFUSED Line 3: DTSTART is \"soon\"":                                with("BEGIN:VAVAILABILITY\nDTSTART:soon\n" + mornings + "END:VAVAILABILITY\n"),
+	for name, row := range map[string]struct {
+		text string
+		want []string
+	}{
+		"one": {
+			with("BEGIN:VAVAILABILITY\nBUSYTYPE:BUSY-UNAVAILABLE\nDTSTART:20260602T080000Z\nDTEND:20260604T080000Z\n" + mornings + "END:VAVAILABILITY\n"),
+			[]string{"0602T0800-1000", "0603T0700-1000", "0604T0700-0800"},
+		},
+		"two that overlap": {
+			with(strings.Repeat("BEGIN:VAVAILABILITY\nDTSTART:20260602T080000Z\nDURATION:P1D\n"+mornings+"END:VAVAILABILITY\n", 2)),
+			[]string{"REFUSED Line 12: the VAVAILABILITY overlaps the one on line 2"},
+		},
+		"one and an event": {
+			with("BEGIN:VAVAILABILITY\n" + mornings + "END:VAVAILABILITY\nBEGIN:VEVENT\n" + oneHour + "\nEND:VEVENT\n"),
+			[]string{"REFUSED Line 2: the file has VAVAILABILITY and, on line 10, VEVENT"},
+		},
+		"an invalid start": {
+			with("BEGIN:VAVAILABILITY\nDTSTART:soon\n" + mornings + "END:VAVAILABILITY\n"),
+			[]string{"REFUSED Line 3: DTSTART is \"soon\""},
+		},
 	} {
-		begins(t, readLines(t, text, calendarOptions()), []string{name})
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			wantLines(t, readLines(t, row.text, calendarOptions()), row.want)
+		})
 	}
 }
 
-// TestCalendarStepLimit tests the limit of 400 steps per allowed window.
-// There are 500 windows here.
+// TestCalendarStepLimit tests the limits of 1,000,000 steps for an event, and of 400 steps
+// for each window that is allowed. There are 500 windows here.
 func TestCalendarStepLimit(t *testing.T) {
 	t.Parallel()
 	const old = "DTSTART:16500101T000000Z\nDURATION:PT1H\nRRULE:FREQ=HOURLY;COUNT=1000000;BYMINUTE=0,10,20,30,40,50;BYMONTH=1,2,3,4,5,6,7,8,9,10,11,12"
-	wide := calendarOptions()
-	wide.MaxWindows = 5000
-	begins(t, readLines(t, ofEvents(old), wide), []string{"4 FAILED Line 8: the recurrence rule is too complex; at most 1000000 steps are allowed for an event."})
-	begins(t, readLines(t, ofEvents(oneHour, old, oneHour), calendarOptions()), []string{
-		"REFUSED Line 9: the recurrence rules up to this VEVENT are too complex; at most 200000 steps are allowed for 500 rows."})
-	slashes := readLines(t, ofEvents(slices.Repeat([]string{"DTSTART;TZID=" + strings.Repeat("/", 250) + ":20260602T100000"}, 500)...), calendarOptions())
-	begins(t, slashes[:1], []string{"4 FAILED Line 6: DTSTART is in the time zone"})
-	many := make([]string, 1001)
-	for n := range many {
-		many[n] = fmt.Sprintf("DTSTART;TZID=Nowhere%d:20260602T100000", n)
+	inZone := func(zone string) string { return "DTSTART;TZID=" + zone + ":20260602T100000" }
+	unknown := make([]string, 1001)
+	for n := range unknown {
+		unknown[n] = inZone(fmt.Sprintf("Nowhere%d", n))
 	}
-	begins(t, readLines(t, ofEvents(many...), calendarOptions()), []string{"REFUSED Line 4004: the recurrence rules"})
-	begins(t, readLines(t, ofEvents("DTSTART;TZID="+strings.Repeat("/", 256)+":20260602T100000"), calendarOptions()), []string{"4 FAILED Line 6: DTSTART is in the time zone"})
-	flood := readLines(t, ofEvents(oneHour+"\nRRULE:FREQ=MINUTELY"), calendarOptions())
-	begins(t, flood, []string{"REFUSED The calendar has too many windows; at most 500 are allowed."})
+	for name, row := range map[string]struct {
+		events     []string
+		maxWindows int
+		want       string // prefix of the first line
+	}{
+		"of an event": {[]string{old}, 5000, "4 FAILED Line 8: the recurrence rule is too complex; at most 1000000 steps are allowed for an event."},
+		"of a file": {[]string{oneHour, old, oneHour}, 500,
+			"REFUSED Line 9: the recurrence rules up to this VEVENT are too complex; at most 200000 steps are allowed for 500 rows."},
+		"500 times the same unknown zone": {slices.Repeat([]string{inZone(strings.Repeat("/", 250))}, 500), 500,
+			"4 FAILED Line 6: DTSTART is in the time zone"},
+		"1001 unknown zones":        {unknown, 500, "REFUSED Line 4004: the recurrence rules"},
+		"a zone of 256 characters":  {[]string{inZone(strings.Repeat("/", 256))}, 500, "4 FAILED Line 6: DTSTART is in the time zone"},
+		"more windows than allowed": {[]string{oneHour + "\nRRULE:FREQ=MINUTELY"}, 500, "REFUSED The calendar has too many windows; at most 500 are allowed."},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			o := calendarOptions()
+			o.MaxWindows = row.maxWindows
+			wantLines(t, readLines(t, ofEvents(row.events...), o)[:1], []string{row.want})
+		})
+	}
 }
 
 // TestRulesWithoutOccurrences tests 500 rules without occurrences. Rules for a day
@@ -295,13 +345,16 @@ func TestRulesWithoutOccurrences(t *testing.T) {
 		{"FREQ=HOURLY;INTERVAL=2;BYHOUR=1;COUNT=1", limit + 100_000, "REFUSED Line", 1},
 		{"FREQ=YEARLY;BYWEEKNO=53;BYMONTH=6;COUNT=1", limit + 100_000, "REFUSED Line", 1},
 	} {
-		events := slices.Repeat([]string{"DTSTART:16000101T100000Z\nDURATION:PT1H\nRRULE:" + row.rule}, 500)
-		lines, steps := readCounting(t, ofEvents(events...), o)
-		if len(lines) != row.lines || row.lines > 0 && !strings.HasPrefix(lines[0], row.want) {
-			t.Errorf("%s: got %d lines, the first is %.200q", row.rule, len(lines), lines[:min(1, len(lines))])
-		}
-		if steps > row.steps {
-			t.Errorf("%s: got %d steps, want at most %d", row.rule, steps, row.steps)
-		}
+		t.Run(row.rule, func(t *testing.T) {
+			t.Parallel()
+			events := slices.Repeat([]string{"DTSTART:16000101T100000Z\nDURATION:PT1H\nRRULE:" + row.rule}, 500)
+			lines, steps := readCounting(t, ofEvents(events...), o)
+			if len(lines) != row.lines || row.lines > 0 && !strings.HasPrefix(lines[0], row.want) {
+				t.Errorf("got %d lines, want %d; the first is %.200q, want %q", len(lines), row.lines, lines[:min(1, len(lines))], row.want)
+			}
+			if steps > row.steps {
+				t.Errorf("got %d steps, want at most %d", steps, row.steps)
+			}
+		})
 	}
 }

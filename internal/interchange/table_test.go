@@ -19,8 +19,8 @@ import (
 
 const mostRows = 100
 
-// outline returns a line for each row: the name of its person, or the invalid
-// columns.
+// outline returns a line for each row, such as "2 Ada" with the line number and the name, or
+// "2 !name !email" with the invalid columns.
 func outline(t *testing.T, file string) []string {
 	t.Helper()
 	rows, refused, err := interchange.Interviewers().Read(strings.NewReader(file), mostRows)
@@ -66,7 +66,7 @@ func TestAllInvalidValuesOfARowAreReported(t *testing.T) {
 		t.Fatal(refused, err)
 	}
 	if got, want := fields(rows[0].Refused), []string{"interviewLimit", "timeZone"}; !slices.Equal(got, want) {
-		t.Errorf("a student: %q, want %q", got, want)
+		t.Errorf("invalid fields of a student = %q, want %q", got, want)
 	}
 	availabilities, refused, err := interchange.Availabilities(time.UTC).Read(
 		strings.NewReader("interviewer,weekdays,startTime,startDate\nann@example.org,MOON,9,2030-06-03\n"), 10)
@@ -74,7 +74,7 @@ func TestAllInvalidValuesOfARowAreReported(t *testing.T) {
 		t.Fatal(refused, err)
 	}
 	if got, want := fields(availabilities[0].Refused), []string{"endTime", "startTime", "weekdays"}; !slices.Equal(got, want) {
-		t.Errorf("a rule: %q, want %q", got, want)
+		t.Errorf("invalid fields of a rule = %q, want %q", got, want)
 	}
 }
 
@@ -138,115 +138,181 @@ func utf16LE(ascii string) string {
 
 func TestSeparatorOfFileWithoutKnownColumns(t *testing.T) {
 	t.Parallel()
-	for file, says := range map[string]string{
-		"Ada,ada@example.org\n":         `Line 1: the 1st column has the unknown name "Ada"`,
-		"sep=;\n\n;;\nAda;a@x.org\n":    `Line 4: the 1st column has the unknown name "Ada"`,
-		"name;mail\nAda;a@x.org\n":      `Line 1: the 2nd column has the unknown name "mail"`,
-		"sep=;\nname;email\nA\"b;c@d.e": `Line 3, character 2: invalid CSV`,
+	for name, test := range map[string]struct{ file, want string }{
+		"no header":              {"Ada,ada@example.org\n", `Line 1: the 1st column has the unknown name "Ada"`},
+		"a sep= line, no header": {"sep=;\n\n;;\nAda;a@x.org\n", `Line 4: the 1st column has the unknown name "Ada"`},
+		"one unknown column":     {"name;mail\nAda;a@x.org\n", `Line 1: the 2nd column has the unknown name "mail"`},
+		"a quote within a value": {"sep=;\nname;email\nA\"b;c@d.e", `Line 3, character 2: invalid CSV`},
 	} {
-		_, refused, err := interchange.Students().Read(strings.NewReader(file), mostRows)
-		if err != nil || len(refused) == 0 || !strings.Contains(refused[0].Message, says) {
-			t.Errorf("%q: got %v, %v, want %q", file, refused, err, says)
-		}
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			_, refused, err := interchange.Students().Read(strings.NewReader(test.file), mostRows)
+			if err != nil || len(refused) == 0 || !strings.Contains(refused[0].Message, test.want) {
+				t.Errorf("got %v, %v, want %q", refused, err, test.want)
+			}
+		})
 	}
 }
 
 func TestColumnLimit(t *testing.T) {
 	t.Parallel()
-	for commas, says := range map[int]string{98: "", 99: "Line 1: the header has 101 columns; at most 100 are allowed."} {
-		file := "name,email" + strings.Repeat(",", commas) + "\nAda,a@x.org\n"
-		_, refused, err := interchange.Students().Read(strings.NewReader(file), mostRows)
-		if err != nil || len(refused) > 1 || (len(refused) == 1) != (says != "") || says != "" && refused[0].Message != says {
-			t.Errorf("%d commas: got %v, %v, want %q", commas, refused, err, says)
-		}
+	for columns, want := range map[int]string{100: "", 101: "Line 1: the header has 101 columns; at most 100 are allowed."} {
+		t.Run(fmt.Sprint(columns), func(t *testing.T) {
+			t.Parallel()
+			file := "name,email" + strings.Repeat(",", columns-2) + "\nAda,a@x.org\n"
+			_, refused, err := interchange.Students().Read(strings.NewReader(file), mostRows)
+			if err != nil || len(refused) > 1 || (len(refused) == 1) != (want != "") || want != "" && refused[0].Message != want {
+				t.Errorf("got %v, %v, want %q", refused, err, want)
+			}
+		})
 	}
 }
 
-func TestDateAndTimeFormats(t *testing.T) {
-	t.Parallel()
+// windowFile returns a table with one window that starts at the given text.
+func windowFile(start string) string {
+	return availabilityHeader + "a@b.cd;" + start + ";2026-12-01T20:00:00Z;60;;;;;\n"
+}
+
+// ruleFile returns a table with one weekly rule with the given texts.
+func ruleFile(startTime, endTime, startDate, endDate string) string {
+	return availabilityHeader + strings.Join([]string{"a@b.cd", "", "", "60.0", "monday", startTime, endTime, startDate, endDate}, ";") + "\n"
+}
+
+const availabilityHeader = "interviewer;start;end;slotMinutes;weekdays;startTime;endTime;startDate;endDate\n"
+
+// readAvailability reads a table with one row, whose times are in Berlin.
+func readAvailability(t *testing.T, file string) interchange.Row[interchange.Availability] {
+	t.Helper()
 	berlin, err := time.LoadLocation("Europe/Berlin")
 	if err != nil {
 		t.Fatal(err)
 	}
-	const header = "interviewer;start;end;slotMinutes;weekdays;startTime;endTime;startDate;endDate\n"
-	window := func(start string) string { return header + "a@b.cd;" + start + ";2026-12-01T20:00:00Z;60;;;;;\n" }
-	rule := func(from, to, first, last string) string {
-		return header + strings.Join([]string{"a@b.cd", "", "", "60.0", "monday", from, to, first, last}, ";") + "\n"
+	rows, refused, err := interchange.Availabilities(berlin).Read(strings.NewReader(file), mostRows)
+	if err != nil || len(rows) != 1 {
+		t.Fatalf("got %d rows, the refusals %v and the error %v", len(rows), refused, err)
 	}
-	read := func(t *testing.T, file string) interchange.Row[interchange.Availability] {
-		t.Helper()
-		rows, refused, err := interchange.Availabilities(berlin).Read(strings.NewReader(file), mostRows)
-		if err != nil || len(rows) != 1 {
-			t.Fatalf("got %d rows, the refusals %v and the error %v", len(rows), refused, err)
-		}
-		return rows[0]
-	}
-	for text, want := range map[string]string{ // 9:00 in Berlin in winter is 8:00 UTC
+	return rows[0]
+}
+
+func TestInstantFormats(t *testing.T) {
+	t.Parallel()
+	for text, hour := range map[string]string{ // 9:00 in Berlin in winter is 8:00 UTC
 		"2026-12-01T09:00:00Z": "09", "2026-12-01 09:00:00": "08", "2026-12-01 9:00": "08", "2026-12-01T09:00:00.000": "08",
 		"2026-12-01T09:00:00.000Z": "09", "2026-12-01 09:00:00+00:00": "09", "2026-12-01 09:00:00+0100": "08", "2026-12-01 09:00:00 UTC": "09",
 		"2026-12-01 09:00:00 +02:00": "07", "2026/12/1 9:00": "08", "1.12.2026 09:00": "08", "01.12.2026 09:00:00": "08",
-		"03/04/2026 09:00": "", "12/1/2026 9:00": "", "25/12/2026 09:00": "", "2026-12-01": "", "2026-13-01 09:00": "", "46357.375": "",
-		"1-12-26 09:00": "", "2026-02-30 09:00": "", "2026-12-01 09:00 CET": "", "2026-12-01 25:00": "",
 	} {
-		row := read(t, window(text))
-		switch {
-		case want == "" && (len(row.Refused) != 1 || row.Refused[0].Field != "start"):
-			t.Errorf("%s: got the refusals %v, want one of start", text, row.Refused)
-		case want != "" && (len(row.Refused) > 0 || row.Value.Start.Format(time.RFC3339) != "2026-12-01T"+want+":00:00Z"):
-			t.Errorf("%s: got %v and the refusals %v, want %s:00", text, row.Value.Start, row.Refused, want)
-		}
+		t.Run(text, func(t *testing.T) {
+			t.Parallel()
+			row := readAvailability(t, windowFile(text))
+			want := "2026-12-01T" + hour + ":00:00Z"
+			if got := row.Value.Start.Format(time.RFC3339); len(row.Refused) > 0 || got != want {
+				t.Errorf("got %s and the refusals %v, want %s", got, row.Refused, want)
+			}
+		})
 	}
-	wantRule := booking.WeeklyRule{
+}
+
+func TestInvalidInstants(t *testing.T) {
+	t.Parallel()
+	for _, text := range []string{
+		"03/04/2026 09:00", "12/1/2026 9:00", "25/12/2026 09:00", "2026-12-01", "2026-13-01 09:00", "46357.375",
+		"1-12-26 09:00", "2026-02-30 09:00", "2026-12-01 09:00 CET", "2026-12-01 25:00",
+	} {
+		t.Run(text, func(t *testing.T) {
+			t.Parallel()
+			row := readAvailability(t, windowFile(text))
+			if len(row.Refused) != 1 || row.Refused[0].Field != "start" {
+				t.Errorf("got the refusals %v, want one of start", row.Refused)
+			}
+		})
+	}
+}
+
+func TestDateAndTimeFormatsOfARule(t *testing.T) {
+	t.Parallel()
+	want := booking.WeeklyRule{
 		Weekdays: []time.Weekday{time.Monday}, StartTime: 9 * 60, EndTime: 24 * 60, EveryWeeks: 1,
 		StartDate: calendar.Date{Year: 2026, Month: 12, Day: 1}, EndDate: &calendar.Date{Year: 2026, Month: 12, Day: 9},
 	}
-	for _, file := range []string{
-		rule("09:00", "24:00", "2026-12-01", "2026-12-09"), rule("9:00", "24:00:00", "2026-12-01 00:00:00", "2026/12/9"),
-		rule("09:00:00", "24:00", "1.12.2026", "09.12.2026"), rule("9:00 AM", "24:00:00", "2026-12-01T00:00:00.000", "2026-12-9"),
-		rule("9:00\u202fa.m.", "24:00", "2026-12-01", "2026-12-09 00:00"),
+	for name, file := range map[string]string{
+		"ISO 8601":                  ruleFile("09:00", "24:00", "2026-12-01", "2026-12-09"),
+		"dates with times, slashes": ruleFile("9:00", "24:00:00", "2026-12-01 00:00:00", "2026/12/9"),
+		"German dates":              ruleFile("09:00:00", "24:00", "1.12.2026", "09.12.2026"),
+		"AM, milliseconds":          ruleFile("9:00 AM", "24:00:00", "2026-12-01T00:00:00.000", "2026-12-9"),
+		"a.m. after a thin space":   ruleFile("9:00\u202fa.m.", "24:00", "2026-12-01", "2026-12-09 00:00"),
 	} {
-		row := read(t, file)
-		if diff := cmp.Diff(&wantRule, row.Value.Weekly); diff != "" || len(row.Refused) > 0 || row.Value.SlotMinutes != 60 {
-			t.Errorf("%s%v (-want +got):\n%s", file, row.Refused, diff)
-		}
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			row := readAvailability(t, file)
+			if diff := cmp.Diff(&want, row.Value.Weekly); diff != "" || len(row.Refused) > 0 || row.Value.SlotMinutes != 60 {
+				t.Errorf("got slots of %d minutes and the refusals %v, rule (-want +got):\n%s", row.Value.SlotMinutes, row.Refused, diff)
+			}
+		})
 	}
-	for _, test := range []struct{ file, field, says string }{
-		{rule("09:00", "10:00", "31.02.2027", ""), "startDate", "There is no such day"},
-		{rule("09:00", "10:00", "2027-02-30", ""), "startDate", "There is no such day"},
-		{rule("09:00", "10:00", "03/04/2026", ""), "startDate", "The order of day and month is ambiguous; write the year first"},
-		{rule("09:00", "10:00", "2026-12-01", "12/31/2026"), "endDate", "write the year first"},
-		{rule("09:00", "10:00", "2026-12-01 09:00:00", ""), "startDate", "a date such as 2026-06-05"},
-		{rule("09:00:30", "10:00", "2026-12-01", ""), "startTime", "a time of day such as 14:30"},
-		{rule("13:00 PM", "10:00", "2026-12-01", ""), "startTime", "a time of day"},
-		{rule("09:00", "0.5", "2026-12-01", ""), "endTime", "a time of day"},
-		{strings.Replace(rule("09:00", "10:00", "2026-12-01", ""), "60.0", "60.5", 1), "slotMinutes", "a whole number"},
-		{window("03/04/2026 09:00"), "start", "write the year first"},
+}
+
+func TestInvalidDatesAndTimes(t *testing.T) {
+	t.Parallel()
+	for _, test := range []struct{ name, file, field, message string }{
+		{"a German date that does not exist", ruleFile("09:00", "10:00", "31.02.2027", ""), "startDate", "There is no such day"},
+		{"an ISO date that does not exist", ruleFile("09:00", "10:00", "2027-02-30", ""), "startDate", "There is no such day"},
+		{"an ambiguous start date", ruleFile("09:00", "10:00", "03/04/2026", ""), "startDate", "The order of day and month is ambiguous; write the year first"},
+		{"an American end date", ruleFile("09:00", "10:00", "2026-12-01", "12/31/2026"), "endDate", "write the year first"},
+		{"a date with a time", ruleFile("09:00", "10:00", "2026-12-01 09:00:00", ""), "startDate", "a date such as 2026-06-05"},
+		{"a time with seconds", ruleFile("09:00:30", "10:00", "2026-12-01", ""), "startTime", "a time of day such as 14:30"},
+		{"13:00 PM", ruleFile("13:00 PM", "10:00", "2026-12-01", ""), "startTime", "a time of day"},
+		{"a time as a fraction of the day", ruleFile("09:00", "0.5", "2026-12-01", ""), "endTime", "a time of day"},
+		{"half a minute", strings.Replace(ruleFile("09:00", "10:00", "2026-12-01", ""), "60.0", "60.5", 1), "slotMinutes", "a whole number"},
+		{"an ambiguous start", windowFile("03/04/2026 09:00"), "start", "write the year first"},
 	} {
-		row := read(t, test.file)
-		if len(row.Refused) != 1 || row.Refused[0].Field != test.field || !strings.Contains(row.Refused[0].Message, test.says) {
-			t.Errorf("%s: got the refusals %v, want %s: %s", test.file, row.Refused, test.field, test.says)
-		}
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			row := readAvailability(t, test.file)
+			if len(row.Refused) != 1 || row.Refused[0].Field != test.field || !strings.Contains(row.Refused[0].Message, test.message) {
+				t.Errorf("got the refusals %v, want %s: %s", row.Refused, test.field, test.message)
+			}
+		})
 	}
+}
+
+// readActive reads a table of one interviewer with the given text in the column active.
+func readActive(t *testing.T, text string) interchange.Row[booking.Interviewer] {
+	t.Helper()
+	rows, _, err := interchange.Interviewers().Read(strings.NewReader("name,email,active\nA,a@b.cd,"+text+"\n"), mostRows)
+	if err != nil || len(rows) != 1 {
+		t.Fatalf("got %d rows and the error %v", len(rows), err)
+	}
+	return rows[0]
 }
 
 func TestBooleanValues(t *testing.T) {
 	t.Parallel()
-	file := "name,email,active\n"
-	texts := []string{"TRUE", "True", "true", " true\u00a0", "", "FALSE", "False", "false", "WAHR", "1", "yes", "vrai"}
-	for _, text := range texts {
-		file += "A,a@b.cd," + text + "\n"
+	for _, test := range []struct {
+		text string
+		want bool
+	}{
+		{"TRUE", true}, {"True", true}, {"true", true}, {" true\u00a0", true}, {"", true},
+		{"FALSE", false}, {"False", false}, {"false", false},
+	} {
+		t.Run(fmt.Sprintf("%q", test.text), func(t *testing.T) {
+			t.Parallel()
+			if row := readActive(t, test.text); len(row.Refused) > 0 || row.Value.Active != test.want {
+				t.Errorf("got %t and the refusals %v, want %t", row.Value.Active, row.Refused, test.want)
+			}
+		})
 	}
-	rows, _, err := interchange.Interviewers().Read(strings.NewReader(file), mostRows)
-	if err != nil || len(rows) != len(texts) {
-		t.Fatalf("got %d rows and the error %v", len(rows), err)
-	}
-	for i, row := range rows {
-		switch {
-		case i < 5 && (len(row.Refused) > 0 || !row.Value.Active), i >= 5 && i < 8 && (len(row.Refused) > 0 || row.Value.Active):
-			t.Errorf("%q: got %v and the refusals %v", texts[i], row.Value.Active, row.Refused)
-		case i >= 8 && (len(row.Refused) != 1 || !strings.Contains(row.Refused[0].Message, "TRUE or FALSE is expected. Words")):
-			t.Errorf("%q: got the refusals %v", texts[i], row.Refused)
-		}
+}
+
+func TestInvalidBooleanValues(t *testing.T) {
+	t.Parallel()
+	for _, text := range []string{"WAHR", "1", "yes", "vrai"} {
+		t.Run(text, func(t *testing.T) {
+			t.Parallel()
+			row := readActive(t, text)
+			if len(row.Refused) != 1 || !strings.Contains(row.Refused[0].Message, "TRUE or FALSE is expected. Words") {
+				t.Errorf("got the refusals %v, want one that TRUE or FALSE is expected", row.Refused)
+			}
+		})
 	}
 }
 
@@ -278,8 +344,13 @@ func TestFormulaEscapingRoundTrip(t *testing.T) {
 			t.Fatalf("note %q (-want +got):\n%s", note, diff)
 		}
 	}
-	for _, note := range []string{"=1+1", "'=1+1", "''=1", "'tis", "'", "''", "-", "- a list", "@cmd", "+1", "\t=1", " =1", "\n=1", "＝1", "' =1", "'- x", "it's = 1"} {
-		roundTrips(t, note)
+	for _, note := range []string{
+		"=1+1", "'=1+1", "''=1", "'tis", "'", "''", "-", "- a list", "@cmd", "+1", "\t=1", " =1", "\n=1", "＝1", "' =1", "'- x", "it's = 1",
+	} {
+		t.Run(fmt.Sprintf("%q", note), func(t *testing.T) {
+			t.Parallel()
+			roundTrips(t, note)
+		})
 	}
 	rapid.Check(t, func(r *rapid.T) {
 		roundTrips(r, rapid.StringMatching(`['=+\-@ \t\nx"＝]{1,8}`).Draw(r, "note"))

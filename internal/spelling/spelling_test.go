@@ -1,6 +1,7 @@
 package spelling_test
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 	"unicode/utf8"
@@ -11,6 +12,13 @@ import (
 )
 
 func TestFold(t *testing.T) {
+	t.Parallel()
+	if got, want := spelling.Fold("Łukasz İŞIK ß"), "lukasz isik ss"; got != want {
+		t.Errorf("got %q, want %q", got, want)
+	}
+}
+
+func TestEqualFolds(t *testing.T) {
 	t.Parallel()
 	for name, same := range map[string][]string{
 		"latin":         {"José Muñoz", "JOSE MUNOZ", "Jose\u0301 Mun\u0303oz", "jose munoz", " José \u00a0 Muñoz\u200b"},
@@ -35,22 +43,29 @@ func TestFold(t *testing.T) {
 		"croatian":      {"Đorđe", "dorde"},
 		"control":       {"a\tb\nc", "A B C"},
 	} {
-		for _, s := range same {
-			if got, want := spelling.Fold(s), spelling.Fold(same[0]); got != want {
-				t.Errorf("%s: %q folds to %q, %q to %q", name, s, got, same[0], want)
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			for _, s := range same {
+				if got, want := spelling.Fold(s), spelling.Fold(same[0]); got != want {
+					t.Errorf("%q folds to %q, %q to %q", s, got, same[0], want)
+				}
 			}
-		}
+		})
 	}
+}
+
+func TestDifferentFolds(t *testing.T) {
+	t.Parallel()
 	for name, pair := range map[string][2]string{
 		"japanese voicing": {"か", "が"}, "hiragana and katakana": {"か", "カ"}, "devanagari vowels": {"कि", "कु"},
 		"thai vowels": {"กี", "กู"}, "han": {"王", "玉"}, "words": {"an na", "anna"}, "hangul": {"하", "한"},
 	} {
-		if spelling.Fold(pair[0]) == spelling.Fold(pair[1]) {
-			t.Errorf("%s: %q and %q fold alike", name, pair[0], pair[1])
-		}
-	}
-	if got := spelling.Fold("Łukasz İŞIK ß"); got != "lukasz isik ss" {
-		t.Errorf("%q", got)
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			if spelling.Fold(pair[0]) == spelling.Fold(pair[1]) {
+				t.Errorf("%q and %q both fold to %q", pair[0], pair[1], spelling.Fold(pair[0]))
+			}
+		})
 	}
 }
 
@@ -66,7 +81,7 @@ func TestFoldIsStable(t *testing.T) {
 			t.Fatalf("%q folds to %q, and as a name to %q", s, once, named)
 		}
 		if upper := spelling.Fold(strings.ToLower(strings.ToUpper("a" + s))); !utf8.ValidString(upper) {
-			t.Fatalf("%q", upper)
+			t.Fatalf("%q folds to %q, which is not valid UTF-8", s, upper)
 		}
 	})
 }
@@ -81,9 +96,12 @@ func TestProblem(t *testing.T) {
 		"a\ufff9b":  "an annotation character (U+FFF9)", "\ufffb": "an annotation character (U+FFFB)", "\ufffc": "",
 		"a\uffff": "a noncharacter (U+FFFF)", "\ufdd0": "a noncharacter (U+FDD0)", "\U0010fffe": "a noncharacter (U+10FFFE)",
 	} {
-		if got := spelling.Problem(s); got != want {
-			t.Errorf("%q: %q, want %q", s, got, want)
-		}
+		t.Run(fmt.Sprintf("%+q", s), func(t *testing.T) {
+			t.Parallel()
+			if got := spelling.Problem(s); got != want {
+				t.Errorf("got %q, want %q", got, want)
+			}
+		})
 	}
 }
 
@@ -96,9 +114,12 @@ func TestProblemInLine(t *testing.T) {
 		"a\u2028b": "a line separator (U+2028)", "a\u2029b": "a line separator (U+2029)",
 		"\u202eexe": "a character that overrides the text direction (U+202E)",
 	} {
-		if got := spelling.ProblemInLine(s); got != want {
-			t.Errorf("%q: %q, want %q", s, got, want)
-		}
+		t.Run(fmt.Sprintf("%+q", s), func(t *testing.T) {
+			t.Parallel()
+			if got := spelling.ProblemInLine(s); got != want {
+				t.Errorf("got %q, want %q", got, want)
+			}
+		})
 	}
 }
 
@@ -108,11 +129,18 @@ func TestVisible(t *testing.T) {
 		"x": true, "李": true, "🙂": true, "-": true, "é": true, "": false, " ": false, "\u200b": false, "\u0301": false,
 		" \u0301\u200d\ufeff": false, "\u3164": false, "\u2800": false, "\u00ad": false, "\u202a": false, "\ufe0f": false,
 	} {
-		if got := spelling.Visible(s); got != want {
-			t.Errorf("%q: %v, want %v", s, got, want)
-		}
+		t.Run(fmt.Sprintf("%+q", s), func(t *testing.T) {
+			t.Parallel()
+			if got := spelling.Visible(s); got != want {
+				t.Errorf("got %t, want %t", got, want)
+			}
+		})
 	}
-	if got := spelling.Name(" Jose\u0301\u00a0"); got != "José" {
-		t.Errorf("%q", got)
+}
+
+func TestName(t *testing.T) {
+	t.Parallel()
+	if got, want := spelling.Name(" Jose\u0301\u00a0"), "José"; got != want {
+		t.Errorf("got %q, want %q", got, want)
 	}
 }
