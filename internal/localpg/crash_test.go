@@ -349,17 +349,13 @@ func TestInsecureSocketFolder(t *testing.T) {
 		"a link":    func(path string) error { return os.Symlink(filepath.Dir(dir), path) },
 		"a file":    func(path string) error { return os.WriteFile(path, nil, 0o700) },
 	} {
-		if err := plant(s.cluster.socketDir()); err != nil {
-			t.Fatal(err)
-		}
-		_, err := Start(t.Context(), quick(dir))
-		if err == nil {
-			t.Errorf("%s: no error", name)
-			continue
-		}
-		wantError(t, err, s.cluster.socketDir(), "0700")
-		if err := os.Remove(s.cluster.socketDir()); err != nil {
-			t.Fatal(err)
-		}
+		t.Run(name, func(t *testing.T) {
+			if err := plant(s.cluster.socketDir()); err != nil {
+				t.Fatal(err)
+			}
+			t.Cleanup(func() { _ = os.Remove(s.cluster.socketDir()) })
+			_, err := Start(t.Context(), quick(dir))
+			wantError(t, err, s.cluster.socketDir(), "0700")
+		})
 	}
 }

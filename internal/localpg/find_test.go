@@ -114,23 +114,25 @@ func TestClusterOfAnotherVersionIsRefused(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, other := range []string{"13", "99", "9.6"} {
-		if err := os.WriteFile(version, []byte(other+"\n"), 0o600); err != nil {
-			t.Fatal(err)
-		}
-		before := digest(t, o.DataDir)
-		_, err := Start(t.Context(), o)
-		if other == "9.6" {
-			wantError(t, err, `"9.6"`, version)
-		} else {
-			wantError(t, err, "Postgres "+other, bin.version, bin.dir, "the data is unchanged")
-		}
-		if err != nil && strings.Contains(err.Error(), "\n") {
-			t.Errorf("more than one line: %v", err)
-		}
-		if !bytes.Equal(before, digest(t, o.DataDir)) {
-			t.Errorf("a refused start of version %s changed the data folder", other)
-		}
+	for other, want := range map[string][]string{
+		"13":  {"Postgres 13", bin.version, bin.dir, "the data is unchanged"},
+		"99":  {"Postgres 99", bin.version, bin.dir, "the data is unchanged"},
+		"9.6": {`"9.6"`, version},
+	} {
+		t.Run(other, func(t *testing.T) {
+			if err := os.WriteFile(version, []byte(other+"\n"), 0o600); err != nil {
+				t.Fatal(err)
+			}
+			before := digest(t, o.DataDir)
+			_, err := Start(t.Context(), o)
+			wantError(t, err, want...)
+			if err != nil && strings.Contains(err.Error(), "\n") {
+				t.Errorf("more than one line: %v", err)
+			}
+			if !bytes.Equal(before, digest(t, o.DataDir)) {
+				t.Error("the refused start changed the data folder")
+			}
+		})
 	}
 	if err := os.WriteFile(version, original, 0o600); err != nil {
 		t.Fatal(err)
