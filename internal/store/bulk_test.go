@@ -11,8 +11,8 @@ import (
 	"rehearse/internal/store"
 )
 
-// Loaded rows read back unchanged, with any text, and missing values stay missing.
-func TestLoadedRowsComeBack(t *testing.T) {
+// Loaded rows are read back unchanged: any text, and missing values.
+func TestLoadedRowsReadBackUnchanged(t *testing.T) {
 	t.Parallel()
 	s := pgtest.New(t).Open(t, store.Options{})
 	at := time.Date(2026, 6, 1, 9, 30, 0, 123_456_000, time.UTC)
@@ -73,25 +73,26 @@ func TestLoadedRowsComeBack(t *testing.T) {
 		t.Fatal(err)
 	}
 
-	comesBack(t, students[0], func() (booking.Student, error) { return s.Student(ctx, 7) })
-	comesBack(t, students[1], func() (booking.Student, error) { return s.Student(ctx, 8) })
-	comesBack(t, interviewer, func() (booking.Interviewer, error) { return s.Interviewer(ctx, 5) })
-	comesBack(t, plain, func() (booking.Interviewer, error) { return s.Interviewer(ctx, 6) })
-	comesBack(t, window, func() (booking.Availability, error) { return s.AvailabilityOf(ctx, 4) })
-	comesBack(t, rule, func() (booking.Availability, error) { return s.Availability(ctx, 9) })
-	comesBack(t, open, func() (booking.Availability, error) { return s.Availability(ctx, 10) })
-	comesBack(t, slot, func() (booking.Slot, error) { return s.Slot(ctx, 4) })
-	comesBack(t, completed, func() (booking.Interview, error) { return s.Interview(ctx, 1) })
-	comesBack(t, cancelled, func() (booking.Interview, error) { return s.Interview(ctx, 2) })
+	wantReadBack(t, students[0], func() (booking.Student, error) { return s.Student(ctx, 7) })
+	wantReadBack(t, students[1], func() (booking.Student, error) { return s.Student(ctx, 8) })
+	wantReadBack(t, interviewer, func() (booking.Interviewer, error) { return s.Interviewer(ctx, 5) })
+	wantReadBack(t, plain, func() (booking.Interviewer, error) { return s.Interviewer(ctx, 6) })
+	wantReadBack(t, window, func() (booking.Availability, error) { return s.AvailabilityOf(ctx, 4) })
+	wantReadBack(t, rule, func() (booking.Availability, error) { return s.Availability(ctx, 9) })
+	wantReadBack(t, open, func() (booking.Availability, error) { return s.Availability(ctx, 10) })
+	wantReadBack(t, slot, func() (booking.Slot, error) { return s.Slot(ctx, 4) })
+	wantReadBack(t, completed, func() (booking.Interview, error) { return s.Interview(ctx, 1) })
+	wantReadBack(t, cancelled, func() (booking.Interview, error) { return s.Interview(ctx, 2) })
 }
 
-func comesBack[T any](t *testing.T, want T, read func() (T, error)) {
+// wantReadBack compares a loaded row with the row that read returns.
+func wantReadBack[T any](t *testing.T, want T, read func() (T, error)) {
 	t.Helper()
 	got, err := read()
 	if err != nil {
 		t.Fatal(err)
 	}
 	if !reflect.DeepEqual(got, want) {
-		t.Errorf("loaded %+v, read %+v", want, got)
+		t.Errorf("got %+v, want %+v", got, want)
 	}
 }

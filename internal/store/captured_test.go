@@ -17,7 +17,7 @@ var attempts = []string{"Tx", "calendarChange", "slotAttempt", "interviewChange"
 
 // A function that runs in a transaction may be retried. An outer variable would keep its
 // value from an attempt that was rolled back, so the function must return its result.
-func TestNoResultLeavesATransactionByAVariable(t *testing.T) {
+func TestTransactionsAssignNoOuterVariables(t *testing.T) {
 	t.Parallel()
 	files := token.NewFileSet()
 	functions := 0
@@ -47,7 +47,7 @@ func TestNoResultLeavesATransactionByAVariable(t *testing.T) {
 		t.Fatal(err)
 	}
 	if functions < 20 {
-		t.Errorf("%d functions run in transactions, want at least 20: are they recognised?", functions)
+		t.Errorf("found %d functions that run in transactions, want at least 20", functions)
 	}
 }
 
@@ -143,6 +143,6 @@ func f() {
 		return true
 	})
 	if want := []string{"a", "b", "d", "c"}; !slices.Equal(found, want) {
-		t.Errorf("assigned are %v, want %v", found, want)
+		t.Errorf("capturedAssignments() = %v, want %v", found, want)
 	}
 }

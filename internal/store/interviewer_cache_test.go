@@ -21,27 +21,27 @@ import (
 	"rehearse/internal/store"
 )
 
-// listening is a store with a running Listener, whose changes arrive one by one.
-type listening struct {
+// listeningStore is a store with a running Listener, whose changes arrive one by one.
+type listeningStore struct {
 	*store.Store
 	t       *testing.T
-	changes chan heard
+	changes chan change
 }
 
-// heard is a change and the cached names, at that time, of the school's first interviewer.
-type heard struct {
+// change is a notification, with the cached name of interviewer 1 when it arrives.
+type change struct {
 	store.Changes
-	known []string
+	cached []string
 }
 
-func newListening(t *testing.T, db pgtest.Database) listening {
+func newListeningStore(t *testing.T, db pgtest.Database) listeningStore {
 	t.Helper()
-	return newListeningWith(t, db, nil)
+	return newTracedListeningStore(t, db, nil)
 }
 
-func newListeningWith(t *testing.T, db pgtest.Database, tracer pgx.QueryTracer) listening {
+func newTracedListeningStore(t *testing.T, db pgtest.Database, tracer pgx.QueryTracer) listeningStore {
 	t.Helper()
-	l := listening{Store: db.Open(t, store.Options{Tracer: tracer}), t: t, changes: make(chan heard, 16)}
+	l := listeningStore{Store: db.Open(t, store.Options{Tracer: tracer}), t: t, changes: make(chan change, 16)}
 	listener, err := l.Listen(t.Context())
 	if err != nil {
 		t.Fatal(err)
@@ -49,41 +49,42 @@ func newListeningWith(t *testing.T, db pgtest.Database, tracer pgx.QueryTracer) 
 	ctx, stop := context.WithCancel(context.Background())
 	var running sync.WaitGroup
 	running.Go(func() {
-		listener.Run(ctx, slog.New(slog.DiscardHandler), func(c store.Changes) { l.changes <- heard{c, l.names(1)} })
+		listener.Run(ctx, slog.New(slog.DiscardHandler), func(c store.Changes) { l.changes <- change{c, l.cached(1)} })
 	})
 	t.Cleanup(func() { stop(); running.Wait() })
 	return l
 }
 
-// heard waits for a matching change.
-func (l listening) heard(what func(store.Changes) bool) heard {
+// await waits for a matching change.
+func (l listeningStore) await(matches func(store.Changes) bool) change {
 	l.t.Helper()
 	late := time.After(time.Minute)
 	for {
 		select {
 		case c := <-l.changes:
-			if what(c.Changes) {
+			if matches(c.Changes) {
 				return c
 			}
 		case <-late:
-			l.t.Fatal("it is not heard of")
+			l.t.Fatal("no matching change arrived within a minute")
 		}
 	}
 }
 
-// read reads the interviewers and returns the names of the cached ones.
-func (l listening) read(ids ...booking.InterviewerID) []string {
+// read reads the interviewers by id and returns the names of those that are cached then.
+func (l listeningStore) read(ids ...booking.InterviewerID) []string {
 	l.t.Helper()
 	if _, err := l.InterviewersByID(l.t.Context(), ids); err != nil {
 		l.t.Fatal(err)
 	}
-	return l.names(ids...)
+	return l.cached(ids...)
 }
 
-func (l listening) names(ids ...booking.InterviewerID) []string {
+// cached returns the sorted names of the cached interviewers among the given ones.
+func (l listeningStore) cached(ids ...booking.InterviewerID) []string {
 	names := []string{}
-	for _, known := range l.CachedInterviewers(ids) {
-		names = append(names, known.Name)
+	for _, interviewer := range l.CachedInterviewers(ids) {
+		names = append(names, interviewer.Name)
 	}
 	slices.Sort(names)
 	return names
@@ -120,63 +121,63 @@ func rename(t *testing.T, s *store.Store, one booking.Interviewer, name string) 
 	})
 }
 
-func wantNames(t *testing.T, when string, got []string, want ...string) {
+func wantCached(t *testing.T, when string, got []string, want ...string) {
 	t.Helper()
 	if !slices.Equal(got, want) {
-		t.Errorf("%s: %q are known, wanted %q", when, got, want)
+		t.Errorf("%s: the interviewers %q are cached, want %q", when, got, want)
 	}
 }
 
-func TestInterviewersAreKnownUntilTheyChange(t *testing.T) {
+func TestInterviewersAreCachedUntilTheyChange(t *testing.T) {
 	t.Parallel()
 	db := pgtest.New(t)
 	other := db.Open(t, store.Options{})
 	ann, ben := interviewer(t, other, "ann"), interviewer(t, other, "ben")
 	all := []booking.InterviewerID{ann.ID, ben.ID}
-	s := newListening(t, db)
+	s := newListeningStore(t, db)
 	rename(t, other, ann, "anna") // the listener is active after this
-	s.heard(func(c store.Changes) bool { return slices.Contains(c.Interviewers, ann.ID) })
+	s.await(func(c store.Changes) bool { return slices.Contains(c.Interviewers, ann.ID) })
 
-	wantNames(t, "at first", s.names(all...))
-	wantNames(t, "when read", s.read(all...), "anna", "ben")
+	wantCached(t, "before the first read", s.cached(all...))
+	wantCached(t, "after a read", s.read(all...), "anna", "ben")
 	rename(t, s.Store, ben, "benjamin")
-	wantNames(t, "after a change of its own", s.names(ben.ID))
-	s.heard(func(c store.Changes) bool { return slices.Contains(c.Interviewers, ben.ID) })
-	wantNames(t, "when read again", s.read(all...), "anna", "benjamin")
+	wantCached(t, "after a change by this server", s.cached(ben.ID))
+	s.await(func(c store.Changes) bool { return slices.Contains(c.Interviewers, ben.ID) })
+	wantCached(t, "after another read", s.read(all...), "anna", "benjamin")
 	rename(t, other, ann, "annika")
-	s.heard(func(c store.Changes) bool { return slices.Contains(c.Interviewers, ann.ID) })
-	wantNames(t, "after a change elsewhere", s.names(all...), "benjamin")
-	known := inTx(t, s.Store, func(tx *store.Tx) ([]string, error) {
+	s.await(func(c store.Changes) bool { return slices.Contains(c.Interviewers, ann.ID) })
+	wantCached(t, "after a change by another server", s.cached(all...), "benjamin")
+	cached := inTx(t, s.Store, func(tx *store.Tx) ([]string, error) {
 		_, err := tx.InterviewersByID(t.Context(), all)
-		return listening{Store: &store.Store{Reader: tx.Reader}}.names(all...), err
+		return listeningStore{Store: &store.Store{Reader: tx.Reader}}.cached(all...), err
 	})
-	wantNames(t, "in a transaction", known)
-	wantNames(t, "after a transaction that read", s.names(all...), "benjamin")
+	wantCached(t, "in a transaction", cached)
+	wantCached(t, "after a read in a transaction", s.cached(all...), "benjamin")
 }
 
 // Without a Listener, cached interviewers would become stale.
-func TestNobodyIsKnownWhileNothingIsHeard(t *testing.T) {
+func TestNothingIsCachedWithoutAListener(t *testing.T) {
 	t.Parallel()
 	db := pgtest.New(t)
-	deaf := listening{Store: db.Open(t, store.Options{}), t: t}
-	ann := interviewer(t, deaf.Store, "ann")
-	wantNames(t, "without a listener", deaf.read(ann.ID))
+	withoutListener := listeningStore{Store: db.Open(t, store.Options{}), t: t}
+	ann := interviewer(t, withoutListener.Store, "ann")
+	wantCached(t, "without a listener", withoutListener.read(ann.ID))
 
-	s := newListening(t, db)
-	rename(t, deaf.Store, ann, "anna")
-	s.heard(func(c store.Changes) bool { return slices.Contains(c.Interviewers, ann.ID) })
-	wantNames(t, "when read", s.read(ann.ID), "anna")
+	s := newListeningStore(t, db)
+	rename(t, withoutListener.Store, ann, "anna")
+	s.await(func(c store.Changes) bool { return slices.Contains(c.Interviewers, ann.ID) })
+	wantCached(t, "after a read", s.read(ann.ID), "anna")
 	if _, err := db.SQL(t).ExecContext(t.Context(), `SELECT pg_terminate_backend(pid) FROM pg_stat_activity
 		WHERE datname = current_database() AND query LIKE 'LISTEN%'`); err != nil {
 		t.Fatal(err)
 	}
-	lost := s.heard(func(c store.Changes) bool { return c.Lost })
-	wantNames(t, "when the connection was lost", lost.known)
+	lost := s.await(func(c store.Changes) bool { return c.Lost })
+	wantCached(t, "after the connection is lost", lost.cached)
 }
 
 // Through a pooler, notifications may not arrive, so interviewers are not cached, and the
 // log says what to configure.
-func TestNobodyIsKnownThroughAPooler(t *testing.T) {
+func TestNothingIsCachedThroughAPooler(t *testing.T) {
 	t.Parallel()
 	db := pgtest.New(t)
 	s := db.Open(t, store.Options{ListenDSN: pooled(t, db)})
@@ -185,20 +186,20 @@ func TestNobodyIsKnownThroughAPooler(t *testing.T) {
 		t.Fatal(err)
 	}
 	var log strings.Builder
-	heard := make(chan store.Changes, 16)
+	changes := make(chan store.Changes, 16)
 	ctx, stop := context.WithCancel(t.Context())
 	var running sync.WaitGroup
 	running.Go(func() {
-		listener.Run(ctx, slog.New(slog.NewTextHandler(&log, nil)), func(c store.Changes) { heard <- c })
+		listener.Run(ctx, slog.New(slog.NewTextHandler(&log, nil)), func(c store.Changes) { changes <- c })
 	})
 	ann := interviewer(t, s, "ann")
 	rename(t, s, ann, "anna")
-	<-heard // this pooler forwards notifications
-	wantNames(t, "through a pooler", listening{Store: s, t: t}.read(ann.ID))
+	<-changes // this pooler forwards notifications
+	wantCached(t, "through a pooler", listeningStore{Store: s, t: t}.read(ann.ID))
 	stop()
 	running.Wait()
 	if !strings.Contains(log.String(), "DATABASE_LISTEN_URL") {
-		t.Errorf("the log does not say what to do: %s", &log)
+		t.Errorf("the log does not name DATABASE_LISTEN_URL: %s", &log)
 	}
 }
 
@@ -228,7 +229,7 @@ func pooled(t *testing.T, db pgtest.Database) string {
 				continue
 			}
 			go func() { _, _ = io.Copy(server, client); _ = server.Close() }()
-			go func() { passOn(client, server); _ = client.Close() }()
+			go func() { forward(client, server); _ = client.Close() }()
 		}
 	}()
 	return (&url.URL{
@@ -237,8 +238,8 @@ func pooled(t *testing.T, db pgtest.Database) string {
 	}).String()
 }
 
-// passOn copies the server's messages to the client and changes the process id.
-func passOn(client io.Writer, server io.Reader) {
+// forward copies the server's messages to the client and changes the process id.
+func forward(client io.Writer, server io.Reader) {
 	const backendKeyData = 'K'
 	for header := make([]byte, 5); ; {
 		if _, err := io.ReadFull(server, header); err != nil {
@@ -258,18 +259,18 @@ func passOn(client io.Writer, server io.Reader) {
 }
 
 // Interviewers read before a change are not cached after it.
-func TestWhatWasReadBeforeAChangeIsNotKept(t *testing.T) {
+func TestReadsBeforeAChangeAreNotCached(t *testing.T) {
 	t.Parallel()
 	db := pgtest.New(t)
 	other := db.Open(t, store.Options{})
 	ann := interviewer(t, other, "ann")
-	var s listening
-	s = newListeningWith(t, db, afterRead(sync.OnceFunc(func() { // and before the result is cached
+	var s listeningStore
+	s = newTracedListeningStore(t, db, afterRead(sync.OnceFunc(func() { // and before the result is cached
 		rename(t, other, ann, "anna")
-		s.heard(func(c store.Changes) bool { return slices.Contains(c.Interviewers, ann.ID) })
+		s.await(func(c store.Changes) bool { return slices.Contains(c.Interviewers, ann.ID) })
 	})))
-	wantNames(t, "when read before the change", s.read(ann.ID))
-	wantNames(t, "when read after it", s.read(ann.ID), "anna")
+	wantCached(t, "after a read that started before the change", s.read(ann.ID))
+	wantCached(t, "after a read that started after it", s.read(ann.ID), "anna")
 }
 
 // afterRead is a tracer that runs a function when interviewers have been read by id.

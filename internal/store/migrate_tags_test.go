@@ -10,7 +10,7 @@ import (
 
 // A migration normalises old tags to NFC once, while the database is in use. Other tags
 // stay unchanged.
-func TestTagsAreNormalised(t *testing.T) {
+func TestMigrateTags(t *testing.T) {
 	t.Parallel()
 	database := pgtest.New(t)
 	db := database.SQL(t)
@@ -32,14 +32,14 @@ func TestTagsAreNormalised(t *testing.T) {
 			t.Fatal(err)
 		}
 		for _, table := range []string{"interviewers", "availabilities"} {
-			var none, kept, changed int
+			var none, unchanged, normalized int
 			err := db.QueryRowContext(t.Context(), `SELECT count(*) FILTER (WHERE tags = '{}'), count(*) FILTER (WHERE tags = ARRAY['go', 'sql']),
-				count(*) FILTER (WHERE tags = ARRAY[E'caf\u00e9', 'sql']) FROM `+table).Scan(&none, &kept, &changed)
+				count(*) FILTER (WHERE tags = ARRAY[E'caf\u00e9', 'sql']) FROM `+table).Scan(&none, &unchanged, &normalized)
 			if err != nil {
 				t.Fatal(err)
 			}
-			if got, want := [3]int{none, kept, changed}, [3]int{766, 767, 767}; got != want {
-				t.Errorf("%s: %v rows without tags, with tags as they were, and with others, want %v", table, got, want)
+			if got, want := [3]int{none, unchanged, normalized}, [3]int{766, 767, 767}; got != want {
+				t.Errorf("%s: rows without tags, with unchanged tags, with normalized tags = %v, want %v", table, got, want)
 			}
 		}
 	}

@@ -13,6 +13,6 @@ func TestNewSchoolHasTheDefaultPolicy(t *testing.T) {
 	t.Parallel()
 	policy, err := pgtest.New(t).Open(t, store.Options{}).Policy(t.Context())
 	if err != nil || policy != booking.DefaultPolicy() {
-		t.Errorf("the policy is %+v, %v", policy, err)
+		t.Errorf("Policy() = %+v, %v; want the default", policy, err)
 	}
 }

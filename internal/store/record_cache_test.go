@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"reflect"
-	"regexp"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -66,9 +65,9 @@ func (l *lister) list() (record booking.Record, slots int, statements int64) {
 	return record, len(page), l.statements.Load() - before
 }
 
-// keptSchool creates three interviewers with slots, and student 1 with a future interview,
-// a waiver and a hold. Student 2 has none of these.
-func keptSchool(t *testing.T) (pgtest.Database, *sql.DB) {
+// schoolWithRecord creates three interviewers with slots, and student 1 with a future
+// interview, a waiver and a hold. Student 2 has none of these.
+func schoolWithRecord(t *testing.T) (pgtest.Database, *sql.DB) {
 	t.Helper()
 	database := pgtest.New(t)
 	rows := database.SQL(t)
@@ -86,83 +85,82 @@ func keptSchool(t *testing.T) (pgtest.Database, *sql.DB) {
 	return database, rows
 }
 
-// changesOfRecord contains every kind of change to a student's record.
-var changesOfRecord = []string{
-	`INSERT INTO interviews (student_id, interviewer_id, slot_id, starts_at, ends_at, status, booked_at, waivers)
-		SELECT 1, interviewer_id, id, starts_at, ends_at, 'BOOKED', now(), '{}' FROM slots WHERE id = 202`,
-	"UPDATE interviews SET grade = 5, status = 'COMPLETED', completed_at = ends_at WHERE slot_id = 1",
-	"DELETE FROM interviews WHERE slot_id = 1",
-	"INSERT INTO waivers (student_id, rule, reason, uses, granted_at) VALUES (1, 'LIMIT', 'ill', 1, now())",
-	"UPDATE waivers SET revoked_at = now()",
-	"DELETE FROM waivers",
-	`DO $$ BEGIN
+// recordChanges contains every kind of change to the record of student 1. table is the
+// table that the statement changes.
+var recordChanges = []struct{ name, table, statement string }{
+	{"a booking", "interviews", `INSERT INTO interviews (student_id, interviewer_id, slot_id, starts_at, ends_at, status, booked_at, waivers)
+		SELECT 1, interviewer_id, id, starts_at, ends_at, 'BOOKED', now(), '{}' FROM slots WHERE id = 202`},
+	{"a grade", "interviews", "UPDATE interviews SET grade = 5, status = 'COMPLETED', completed_at = ends_at WHERE slot_id = 1"},
+	{"an interview is deleted", "interviews", "DELETE FROM interviews WHERE slot_id = 1"},
+	{"a waiver", "waivers", "INSERT INTO waivers (student_id, rule, reason, uses, granted_at) VALUES (1, 'LIMIT', 'ill', 1, now())"},
+	{"a waiver is revoked", "waivers", "UPDATE waivers SET revoked_at = now()"},
+	{"a waiver is deleted", "waivers", "DELETE FROM waivers"},
+	{"a hold of another slot", "holds", `DO $$ BEGIN
 		DELETE FROM holds;
 		INSERT INTO holds (student_id, slot_id, placed_at, expires_at) VALUES (1, 206, '2026-06-01T00:00Z', '2026-06-01T00:01Z');
-	END $$`,
-	"UPDATE holds SET ended_at = $1",
-	"UPDATE holds SET expires_at = $1::timestamptz + interval '2 minutes', extended = true",
-	"DELETE FROM holds",
-	"UPDATE students SET interview_limit = 7 WHERE id = 1",
-	"UPDATE students SET email = '1@example.org' WHERE id = 1",
-	"UPDATE interviewers SET email = '1@students.example.org' WHERE id = 2",
-	`INSERT INTO interviewers (id, name, email, time_zone, active, created_at)
-		VALUES (9, 'Interviewer Nine', '1@students.example.org', 'UTC', true, now())`,
-	"UPDATE booking_policy SET minimum_notice_seconds = 5",
+	END $$`},
+	{"a hold ends", "holds", "UPDATE holds SET ended_at = $1"},
+	{"a hold is extended", "holds", "UPDATE holds SET expires_at = $1::timestamptz + interval '2 minutes', extended = true"},
+	{"a hold is deleted", "holds", "DELETE FROM holds"},
+	{"the student's limit", "students", "UPDATE students SET interview_limit = 7 WHERE id = 1"},
+	{"the student's e-mail", "students", "UPDATE students SET email = '1@example.org' WHERE id = 1"},
+	{"an interviewer gets the student's e-mail", "interviewers", "UPDATE interviewers SET email = '1@students.example.org' WHERE id = 2"},
+	{"an interviewer with the student's e-mail", "interviewers", `INSERT INTO interviewers (id, name, email, time_zone, active, created_at)
+		VALUES (9, 'Interviewer Nine', '1@students.example.org', 'UTC', true, now())`},
+	{"the policy", "booking_policy", "UPDATE booking_policy SET minimum_notice_seconds = 5"},
 }
 
 // A list reflects every change of the student's record.
-func TestListIsOfTheRecordAsItIs(t *testing.T) {
+func TestListUsesTheCurrentRecord(t *testing.T) {
 	t.Parallel()
-	for _, change := range changesOfRecord {
-		t.Run(change, func(t *testing.T) {
+	for _, change := range recordChanges {
+		t.Run(change.name, func(t *testing.T) {
 			t.Parallel()
-			database, rows := keptSchool(t)
+			database, rows := schoolWithRecord(t)
 			l := newLister(t, database)
 			before, slots, _ := l.list()
 			if _, _, statements := l.list(); slots == 0 || statements != 1 {
-				t.Fatalf("%d slots, and the list of a record that is kept takes %d statements, want some, and 1", slots, statements)
+				t.Fatalf("a list with a cached record has %d slots and takes %d statements, want some slots and 1 statement", slots, statements)
 			}
-			execute(t, rows, change)
+			execute(t, rows, change.statement)
 			used, _, statements := l.list()
 			if statements != 3 {
-				t.Errorf("after it, a list takes %d statements, want one in vain, the record and the list", statements)
+				t.Errorf("the list after the change takes %d statements, want 3: one with the stale record, the record, the list", statements)
 			}
 			now, err := l.Record(t.Context(), 1)
 			if err != nil || reflect.DeepEqual(now, before) {
-				t.Fatalf("this changes nothing (%v): %+v", err, now)
+				t.Fatalf("the statement does not change the record (%v): %+v", err, now)
 			}
 			if !reflect.DeepEqual(used, now) {
-				t.Errorf("the list is made of %+v\nwant %+v", used, now)
+				t.Errorf("the list uses the record %+v\nwant %+v", used, now)
 			}
 			if _, _, statements := l.list(); statements != 1 {
-				t.Errorf("the next takes %d statements, want 1: the record is not kept", statements)
+				t.Errorf("the next list takes %d statements, want 1: the record is not cached", statements)
 			}
 		})
 	}
 }
 
 // A list misses changes that do not renew the record's version. This verifies that
-// TestListIsOfTheRecordAsItIs depends on the triggers.
-func TestListNeedsTheVersions(t *testing.T) {
+// TestListUsesTheCurrentRecord depends on the triggers.
+func TestListIsStaleWithoutVersions(t *testing.T) {
 	t.Parallel()
-	for _, table := range []string{"interviews", "waivers"} {
-		for n, change := range changesOfRecord {
-			if !regexp.MustCompile("^(INSERT INTO|UPDATE|DELETE FROM) " + table).MatchString(change) {
-				continue
-			}
-			t.Run(fmt.Sprint(table, n), func(t *testing.T) {
-				t.Parallel()
-				database, rows := keptSchool(t)
-				l := newLister(t, database)
-				l.list()
-				execute(t, rows, "ALTER TABLE "+table+" DISABLE TRIGGER USER")
-				execute(t, rows, change)
-				used, _, _ := l.list()
-				if now, err := l.Record(t.Context(), 1); err != nil || reflect.DeepEqual(used, now) {
-					t.Errorf("a list sees (%v) without the triggers: %s", err, change)
-				}
-			})
+	for _, change := range recordChanges {
+		if change.table != "interviews" && change.table != "waivers" {
+			continue
 		}
+		t.Run(change.name, func(t *testing.T) {
+			t.Parallel()
+			database, rows := schoolWithRecord(t)
+			l := newLister(t, database)
+			l.list()
+			execute(t, rows, "ALTER TABLE "+change.table+" DISABLE TRIGGER USER")
+			execute(t, rows, change.statement)
+			used, _, _ := l.list()
+			if now, err := l.Record(t.Context(), 1); err != nil || reflect.DeepEqual(used, now) {
+				t.Errorf("the list uses the current record without the triggers (%v)", err)
+			}
+		})
 	}
 }
 
@@ -179,9 +177,9 @@ func execute(t *testing.T, rows *sql.DB, statement string) {
 
 // One transaction renews a student's version once, however often it writes, and does not
 // renew the version of a student that it created.
-func TestVersionsOfOneTransaction(t *testing.T) {
+func TestRecordVersionChangesOncePerTransaction(t *testing.T) {
 	t.Parallel()
-	_, rows := keptSchool(t)
+	_, rows := schoolWithRecord(t)
 	version := func() (version string) {
 		t.Helper()
 		if err := rows.QueryRowContext(t.Context(), "SELECT record_version FROM students WHERE id = 1").Scan(&version); err != nil {
@@ -197,11 +195,11 @@ func TestVersionsOfOneTransaction(t *testing.T) {
 		renewed := (SELECT record_version FROM students WHERE id = 1);
 		UPDATE interviews SET waivers = '{1}';
 		IF renewed <> (SELECT record_version FROM students WHERE id = 1) THEN
-			RAISE EXCEPTION 'renewed again';
+			RAISE EXCEPTION 'the version changed twice';
 		END IF;
 	END $$`)
 	if version() == before {
-		t.Error("the version is not renewed")
+		t.Error("the transaction did not change the record version")
 	}
 	execute(t, rows, `DO $$ DECLARE
 		given uuid;
@@ -210,16 +208,16 @@ func TestVersionsOfOneTransaction(t *testing.T) {
 			RETURNING record_version INTO given;
 		INSERT INTO waivers (student_id, rule, reason, uses, granted_at) VALUES (1000, 'LIMIT', 'ill', 1, now());
 		IF given <> (SELECT record_version FROM students WHERE id = 1000) THEN
-			RAISE EXCEPTION 'a student that nobody has read';
+			RAISE EXCEPTION 'the version of a new student changed';
 		END IF;
 	END $$`)
 }
 
 // A server evicts the records that it changes: the next list takes two statements and does
 // not try the stale record. Another student's change does not matter.
-func TestListAfterAChangeOfOnesOwn(t *testing.T) {
+func TestListAfterAChangeByTheSameServer(t *testing.T) {
 	t.Parallel()
-	database, rows := keptSchool(t)
+	database, rows := schoolWithRecord(t)
 	l := newLister(t, database)
 	l.list()
 	limit := 3
@@ -233,51 +231,52 @@ func TestListAfterAChangeOfOnesOwn(t *testing.T) {
 		return store.Nothing{}, err
 	})
 	if record, _, statements := l.list(); statements != 2 || *record.Student.LimitOverride != limit {
-		t.Errorf("a list takes %d statements, want 2; its student is %+v", statements, record.Student)
+		t.Errorf("the list takes %d statements for the student %+v, want 2 for the limit %d", statements, record.Student, limit)
 	}
 	execute(t, rows, "UPDATE students SET interview_limit = 7 WHERE id = 2")
 	if _, _, statements := l.list(); statements != 1 {
-		t.Errorf("another student's change makes the list take %d statements", statements)
+		t.Errorf("after a change of another student, the list takes %d statements, want 1", statements)
 	}
 }
 
 // A list without slots reads the record at most once: for a week without slots, a student
 // who may not book, and an unknown student.
-func TestListsOfNothing(t *testing.T) {
+func TestEmptyLists(t *testing.T) {
 	t.Parallel()
-	database, rows := keptSchool(t)
+	database, rows := schoolWithRecord(t)
 	l := newLister(t, database)
 	execute(t, rows, "UPDATE slots SET status = 'WITHDRAWN' WHERE status = 'OPEN'")
-	for _, want := range []int64{2, 2} { // the record and the list; the list and the check of the record
-		if _, slots, statements := l.list(); slots != 0 || statements != want {
-			t.Errorf("%d slots with %d statements, want none with %d", slots, statements, want)
-		}
+	if _, slots, statements := l.list(); slots != 0 || statements != 2 {
+		t.Errorf("the first list has %d slots and takes %d statements, want none and 2: the record, the list", slots, statements)
+	}
+	if _, slots, statements := l.list(); slots != 0 || statements != 2 {
+		t.Errorf("the next list has %d slots and takes %d statements, want none and 2: the list, a check of the record", slots, statements)
 	}
 	execute(t, rows, "UPDATE students SET interview_limit = 0 WHERE id = 1")
 	execute(t, rows, "UPDATE holds SET ended_at = $1")
 	l.list()
 	if record, slots, statements := l.list(); slots != 0 || statements != 1 || record.Offer(planned).Eligibility.Eligible {
-		t.Errorf("%d slots with %d statements, want none with 1", slots, statements)
+		t.Errorf("the list of an ineligible student has %d slots and takes %d statements, want none and 1", slots, statements)
 	}
 	_, err := l.ListRecord(t.Context(), 999)
 	var refused booking.Refused
 	if !errors.As(err, &refused) || !refused.Has(booking.NotFound) {
-		t.Errorf("a student who is not there: %v", err)
+		t.Errorf("ListRecord() of an unknown student = %v, want NOT_FOUND", err)
 	}
 }
 
 // Concurrent lists of one student share the cached record.
-func TestKeptRecordIsShared(t *testing.T) {
+func TestConcurrentListsShareTheCachedRecord(t *testing.T) {
 	t.Parallel()
-	database, rows := keptSchool(t)
+	database, rows := schoolWithRecord(t)
 	l := newLister(t, database)
 	want, slots, _ := l.list()
-	var asking sync.WaitGroup
+	var listing sync.WaitGroup
 	for range 8 {
-		asking.Go(func() {
+		listing.Go(func() {
 			for range 20 {
 				if record, n, _ := l.list(); n != slots || !reflect.DeepEqual(record.History, want.History) {
-					t.Errorf("%d slots of %+v, want %d of %+v", n, record.History, slots, want.History)
+					t.Errorf("got %d slots with the history %+v, want %d with %+v", n, record.History, slots, want.History)
 				}
 			}
 		})
@@ -285,5 +284,5 @@ func TestKeptRecordIsShared(t *testing.T) {
 	for n := range 10 {
 		execute(t, rows, fmt.Sprintf("UPDATE students SET name = 'Student %d' WHERE id = 1", n))
 	}
-	asking.Wait()
+	listing.Wait()
 }

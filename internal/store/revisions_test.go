@@ -12,7 +12,7 @@ import (
 
 // Rows that predate revisions get version 1 and their last known time, and no server is
 // notified.
-func TestOldRowsGetTheirLastKnownTime(t *testing.T) {
+func TestRevisionsOfExistingRows(t *testing.T) {
 	t.Parallel()
 	db := pgtest.New(t)
 	s, sql := db.Open(t, store.Options{}), db.SQL(t)
@@ -44,14 +44,14 @@ func TestOldRowsGetTheirLastKnownTime(t *testing.T) {
 		}
 		return store.Nothing{}, nil
 	})
-	stamps := func() (text string) {
+	versions := func() (text string) {
 		t.Helper()
 		if err := sql.QueryRowContext(t.Context(), "SELECT string_agg(record_version::text, ' ' ORDER BY id) FROM students").Scan(&text); err != nil {
 			t.Fatal(err)
 		}
 		return text
 	}
-	before := stamps()
+	before := versions()
 	migration, err := os.ReadFile("migrations/00021_revisions.sql")
 	if err != nil {
 		t.Fatal(err)
@@ -74,10 +74,10 @@ func TestOldRowsGetTheirLastKnownTime(t *testing.T) {
 			t.Fatal(err)
 		}
 		if version != 1 || !updated.Equal(want) {
-			t.Errorf("%s: version %d at %v, want 1 at %v", query, version, updated, want)
+			t.Errorf("%s: version = %d, updated_at = %v; want 1, %v", query, version, updated, want)
 		}
 	}
-	if after := stamps(); after != before {
-		t.Error("the records of students are told to have changed")
+	if after := versions(); after != before {
+		t.Error("the migration changed the record versions of students")
 	}
 }

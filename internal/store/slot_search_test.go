@@ -12,7 +12,7 @@ import (
 	"rehearse/internal/store"
 )
 
-// A search over a range finds the same slots as the check of single slots.
+// A search over a range finds the same slots as a check of each slot, and counts them.
 func TestSearchesAgree(t *testing.T) {
 	t.Parallel()
 	database := pgtest.New(t)
@@ -34,7 +34,7 @@ func TestSearchesAgree(t *testing.T) {
 	day := calendar.Span{Start: planned, End: planned.AddDate(0, 0, 1)}
 	all, _, err := s.OpenSlots(t.Context(), store.SlotSearch{In: day}, anOffer(), store.Page{First: 500})
 	if err != nil || len(all) < 100 {
-		t.Fatalf("%d slots: %v", len(all), err)
+		t.Fatalf("got %d slots, %v; want at least 100", len(all), err)
 	}
 	keys := make([]booking.SlotID, len(all))
 	for i, slot := range all {
@@ -63,16 +63,16 @@ func TestSearchesAgree(t *testing.T) {
 			}
 			slices.Sort(got)
 			if !slices.Equal(got, want) {
-				t.Errorf("tags %v of %v: found %v, want %v", tags, of, got, want)
+				t.Errorf("tags %v, interviewers %v: OpenSlots finds %v, want %v", tags, of, got, want)
 			}
 			if n, err := s.CountOpenSlots(t.Context(), f, anOffer()); n != len(want) || err != nil {
-				t.Errorf("tags %v of %v: counted %d (%v), want %d", tags, of, n, err, len(want))
+				t.Errorf("tags %v, interviewers %v: CountOpenSlots() = %d, %v; want %d", tags, of, n, err, len(want))
 			}
 			found += len(want)
 		}
 	}
 	if found < 4*len(all) {
-		t.Errorf("the searches found %d slots in all: too few to compare", found)
+		t.Errorf("all searches find %d slots, want at least %d: too few to compare", found, 4*len(all))
 	}
 }
 
@@ -91,19 +91,22 @@ func TestTalliesAreBounded(t *testing.T) {
 		search store.SlotSearch
 		want   int
 	}{
-		"four days":         {store.SlotSearch{In: calendar.Span{Start: planned, End: planned.AddDate(0, 0, 4)}}, 9600},
-		"a week":            {store.SlotSearch{In: week}, 10_000},
-		"of 59 in a week":   {store.SlotSearch{In: week, InterviewerIDs: of[:59]}, 59 * 168},
-		"of 60 in a week":   {store.SlotSearch{In: week, InterviewerIDs: of}, 10_000},
-		"of one in a week":  {store.SlotSearch{In: week, InterviewerIDs: of[:1]}, 168},
-		"of nobody":         {store.SlotSearch{In: week, InterviewerIDs: []booking.InterviewerID{1000}}, 0},
-		"with nobody's tag": {store.SlotSearch{In: week, Tags: []string{"none"}}, 0},
+		"four days":                 {store.SlotSearch{In: calendar.Span{Start: planned, End: planned.AddDate(0, 0, 4)}}, 9600},
+		"a week":                    {store.SlotSearch{In: week}, 10_000},
+		"59 interviewers in a week": {store.SlotSearch{In: week, InterviewerIDs: of[:59]}, 59 * 168},
+		"60 interviewers in a week": {store.SlotSearch{In: week, InterviewerIDs: of}, 10_000},
+		"one interviewer in a week": {store.SlotSearch{In: week, InterviewerIDs: of[:1]}, 168},
+		"an unknown interviewer":    {store.SlotSearch{In: week, InterviewerIDs: []booking.InterviewerID{1000}}, 0},
+		"an unknown tag":            {store.SlotSearch{In: week, Tags: []string{"none"}}, 0},
 	} {
-		tally, err := s.TallySlots(t.Context(), test.search, anOffer())
-		counted, err2 := s.CountPublished(t.Context(), test.search)
-		if err != nil || err2 != nil || tally.Published != test.want || counted != test.want {
-			t.Errorf("%s: %d slots tallied (%v), %d counted (%v), want %d", name, tally.Published, err, counted, err2, test.want)
-		}
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			tally, err := s.TallySlots(t.Context(), test.search, anOffer())
+			counted, err2 := s.CountPublished(t.Context(), test.search)
+			if err != nil || err2 != nil || tally.Published != test.want || counted != test.want {
+				t.Errorf("TallySlots: %d slots, %v; CountPublished() = %d, %v; want %d", tally.Published, err, counted, err2, test.want)
+			}
+		})
 	}
 }
 
@@ -113,7 +116,7 @@ func TestSearchesReadAnIndex(t *testing.T) {
 	database := pgtest.New(t)
 	commitAtOnce(t, database)
 	trace := &lastStatement{}
-	s := database.Open(t, store.Options{Tracer: pgtest.Trace(trace.keep)})
+	s := database.Open(t, store.Options{Tracer: pgtest.Trace(trace.record)})
 	db := database.SQL(t)
 	publish(t, db, 20_000)
 	for _, statement := range []string{
@@ -147,20 +150,22 @@ func TestSearchesReadAnIndex(t *testing.T) {
 	}{
 		{"a common tag", "Index Only Scan slots_open", 24, open("common")}, // reads the interviewers with the tag
 		{"a rare tag", "Index Only Scan slots_open", 100, open("rare")},    // reads the index of the range
-		{"nobody's tag", "Index Only Scan slots_open", 12, open("none")},   // reads no slot
+		{"an unknown tag", "Index Only Scan slots_open", 12, open("none")}, // reads no slot
 		{"held", "slots_held_start", 30, states(booking.SlotIsHeld)},
 		{"withdrawn", "slots_withdrawn", 30, states(booking.SlotWithdrawn)},
 	} {
-		if err := read.run(); err != nil {
-			t.Fatalf("%s: %v", read.name, err)
-		}
-		prepare, execute := trace.prepared()
-		plan := explain(t, db, prepare, execute, "force_generic_plan")
-		if !strings.Contains(plan.scans(), read.index) || strings.Contains(plan.scans(), "Scan slots_start") {
-			t.Errorf("%s: reads by %s, want %s", read.name, plan.scans(), read.index)
-		}
-		if plan.buffers() > read.buffers {
-			t.Errorf("%s: %d buffers, want at most %d: %s", read.name, plan.buffers(), read.buffers, plan.scans())
-		}
+		t.Run(read.name, func(t *testing.T) {
+			if err := read.run(); err != nil {
+				t.Fatal(err)
+			}
+			prepare, execute := trace.prepared()
+			plan := explain(t, db, prepare, execute, "force_generic_plan")
+			if !strings.Contains(plan.scans(), read.index) || strings.Contains(plan.scans(), "Scan slots_start") {
+				t.Errorf("the plan scans %s, want %s", plan.scans(), read.index)
+			}
+			if plan.buffers() > read.buffers {
+				t.Errorf("the plan reads %d buffers, want at most %d; it scans %s", plan.buffers(), read.buffers, plan.scans())
+			}
+		})
 	}
 }

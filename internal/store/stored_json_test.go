@@ -11,9 +11,8 @@ import (
 	"rehearse/internal/store"
 )
 
-// The changes of events are stored in a pinned form, and rows in it are read, also with
-// keys that this version does not know.
-func TestStoredFormOfChanges(t *testing.T) {
+// The changes of events have a fixed format. Rows with unknown keys are read.
+func TestStoredFormatOfChanges(t *testing.T) {
 	t.Parallel()
 	d := pgtest.New(t)
 	s, db := d.Open(t, store.Options{}), d.SQL(t)
@@ -44,7 +43,7 @@ func TestStoredFormOfChanges(t *testing.T) {
 		`[{"after": "COMPLETED", "field": "status", "before": "BOOKED"}, {"after": 3, "field": "interviewLimit", "before": null}]`, `[]`,
 	}
 	if diff := cmp.Diff(want, stored); diff != "" {
-		t.Errorf("the stored changes differ (-want +got):\n%s", diff)
+		t.Errorf("stored changes (-want +got):\n%s", diff)
 	}
 
 	if _, err := db.ExecContext(t.Context(), `INSERT INTO events (at, kind, actor_role, actor_id, request_id, changes, policy_version)
@@ -54,12 +53,12 @@ func TestStoredFormOfChanges(t *testing.T) {
 	}
 	events, _, err := s.Events(t.Context(), store.EventFilter{}, store.Page{First: 10})
 	if err != nil || len(events) != 3 {
-		t.Fatalf("%d events: %v", len(events), err)
+		t.Fatalf("got %d events, %v; want 3", len(events), err)
 	}
 	if diff := cmp.Diff([]booking.Change(changes), events[0].Changes); diff != "" {
-		t.Errorf("the changes read differ (-want +got):\n%s", diff)
+		t.Errorf("changes that were read (-want +got):\n%s", diff)
 	}
 	if c := events[2].Changes; len(c) != 1 || c[0].Field != "status" || string(c[0].Before) != `"BOOKED"` || string(c[0].After) != `"CANCELLED"` {
-		t.Errorf("the changes with an unknown key are %s", c)
+		t.Errorf("changes with an unknown key = %s", c)
 	}
 }

@@ -10,7 +10,7 @@ import (
 	"rehearse/internal/store"
 )
 
-func TestTransactionsHaveTimeouts(t *testing.T) {
+func TestTransactionTimeouts(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct {
 		name    string
@@ -38,7 +38,7 @@ func TestTransactionsHaveTimeouts(t *testing.T) {
 				t.Fatal(err)
 			}
 			if len(sent) < 2 || !slices.Equal(sent[len(sent)-2:], c.want) {
-				t.Errorf("a transaction sets its timeouts to %v, want %v", sent, c.want)
+				t.Errorf("timeouts = %v, want %v", sent, c.want)
 			}
 		})
 	}
