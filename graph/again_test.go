@@ -19,20 +19,18 @@ func TestTakenSlotIsRefusedAgainWithAlternatives(t *testing.T) {
 		"holdSlot":            {"studentId": student, "slotId": taken},
 		"rescheduleInterview": {"interviewId": own, "slotId": taken},
 	} {
-		input["idempotencyKey"] = "the key of " + mutation
-		for n := range 2 {
-			var payload struct{ Errors []refused }
-			s.Mutate(mutation, "__typename", input, &payload)
-			what := fmt.Sprintf("%s, request %d", mutation, n+1)
-			if len(payload.Errors) != 1 {
-				t.Errorf("%s is answered %+v", what, payload.Errors)
-				continue
+		t.Run(mutation, func(t *testing.T) {
+			s := s.For(t)
+			input["idempotencyKey"] = "the key of " + mutation
+			for n := range 2 {
+				var payload struct{ Errors []refused }
+				s.Mutate(mutation, "__typename", input, &payload)
+				if len(payload.Errors) != 1 || payload.Errors[0].Code != "SLOT_TAKEN" {
+					t.Fatalf("refusals of request %d = %+v, want SLOT_TAKEN", n+1, payload.Errors)
+				}
+				same(t, fmt.Sprintf("alternatives in response %d", n+1), ids(payload.Errors[0].Alternatives), []string{free})
 			}
-			same(t, what, payload.Errors[0].Code, "SLOT_TAKEN")
-			if a := payload.Errors[0].Alternatives; len(a) != 1 || a[0].ID != free {
-				t.Errorf("%s has the alternatives %+v, want slot %s", what, a, free)
-			}
-		}
+		})
 	}
 }
 

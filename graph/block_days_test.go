@@ -59,9 +59,10 @@ func TestBlockingInOneWay(t *testing.T) {
 		{"an end alone", in{"end": "2026-06-09T09:00:00Z"}, "start"},
 		{"a start and dates", in{"start": "2026-06-09T09:00:00Z", "dates": []string{"2026-06-10"}}, "end"},
 	} {
-		blocked := s.block(ann, test.set)
-		same(t, test.name, codes(blocked.Errors), []string{"INVALID_INPUT"})
-		same(t, test.name+": field", blocked.Errors[0].Path, []string{"input", test.field})
+		t.Run(test.name, func(t *testing.T) {
+			s := s.For(t)
+			wantRefusal(t, s.block(ann, test.set).Errors, "INVALID_INPUT", test.field)
+		})
 	}
 	same(t, "nothing is written", s.Rows(), before)
 }

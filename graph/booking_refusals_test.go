@@ -84,45 +84,48 @@ func TestRefusedBookingsAreRecorded(t *testing.T) {
 	interview := s.Booked(student, far)
 	for _, test := range []struct {
 		name string
-		do   func() []refused
+		do   func(*school) []refused
 		want string
 	}{
-		{"a booking", func() []refused { return s.Book(student, taken).Errors },
+		{"a booking", func(s *school) []refused { return s.Book(student, taken).Errors },
 			"BOOK_SLOT SLOT_TAKEN by ADMIN: student " + student + ", slot " + taken + ", interview -"},
-		{"a booking with two refusals", func() []refused { return s.Book(limited, taken).Errors },
+		{"a booking with two refusals", func(s *school) []refused { return s.Book(limited, taken).Errors },
 			"BOOK_SLOT SLOT_TAKEN+LIMIT_REACHED by ADMIN: student " + limited + ", slot " + taken + ", interview -"},
-		{"a hold", func() []refused { return s.hold(student, taken).Errors },
+		{"a hold", func(s *school) []refused { return s.hold(student, taken).Errors },
 			"HOLD_SLOT SLOT_TAKEN by ADMIN: student " + student + ", slot " + taken + ", interview -"},
-		{"a move", func() []refused { return s.move(interview, taken).Errors },
+		{"a reschedule", func(s *school) []refused { return s.move(interview, taken).Errors },
 			"RESCHEDULE_INTERVIEW SLOT_TAKEN by ADMIN: student " + student + ", slot " + taken + ", interview " + interview},
-		{"a slot that is not there", func() []refused { return s.Book(student, missing).Errors },
+		{"an unknown slot", func(s *school) []refused { return s.Book(student, missing).Errors },
 			"BOOK_SLOT NOT_FOUND by ADMIN: student " + student + ", slot -, interview -"},
-		{"a student who is not there", func() []refused { return s.hold(missing, taken).Errors },
+		{"an unknown student", func(s *school) []refused { return s.hold(missing, taken).Errors },
 			"HOLD_SLOT NOT_FOUND by ADMIN: student -, slot " + taken + ", interview -"},
-		{"an interview that is not there", func() []refused { return s.move(missing, taken).Errors },
+		{"an unknown interview", func(s *school) []refused { return s.move(missing, taken).Errors },
 			"RESCHEDULE_INTERVIEW NOT_FOUND by ADMIN: student -, slot " + taken + ", interview -"},
-		{"by a student", func() (errors []refused) {
+		{"a booking by a student", func(s *school) (errors []refused) {
 			s.as(booking.RoleStudent, student, func() { errors = s.Book(student, taken).Errors })
 			return errors
 		}, "BOOK_SLOT SLOT_TAKEN by STUDENT: student " + student + ", slot " + taken + ", interview -"},
-		{"of somebody else's interview", func() (errors []refused) {
+		{"a reschedule of another student's interview", func(s *school) (errors []refused) {
 			s.as(booking.RoleStudent, other, func() { errors = s.move(interview, taken).Errors })
 			return errors
 		}, "RESCHEDULE_INTERVIEW NOT_FOUND by STUDENT: student " + student + ", slot " + taken + ", interview " + interview},
 	} {
-		before := len(s.refusals(""))
-		if errors := test.do(); len(errors) == 0 {
-			t.Fatalf("%s was not refused", test.name)
-		}
-		after := s.refusals("")
-		if len(after) != before+1 {
-			t.Fatalf("%s: %d refusals were kept, want 1", test.name, len(after)-before)
-		}
-		same(t, test.name, after[0].String(), test.want)
-		same(t, test.name+": when", after[0].At, "2026-06-01T08:00:00Z")
+		t.Run(test.name, func(t *testing.T) {
+			s := s.For(t)
+			before := len(s.refusals(""))
+			if errors := test.do(s); len(errors) == 0 {
+				t.Fatal("the request was not refused")
+			}
+			after := s.refusals("")
+			if len(after) != before+1 {
+				t.Fatalf("%d refusals were recorded, want 1", len(after)-before)
+			}
+			same(t, "the recorded refusal", after[0].String(), test.want)
+			same(t, "its time", after[0].At, "2026-06-01T08:00:00Z")
+		})
 	}
 	s.refusedIn("a-request", student, taken)
-	same(t, "the request", s.refusals("")[0].RequestID, "a-request")
+	same(t, "request id of the recorded refusal", s.refusals("")[0].RequestID, "a-request")
 	s.Sound()
 }
 
@@ -151,26 +154,31 @@ func TestReplayedRefusalsAreRecordedOnce(t *testing.T) {
 	taken := s.NewSlot(2 * day)
 	s.Booked(other, taken)
 	interview := s.Booked(student, s.NewSlot(3*day))
-	for n, test := range []struct {
-		mutation string
-		input    in
+	for _, test := range []struct {
+		name, mutation string
+		input          in
 	}{
-		{"bookSlot", in{"studentId": student, "slotId": taken}},
-		{"bookSlot", in{"studentId": student, "slotId": missing}},
-		{"holdSlot", in{"studentId": student, "slotId": taken}},
-		{"rescheduleInterview", in{"interviewId": interview, "slotId": taken}},
-		{"rescheduleInterview", in{"interviewId": missing, "slotId": taken}},
+		{"booking a taken slot", "bookSlot", in{"studentId": student, "slotId": taken}},
+		{"booking an unknown slot", "bookSlot", in{"studentId": student, "slotId": missing}},
+		{"holding a taken slot", "holdSlot", in{"studentId": student, "slotId": taken}},
+		{"moving to a taken slot", "rescheduleInterview", in{"interviewId": interview, "slotId": taken}},
+		{"moving an unknown interview", "rescheduleInterview", in{"interviewId": missing, "slotId": taken}},
 	} {
-		key := fmt.Sprint("key-", n)
-		first := codesIn(t, s.keyed(test.mutation, key, test.input))
-		for range 2 {
-			same(t, test.mutation, codesIn(t, s.keyed(test.mutation, key, test.input)), first)
-		}
-		same(t, fmt.Sprintf("%s %v", test.mutation, first), len(s.refusals("")), n+1)
+		t.Run(test.name, func(t *testing.T) {
+			s := s.For(t)
+			before := len(s.refusals(""))
+			first := codesIn(t, s.keyed(test.mutation, test.name, test.input))
+			for range 2 {
+				same(t, "refusal codes of a replay", codesIn(t, s.keyed(test.mutation, test.name, test.input)), first)
+			}
+			same(t, "recorded refusals", len(s.refusals("")), before+1)
+		})
 	}
+	s.keyed("bookSlot", "key", in{"studentId": student, "slotId": taken})
 	before := len(s.refusals(""))
-	same(t, "the key for something else", codesIn(t, s.keyed("holdSlot", "key-0", in{"studentId": student, "slotId": taken})), []string{"IDEMPOTENCY_MISMATCH"})
-	same(t, "is a refusal of its own", len(s.refusals("")), before+1)
+	same(t, "refusal codes of another request with a used key",
+		codesIn(t, s.keyed("holdSlot", "key", in{"studentId": student, "slotId": taken})), []string{"IDEMPOTENCY_MISMATCH"})
+	same(t, "recorded refusals of another request with a used key", len(s.refusals("")), before+1)
 }
 
 func TestRefusedBookingsAreDeletedAfterRetention(t *testing.T) {
@@ -180,18 +188,20 @@ func TestRefusedBookingsAreDeletedAfterRetention(t *testing.T) {
 	s.Book(student, missing)
 	s.SetClock(t0.Add(day))
 	s.hold(student, missing)
-	for _, test := range []struct {
-		after          time.Duration
-		deleted, stays int
-	}{{90 * day, 0, 2}, {90*day + time.Microsecond, 1, 1}, {91 * day, 0, 1}, {92 * day, 1, 0}} {
-		s.SetClock(t0.Add(test.after))
+	type outcome struct{ Deleted, Left int }
+	forget := func(after time.Duration) outcome {
+		t.Helper()
+		s.SetClock(t0.Add(after))
 		n, err := s.App.DeleteExpiredBookingRefusals(t.Context())
 		if err != nil {
 			t.Fatal(err)
 		}
-		same(t, fmt.Sprintf("deleted after %s", test.after), n, test.deleted)
-		same(t, fmt.Sprintf("left after %s", test.after), len(s.refusals("")), test.stays)
+		return outcome{n, len(s.refusals(""))}
 	}
+	same(t, "refusals after 90 days", forget(90*day), outcome{Deleted: 0, Left: 2})
+	same(t, "refusals after more than 90 days", forget(90*day+time.Microsecond), outcome{Deleted: 1, Left: 1})
+	same(t, "refusals 90 days after the second", forget(91*day), outcome{Deleted: 0, Left: 1})
+	same(t, "refusals after 92 days", forget(92*day), outcome{Deleted: 1, Left: 0})
 }
 
 func TestRefusedBookingsAreFilteredAndPaged(t *testing.T) {
@@ -204,19 +214,24 @@ func TestRefusedBookingsAreFilteredAndPaged(t *testing.T) {
 	s.SetClock(t0.Add(time.Hour))
 	s.Book(bob, taken)
 	s.hold(ada, missing)
-	for filter, want := range map[string]int{
-		"":                              3,
-		"studentId: " + ada:             2,
-		"studentId: 999":                0,
-		"code: SLOT_TAKEN":              2,
-		"code: LIMIT_REACHED":           1,
-		"code: TOO_SOON":                0,
-		`start: "2026-06-01T09:00:00Z"`: 2,
-		`end: "2026-06-01T09:00:00Z"`:   1,
-		"code: null, studentId: null":   3,
-		"code: SLOT_TAKEN, studentId: " + ada + `, start: "2026-06-01T08:00:00Z", end: "2026-06-01T08:30:00Z"`: 1,
+	for _, test := range []struct {
+		name, filter string
+		want         int
+	}{
+		{"no filter", "", 3},
+		{"a student", "studentId: " + ada, 2},
+		{"an unknown student", "studentId: 999", 0},
+		{"a code", "code: SLOT_TAKEN", 2},
+		{"another code", "code: LIMIT_REACHED", 1},
+		{"a code of no refusal", "code: TOO_SOON", 0},
+		{"a start", `start: "2026-06-01T09:00:00Z"`, 2},
+		{"an end", `end: "2026-06-01T09:00:00Z"`, 1},
+		{"nulls", "code: null, studentId: null", 3},
+		{"all filters", "code: SLOT_TAKEN, studentId: " + ada + `, start: "2026-06-01T08:00:00Z", end: "2026-06-01T08:30:00Z"`, 1},
 	} {
-		same(t, filter, len(s.refusals(filter)), want)
+		t.Run(test.name, func(t *testing.T) {
+			same(t, "refusals", len(s.For(t).refusals(test.filter)), test.want)
+		})
 	}
 	type refusalPage struct {
 		TotalCount int
@@ -248,7 +263,10 @@ func TestRefusedBookingsAreFilteredAndPaged(t *testing.T) {
 	for role, code := range map[booking.Role]string{
 		booking.RoleStudent: "FORBIDDEN", booking.RoleInterviewer: "FORBIDDEN", booking.RoleAnonymous: "UNAUTHENTICATED",
 	} {
-		s.as(role, ada, func() { same(t, string(role), s.Ask("{ bookingRefusals { totalCount } }", nil).Code(), code) })
+		t.Run(string(role), func(t *testing.T) {
+			s := s.For(t)
+			s.as(role, ada, func() { same(t, "error code", s.Ask("{ bookingRefusals { totalCount } }", nil).Code(), code) })
+		})
 	}
 }
 

@@ -54,21 +54,24 @@ func TestBrowsing(t *testing.T) {
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			for role, want := range map[booking.Role][]string{booking.RoleStudent: test.student, booking.RoleAdmin: test.admin} {
-				s.Act(role, int64(number(t, student)))
-				var data struct {
-					Interviewers struct {
-						TotalCount int
-						Nodes      []struct{ Name string }
+				t.Run(string(role), func(t *testing.T) {
+					s := s.For(t)
+					s.Act(role, int64(number(t, student)))
+					var data struct {
+						Interviewers struct {
+							TotalCount int
+							Nodes      []struct{ Name string }
+						}
 					}
-				}
-				s.Ask("{ interviewers(filter: {"+test.filter+"}) { totalCount nodes { name } } }", nil).Into(&data)
-				got := []string{}
-				for _, one := range data.Interviewers.Nodes {
-					name, _, _ := strings.Cut(one.Name, " ")
-					got = append(got, name)
-				}
-				same(t, string(role), got, append([]string{}, want...))
-				same(t, string(role)+" counts", data.Interviewers.TotalCount, len(want))
+					s.Ask("{ interviewers(filter: {"+test.filter+"}) { totalCount nodes { name } } }", nil).Into(&data)
+					got := []string{}
+					for _, one := range data.Interviewers.Nodes {
+						name, _, _ := strings.Cut(one.Name, " ")
+						got = append(got, name)
+					}
+					same(t, "interviewers", got, append([]string{}, want...))
+					same(t, "total", data.Interviewers.TotalCount, len(want))
+				})
 			}
 		})
 	}
@@ -93,8 +96,10 @@ func TestStudentsReadOnlyThePublicProfile(t *testing.T) {
 		"interviewers nodes 0 meetingUrl: FORBIDDEN", "interviewers nodes 0 slots: FORBIDDEN")
 	// The order and its cursors would reveal a field that the caller may not read.
 	for _, direction := range []string{"ASC", "DESC"} {
-		s.Ask(`{ interviewers(orderBy: { field: EMAIL, direction: `+direction+` }) { edges { cursor } } }`, nil).
-			Want(`{"interviewers":null}`, "interviewers: FORBIDDEN")
+		t.Run("order by e-mail "+direction, func(t *testing.T) {
+			s.For(t).Ask(`{ interviewers(orderBy: { field: EMAIL, direction: `+direction+` }) { edges { cursor } } }`, nil).
+				Want(`{"interviewers":null}`, "interviewers: FORBIDDEN")
+		})
 	}
 	s.Act(booking.RoleInterviewer, 1)
 	s.Ask(`{ interviewers { nodes { name } } }`, nil).Want(`{"interviewers":null}`, "interviewers: FORBIDDEN")
@@ -105,14 +110,20 @@ func TestTags(t *testing.T) {
 	s, student := faculty(t)
 	const all = `{"tags":[{"tag":"go","interviewers":2},{"tag":"senior","interviewers":1},{"tag":"sql","interviewers":1}]}`
 	for role, id := range map[booking.Role]string{booking.RoleStudent: student, booking.RoleInterviewer: "1", booking.RoleAdmin: "0"} {
-		s.Act(role, int64(number(t, id)))
-		s.Ask(`{ tags { tag interviewers } }`, nil).Want(all)
-		s.Ask(`{ tags(first: 1) { tag } }`, nil).Want(`{"tags":[{"tag":"go"}]}`)
-		for _, first := range []int{0, -1, 501} {
-			a := s.Ask(fmt.Sprintf(`{ tags(first: %d) { tag } }`, first), nil)
-			a.Want(`{"tags":null}`, "tags: BAD_USER_INPUT")
-			same(t, "says", a.Errors[0].Message, fmt.Sprintf("first is %d; a whole number from 1 to 500 is allowed.", first))
-		}
+		t.Run(string(role), func(t *testing.T) {
+			s := s.For(t)
+			s.Act(role, int64(number(t, id)))
+			s.Ask(`{ tags { tag interviewers } }`, nil).Want(all)
+			s.Ask(`{ tags(first: 1) { tag } }`, nil).Want(`{"tags":[{"tag":"go"}]}`)
+			for _, first := range []int{0, -1, 501} {
+				t.Run(fmt.Sprintf("first %d", first), func(t *testing.T) {
+					s := s.For(t)
+					a := s.Ask(fmt.Sprintf(`{ tags(first: %d) { tag } }`, first), nil)
+					a.Want(`{"tags":null}`, "tags: BAD_USER_INPUT")
+					same(t, "message", a.Errors[0].Message, fmt.Sprintf("first is %d; a whole number from 1 to 500 is allowed.", first))
+				})
+			}
+		})
 	}
 	s.Act(booking.RoleAnonymous, 0)
 	s.Ask(`{ tags { tag } }`, nil).Want(`{"tags":null}`, "tags: UNAUTHENTICATED")
@@ -145,8 +156,12 @@ func TestProfilesAreChanged(t *testing.T) {
 		"photoUrl":  {"http://photos.example.org/ann", `photoUrl is "http://photos.example.org/ann"; an https URL such as https://photos.example.org/ada.jpg is expected.`},
 		"languages": {[]string{"en", "English"}, `languages contains "English"; a BCP 47 tag such as en or pt-BR is expected.`},
 	} {
-		refused := s.updateInterviewer(ann, in{field: refusal.value})
-		same(t, field, [3]any{refused[0].Code, refused[0].Message, refused[0].Path}, [3]any{"INVALID_INPUT", refusal.says, []string{"input", field}})
+		t.Run(field, func(t *testing.T) {
+			s := s.For(t)
+			refused := s.updateInterviewer(ann, in{field: refusal.value})
+			wantRefusal(t, refused, "INVALID_INPUT", field)
+			same(t, "message", refused[0].Message, refusal.says)
+		})
 	}
 	same(t, "nothing of it was written", read(), want)
 	s.Accepted(s.updateInterviewer(ann, in{"headline": nil, "bio": " ", "photoUrl": "", "languages": []string{}}))

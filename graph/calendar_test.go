@@ -323,12 +323,15 @@ func TestUpdatingARuleToNothing(t *testing.T) {
 	s := newSchool(t)
 	added := s.weekly(s.Interviewer(nil), nil) // from Monday 8 June to Sunday 14 June
 	before := s.Rows()
-	for what, set := range map[string]in{
+	for name, set := range map[string]in{
 		"no such day":          {"weekdays": []string{"FRIDAY"}, "endDate": "2026-06-09"},
 		"wholly in the past":   {"startDate": "2026-05-01", "endDate": "2026-05-20"},
 		"only in another week": {"startDate": "2026-06-02", "everyWeeks": 2, "weekdays": []string{"MONDAY"}, "endDate": "2026-06-14"},
 	} {
-		same(t, what, codes(s.update(added.Availability.ID, set).Errors), []string{"INVALID_RANGE"})
+		t.Run(name, func(t *testing.T) {
+			s := s.For(t)
+			same(t, "refusal codes", codes(s.update(added.Availability.ID, set).Errors), []string{"INVALID_RANGE"})
+		})
 	}
 	same(t, "nothing changes", s.Rows(), before)
 	ended := s.update(added.Availability.ID, in{"endDate": "2026-06-08"})
@@ -432,10 +435,10 @@ func TestBadCalendarInput(t *testing.T) {
 		{"an empty tag", in{"tags": []string{" "}}, "INVALID_INPUT", "tags"},
 		{"nobody", in{"interviewerId": 999}, "NOT_FOUND", "interviewerId"},
 	} {
-		got := s.weekly(ann, test.set).Errors
-		if len(got) != 1 || got[0].Code != test.code || got[0].Path[1] != test.field {
-			t.Errorf("%s: refused with %+v", test.name, got)
-		}
+		t.Run(test.name, func(t *testing.T) {
+			s := s.For(t)
+			wantRefusal(t, s.weekly(ann, test.set).Errors, test.code, test.field)
+		})
 	}
 	for name, set := range map[string]in{
 		"a day that is none":         {"startDate": "2026-02-30"},
@@ -445,14 +448,17 @@ func TestBadCalendarInput(t *testing.T) {
 		"a number":                   {"startTime": 14},
 		"an unknown weekday":         {"weekdays": []string{"FUNDAY"}},
 	} {
-		input := in{
-			"interviewerId": ann, "startDate": "2026-06-08", "weekdays": []string{"MONDAY"}, "startTime": "14:00", "endTime": "16:00",
-		}
-		for key, value := range set {
-			input[key] = value
-		}
-		code := s.Ask(`mutation($i: AddWeeklyAvailabilityInput!) { addWeeklyAvailability(input: $i) { errors { code } } }`, in{"i": input}).Code()
-		same(t, name, code, "BAD_USER_INPUT")
+		t.Run(name, func(t *testing.T) {
+			s := s.For(t)
+			input := in{
+				"interviewerId": ann, "startDate": "2026-06-08", "weekdays": []string{"MONDAY"}, "startTime": "14:00", "endTime": "16:00",
+			}
+			for key, value := range set {
+				input[key] = value
+			}
+			code := s.Ask(`mutation($i: AddWeeklyAvailabilityInput!) { addWeeklyAvailability(input: $i) { errors { code } } }`, in{"i": input}).Code()
+			same(t, "error code", code, "BAD_USER_INPUT")
+		})
 	}
 	same(t, "nothing was written", s.Rows(), before)
 }

@@ -214,33 +214,31 @@ func TestRescheduleCutoff(t *testing.T) {
 func TestRescheduleCutoffFollowsTheCancelCutoff(t *testing.T) {
 	t.Parallel()
 	s := newSchool(t)
-	sets := func(input in) [2]int {
+	type cutoffs struct{ CancelCutoffSeconds, RescheduleCutoffSeconds int }
+	sets := func(input in) cutoffs {
 		t.Helper()
 		var payload struct {
-			BookingPolicy struct{ CancelCutoffSeconds, RescheduleCutoffSeconds int }
+			BookingPolicy cutoffs
 			Errors        []refused
 		}
 		s.Mutate("updateBookingPolicy", "bookingPolicy { cancelCutoffSeconds rescheduleCutoffSeconds }", input, &payload)
 		s.Accepted(payload.Errors)
-		return [2]int{payload.BookingPolicy.CancelCutoffSeconds, payload.BookingPolicy.RescheduleCutoffSeconds}
+		return payload.BookingPolicy
 	}
 	const hour = 3600
-	for _, step := range []struct {
-		what  string
-		input in
-		want  [2]int
-	}{
-		{"equal: it is raised too", in{"cancelCutoffSeconds": 48 * hour}, [2]int{48 * hour, 48 * hour}},
-		{"and lowered", in{"cancelCutoffSeconds": 24 * hour}, [2]int{24 * hour, 24 * hour}},
-		{"longer", in{"rescheduleCutoffSeconds": 30 * hour}, [2]int{24 * hour, 30 * hour}},
-		{"it stays", in{"cancelCutoffSeconds": 12 * hour}, [2]int{12 * hour, 30 * hour}},
-		{"or is raised", in{"cancelCutoffSeconds": 48 * hour}, [2]int{48 * hour, 48 * hour}},
-		{"shorter on purpose", in{"rescheduleCutoffSeconds": hour}, [2]int{48 * hour, hour}},
-		{"stays so", in{"cancelCutoffSeconds": 72 * hour}, [2]int{72 * hour, hour}},
-		{"both", in{"cancelCutoffSeconds": 48 * hour, "rescheduleCutoffSeconds": 48 * hour}, [2]int{48 * hour, 48 * hour}},
-	} {
-		same(t, step.what, sets(step.input), step.want)
-	}
+	same(t, "a raised cancel cutoff raises an equal reschedule cutoff",
+		sets(in{"cancelCutoffSeconds": 48 * hour}), cutoffs{48 * hour, 48 * hour})
+	same(t, "a lowered cancel cutoff lowers an equal reschedule cutoff",
+		sets(in{"cancelCutoffSeconds": 24 * hour}), cutoffs{24 * hour, 24 * hour})
+	same(t, "a longer reschedule cutoff", sets(in{"rescheduleCutoffSeconds": 30 * hour}), cutoffs{24 * hour, 30 * hour})
+	same(t, "a lowered cancel cutoff keeps a longer reschedule cutoff",
+		sets(in{"cancelCutoffSeconds": 12 * hour}), cutoffs{12 * hour, 30 * hour})
+	same(t, "a cancel cutoff raised above the reschedule cutoff raises it",
+		sets(in{"cancelCutoffSeconds": 48 * hour}), cutoffs{48 * hour, 48 * hour})
+	same(t, "a shorter reschedule cutoff", sets(in{"rescheduleCutoffSeconds": hour}), cutoffs{48 * hour, hour})
+	same(t, "a raised cancel cutoff keeps a shorter reschedule cutoff", sets(in{"cancelCutoffSeconds": 72 * hour}), cutoffs{72 * hour, hour})
+	same(t, "both cutoffs at once",
+		sets(in{"cancelCutoffSeconds": 48 * hour, "rescheduleCutoffSeconds": 48 * hour}), cutoffs{48 * hour, 48 * hour})
 	var payload struct{ Errors []refused }
 	s.Mutate("updateBookingPolicy", "", in{"cancelCutoffSeconds": -1}, &payload)
 	same(t, "one error for one value", payload.Errors[0].Path, []string{"input", "cancelCutoffSeconds"})

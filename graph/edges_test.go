@@ -1,9 +1,9 @@
 package graph_test
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
-	"strings"
 	"testing"
 	"time"
 
@@ -71,7 +71,6 @@ func newFamily(t *testing.T) family {
 func TestInterviewsOfAStudent(t *testing.T) {
 	t.Parallel()
 	f := newFamily(t)
-	read := func(arguments string) edgeList { return f.of(t, "student", f.student, "interviews", arguments) }
 	early, off, late := f.interviews[0], f.interviews[1], f.interviews[2]
 	for _, test := range []struct {
 		filter string
@@ -93,12 +92,16 @@ func TestInterviewsOfAStudent(t *testing.T) {
 		{"{studentId: " + f.student + "}", f.interviews},
 		{"{studentId: 999}", []string{}},
 	} {
-		got := read("(filter: " + test.filter + ")")
-		same(t, test.filter, got.ids(), test.want)
-		same(t, "total of "+test.filter, got.TotalCount, len(test.want))
+		t.Run(test.filter, func(t *testing.T) {
+			got := f.For(t).of(t, "student", f.student, "interviews", "(filter: "+test.filter+")")
+			same(t, "interviews", got.ids(), test.want)
+			same(t, "total", got.TotalCount, len(test.want))
+		})
 	}
 	for _, first := range []int{1, 2, 3, 100} {
-		same(t, fmt.Sprintf("pages of %d", first), f.walk(t, "student", f.student, "interviews", first, 3), f.interviews)
+		t.Run(fmt.Sprintf("pages of %d", first), func(t *testing.T) {
+			same(t, "interviews", f.For(t).walk(t, "student", f.student, "interviews", first, 3), f.interviews)
+		})
 	}
 	same(t, "one who has none", f.of(t, "student", f.Student(nil), "interviews", "").ids(), []string{})
 }
@@ -138,9 +141,11 @@ func TestEdgesOfAnInterviewer(t *testing.T) {
 		{`(end: "2026-06-02T08:59:59.999999Z")`, []string{}},
 		{`(start: "2026-06-02T08:00:00Z", end: "2026-06-06T09:00:00Z")`, f.slots},
 	} {
-		got := f.of(t, "interviewer", f.ann, "slots", test.arguments)
-		same(t, "slots"+test.arguments, got.ids(), test.want)
-		same(t, "total of slots"+test.arguments, got.TotalCount, len(test.want))
+		t.Run(cmp.Or(test.arguments, "no arguments"), func(t *testing.T) {
+			got := f.For(t).of(t, "interviewer", f.ann, "slots", test.arguments)
+			same(t, "slots", got.ids(), test.want)
+			same(t, "total", got.TotalCount, len(test.want))
+		})
 	}
 	same(t, "pages of slots", f.walk(t, "interviewer", f.ann, "slots", 1, 2), f.slots)
 	same(t, "interviews", f.of(t, "interviewer", f.ann, "interviews", "").ids(), f.interviews[:1])
@@ -216,14 +221,17 @@ func TestListOfSlots(t *testing.T) {
 		{`{end: "2026-06-03T09:00:00Z", interviewerIds: [` + ann + `]}`, []string{one, three}},
 		{`{end: "2026-06-03T08:59:00Z"}`, []string{one, two}},
 	} {
-		filter := "(filter: " + test.filter
-		got := s.read(t, "slots", filter+")", "id")
-		same(t, test.filter, orderedIDs(got.Nodes), test.want)
-		same(t, "total of "+test.filter, got.TotalCount, len(test.want))
-		back := slices.Clone(test.want)
-		slices.Reverse(back)
-		got = s.read(t, "slots", filter+", orderBy: {field: START, direction: DESC})", "id")
-		same(t, test.filter+" backwards", orderedIDs(got.Nodes), back)
+		t.Run(test.filter, func(t *testing.T) {
+			s := s.For(t)
+			filter := "(filter: " + test.filter
+			got := s.read(t, "slots", filter+")", "id")
+			same(t, "slots", orderedIDs(got.Nodes), test.want)
+			same(t, "total", got.TotalCount, len(test.want))
+			back := slices.Clone(test.want)
+			slices.Reverse(back)
+			got = s.read(t, "slots", filter+", orderBy: {field: START, direction: DESC})", "id")
+			same(t, "slots in descending order", orderedIDs(got.Nodes), back)
+		})
 	}
 	both := fmt.Sprintf("filter: {interviewerIds: [%s, %s]}, orderBy: {field: START, direction: DESC}", ann, bob)
 	pages := s.pages(t, orderable{list: "slots", fields: "id"}, both, 1)
@@ -323,24 +331,23 @@ func TestBadEdges(t *testing.T) {
 	elsewhere := f.of(t, "interviewer", f.ann, "slots", "").Edges[0].Cursor
 	list := f.List(f.student)
 	for _, test := range []struct{ name, whose, edge, says string }{
-		{"too many interviews", "student(id: " + f.student, "interviews(first: 101)", "first is 101; a whole number from 1 to 100 is allowed"},
-		{"no interviews", "student(id: " + f.student, "interviews(first: 0)", "first is 0"},
-		{"too many slots", "interviewer(id: " + f.ann, "slots(first: 501)", "first is 501; a whole number from 1 to 500 is allowed"},
-		{"reversed slots", "interviewer(id: " + f.ann, `slots(start: "2026-06-02T00:00:00Z", end: "2026-06-02T00:00:00Z")`, "must be after start"},
+		{"a page of too many interviews", "student(id: " + f.student, "interviews(first: 101)", "first is 101; a whole number from 1 to 100 is allowed"},
+		{"a page of no interviews", "student(id: " + f.student, "interviews(first: 0)", "first is 0"},
+		{"a page of too many slots", "interviewer(id: " + f.ann, "slots(first: 501)", "first is 501; a whole number from 1 to 500 is allowed"},
+		{"a reversed range of slots", "interviewer(id: " + f.ann, `slots(start: "2026-06-02T00:00:00Z", end: "2026-06-02T00:00:00Z")`, "must be after start"},
 		{
-			"reversed interviews", "interviewer(id: " + f.ann,
+			"a reversed range of interviews", "interviewer(id: " + f.ann,
 			`interviews(filter: {start: "2026-06-02T00:00:00Z", end: "2026-06-01T00:00:00Z"})`, "must be after start",
 		},
-		{"a cursor of slots", "student(id: " + f.student, fmt.Sprintf("interviews(after: %q)", elsewhere), "not a cursor of this list"},
+		{"a cursor of an interviewer's slots", "student(id: " + f.student, fmt.Sprintf("interviews(after: %q)", elsewhere), "not a cursor of this list"},
 		{
-			"a cursor of what can be booked", "interviewer(id: " + f.ann,
+			"a cursor of availableSlots", "interviewer(id: " + f.ann,
 			fmt.Sprintf("slots(after: %q)", *list.PageInfo.EndCursor), "not a cursor of this list",
 		},
 	} {
-		answer := f.Ask("{ "+test.whose+") { "+test.edge+" { nodes { id } } } }", nil)
-		if len(answer.Errors) != 1 || answer.Errors[0].Extensions.Code != "BAD_USER_INPUT" || !strings.Contains(answer.Errors[0].Message, test.says) {
-			t.Errorf("%s: answered %s", test.name, answer.Body)
-		}
+		t.Run(test.name, func(t *testing.T) {
+			f.For(t).Ask("{ "+test.whose+") { "+test.edge+" { nodes { id } } } }", nil).WantError("BAD_USER_INPUT", test.says)
+		})
 	}
 	same(t, "nothing was logged as a fault", f.Log.String(), "")
 }

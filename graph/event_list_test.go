@@ -26,16 +26,19 @@ func TestRequestID(t *testing.T) {
 		{"none", "", false},
 		{"too long", strings.Repeat("x", 65), false},
 		{"with a space", "a b", false},
-		{"with what a log would trip over", "a\"b", false},
+		{"with a quotation mark", "a\"b", false},
 		{"beyond ASCII", "\u00e9", false},
 	} {
-		id := s.createdIn(test.sent, i)
-		events := s.events(", orderBy: {field: ID, direction: DESC}")
-		same(t, test.name+": the event's is the answer's", events[0].RequestID, id)
-		same(t, test.name, id == test.sent, test.kept)
-		if !test.kept && !generated.MatchString(id) {
-			t.Errorf("%s: generated %q", test.name, id)
-		}
+		t.Run(test.name, func(t *testing.T) {
+			s := s.For(t)
+			id := s.createdIn(test.sent, i)
+			events := s.events(", orderBy: {field: ID, direction: DESC}")
+			same(t, "request id of the event", events[0].RequestID, id)
+			same(t, "the client's id is used", id == test.sent, test.kept)
+			if !test.kept && !generated.MatchString(id) {
+				t.Errorf("generated id = %q, want a match of %s", id, generated)
+			}
+		})
 	}
 }
 
@@ -76,23 +79,28 @@ func TestEventFiltersAndPages(t *testing.T) {
 	id := s.Booked(ada, first)
 	s.SetClock(t0.Add(2 * time.Hour))
 	s.Booked(bob, second)
-	for arguments, want := range map[string]int{
-		"":                              8, // two of each: students, interviewers, slots, bookings
-		"studentId: " + ada:             2,
-		"interviewerId: " + ann:         3,
-		"interviewId: " + id:            1,
-		"kind: [INTERVIEW_BOOKED]":      2,
-		"kind: []":                      8,
-		`start: "2026-06-01T09:00:00Z"`: 2,
-		`end: "2026-06-01T09:00:00Z"`:   6,
-		`end: "2026-06-01T09:00:00.1Z"`: 7,
-		"studentId: 999":                0,
-		"studentId: " + ada + ", kind: [STUDENT_CREATED, HOLD_PLACED]":            1,
-		`start: "2026-06-01T09:00:00Z", end: "2026-06-01T10:00:00Z"`:              1,
-		`interviewerId: ` + ann + `, studentId: ` + bob:                           0,
-		`kind: [INTERVIEW_BOOKED], studentId: ` + ada + `, interviewerId: ` + ann: 1,
+	for _, test := range []struct {
+		name, filter string
+		want         int
+	}{
+		{"no filter", "", 8}, // two of each: students, interviewers, slots, bookings
+		{"a student", "studentId: " + ada, 2},
+		{"an unknown student", "studentId: 999", 0},
+		{"an interviewer", "interviewerId: " + ann, 3},
+		{"an interview", "interviewId: " + id, 1},
+		{"a kind", "kind: [INTERVIEW_BOOKED]", 2},
+		{"no kind", "kind: []", 8},
+		{"a start", `start: "2026-06-01T09:00:00Z"`, 2},
+		{"an end", `end: "2026-06-01T09:00:00Z"`, 6},
+		{"a later end", `end: "2026-06-01T09:00:00.1Z"`, 7},
+		{"a start and an end", `start: "2026-06-01T09:00:00Z", end: "2026-06-01T10:00:00Z"`, 1},
+		{"a student and kinds", "studentId: " + ada + ", kind: [STUDENT_CREATED, HOLD_PLACED]", 1},
+		{"a student and another student's interviewer", `interviewerId: ` + ann + `, studentId: ` + bob, 0},
+		{"a student, their interviewer and a kind", `kind: [INTERVIEW_BOOKED], studentId: ` + ada + `, interviewerId: ` + ann, 1},
 	} {
-		same(t, arguments, len(s.events(", filter: {"+arguments+"}")), want)
+		t.Run(test.name, func(t *testing.T) {
+			same(t, "events", len(s.For(t).events(", filter: {"+test.filter+"}")), test.want)
+		})
 	}
 	reversed := s.Ask(`{ events(filter: {start: "2026-06-02T00:00:00Z", end: "2026-06-01T00:00:00Z"}) { totalCount } }`, nil)
 	same(t, "a reversed range", reversed.Errors[0].Extensions.Code, "BAD_USER_INPUT")
@@ -100,35 +108,38 @@ func TestEventFiltersAndPages(t *testing.T) {
 
 	all := s.events("")
 	for direction, want := range map[string][]event{"ASC": all, "DESC": reverse(all)} {
-		var walked []string
-		after := "null"
-		for {
-			var data struct {
-				Events struct {
-					TotalCount int
-					Edges      []struct{ Node event }
-					PageInfo   struct {
-						HasNextPage bool
-						EndCursor   string
+		t.Run("pages in order "+direction, func(t *testing.T) {
+			s := s.For(t)
+			var walked []string
+			after := "null"
+			for {
+				var data struct {
+					Events struct {
+						TotalCount int
+						Edges      []struct{ Node event }
+						PageInfo   struct {
+							HasNextPage bool
+							EndCursor   string
+						}
 					}
 				}
+				s.Ask(fmt.Sprintf(`{ events(first: 3, after: %s, orderBy: {field: ID, direction: %s}) {
+					totalCount edges { node { id } } pageInfo { hasNextPage endCursor } } }`, after, direction), nil).Into(&data)
+				same(t, "total", data.Events.TotalCount, len(all))
+				for _, edge := range data.Events.Edges {
+					walked = append(walked, edge.Node.ID)
+				}
+				if !data.Events.PageInfo.HasNextPage {
+					break
+				}
+				after = fmt.Sprintf("%q", data.Events.PageInfo.EndCursor)
 			}
-			s.Ask(fmt.Sprintf(`{ events(first: 3, after: %s, orderBy: {field: ID, direction: %s}) {
-				totalCount edges { node { id } } pageInfo { hasNextPage endCursor } } }`, after, direction), nil).Into(&data)
-			same(t, "in all", data.Events.TotalCount, len(all))
-			for _, edge := range data.Events.Edges {
-				walked = append(walked, edge.Node.ID)
+			var ordered []string
+			for _, e := range want {
+				ordered = append(ordered, e.ID)
 			}
-			if !data.Events.PageInfo.HasNextPage {
-				break
-			}
-			after = fmt.Sprintf("%q", data.Events.PageInfo.EndCursor)
-		}
-		var ordered []string
-		for _, e := range want {
-			ordered = append(ordered, e.ID)
-		}
-		same(t, direction, walked, ordered)
+			same(t, "events", walked, ordered)
+		})
 	}
 }
 

@@ -161,6 +161,7 @@ func TestEveryEventIsRead(t *testing.T) {
 		for _, unlike := range []string{"edges", "nodes"} {
 			t.Run(fmt.Sprint(role, " without ", unlike), func(t *testing.T) {
 				w := walker{t: t, schema: schema, role: role, unlike: unlike}
+				s := e.For(t)
 				for _, root := range []string{
 					"events", "bookingRefusals", "interviews", "students", "viewer",
 					fmt.Sprintf("interview(id: %s)", e.interview), fmt.Sprintf("student(id: %s)", e.student),
@@ -169,7 +170,7 @@ func TestEveryEventIsRead(t *testing.T) {
 					if role != booking.RoleAdmin && rightsTo(t, field)[role] == "NONE" {
 						continue
 					}
-					e.as(role, id, func() { e.wantRead(t, "{ "+root+" "+w.all(field.Type.Name(), 5)+" }") })
+					s.as(role, id, func() { s.wantRead("{ " + root + " " + w.all(field.Type.Name(), 5) + " }") })
 				}
 			})
 		}
@@ -177,15 +178,15 @@ func TestEveryEventIsRead(t *testing.T) {
 }
 
 // wantRead fails the test if the document returns an error.
-func (e eventful) wantRead(t *testing.T, document string) {
-	t.Helper()
-	answer := e.Ask(document, nil)
+func (s *school) wantRead(document string) {
+	s.T.Helper()
+	answer := s.Ask(document, nil)
 	for _, failed := range answer.Errors {
 		path, _ := json.Marshal(failed.Path)
-		t.Errorf("%.60s … at %s: %s %s", document, path, failed.Extensions.Code, e.cause(failed.Extensions.ErrorID))
+		s.T.Errorf("%.60s … has the error %s at %s, want none: %s", document, failed.Extensions.Code, path, s.cause(failed.Extensions.ErrorID))
 	}
 	if len(answer.Errors) == 0 && !strings.Contains(answer.Body, `":{`) {
-		t.Errorf("%.60s … has no answer: %s", document, answer.Body)
+		s.T.Errorf("response to %.60s … = %s, want objects", document, answer.Body)
 	}
 }
 

@@ -60,8 +60,11 @@ func TestForbiddenFieldsLeaveTheRest(t *testing.T) {
 			[]string{"exportStudent: NOT_FOUND"},
 		},
 	} {
-		s.Act(row.role, int64(number(t, row.id)))
-		s.Ask(query, nil).Want(row.data, row.failures...)
+		t.Run(string(row.role), func(t *testing.T) {
+			s := s.For(t)
+			s.Act(row.role, int64(number(t, row.id)))
+			s.Ask(query, nil).Want(row.data, row.failures...)
+		})
 	}
 }
 
@@ -74,14 +77,20 @@ func TestForbiddenRootFieldsLeaveTheRest(t *testing.T) {
 	for role, id := range map[booking.Role]string{
 		booking.RoleAnonymous: "0", booking.RoleStudent: h.student, booking.RoleInterviewer: h.interviewer,
 	} {
-		s.Act(role, int64(number(t, id)))
-		code := map[bool]string{true: "UNAUTHENTICATED", false: "FORBIDDEN"}[role == booking.RoleAnonymous]
-		for name, query := range queries(h) {
-			if rightsTo(t, schema.Query.Fields.ForName(name))[role] == "NONE" {
-				s.Ask("{ it: "+query+" bookingPolicy { interviewLimit } }", nil).
-					Want(`{"it":null,"bookingPolicy":{"interviewLimit":15}}`, "it: "+code)
+		t.Run(string(role), func(t *testing.T) {
+			s := s.For(t)
+			s.Act(role, int64(number(t, id)))
+			code := map[bool]string{true: "UNAUTHENTICATED", false: "FORBIDDEN"}[role == booking.RoleAnonymous]
+			for name, query := range queries(h) {
+				if rightsTo(t, schema.Query.Fields.ForName(name))[role] != "NONE" {
+					continue
+				}
+				t.Run(name, func(t *testing.T) {
+					s.For(t).Ask("{ it: "+query+" bookingPolicy { interviewLimit } }", nil).
+						Want(`{"it":null,"bookingPolicy":{"interviewLimit":15}}`, "it: "+code)
+				})
 			}
-		}
+		})
 	}
 }
 
@@ -129,8 +138,11 @@ func TestUnknownViewerIsNull(t *testing.T) {
 	t.Parallel()
 	s := newSchool(t)
 	for _, role := range []booking.Role{booking.RoleStudent, booking.RoleInterviewer} {
-		s.Act(role, 987654)
-		s.Ask(`{ viewer { role person { __typename } } bookingPolicy { version } }`, nil).
-			Want(`{"viewer":null,"bookingPolicy":{"version":1}}`)
+		t.Run(string(role), func(t *testing.T) {
+			s := s.For(t)
+			s.Act(role, 987654)
+			s.Ask(`{ viewer { role person { __typename } } bookingPolicy { version } }`, nil).
+				Want(`{"viewer":null,"bookingPolicy":{"version":1}}`)
+		})
 	}
 }

@@ -96,10 +96,16 @@ func TestHoldKeepsASlotForOneStudent(t *testing.T) {
 	same(t, "and can book it", s.verdict(student, slot), []string{})
 	same(t, "others do not see it", ids(s.List(other).Nodes), []string{free})
 	same(t, "nor can book it", s.verdict(other, slot), []string{"SLOT_HELD"})
-	for name, refusals := range map[string][]refused{"booking": s.Book(other, slot).Errors, "holding": s.hold(other, slot).Errors} {
-		same(t, name, refusals[0].Typename, "SlotTaken")
-		same(t, name, refusals[0].Path, []string{"input", "slotId"})
-		same(t, name+" answers what is free", ids(refusals[0].Alternatives), []string{free})
+	for mutation, send := range map[string]func(s *school) []refused{
+		"bookSlot": func(s *school) []refused { return s.Book(other, slot).Errors },
+		"holdSlot": func(s *school) []refused { return s.hold(other, slot).Errors },
+	} {
+		t.Run(mutation+" by another student", func(t *testing.T) {
+			refusals := send(s.For(t))
+			wantRefusal(t, refusals, "SLOT_HELD", "slotId")
+			same(t, "type", refusals[0].Typename, "SlotTaken")
+			same(t, "alternatives", ids(refusals[0].Alternatives), []string{free})
+		})
 	}
 	reasons := s.ListIn(other, t0.Add(day), t0.Add(day+time.Hour)).EmptyReasons
 	same(t, "reasons", len(reasons), 1)
@@ -291,18 +297,18 @@ func TestBookWithAHold(t *testing.T) {
 	slot, wanted := s.NewSlot(day), s.NewSlot(2*day)
 	id, theirs := s.held(student, slot), s.held(other, s.NewSlot(3*day))
 	for _, test := range []struct {
-		name, slot, hold string
-		want             []string
+		name, slot, hold, code string
 	}{
-		{"that is not there", slot, "999", []string{"NOT_FOUND"}},
-		{"of somebody else", slot, theirs, []string{"NOT_FOUND"}},
-		{"of another slot", wanted, id, []string{"INVALID_INPUT"}},
+		{"an unknown hold", slot, "999", "NOT_FOUND"},
+		{"another student's hold", slot, theirs, "NOT_FOUND"},
+		{"a hold of another slot", wanted, id, "INVALID_INPUT"},
 	} {
-		before := s.Rows()
-		answer := s.bookHeld(student, test.slot, test.hold)
-		same(t, test.name, codes(answer.Errors), test.want)
-		same(t, test.name, answer.Errors[0].Path, []string{"input", "holdId"})
-		same(t, test.name+" changes nothing", s.Rows(), before)
+		t.Run(test.name, func(t *testing.T) {
+			s := s.For(t)
+			before := s.Rows()
+			wantRefusal(t, s.bookHeld(student, test.slot, test.hold).Errors, test.code, "holdId")
+			same(t, "rows", s.Rows(), before)
+		})
 	}
 	before := s.Rows()
 	s.Accepted(s.ChangeInterview("bookSlot", in{"studentId": student, "slotId": slot, "holdId": id, "dryRun": true}).Errors)
@@ -404,13 +410,15 @@ func TestHoldRefusals(t *testing.T) {
 		name, student, slot string
 		want                []string
 	}{
-		{"no such student", "999", slot, []string{"NOT_FOUND"}},
-		{"no such slot", student, "999", []string{"NOT_FOUND"}},
-		{"oneself", student, both, []string{"SELF_INTERVIEW"}},
-		{"booked", student, taken, []string{"SLOT_TAKEN"}},
-		{"begun", student, past, []string{"SLOT_IN_PAST"}},
+		{"an unknown student", "999", slot, []string{"NOT_FOUND"}},
+		{"an unknown slot", student, "999", []string{"NOT_FOUND"}},
+		{"a slot of the student as an interviewer", student, both, []string{"SELF_INTERVIEW"}},
+		{"a booked slot", student, taken, []string{"SLOT_TAKEN"}},
+		{"a slot that has started", student, past, []string{"SLOT_IN_PAST"}},
 	} {
-		same(t, test.name, codes(s.hold(test.student, test.slot).Errors), test.want)
+		t.Run(test.name, func(t *testing.T) {
+			same(t, "refusal codes", codes(s.For(t).hold(test.student, test.slot).Errors), test.want)
+		})
 	}
 	same(t, "nothing is written", s.Rows(), before)
 	limited := s.Student(in{"interviewLimit": 0})

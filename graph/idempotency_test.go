@@ -155,11 +155,14 @@ func TestKeyWithOtherInput(t *testing.T) {
 		{"another student", "holdSlot", in{"studentId": s.Student(nil), "slotId": slot}},
 		{"an interview that is not there", "cancelInterview", in{"interviewId": "999", "reason": "x"}},
 	} {
-		before := s.Rows()
-		answer := s.keyed(test.mutation, "key", test.input)
-		same(t, test.name, codesIn(t, answer), []string{"IDEMPOTENCY_MISMATCH"})
-		same(t, test.name, strings.Contains(answer, `"path":["input","idempotencyKey"]`), true)
-		same(t, test.name+" does nothing", s.Rows(), before)
+		t.Run(test.name, func(t *testing.T) {
+			s := s.For(t)
+			before := s.Rows()
+			answer := s.keyed(test.mutation, "key", test.input)
+			same(t, "refusal codes", codesIn(t, answer), []string{"IDEMPOTENCY_MISMATCH"})
+			same(t, "path of the refusal", strings.Contains(answer, `"path":["input","idempotencyKey"]`), true)
+			same(t, "rows", s.Rows(), before)
+		})
 	}
 	same(t, "with another hold", codesIn(t, s.keyed("bookSlot", "book", in{"studentId": student, "slotId": slot, "holdId": "999"})), []string{"NOT_FOUND"})
 	same(t, "is another input", codesIn(t, s.keyed("bookSlot", "book", input)), []string{"IDEMPOTENCY_MISMATCH"})
@@ -172,11 +175,14 @@ func TestKeysAreScopedToCaller(t *testing.T) {
 	s := newSchool(t)
 	slot := s.NewSlot(day)
 	student, another := s.Student(nil), s.Student(nil)
-	same(t, "one", codesIn(t, s.keyed("bookSlot", "key", in{"studentId": student, "slotId": slot})), []string{})
-	for i, id := range []string{student, another} {
-		other := s.NewSlot(time.Duration(2+i) * day)
-		s.as(booking.RoleStudent, id, func() {
-			same(t, "another actor, another key", codesIn(t, s.keyed("holdSlot", "key", in{"studentId": id, "slotId": other})), []string{})
+	same(t, "refusal codes of an administrator's booking", codesIn(t, s.keyed("bookSlot", "key", in{"studentId": student, "slotId": slot})), []string{})
+	for name, id := range map[string]string{"the student of the booking": student, "another student": another} {
+		t.Run(name, func(t *testing.T) {
+			s := s.For(t)
+			other := s.NewSlot(2 * day)
+			s.as(booking.RoleStudent, id, func() {
+				same(t, "refusal codes", codesIn(t, s.keyed("holdSlot", "key", in{"studentId": id, "slotId": other})), []string{})
+			})
 		})
 	}
 	s.Sound()
@@ -212,9 +218,12 @@ func TestInvalidKeys(t *testing.T) {
 	for name, key := range map[string]string{
 		"empty": "", "blank": "  ", "long": strings.Repeat("é", 201), "NUL": "a\x00b", "a line break": "a\nb", "DEL": "\x7f",
 	} {
-		answer := s.keyed("bookSlot", key, input)
-		same(t, name, codesIn(t, answer), []string{"INVALID_INPUT"})
-		same(t, name, strings.Contains(answer, `"path":["input","idempotencyKey"]`), true)
+		t.Run(name, func(t *testing.T) {
+			s := s.For(t)
+			answer := s.keyed("bookSlot", key, input)
+			same(t, "refusal codes", codesIn(t, answer), []string{"INVALID_INPUT"})
+			same(t, "path of the refusal", strings.Contains(answer, `"path":["input","idempotencyKey"]`), true)
+		})
 	}
 	same(t, "nothing is written", s.Rows(), before)
 	same(t, "200 characters", codesIn(t, s.keyed("bookSlot", strings.Repeat("é", 200), input)), []string{})
@@ -229,10 +238,13 @@ func TestDryRunUsesUpNoKey(t *testing.T) {
 	for _, test := range []struct {
 		name, slot string
 		want       []string
-	}{{"that would be done", slot, []string{}}, {"that is refused", taken, []string{"SLOT_TAKEN"}}} {
-		before := s.Rows()
-		same(t, test.name, codesIn(t, s.keyed("bookSlot", "key", dry(test.slot))), test.want)
-		same(t, test.name+" writes nothing", s.Rows(), before)
+	}{{"an open slot", slot, []string{}}, {"a taken slot", taken, []string{"SLOT_TAKEN"}}} {
+		t.Run(test.name, func(t *testing.T) {
+			s := s.For(t)
+			before := s.Rows()
+			same(t, "refusal codes", codesIn(t, s.keyed("bookSlot", "key", dry(test.slot))), test.want)
+			same(t, "rows", s.Rows(), before)
+		})
 	}
 	s.Accepted(s.Cancel(s.bookingOn(taken)).Errors)
 	same(t, "the key is free", codesIn(t, s.keyed("bookSlot", "key", in{"studentId": student, "slotId": taken})), []string{})

@@ -115,19 +115,20 @@ func TestImportInvalidCalendar(t *testing.T) {
 		"62 FAILED RRULE:INVALID_INPUT", "69 FAILED RRULE:INVALID_INPUT",
 	})
 	for name, set := range map[string]map[string]any{
-		"neither":          {},
-		"both":             {"csv": "a", "ical": "b", "interviewerId": ann},
-		"no interviewer":   {"ical": vevents(one)},
-		"an interviewer":   {"csv": "interviewer,start,end\n", "interviewerId": ann},
-		"no calendar":      {"ical": "hello", "interviewerId": ann},
-		"an empty one":     {"ical": "", "interviewerId": ann},
-		"a broken one":     {"ical": "BEGIN:VCALENDAR\nBEGIN:VEVENT\nDTSTART;;=:x\n", "interviewerId": ann},
-		"too many windows": {"ical": vevents(strings.Repeat(one+"\nRRULE:FREQ=DAILY\nEND:VEVENT\nBEGIN:VEVENT\n", 40) + one), "interviewerId": ann},
+		"no file":                           {},
+		"two files":                         {"csv": "a", "ical": "b", "interviewerId": ann},
+		"a calendar without an interviewer": {"ical": vevents(one)},
+		"a table with an interviewer":       {"csv": "interviewer,start,end\n", "interviewerId": ann},
+		"a text that is no calendar":        {"ical": "hello", "interviewerId": ann},
+		"an empty calendar":                 {"ical": "", "interviewerId": ann},
+		"a broken calendar":                 {"ical": "BEGIN:VCALENDAR\nBEGIN:VEVENT\nDTSTART;;=:x\n", "interviewerId": ann},
+		"too many windows":                  {"ical": vevents(strings.Repeat(one+"\nRRULE:FREQ=DAILY\nEND:VEVENT\nBEGIN:VEVENT\n", 40) + one), "interviewerId": ann},
 	} {
-		payload := s.imports("importAvailability", "", set)
-		same(t, name, codes(payload.Errors), []string{"INVALID_INPUT"})
+		t.Run(name, func(t *testing.T) {
+			same(t, "refusal codes", codes(s.For(t).imports("importAvailability", "", set).Errors), []string{"INVALID_INPUT"})
+		})
 	}
-	same(t, "nobody's", codes(s.imports("importAvailability", "", map[string]any{"ical": vevents(one), "interviewerId": "99"}).Errors),
+	same(t, "refusal codes for an unknown interviewer", codes(s.imports("importAvailability", "", map[string]any{"ical": vevents(one), "interviewerId": "99"}).Errors),
 		[]string{"NOT_FOUND"})
 	s.Sound()
 }
@@ -209,22 +210,30 @@ func TestBrokenLinesOfCalendars(t *testing.T) {
 	s := newSchool(t)
 	ann := s.Interviewer(in{"timeZone": "UTC"})
 	const hour = "DTSTART:20260605T090000Z\nDURATION:PT1H"
-	send := func(events ...string) imported {
+	send := func(s *school, events ...string) imported {
 		return s.imports("importAvailability", "", in{"interviewerId": ann, "ical": vevents(events...)})
 	}
-	for says, events := range map[string][]string{
-		`Line 9: RRULE is ""`:               {hour + "\nRRULE:"},
-		`Line 7: DTSTART has an empty TZID`: {"DTSTART;TZID=:20260605T090000\nDURATION:PT1H"},
-		`Line 7: SEQUENCE is "x"`:           {"SEQUENCE:x\n" + hour},
-		`Line 8: SEQUENCE is ""`:            {"UID:a\nSEQUENCE:\n" + hour, "UID:a\nSEQUENCE:2\n" + hour},
-		`Line 9: SEQUENCE is "new"`:         {"UID:a\nSTATUS:CANCELLED\nSEQUENCE:new\n" + hour, "UID:a\nSEQUENCE:2\n" + hour},
+	for _, test := range []struct {
+		name   string
+		events []string
+		says   string
+	}{
+		{"an empty RRULE", []string{hour + "\nRRULE:"}, `Line 9: RRULE is ""`},
+		{"an empty TZID", []string{"DTSTART;TZID=:20260605T090000\nDURATION:PT1H"}, "Line 7: DTSTART has an empty TZID"},
+		{"a SEQUENCE of letters", []string{"SEQUENCE:x\n" + hour}, `Line 7: SEQUENCE is "x"`},
+		{"an empty SEQUENCE", []string{"UID:a\nSEQUENCE:\n" + hour, "UID:a\nSEQUENCE:2\n" + hour}, `Line 8: SEQUENCE is ""`},
+		{"a SEQUENCE of letters in a cancellation", []string{"UID:a\nSTATUS:CANCELLED\nSEQUENCE:new\n" + hour, "UID:a\nSEQUENCE:2\n" + hour},
+			`Line 9: SEQUENCE is "new"`},
 	} {
-		events[0] = strings.Replace(events[0], "UID:a\n", "UID:0\n", 1)
-		before := s.Rows()
-		if failed := send(events...); !strings.Contains(failed.messages(), says) {
-			t.Errorf("%q: %s, want %s", events, failed.messages(), says)
-		}
-		same(t, "rows", s.Rows(), before)
+		t.Run(test.name, func(t *testing.T) {
+			s := s.For(t)
+			test.events[0] = strings.Replace(test.events[0], "UID:a\n", "UID:0\n", 1)
+			before := s.Rows()
+			if got := send(s, test.events...).messages(); !strings.Contains(got, test.says) {
+				t.Errorf("messages = %s, want %s", got, test.says)
+			}
+			same(t, "rows", s.Rows(), before)
+		})
 	}
-	same(t, "taken", send(hour+"\nX-FOO\nORGANIZER\nSUMMARY").came(), []string{"4 CREATED"})
+	same(t, "rows of a file with other malformed lines", send(s, hour+"\nX-FOO\nORGANIZER\nSUMMARY").came(), []string{"4 CREATED"})
 }

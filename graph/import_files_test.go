@@ -17,21 +17,25 @@ func TestImportOfUnreadableFile(t *testing.T) {
 	before := s.Rows()
 	many := "name,email\n" + strings.Repeat("a,b\n", 5001)
 	for name, test := range map[string]struct{ file, says string }{
-		"nothing":            {"", "The file is empty; the first line must name the columns: name, email, timeZone (optional)"},
-		"an unknown column":  {"name,email,age\n", `Line 1: the 3rd column has the unknown name "age"`},
-		"a missing column":   {"name\n", "Line 1: the column email is missing"},
-		"a column twice":     {"name,email,name\n", "Line 1: the column name occurs twice"},
-		"no header":          {"Ada,ada@example.org\n", `Line 1: the 1st column has the unknown name "Ada"`},
-		"a stray quote":      {"name,email\nAda,ada@example.org\nBo\"b,bob@example.org\n", "Line 3, character 3: invalid CSV: bare \" in non-quoted-field"},
-		"an open quote":      {"name,email\n\"Ada,ada@example.org\n", "invalid CSV: extraneous or missing \" in quoted-field"},
-		"more than is taken": {many, "The file has too many rows; at most 5000 are allowed."},
+		"an empty file":     {"", "The file is empty; the first line must name the columns: name, email, timeZone (optional)"},
+		"an unknown column": {"name,email,age\n", `Line 1: the 3rd column has the unknown name "age"`},
+		"a missing column":  {"name\n", "Line 1: the column email is missing"},
+		"a column twice":    {"name,email,name\n", "Line 1: the column name occurs twice"},
+		"no header":         {"Ada,ada@example.org\n", `Line 1: the 1st column has the unknown name "Ada"`},
+		"a stray quote":     {"name,email\nAda,ada@example.org\nBo\"b,bob@example.org\n", "Line 3, character 3: invalid CSV: bare \" in non-quoted-field"},
+		"an open quote":     {"name,email\n\"Ada,ada@example.org\n", "invalid CSV: extraneous or missing \" in quoted-field"},
+		"too many rows":     {many, "The file has too many rows; at most 5000 are allowed."},
 	} {
-		set := map[string]any{"csv": test.file, "partial": true}
-		payload := s.imports("importStudents", test.file, set)
-		if got := payload.messages(); !strings.Contains(got, test.says) {
-			t.Errorf("%s: %q lacks %q", name, got, test.says)
-		}
-		same(t, name, []any{len(payload.Rows), payload.Errors[0].Code, payload.Errors[0].Path}, []any{0, "INVALID_INPUT", []string{"input", "csv"}})
+		t.Run(name, func(t *testing.T) {
+			s := s.For(t)
+			set := map[string]any{"csv": test.file, "partial": true}
+			payload := s.imports("importStudents", test.file, set)
+			if got := payload.messages(); !strings.Contains(got, test.says) {
+				t.Errorf("messages = %q, want %q in them", got, test.says)
+			}
+			wantRefusal(t, payload.Errors[:1], "INVALID_INPUT", "csv")
+			same(t, "rows in the response", len(payload.Rows), 0)
+		})
 	}
 	same(t, "nothing is written", s.Rows(), before)
 	huge := s.Ask(`mutation($c: String!) { importStudents(input: {csv: $c}) { failed } }`, map[string]any{"c": strings.Repeat("x", 8<<20)})
@@ -113,25 +117,23 @@ func TestImportSendsFewStatements(t *testing.T) {
 		fmt.Fprintf(&rules, "i%d@x.org,MONDAY,09:00,11:00,2026-06-01,2026-06-20\n", i)
 		fmt.Fprintf(&history, "s%d@x.org,i%d@x.org,2026-05-02T09:00:00Z,2026-05-02T10:00:00Z,COMPLETED\n", i, i)
 	}
-	for _, test := range []struct {
-		mutation, header, body string
-		most                   int
-	}{
-		{"importStudents", "name,email\n", students.String(), 10},
-		{"importInterviewers", "name,email\n", interviewers.String(), 10},
-		{"importAvailability", "interviewer,start,end\n", windows.String(), 28},
-		{"importAvailability", "interviewer,weekdays,startTime,endTime,startDate,endDate\n", rules.String(), 41}, // plus a statement for each thousand slots
-		{"importInterviews", "studentEmail,interviewerEmail,start,end,status\n", history.String(), 45},
-	} {
+	sendsAtMost := func(most int, mutation, header, body string) {
+		t.Helper()
 		log.take()
-		payload := s.imports(test.mutation, test.header+test.body, nil)
+		payload := s.imports(mutation, header+body, nil)
 		s.Accepted(payload.Errors)
-		same(t, test.mutation, payload.Created, rows)
-		if sent := len(log.take()); sent > test.most {
-			t.Errorf("%s of %d rows sends %d statements; %d are allowed", test.mutation, rows, sent, test.most)
-		} else {
-			t.Logf("%s of %d rows: %d statements", test.mutation, rows, sent)
+		same(t, mutation+": created rows", payload.Created, rows)
+		sent := len(log.take())
+		t.Logf("%s of %d rows: %d statements", mutation, rows, sent)
+		if sent > most {
+			t.Errorf("%s of %d rows sends %d statements, want at most %d", mutation, rows, sent, most)
 		}
 	}
+	sendsAtMost(10, "importStudents", "name,email\n", students.String())
+	sendsAtMost(10, "importInterviewers", "name,email\n", interviewers.String())
+	sendsAtMost(28, "importAvailability", "interviewer,start,end\n", windows.String())
+	// One more statement for each thousand slots.
+	sendsAtMost(41, "importAvailability", "interviewer,weekdays,startTime,endTime,startDate,endDate\n", rules.String())
+	sendsAtMost(45, "importInterviews", "studentEmail,interviewerEmail,start,end,status\n", history.String())
 	s.Sound()
 }

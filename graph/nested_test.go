@@ -106,9 +106,9 @@ func (s ringSchool) sent(t *testing.T, trace *statements, document string) []str
 	if strings.Contains(document, "$start") {
 		variables["start"], variables["end"] = t0.Format(time.RFC3339), t0.Add(7*day).Format(time.RFC3339)
 	}
-	answer := s.Ask(document, variables)
+	answer := s.For(t).Ask(document, variables)
 	if len(answer.Errors) > 0 || strings.Contains(answer.Body, "null") {
-		t.Fatalf("it was not answered: %s", answer.Body)
+		t.Fatalf("response = %s, want no errors and no nulls", answer.Body)
 	}
 	sent := trace.take()
 	slices.Sort(sent)
@@ -194,10 +194,10 @@ func crowd(t *testing.T, trace *statements, n int) crowdedSchool {
 // changed returns the statements that the mutation sends after its transaction.
 func (s crowdedSchool) changed(t *testing.T, trace *statements, document, code string) []string {
 	t.Helper()
-	answer := s.Ask(document, s.variables)
+	answer := s.For(t).Ask(document, s.variables)
 	refused := strings.Contains(answer.Body, `"code"`)
 	if len(answer.Errors) > 0 || refused != (code != "") || !strings.Contains(answer.Body, code) {
-		t.Fatalf("wanted %q: %s", code, answer.Body)
+		t.Fatalf("response = %s, want the refusal %q", answer.Body, code)
 	}
 	sent := trace.take()
 	for i, statement := range slices.Backward(sent) {

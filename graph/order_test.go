@@ -84,6 +84,7 @@ func TestOrders(t *testing.T) {
 			for _, direction := range []string{"ASC", "DESC"} {
 				order := fmt.Sprintf("orderBy: {field: %s, direction: %s}", field, direction)
 				t.Run(test.list+" "+field+" "+direction, func(t *testing.T) {
+					s := s.For(t)
 					want := slices.Clone(usual.Nodes)
 					slices.SortFunc(want, func(a, b ordered) int {
 						return cmp.Or(strings.Compare(key(a), key(b)), cmp.Compare(number(t, a.ID), number(t, b.ID)))
@@ -92,11 +93,14 @@ func TestOrders(t *testing.T) {
 						slices.Reverse(want)
 					}
 					whole := s.read(t, test.list, "("+order+")", test.fields)
-					same(t, "in order", whole.Nodes, want)
-					same(t, "all of them", whole.TotalCount, len(usual.Nodes))
+					same(t, "items", whole.Nodes, want)
+					same(t, "total", whole.TotalCount, len(usual.Nodes))
 					for _, first := range []int{1, 2, 5, len(want)} {
-						same(t, fmt.Sprintf("in pages of %d", first), s.pages(t, test, order, first), want)
-						same(t, fmt.Sprintf("in pages of %d from the end", first), s.pagesFromEnd(t, test, order, first), want)
+						t.Run(fmt.Sprintf("pages of %d", first), func(t *testing.T) {
+							s := s.For(t)
+							same(t, "items from the start", s.pages(t, test, order, first), want)
+							same(t, "items from the end", s.pagesFromEnd(t, test, order, first), want)
+						})
 					}
 				})
 			}
@@ -131,12 +135,15 @@ func TestDefaultOrders(t *testing.T) {
 	for list, order := range map[string]string{
 		"students": "ID", "interviewers": "ID", "interviews": "START", "slots": "START",
 	} {
-		usual := s.read(t, list, "", "id")
-		same(t, list, usual, s.read(t, list, "(orderBy: {field: "+order+"})", "id"))
-		same(t, list+", null", usual, s.read(t, list, "(orderBy: null)", "id"))
-		cursor := usual.Edges[0].Cursor
-		rest := s.read(t, list, fmt.Sprintf("(orderBy: {field: %s}, after: %q)", order, cursor), "id")
-		same(t, list+" after the first", rest.Nodes, usual.Nodes[1:])
+		t.Run(list, func(t *testing.T) {
+			s := s.For(t)
+			usual := s.read(t, list, "", "id")
+			same(t, "the list with its order given", s.read(t, list, "(orderBy: {field: "+order+"})", "id"), usual)
+			same(t, "the list with a null order", s.read(t, list, "(orderBy: null)", "id"), usual)
+			cursor := usual.Edges[0].Cursor
+			rest := s.read(t, list, fmt.Sprintf("(orderBy: {field: %s}, after: %q)", order, cursor), "id")
+			same(t, "items after the first", rest.Nodes, usual.Nodes[1:])
+		})
 	}
 }
 
@@ -147,7 +154,9 @@ func TestOldCursors(t *testing.T) {
 	for list, cursor := range map[string]string{
 		"students": "LWd6dDhiM3Q1aGMwLjI", "interviewers": "LWd6dDhiM3Q1aGMwLjI",
 	} {
-		same(t, list, s.read(t, list, fmt.Sprintf("(after: %q)", cursor), "id").Nodes[0].ID, "3")
+		t.Run(list, func(t *testing.T) {
+			same(t, "the next id", s.For(t).read(t, list, fmt.Sprintf("(after: %q)", cursor), "id").Nodes[0].ID, "3")
+		})
 	}
 	all := s.read(t, "interviews", "", "id start").Nodes
 	start, err := time.Parse(time.RFC3339, all[2].Start)
@@ -155,34 +164,36 @@ func TestOldCursors(t *testing.T) {
 		t.Fatal(err)
 	}
 	old := base64.RawURLEncoding.EncodeToString([]byte(strconv.FormatInt(start.UnixMicro(), 36) + "." + all[2].ID))
-	same(t, "interviews", s.read(t, "interviews", fmt.Sprintf("(after: %q)", old), "id start").Nodes, all[3:])
+	same(t, "interviews after the third", s.read(t, "interviews", fmt.Sprintf("(after: %q)", old), "id start").Nodes, all[3:])
 }
 
 // A cursor of another order or another list is refused.
 func TestForeignCursors(t *testing.T) {
 	t.Parallel()
 	s := tied(t)
-	type place struct{ list, order, cursor string }
-	var places []place
+	type position struct{ list, order, cursor string }
+	var positions []position
 	for _, o := range orders {
 		for field := range o.by {
 			for _, direction := range []string{"ASC", "DESC"} {
 				order := fmt.Sprintf("orderBy: {field: %s, direction: %s}", field, direction)
-				places = append(places, place{o.list, order, *s.read(t, o.list, "("+order+", first: 1)", "id").PageInfo.EndCursor})
+				positions = append(positions, position{o.list, order, *s.read(t, o.list, "("+order+", first: 1)", "id").PageInfo.EndCursor})
 			}
 		}
 	}
-	for _, from := range places {
-		for _, to := range places {
-			if from == to {
-				continue
+	for _, from := range positions {
+		t.Run("a cursor of "+from.list+" "+from.order, func(t *testing.T) {
+			for _, to := range positions {
+				if from == to {
+					continue
+				}
+				answer := s.For(t).Ask(fmt.Sprintf("{ %s(%s, after: %q) { nodes { id } } }", to.list, to.order, from.cursor), nil)
+				if len(answer.Errors) != 1 || answer.Code() != "BAD_USER_INPUT" ||
+					answer.Errors[0].Message != "after is not a cursor of this list with this order; a cursor from an edge or from pageInfo is expected" {
+					t.Errorf("response in %s(%s) = %s, want BAD_USER_INPUT", to.list, to.order, answer.Body)
+				}
 			}
-			answer := s.Ask(fmt.Sprintf("{ %s(%s, after: %q) { nodes { id } } }", to.list, to.order, from.cursor), nil)
-			if len(answer.Errors) != 1 || answer.Errors[0].Extensions.Code != "BAD_USER_INPUT" ||
-				answer.Errors[0].Message != "after is not a cursor of this list with this order; a cursor from an edge or from pageInfo is expected" {
-				t.Errorf("%s in %s with a cursor of %s in %s: %s", to.list, to.order, from.list, from.order, answer.Body)
-			}
-		}
+		})
 	}
 }
 
@@ -195,22 +206,21 @@ func TestBadOrders(t *testing.T) {
 		{"no field", `{ students(orderBy: {direction: ASC}) { nodes { id } } }`, "field"},
 		{"an unknown direction", `{ slots(orderBy: {field: START, direction: UP}) { nodes { id } } }`, "UP"},
 		{"a null direction", `{ slots(orderBy: {field: START, direction: null}) { nodes { id } } }`, "null"},
-		{"too many slots", `{ slots(first: 501) { nodes { id } } }`, "first is 501; a whole number from 1 to 500 is allowed"},
-		{"no slots", `{ slots(first: 0) { nodes { id } } }`, "first is 0"},
-		{"reversed slots", `{ slots(filter: {start: "2026-06-02T00:00:00Z", end: "2026-06-01T00:00:00Z"}) { nodes { id } } }`, "must be after start"},
-		{"a text that is none", fmt.Sprintf(`{ students(orderBy: {field: NAME}, after: %q) { nodes { id } } }`,
+		{"a page of too many slots", `{ slots(first: 501) { nodes { id } } }`, "first is 501; a whole number from 1 to 500 is allowed"},
+		{"a page of no slots", `{ slots(first: 0) { nodes { id } } }`, "first is 0"},
+		{"a reversed range of slots", `{ slots(filter: {start: "2026-06-02T00:00:00Z", end: "2026-06-01T00:00:00Z"}) { nodes { id } } }`, "must be after start"},
+		{"a cursor that is not UTF-8", fmt.Sprintf(`{ students(orderBy: {field: NAME}, after: %q) { nodes { id } } }`,
 			forged("students:NAME:ASC.2.\xff")), "not a cursor"},
-		{"a text with a zero", fmt.Sprintf(`{ students(orderBy: {field: NAME}, after: %q) { nodes { id } } }`,
+		{"a cursor with a null character", fmt.Sprintf(`{ students(orderBy: {field: NAME}, after: %q) { nodes { id } } }`,
 			forged("students:NAME:ASC.2.a\x00b")), "not a cursor"},
-		{"a time beyond all", fmt.Sprintf(`{ slots(after: %q) { nodes { id } } }`, forged("slots.2.1y2p0ij32e8e7")), "not a cursor"},
-		{"a time before all", fmt.Sprintf(`{ interviews(after: %q) { nodes { id } } }`, forged("-1y2p0ij32e8e7.2")), "not a cursor"},
-		{"no id", fmt.Sprintf(`{ slots(after: %q) { nodes { id } } }`, forged("slots..5")), "not a cursor"},
+		{"a cursor after the last time", fmt.Sprintf(`{ slots(after: %q) { nodes { id } } }`, forged("slots.2.1y2p0ij32e8e7")), "not a cursor"},
+		{"a cursor before the first time", fmt.Sprintf(`{ interviews(after: %q) { nodes { id } } }`, forged("-1y2p0ij32e8e7.2")), "not a cursor"},
+		{"a cursor without an id", fmt.Sprintf(`{ slots(after: %q) { nodes { id } } }`, forged("slots..5")), "not a cursor"},
 		{"a cursor of students for interviews", `{ interviews(after: "LWd6dDhiM3Q1aGMwLjI") { nodes { id } } }`, "not a cursor"},
 	} {
-		answer := s.Ask(test.document, nil)
-		if len(answer.Errors) == 0 || answer.Errors[0].Extensions.Code != "BAD_USER_INPUT" || !strings.Contains(answer.Errors[0].Message, test.says) {
-			t.Errorf("%s: answered %s", test.name, answer.Body)
-		}
+		t.Run(test.name, func(t *testing.T) {
+			s.For(t).Ask(test.document, nil).WantError("BAD_USER_INPUT", test.says)
+		})
 	}
 	same(t, "nothing was logged as a fault", s.Log.String(), "")
 }

@@ -35,14 +35,14 @@ func TestPagesBetweenCursors(t *testing.T) {
 	for n := range 6 {
 		s.NewSlot(time.Duration(n+1) * day)
 	}
-	list := func(arguments string) orderedList {
-		t.Helper()
+	list := func(s *school, arguments string) orderedList {
+		s.T.Helper()
 		var data struct{ AvailableSlots orderedList }
 		s.Ask(fmt.Sprintf(`{ availableSlots(studentId: %s, start: %q, end: %q%s) { %s nodes { id start } edges { cursor node { id } } emptyReasons { code } } }`,
 			student, moment(0), moment(30*day), arguments, listFields), nil).Into(&data)
 		return data.AvailableSlots
 	}
-	all := list("")
+	all := list(s, "")
 	same(t, "the list", len(all.Nodes), 6)
 	at := func(n int) string { return all.Edges[n].Cursor }
 	for _, test := range []struct {
@@ -50,27 +50,27 @@ func TestPagesBetweenCursors(t *testing.T) {
 		from, to        int
 		before, after   bool // whether there are further pages
 	}{
-		{"the first", ", first: 2", 0, 2, false, true},
-		{"the last", ", last: 2", 4, 6, true, false},
-		{"an empty cursor, which is none", `, first: 2, after: ""`, 0, 2, false, true},
-		{"an empty cursor, from the end", `, last: 2, before: ""`, 4, 6, true, false},
+		{"the first two", ", first: 2", 0, 2, false, true},
+		{"the last two", ", last: 2", 4, 6, true, false},
+		{"from the start, with an empty cursor", `, first: 2, after: ""`, 0, 2, false, true},
+		{"from the end, with an empty cursor", `, last: 2, before: ""`, 4, 6, true, false},
 		{"all, from the start", ", first: 6", 0, 6, false, false},
 		{"all, from the end", ", last: 6", 0, 6, false, false},
-		{"those before", fmt.Sprintf(", last: 2, before: %q", at(4)), 2, 4, true, true},
-		{"those before the second", fmt.Sprintf(", last: 2, before: %q", at(1)), 0, 1, false, true},
-		{"between, from the start", fmt.Sprintf(", first: 2, after: %q, before: %q", at(0), at(5)), 1, 3, true, true},
-		{"between, from the end", fmt.Sprintf(", last: 2, after: %q, before: %q", at(0), at(5)), 3, 5, true, true},
-		{"between, all of them", fmt.Sprintf(", after: %q, before: %q", at(1), at(4)), 2, 4, true, true},
-		{"from the start, before", fmt.Sprintf(", first: 9, before: %q", at(2)), 0, 2, false, true},
-		{"from the end, after", fmt.Sprintf(", last: 9, after: %q", at(3)), 4, 6, true, false},
-		{"nothing between", fmt.Sprintf(", first: 1, after: %q, before: %q", at(3), at(3)), 3, 3, true, true},
-		{"a null beside", ", first: null, last: 1", 5, 6, true, false},
+		{"before a cursor", fmt.Sprintf(", last: 2, before: %q", at(4)), 2, 4, true, true},
+		{"before the second", fmt.Sprintf(", last: 2, before: %q", at(1)), 0, 1, false, true},
+		{"between two cursors, from the start", fmt.Sprintf(", first: 2, after: %q, before: %q", at(0), at(5)), 1, 3, true, true},
+		{"between two cursors, from the end", fmt.Sprintf(", last: 2, after: %q, before: %q", at(0), at(5)), 3, 5, true, true},
+		{"between two cursors, all of them", fmt.Sprintf(", after: %q, before: %q", at(1), at(4)), 2, 4, true, true},
+		{"from the start, before a cursor", fmt.Sprintf(", first: 9, before: %q", at(2)), 0, 2, false, true},
+		{"from the end, after a cursor", fmt.Sprintf(", last: 9, after: %q", at(3)), 4, 6, true, false},
+		{"between a cursor and itself", fmt.Sprintf(", first: 1, after: %q, before: %q", at(3), at(3)), 3, 3, true, true},
+		{"from the end, with first: null", ", first: null, last: 1", 5, 6, true, false},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			got := list(test.arguments)
+			got := list(s.For(t), test.arguments)
 			same(t, "slots", got.Nodes, append([]ordered{}, all.Nodes[test.from:test.to]...))
 			same(t, "pages before and after", [2]bool{got.PageInfo.HasPreviousPage, got.PageInfo.HasNextPage}, [2]bool{test.before, test.after})
-			same(t, "all", got.TotalCount, 6)
+			same(t, "total", got.TotalCount, 6)
 		})
 	}
 }
@@ -141,37 +141,40 @@ func TestBadPages(t *testing.T) {
 	s := newSchool(t)
 	student, ann := s.Student(nil), s.Interviewer(nil)
 	id := s.Booked(student, s.NewSlot(day))
-	lists := map[string]string{ // with the arguments at %s
-		"students":     `{ students(%s) { nodes { id } } }`,
-		"interviewers": `{ interviewers(%s) { nodes { id } } }`,
-		"interviews":   `{ interviews(%s) { nodes { id } } }`,
-		"events":       `{ events(%s) { nodes { id } } }`,
-		"refusals":     `{ bookingRefusals(%s) { nodes { id } } }`,
-		"available": fmt.Sprintf(`{ availableSlots(studentId: %s, start: %q, end: %q, %%s) { nodes { id } } }`,
+	for list, document := range map[string]string{ // with the arguments at %s
+		"students":        `{ students(%s) { nodes { id } } }`,
+		"interviewers":    `{ interviewers(%s) { nodes { id } } }`,
+		"interviews":      `{ interviews(%s) { nodes { id } } }`,
+		"events":          `{ events(%s) { nodes { id } } }`,
+		"bookingRefusals": `{ bookingRefusals(%s) { nodes { id } } }`,
+		"availableSlots": fmt.Sprintf(`{ availableSlots(studentId: %s, start: %q, end: %q, %%s) { nodes { id } } }`,
 			student, moment(0), moment(day)),
-		"slots":         `{ slots(%s) { nodes { id } } }`,
-		"of a student":  `{ student(id: ` + student + `) { interviews(%s) { nodes { id } } } }`,
-		"slots of":      `{ interviewer(id: ` + ann + `) { slots(%s) { nodes { id } } } }`,
-		"interviews of": `{ interviewer(id: ` + ann + `) { interviews(%s) { nodes { id } } } }`,
-		"events of":     `{ interview(id: ` + id + `) { events(%s) { nodes { id } } } }`,
-	}
-	for list, document := range lists {
-		most := 100
-		if list == "available" || list == "slots" || list == "slots of" {
-			most = 500
-		}
-		for arguments, says := range map[string]string{
-			"first: 1, last: 1": "first and last are both set; only one of them is allowed",
-			"last: 0":           fmt.Sprintf("last is 0; a whole number from 1 to %d is allowed", most),
-			"last: -1":          fmt.Sprintf("last is -1; a whole number from 1 to %d is allowed", most),
-			"last: 501":         fmt.Sprintf("last is 501; a whole number from 1 to %d is allowed", most),
-			`before: "x"`:       "before is not a cursor of this list with this order; a cursor from an edge or from pageInfo is expected",
-			`after: "x"`:        "after is not a cursor of this list with this order; a cursor from an edge or from pageInfo is expected",
-		} {
-			answer := s.Ask(fmt.Sprintf(document, arguments), nil)
-			if answer.Code() != "BAD_USER_INPUT" || answer.Errors[0].Message != says {
-				t.Errorf("%s, %s: %s", list, arguments, answer.Body)
+		"slots":                        `{ slots(%s) { nodes { id } } }`,
+		"interviews of a student":      `{ student(id: ` + student + `) { interviews(%s) { nodes { id } } } }`,
+		"slots of an interviewer":      `{ interviewer(id: ` + ann + `) { slots(%s) { nodes { id } } } }`,
+		"interviews of an interviewer": `{ interviewer(id: ` + ann + `) { interviews(%s) { nodes { id } } } }`,
+		"events of an interview":       `{ interview(id: ` + id + `) { events(%s) { nodes { id } } } }`,
+	} {
+		t.Run(list, func(t *testing.T) {
+			most := 100
+			if list == "availableSlots" || list == "slots" || list == "slots of an interviewer" {
+				most = 500
 			}
-		}
+			for arguments, says := range map[string]string{
+				"first: 1, last: 1": "first and last are both set; only one of them is allowed",
+				"last: 0":           fmt.Sprintf("last is 0; a whole number from 1 to %d is allowed", most),
+				"last: -1":          fmt.Sprintf("last is -1; a whole number from 1 to %d is allowed", most),
+				"last: 501":         fmt.Sprintf("last is 501; a whole number from 1 to %d is allowed", most),
+				`before: "x"`:       "before is not a cursor of this list with this order; a cursor from an edge or from pageInfo is expected",
+				`after: "x"`:        "after is not a cursor of this list with this order; a cursor from an edge or from pageInfo is expected",
+			} {
+				t.Run(arguments, func(t *testing.T) {
+					answer := s.For(t).Ask(fmt.Sprintf(document, arguments), nil)
+					if answer.Code() != "BAD_USER_INPUT" || answer.Errors[0].Message != says {
+						t.Errorf("response = %s, want BAD_USER_INPUT and %q", answer.Body, says)
+					}
+				})
+			}
+		})
 	}
 }

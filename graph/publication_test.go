@@ -22,9 +22,9 @@ func TestRulesOutsideTheHorizon(t *testing.T) {
 		{"ended this morning", in{"startDate": "2026-06-01", "endDate": "2026-06-01", "startTime": "06:00", "endTime": "08:00"}, "weekdays"},
 		{"no such weekday", in{"startDate": "2026-06-09", "endDate": "2026-06-10", "weekdays": []string{"FRIDAY"}}, "weekdays"},
 	} {
-		past := s.weekly(ann, test.set)
-		same(t, test.name, codes(past.Errors), []string{"INVALID_RANGE"})
-		same(t, test.name+": field", past.Errors[0].Path, []string{"input", test.field})
+		t.Run(test.name, func(t *testing.T) {
+			wantRefusal(t, s.For(t).weekly(ann, test.set).Errors, "INVALID_RANGE", test.field)
+		})
 	}
 	same(t, "nothing is written", s.Rows(), before)
 
@@ -73,8 +73,8 @@ func TestNoneMatch(t *testing.T) {
 	ann, bob := s.Interviewer(in{"tags": []string{"go"}}), s.Interviewer(in{"tags": []string{"sql"}})
 	s.Publish(ann, t0.Add(day), 2*60*60*1e9, 60)
 	student := s.Student(nil)
-	why := func(filter string) (code string, count int) {
-		t.Helper()
+	why := func(s *school, filter string) (code string, count int) {
+		s.T.Helper()
 		var data struct {
 			AvailableSlots struct {
 				EmptyReasons []struct {
@@ -85,23 +85,25 @@ func TestNoneMatch(t *testing.T) {
 		}
 		s.Ask("query($s: ID!) { availableSlots(studentId: $s, start: \"2026-06-01T09:00:00Z\", end: \"2026-06-09T09:00:00Z\", "+filter+
 			") { emptyReasons { code count message } } }", in{"s": student}).Into(&data)
-		same(t, filter+": one reason", len(data.AvailableSlots.EmptyReasons), 1)
+		same(s.T, "number of reasons", len(data.AvailableSlots.EmptyReasons), 1)
 		return data.AvailableSlots.EmptyReasons[0].Code, data.AvailableSlots.EmptyReasons[0].Count
 	}
 	for _, filter := range []string{
 		`interviewerIds: ["` + bob + `"]`, `tags: ["sql"]`, `tags: ["go", "sql"]`, `tags: ["cobol"]`, `interviewerIds: ["999"]`,
 		`interviewerIds: ["` + ann + `"], tags: ["sql"]`,
 	} {
-		code, count := why(filter)
-		same(t, filter, code, "NONE_MATCH")
-		same(t, filter+": slots that do not match", count, 2)
+		t.Run(filter, func(t *testing.T) {
+			code, count := why(s.For(t), filter)
+			same(t, "reason", code, "NONE_MATCH")
+			same(t, "slots that do not match", count, 2)
+		})
 	}
 	s.exec("UPDATE slots SET status = 'WITHDRAWN'")
-	code, _ := why(`tags: ["sql"]`)
-	same(t, "nothing is published at all", code, "NONE_PUBLISHED")
-	code, count := why(`tags: ["cobol"]`)
-	same(t, "an unknown tag is never right", code, "NONE_MATCH")
-	same(t, "and keeps nothing away", count, 0)
+	code, _ := why(s, `tags: ["sql"]`)
+	same(t, "reason without published slots", code, "NONE_PUBLISHED")
+	code, count := why(s, `tags: ["cobol"]`)
+	same(t, "reason with an unknown tag, without published slots", code, "NONE_MATCH")
+	same(t, "slots that do not match an unknown tag", count, 0)
 }
 
 // The published and blocked time of an interviewer comes in pages, by start.

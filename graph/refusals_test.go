@@ -34,6 +34,16 @@ func (s *school) plain(r refused) {
 	}
 }
 
+// wantRefusal fails the test unless there is one refusal, with the code and the path of a
+// field of the input.
+func wantRefusal(t *testing.T, got []refused, code, field string) {
+	t.Helper()
+	same(t, "refusal codes", codes(got), []string{code})
+	if len(got) > 0 {
+		same(t, "path of the refusal", got[0].Path, []string{"input", field})
+	}
+}
+
 func stamped(after time.Duration) string { return t0.Add(after).Format(time.RFC3339Nano) }
 
 func TestLimitReachedCarriesTheNumbers(t *testing.T) {
@@ -177,10 +187,13 @@ func TestInvalidInputSaysWhatIsAllowed(t *testing.T) {
 		{"a long range", "addAvailability", window(day, 40*day), "INVALID_RANGE", "DAYS", -1, 31},
 		{"a short range", "addAvailability", window(day, day+time.Minute), "INVALID_RANGE", "MINUTES", 60, -1},
 	} {
-		got := s.refusal(test.mutation, test.input)
-		same(t, test.name, [3]string{got.Typename, got.Code, got.Allowed}, [3]string{"InvalidInput", test.code, test.allowed})
-		same(t, test.name+": field", *got.Field, got.Path[len(got.Path)-1])
-		same(t, test.name+": bounds", [2]int{orNone(got.Min), orNone(got.Max)}, [2]int{test.low, test.high})
+		t.Run(test.name, func(t *testing.T) {
+			s := s.For(t)
+			got := s.refusal(test.mutation, test.input)
+			same(t, "type, code and what is allowed", [3]string{got.Typename, got.Code, got.Allowed}, [3]string{"InvalidInput", test.code, test.allowed})
+			same(t, "field", *got.Field, got.Path[len(got.Path)-1])
+			same(t, "bounds", [2]int{orNone(got.Min), orNone(got.Max)}, [2]int{test.low, test.high})
+		})
 	}
 	id := s.Booked(s.Student(nil), s.Slot(ann, day))
 	s.SetClock(t0.Add(2 * day))

@@ -93,25 +93,26 @@ func TestRescheduleRefusals(t *testing.T) {
 		name, interview, slot string
 		code, field           string
 	}{
-		{"booked by another", id, taken, "SLOT_TAKEN", "slotId"},
-		{"held by another", id, held, "SLOT_HELD", "slotId"},
-		{"withdrawn", id, withdrawn, "SLOT_WITHDRAWN", "slotId"},
-		{"begun", id, past, "SLOT_IN_PAST", "slotId"},
-		{"too soon", id, soon, "TOO_SOON", "slotId"},
-		{"somebody met", id, again, "ALREADY_INTERVIEWED", "slotId"},
-		{"oneself", id, self, "SELF_INTERVIEW", "slotId"},
-		{"over another of one's own", id, overlapping, "OWN_OVERLAP", "slotId"},
-		{"a full day", id, full, "INTERVIEWER_FULL", "slotId"},
-		{"no such slot", id, "999", "NOT_FOUND", "slotId"},
-		{"no such interview", "999", free, "NOT_FOUND", "interviewId"},
-		{"a cancelled one", cancelled, free, "WRONG_STATUS", "interviewId"},
+		{"a slot booked by another student", id, taken, "SLOT_TAKEN", "slotId"},
+		{"a slot held by another student", id, held, "SLOT_HELD", "slotId"},
+		{"a withdrawn slot", id, withdrawn, "SLOT_WITHDRAWN", "slotId"},
+		{"a slot that has started", id, past, "SLOT_IN_PAST", "slotId"},
+		{"a slot too soon", id, soon, "TOO_SOON", "slotId"},
+		{"an interviewer whom the student has met", id, again, "ALREADY_INTERVIEWED", "slotId"},
+		{"a slot of the student as an interviewer", id, self, "SELF_INTERVIEW", "slotId"},
+		{"the time of another interview of the student", id, overlapping, "OWN_OVERLAP", "slotId"},
+		{"a full day of the interviewer", id, full, "INTERVIEWER_FULL", "slotId"},
+		{"an unknown slot", id, "999", "NOT_FOUND", "slotId"},
+		{"an unknown interview", "999", free, "NOT_FOUND", "interviewId"},
+		{"a cancelled interview", cancelled, free, "WRONG_STATUS", "interviewId"},
 	} {
-		refusals := s.move(test.interview, test.slot).Errors
-		same(t, test.name, codes(refusals), []string{test.code})
-		same(t, test.name, refusals[0].Path, []string{"input", test.field})
-		if test.code == "SLOT_TAKEN" || test.code == "SLOT_HELD" {
-			same(t, test.name+": alternatives", ids(refusals[0].Alternatives), []string{free})
-		}
+		t.Run(test.name, func(t *testing.T) {
+			refusals := s.For(t).move(test.interview, test.slot).Errors
+			wantRefusal(t, refusals, test.code, test.field)
+			if test.code == "SLOT_TAKEN" || test.code == "SLOT_HELD" {
+				same(t, "alternatives", ids(refusals[0].Alternatives), []string{free})
+			}
+		})
 	}
 	same(t, "nothing is written", s.Rows(), before)
 	s.SetClock(t0.Add(day))

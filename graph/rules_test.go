@@ -38,8 +38,10 @@ func TestRangeEdges(t *testing.T) {
 		{"touches its start", start.Add(-time.Hour), start, false},
 		{"touches its end", end, end.Add(time.Hour), false},
 	} {
-		got := ids(s.ListIn(student, test.start, test.end).Nodes)
-		same(t, test.name, slices.Contains(got, slot), test.inside)
+		t.Run(test.name, func(t *testing.T) {
+			got := ids(s.For(t).ListIn(student, test.start, test.end).Nodes)
+			same(t, "the slot is listed", slices.Contains(got, slot), test.inside)
+		})
 	}
 }
 
@@ -62,11 +64,12 @@ func TestPastAndNotice(t *testing.T) {
 		{"a microsecond less than the notice", at.Add(-time.Hour + time.Microsecond), 3600, []string{"TOO_SOON"}},
 		{"past is not too soon as well", at, 3600, []string{"SLOT_IN_PAST"}},
 	} {
-		s.SetClock(test.now)
-		var policy struct{ Errors []refused }
-		s.Mutate("updateBookingPolicy", "bookingPolicy { version }", map[string]any{"minimumNoticeSeconds": test.notice}, &policy)
-		s.Accepted(policy.Errors)
-		same(t, test.name, s.verdict(student, slot), test.want)
+		t.Run(test.name, func(t *testing.T) {
+			s := s.For(t)
+			s.SetClock(test.now)
+			s.policy(in{"minimumNoticeSeconds": test.notice})
+			same(t, "refusal codes", s.verdict(student, slot), test.want)
+		})
 	}
 }
 
@@ -84,8 +87,11 @@ func TestOneInterviewPerInterviewer(t *testing.T) {
 	for status, want := range map[string][]string{
 		"CANCELLED": {}, "STUDENT_NO_SHOW": {}, "INTERVIEWER_NO_SHOW": {}, "BOOKED": {"ALREADY_INTERVIEWED"},
 	} {
-		s.setStatus(id, status)
-		same(t, status, s.verdict(student, second), want)
+		t.Run(status, func(t *testing.T) {
+			s := s.For(t)
+			s.setStatus(id, status)
+			same(t, "refusal codes", s.verdict(student, second), want)
+		})
 	}
 }
 
@@ -133,7 +139,10 @@ func TestOwnOverlap(t *testing.T) {
 		{"a second before its end", day + time.Hour - time.Second, []string{"OWN_OVERLAP"}},
 		{"touching after", day + time.Hour, []string{}},
 	} {
-		same(t, test.name, s.verdict(student, s.NewSlot(test.after)), test.want)
+		t.Run(test.name, func(t *testing.T) {
+			s := s.For(t)
+			same(t, "refusal codes", s.verdict(student, s.NewSlot(test.after)), test.want)
+		})
 	}
 }
 
@@ -202,6 +211,7 @@ func TestOrderIsTotalAndPagesAreStable(t *testing.T) {
 	same(t, "one page", ids(s.List(student).Nodes), want)
 	for _, first := range []int{1, 2, 4, 9} {
 		t.Run(fmt.Sprintf("pages of %d", first), func(t *testing.T) {
+			s := s.For(t)
 			var got []string
 			var after *string
 			for page := 0; ; page++ {

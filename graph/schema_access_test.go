@@ -115,29 +115,40 @@ func TestDestructiveFieldsAreFound(t *testing.T) {
 		interface Node { id: ID! }
 		union Person = A | B
 		type B { id: ID! } `
-	for text, want := range map[string][]string{
-		`type Query { a: Int! @access(anonymous: ALL, student: ALL, interviewer: ALL) }`:     nil,
-		`type Query { a: Int! @access(student: ALL, interviewer: ALL) }`:                     {"Query.a is Int!, and not for all who may have its Query"},
-		`type Query { a: Int @access }`:                                                      nil,
-		`type Query { a: A @access(student: OWN) } type A { id: ID! @access(student: OWN) }`: nil,
-		`type Query { a: A @access(student: ALL) } type A { id: ID! @access(student: OWN) }`: {
-			"A.id is ID!, and not for all who may have its A"},
-		`type Query { a: [Person!] @access(interviewer: OWN) } type A { id: ID! @access }`: {
-			"A.id is ID!, and not for all who may have its A"},
-		`type Query { a: Node @access(interviewer: OWN) } type A implements Node { id: ID! @access }`: {
-			"A.id is ID!, and not for all who may have its A"},
-		`type Query { a: C @access(student: OWN) } type C { a: A! } type A { id: ID! @access }`: {
-			"A.id is ID!, and not for all who may have its A"},
-		`type Query { a: C @access } type C { a: A! } type A { id: ID! @access }`:                                   nil,
-		`type Query { a: Int } type Mutation { a: Int! @access(anonymous: ALL, student: ALL, interviewer: ALL) }`:   {"Mutation.a is Int!, and not for all who may have its Mutation"},
-		`type Query { a: Int } type Subscription { a: A! @access(student: OWN) } type A { id: ID! @access }`:        {"A.id is ID!, and not for all who may have its A"},
-		`type Query { a: Int } type Subscription { a: A! @access(student: OWN) } type A { id: ID! other: String! }`: nil,
+	for _, test := range []struct {
+		name, schema string
+		want         []string
+	}{
+		{"a field that everybody may read", `type Query { a: Int! @access(anonymous: ALL, student: ALL, interviewer: ALL) }`, nil},
+		{"a field that not everybody may read", `type Query { a: Int! @access(student: ALL, interviewer: ALL) }`,
+			[]string{"Query.a is Int!, and not for all who may have its Query"}},
+		{"a nullable field that nobody may read", `type Query { a: Int @access }`, nil},
+		{"own objects with own fields", `type Query { a: A @access(student: OWN) } type A { id: ID! @access(student: OWN) }`, nil},
+		{"all objects with own fields", `type Query { a: A @access(student: ALL) } type A { id: ID! @access(student: OWN) }`,
+			[]string{"A.id is ID!, and not for all who may have its A"}},
+		{"objects of a union in a list", `type Query { a: [Person!] @access(interviewer: OWN) } type A { id: ID! @access }`,
+			[]string{"A.id is ID!, and not for all who may have its A"}},
+		{"objects of an interface", `type Query { a: Node @access(interviewer: OWN) } type A implements Node { id: ID! @access }`,
+			[]string{"A.id is ID!, and not for all who may have its A"}},
+		{"an object within an object", `type Query { a: C @access(student: OWN) } type C { a: A! } type A { id: ID! @access }`,
+			[]string{"A.id is ID!, and not for all who may have its A"}},
+		{"an object within one that nobody may read", `type Query { a: C @access } type C { a: A! } type A { id: ID! @access }`, nil},
+		{"a mutation that everybody may run", `type Query { a: Int } type Mutation { a: Int! @access(anonymous: ALL, student: ALL, interviewer: ALL) }`,
+			[]string{"Mutation.a is Int!, and not for all who may have its Mutation"}},
+		{"an object of a subscription", `type Query { a: Int } type Subscription { a: A! @access(student: OWN) } type A { id: ID! @access }`,
+			[]string{"A.id is ID!, and not for all who may have its A"}},
+		{"a subscription without narrower fields",
+			`type Query { a: Int } type Subscription { a: A! @access(student: OWN) } type A { id: ID! other: String! }`, nil},
 	} {
-		if !strings.Contains(text, "type A") {
-			text += " type A { id: ID! }"
-		}
-		if diff := cmp.Diff(want, destructive(t, gqlparser.MustLoadSchema(&ast.Source{Input: rest + text}))); diff != "" {
-			t.Errorf("%s (-want +got):\n%s", text, diff)
-		}
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			text := rest + test.schema
+			if !strings.Contains(test.schema, "type A") {
+				text += " type A { id: ID! }"
+			}
+			if diff := cmp.Diff(test.want, destructive(t, gqlparser.MustLoadSchema(&ast.Source{Input: text}))); diff != "" {
+				t.Errorf("destructive fields (-want +got):\n%s", diff)
+			}
+		})
 	}
 }

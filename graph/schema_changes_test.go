@@ -330,21 +330,23 @@ func TestBreakingChanges(t *testing.T) {
 		"what is deprecated only now":  {[][2]string{{"size: Int", `size: Int @deprecated(reason: "Use name. Removed after 2027-05-31.")`}}, after, nil},
 		"deprecated, but of all types": {append(slices.Clone(withoutOld), [2]string{"type Other { id: ID }", "type Other { n: ID }"}), after, []string{"Other.id was removed"}},
 	} {
-		text := smallSchema
-		for _, change := range test.changes {
-			if !strings.Contains(text, change[0]) {
-				t.Errorf("%s: there is no %q", name, change[0])
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			text := smallSchema
+			for _, change := range test.changes {
+				if !strings.Contains(text, change[0]) {
+					t.Fatalf("the schema has no %q to change", change[0])
+				}
+				text = strings.Replace(text, change[0], change[1], 1)
 			}
-			text = strings.Replace(text, change[0], change[1], 1)
-		}
-		was := gqlparser.MustLoadSchema(&ast.Source{Input: smallSchema})
-		is, err := gqlparser.LoadSchema(&ast.Source{Input: text})
-		if err != nil {
-			t.Errorf("%s: %v", name, err)
-			continue
-		}
-		if diff := cmp.Diff(test.want, breakingChanges(was, is, test.today)); diff != "" {
-			t.Errorf("%s (-want +got):\n%s", name, diff)
-		}
+			was := gqlparser.MustLoadSchema(&ast.Source{Input: smallSchema})
+			is, err := gqlparser.LoadSchema(&ast.Source{Input: text})
+			if err != nil {
+				t.Fatal(err)
+			}
+			if diff := cmp.Diff(test.want, breakingChanges(was, is, test.today)); diff != "" {
+				t.Errorf("breaking changes (-want +got):\n%s", diff)
+			}
+		})
 	}
 }

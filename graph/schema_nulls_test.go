@@ -51,18 +51,23 @@ func saysWhatNullDoes(d *ast.Definition, field *ast.FieldDefinition) bool {
 
 func TestInputsWithoutNullDescription(t *testing.T) {
 	t.Parallel()
-	for text, want := range map[string][]string{
-		`"A null field counts as omitted." input I { a: Int }`:            nil,
-		`input I { a: Int "Null clears it." b: Int c: Int! d: Int! = 1 }`: {"I.a"},
-		`"A null field counts as omitted." input UpdateInput { a: Int }`:  {"UpdateInput.a"},
-		`input UpdateInput { "Null is refused." a: Int @notNull }`:        nil,
-		`input I { "Null is refused." a: Int b: Int @notNull "Null is refused." c: Int! @notNull }`: {
-			"I.a", "I.b", "I.c",
-		},
+	for _, test := range []struct {
+		name, schema string
+		want         []string
+	}{
+		{"an input described as a whole", `"A null field counts as omitted." input I { a: Int }`, nil},
+		{"fields with and without a description", `input I { a: Int "Null clears it." b: Int c: Int! d: Int! = 1 }`, []string{"I.a"}},
+		{"an update described as a whole", `"A null field counts as omitted." input UpdateInput { a: Int }`, []string{"UpdateInput.a"}},
+		{"a field that refuses null", `input UpdateInput { "Null is refused." a: Int @notNull }`, nil},
+		{"descriptions that contradict @notNull", `input I { "Null is refused." a: Int b: Int @notNull "Null is refused." c: Int! @notNull }`,
+			[]string{"I.a", "I.b", "I.c"}},
 	} {
-		schema := gqlparser.MustLoadSchema(&ast.Source{Input: "directive @notNull on INPUT_FIELD_DEFINITION type Query { a: Int } " + text})
-		if diff := cmp.Diff(want, silentAboutNull(schema)); diff != "" {
-			t.Errorf("%s (-want +got):\n%s", text, diff)
-		}
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			schema := gqlparser.MustLoadSchema(&ast.Source{Input: "directive @notNull on INPUT_FIELD_DEFINITION type Query { a: Int } " + test.schema})
+			if diff := cmp.Diff(test.want, silentAboutNull(schema)); diff != "" {
+				t.Errorf("inputs without a description of null (-want +got):\n%s", diff)
+			}
+		})
 	}
 }

@@ -133,37 +133,48 @@ func TestHouseRuleViolationsAreFound(t *testing.T) {
 		type PageInfo { more: Boolean! }
 		type Query { a: Int! @access } `
 	const connection = `type TEdge { node: Int! } type TConnection { edges: [TEdge!]! nodes: [Int!]! pageInfo: PageInfo! totalCount: Int! totalCountIsCapped: Boolean! }`
-	for text, want := range map[string][]string{
-		`type APayload { "Null for none." hold: A "Null for none." student: A } type A { a: Int! }`: nil,
-		`type APayload { "Null for none." hold: A } type A { a: Int! }`:                             {"APayload has hold and no student"},
-		`enum E { ALL_OF_IT }`:                                nil,
-		`enum E { some }`:                                     {"E.some is not in upper case"},
-		`type T { "Null for none." a: Int b: [Int!]! }`:       nil,
-		`type T { "A number." a: Int }`:                       {"T.a does not say when it is null"},
-		`type T { a: [Int]! }`:                                {"T.a lists null"},
-		`input I { a: [Int] b: Int }`:                         {"I.a lists null"},
-		`type T { id: Int! }`:                                 {"T.id is Int! and no ID"},
-		`type T { a(slotId: String, slotIds: [Int!]): Int! }`: {"T.a(slotId:) is String and no ID", "T.a(slotIds:) is [Int!] and no ID"},
-		`type T { slotIds: ID! }`:                             {"T.slotIds is ID! and no ID"},
-		`type Mutation { a: Int! }`:                           {"Mutation.a has no @access"},
-		`union U = A | B type A { a: Int! b: Int! } type B { a: [Int!]! b: Int! c: Int! }`: {"A.a is Int!, but B.a is [Int!]!"},
-		`type T { code: Int! message: Int! path: Int! }`:                                   {"T does not implement UserError"},
-		`type T implements UserError { code: Int! message: Int! path: Int! }`:              nil,
-		connection: nil,
-		`type T { list(first: Int, after: String, last: Int, before: String): TConnection! } ` + connection: nil,
-		`type T { list(first: Int = 20, after: String, last: Int): TConnection! } ` + connection: {
-			"T.list has no argument before: String", "T.list has no argument first: Int",
-		},
-		`type TConnection { edges: [Int!]! nodes: [Int!]! totalCount: Float! }`: {
+	for _, test := range []struct {
+		name, schema string
+		want         []string
+	}{
+		{"a payload with a hold and its student",
+			`type APayload { "Null for none." hold: A "Null for none." student: A } type A { a: Int! }`, nil},
+		{"a payload with a hold alone", `type APayload { "Null for none." hold: A } type A { a: Int! }`, []string{"APayload has hold and no student"}},
+		{"an enum value in upper case", `enum E { ALL_OF_IT }`, nil},
+		{"an enum value in lower case", `enum E { some }`, []string{"E.some is not in upper case"}},
+		{"a nullable field that describes null", `type T { "Null for none." a: Int b: [Int!]! }`, nil},
+		{"a nullable field that does not describe null", `type T { "A number." a: Int }`, []string{"T.a does not say when it is null"}},
+		{"a list with nulls", `type T { a: [Int]! }`, []string{"T.a lists null"}},
+		{"a list with nulls in an input", `input I { a: [Int] b: Int }`, []string{"I.a lists null"}},
+		{"an id that is a number", `type T { id: Int! }`, []string{"T.id is Int! and no ID"}},
+		{"arguments for ids that are no ID", `type T { a(slotId: String, slotIds: [Int!]): Int! }`,
+			[]string{"T.a(slotId:) is String and no ID", "T.a(slotIds:) is [Int!] and no ID"}},
+		{"ids that are no list", `type T { slotIds: ID! }`, []string{"T.slotIds is ID! and no ID"}},
+		{"a mutation without access", `type Mutation { a: Int! }`, []string{"Mutation.a has no @access"}},
+		{"a field with two types in a union", `union U = A | B type A { a: Int! b: Int! } type B { a: [Int!]! b: Int! c: Int! }`,
+			[]string{"A.a is Int!, but B.a is [Int!]!"}},
+		{"an error that is no UserError", `type T { code: Int! message: Int! path: Int! }`, []string{"T does not implement UserError"}},
+		{"an error that is a UserError", `type T implements UserError { code: Int! message: Int! path: Int! }`, nil},
+		{"a connection", connection, nil},
+		{"a list with all arguments", `type T { list(first: Int, after: String, last: Int, before: String): TConnection! } ` + connection, nil},
+		{"a list without an argument, and with a default", `type T { list(first: Int = 20, after: String, last: Int): TConnection! } ` + connection,
+			[]string{"T.list has no argument before: String", "T.list has no argument first: Int"}},
+		{"an incomplete connection", `type TConnection { edges: [Int!]! nodes: [Int!]! totalCount: Float! }`, []string{
 			"TConnection has no edges", "TConnection has no pageInfo", "TConnection has no totalCount", "TConnection has no totalCountIsCapped",
-		},
-		`type T { a: Int! @deprecated(reason: "Use b. Removed after 2027-05-31.") b: Int! }`: nil,
-		`type T { a: Int! @deprecated }`: {`T.a is deprecated without "Use x. Removed after 2027-05-31."`},
-		`type T { a(b: Int @deprecated(reason: "Use c. Removed after 2027-02-30.")): Int! }`: {`T.a(b:) is deprecated without "Use x. Removed after 2027-05-31."`},
-		`enum E { A @deprecated(reason: "Removed after 2027-05-31.") }`:                      {`E.A is deprecated without "Use x. Removed after 2027-05-31."`},
+		}},
+		{"a deprecated field with a date", `type T { a: Int! @deprecated(reason: "Use b. Removed after 2027-05-31.") b: Int! }`, nil},
+		{"a deprecated field without a reason", `type T { a: Int! @deprecated }`, []string{`T.a is deprecated without "Use x. Removed after 2027-05-31."`}},
+		{"a deprecated argument with an impossible date", `type T { a(b: Int @deprecated(reason: "Use c. Removed after 2027-02-30.")): Int! }`,
+			[]string{`T.a(b:) is deprecated without "Use x. Removed after 2027-05-31."`}},
+		{"a deprecated enum value without a replacement", `enum E { A @deprecated(reason: "Removed after 2027-05-31.") }`,
+			[]string{`E.A is deprecated without "Use x. Removed after 2027-05-31."`}},
 	} {
-		if diff := cmp.Diff(want, brokenRules(gqlparser.MustLoadSchema(&ast.Source{Input: rest + text}))); diff != "" {
-			t.Errorf("%s (-want +got):\n%s", text, diff)
-		}
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			schema := gqlparser.MustLoadSchema(&ast.Source{Input: rest + test.schema})
+			if diff := cmp.Diff(test.want, brokenRules(schema)); diff != "" {
+				t.Errorf("broken rules (-want +got):\n%s", diff)
+			}
+		})
 	}
 }

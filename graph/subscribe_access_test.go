@@ -24,31 +24,30 @@ func TestWhoMaySubscribe(t *testing.T) {
 		rights := rightsTo(t, field)
 		asked := map[string]string{"own": subscriptions(b)[field.Name], "missing": subscriptions(nobody)[field.Name]}
 		if asked["own"] == "" {
-			t.Errorf("%s is not tried", field.Name)
+			t.Errorf("%s has no subscription in this test", field.Name)
 			continue
 		}
 		for _, who := range append(askers(a, b), asker{"the administrator", booking.RoleAdmin, "0", b, true}) {
 			want := map[string]string{"NONE": "FORBIDDEN", "OWN": "NOT_FOUND"}[rights[who.role]]
-			if who.role == booking.RoleAnonymous {
+			switch who.role {
+			case booking.RoleAnonymous:
 				want = "UNAUTHENTICATED"
+			case booking.RoleAdmin:
+				want = "NOT_FOUND"
 			}
 			for whose, selection := range asked {
-				second.Act(who.role, int64(number(t, who.id)))
-				c := second.Connect()
-				id := c.Begin("subscription { "+selection+" }", nil)
-				switch {
-				case whose == "own" && who.own && want != "FORBIDDEN":
-					c.Send(`{"type":"ping"}`)
-					c.Wants("pong", "")
-				case who.role == booking.RoleAdmin:
-					if code := c.Fails(id); code != "NOT_FOUND" {
-						t.Errorf("%s, %s of what is missing: %s", field.Name, who.name, code)
+				t.Run(fmt.Sprintf("%s of %s objects by %s", field.Name, whose, who.name), func(t *testing.T) {
+					s := second.For(t)
+					s.Act(who.role, int64(number(t, who.id)))
+					c := s.Connect()
+					id := c.Begin("subscription { "+selection+" }", nil)
+					if whose == "own" && who.own && want != "FORBIDDEN" {
+						c.Send(`{"type":"ping"}`)
+						c.Wants("pong", "") // and no error precedes it
+						return
 					}
-				default:
-					if code := c.Fails(id); code != want {
-						t.Errorf("%s, %s of %s: %s, wanted %s", field.Name, who.name, whose, code, want)
-					}
-				}
+					same(t, "error code", c.Fails(id), want)
+				})
 			}
 		}
 	}

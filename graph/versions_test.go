@@ -18,10 +18,9 @@ type revision struct {
 // editable is an object whose edits take an expectedVersion.
 type editable struct {
 	noun, mutation, id string
-	of                 string               // the id
-	change             func(value int) in   // each value is another edit
-	read               func() (r revision)  // by the object's id
-	written            func() (text string) // its row
+	of                 string                 // the id
+	change             func(value int) in     // each value is another edit
+	read               func(*school) revision // by the object's id
 }
 
 // editables returns one unchanged object of each kind. The clock is at t0 plus a day,
@@ -32,40 +31,31 @@ func (s *school) editables() []editable {
 	window := s.Publish(ann, t0.Add(10*day), 4*time.Hour, 60).Availability.ID
 	interview := s.Booked(student, s.NewSlot(2*time.Hour))
 	s.SetClock(t0.Add(day))
-	root := func(name, id string) func() revision {
-		return func() revision {
+	root := func(name, id string) func(*school) revision {
+		return func(s *school) revision {
 			s.T.Helper()
 			var data struct{ It revision }
 			s.Ask(fmt.Sprintf("{ it: %s(id: %s) { version updatedAt } }", name, id), nil).Into(&data)
 			return data.It
 		}
 	}
-	row := func(table, id string) func() string {
-		return func() string {
-			var text string
-			if err := s.DB.SQL(s.T).QueryRowContext(s.T.Context(), "SELECT r::text FROM "+table+" r WHERE id = $1", id).Scan(&text); err != nil {
-				s.T.Fatal(err)
-			}
-			return text
-		}
-	}
 	return []editable{
 		{
 			"student", "updateStudent", "studentId", student,
-			func(n int) in { return in{"name": fmt.Sprintf("Ada %d", n)} }, root("student", student), row("students", student),
+			func(n int) in { return in{"name": fmt.Sprintf("Ada %d", n)} }, root("student", student),
 		},
 		{
 			"interviewer", "updateInterviewer", "interviewerId", ann,
-			func(n int) in { return in{"name": fmt.Sprintf("Ann %d", n)} }, root("interviewer", ann), row("interviewers", ann),
+			func(n int) in { return in{"name": fmt.Sprintf("Ann %d", n)} }, root("interviewer", ann),
 		},
 		{
 			"availability", "updateAvailability", "availabilityId", window,
 			func(n int) in { return in{"tags": []string{fmt.Sprintf("tag%d", n)}} },
-			func() revision { return s.publishedOf(ann)[window] }, row("availabilities", window),
+			func(s *school) revision { return s.publishedOf(ann)[window] },
 		},
 		{
 			"interview", "completeInterview", "interviewId", interview,
-			func(n int) in { return in{"note": fmt.Sprintf("note %d", n)} }, root("interview", interview), row("interviews", interview),
+			func(n int) in { return in{"note": fmt.Sprintf("note %d", n)} }, root("interview", interview),
 		},
 	}
 }
@@ -115,23 +105,26 @@ func TestEachEditIsAVersion(t *testing.T) {
 	t.Parallel()
 	s := newSchool(t)
 	for _, of := range s.editables() {
-		same(t, of.noun+": at first", of.read(), revision{1, stamped(0)})
-		for n := 1; n <= 2; n++ {
-			now := t0.Add(day + time.Duration(n)*time.Minute)
-			s.SetClock(now)
-			done := s.edit(of, merged(in{"expectedVersion": n}, of.change(n)))
+		t.Run(of.noun, func(t *testing.T) {
+			s := s.For(t)
+			same(t, "the new object", of.read(s), revision{1, stamped(0)})
+			for n := 1; n <= 2; n++ {
+				now := t0.Add(day + time.Duration(n)*time.Minute)
+				s.SetClock(now)
+				done := s.edit(of, merged(in{"expectedVersion": n}, of.change(n)))
+				s.Accepted(done.Errors)
+				same(t, "payload of an edit", done.it(), revision{n + 1, stamped(now.Sub(t0))})
+				same(t, "the object after it", of.read(s), revision{n + 1, stamped(now.Sub(t0))})
+			}
+			last := of.read(s)
+			s.SetClock(t0.Add(day + time.Hour))
+			done := s.edit(of, merged(in{"expectedVersion": 3}, of.change(2)))
 			s.Accepted(done.Errors)
-			same(t, of.noun+": what an edit answers", done.it(), revision{n + 1, stamped(now.Sub(t0))})
-			same(t, of.noun+": what is read after it", of.read(), revision{n + 1, stamped(now.Sub(t0))})
-		}
-		last := of.read()
-		s.SetClock(t0.Add(day + time.Hour))
-		done := s.edit(of, merged(in{"expectedVersion": 3}, of.change(2)))
-		s.Accepted(done.Errors)
-		same(t, of.noun+": what an edit that changes nothing answers", done.it(), last)
-		done = s.edit(of, merged(in{"expectedVersion": nil}, of.change(2)))
-		s.Accepted(done.Errors)
-		same(t, of.noun+": read after edits that change nothing", of.read(), last)
+			same(t, "payload of an edit that changes nothing", done.it(), last)
+			done = s.edit(of, merged(in{"expectedVersion": nil}, of.change(2)))
+			s.Accepted(done.Errors)
+			same(t, "the object after edits that change nothing", of.read(s), last)
+		})
 	}
 	s.Sound()
 }
@@ -140,17 +133,22 @@ func TestAnOldVersionIsRefused(t *testing.T) {
 	t.Parallel()
 	s := newSchool(t)
 	for _, of := range s.editables() {
-		s.Accepted(s.edit(of, of.change(1)).Errors)
-		before := s.Rows()
-		for _, version := range []int{1, 3, 0, -1} {
-			refusal := s.refusal(of.mutation, merged(in{of.id: of.of, "expectedVersion": version}, of.change(2)))
-			same(t, fmt.Sprintf("%s: %d is expected", of.noun, version),
-				[4]any{refusal.Typename, refusal.Code, refusal.CurrentVersion, fmt.Sprint(refusal.Path)},
-				[4]any{"VersionConflict", "VERSION_CONFLICT", 2, "[input expectedVersion]"})
-		}
-		refusal := s.refusal(of.mutation, merged(in{of.id: of.of, "expectedVersion": 1}, of.change(1)))
-		same(t, of.noun+": what changes nothing is refused as well", refusal.Code, "VERSION_CONFLICT")
-		same(t, of.noun+": nothing was written", s.Rows(), before)
+		t.Run(of.noun, func(t *testing.T) {
+			s := s.For(t)
+			s.Accepted(s.edit(of, of.change(1)).Errors)
+			before := s.Rows()
+			for _, version := range []int{1, 3, 0, -1} {
+				t.Run(fmt.Sprintf("version %d", version), func(t *testing.T) {
+					refusal := s.For(t).refusal(of.mutation, merged(in{of.id: of.of, "expectedVersion": version}, of.change(2)))
+					wantRefusal(t, []refused{refusal}, "VERSION_CONFLICT", "expectedVersion")
+					same(t, "type", refusal.Typename, "VersionConflict")
+					same(t, "current version", refusal.CurrentVersion, 2)
+				})
+			}
+			refusal := s.refusal(of.mutation, merged(in{of.id: of.of, "expectedVersion": 1}, of.change(1)))
+			same(t, "refusal code of an edit that changes nothing", refusal.Code, "VERSION_CONFLICT")
+			same(t, "rows", s.Rows(), before)
+		})
 	}
 }
 
@@ -159,23 +157,26 @@ func TestOneOfManyEditsOfAVersionWins(t *testing.T) {
 	t.Parallel()
 	s := newSchool(t)
 	for _, of := range s.editables() {
-		const many = 6
-		done := make([]edited, many)
-		var all sync.WaitGroup
-		for n := range many {
-			all.Go(func() { done[n] = s.edit(of, merged(in{"expectedVersion": 1}, of.change(n))) })
-		}
-		all.Wait()
-		won := 0
-		for _, d := range done {
-			if len(d.Errors) == 0 {
-				won++
-				continue
+		t.Run(of.noun, func(t *testing.T) {
+			s := s.For(t)
+			const many = 6
+			done := make([]edited, many)
+			var all sync.WaitGroup
+			for n := range many {
+				all.Go(func() { done[n] = s.edit(of, merged(in{"expectedVersion": 1}, of.change(n))) })
 			}
-			same(t, of.noun+": the others", [2]any{d.Errors[0].Code, d.Errors[0].CurrentVersion}, [2]any{"VERSION_CONFLICT", 2})
-		}
-		same(t, of.noun+": how many edits of version 1 are made", won, 1)
-		same(t, of.noun+": the version then", of.read().Version, 2)
+			all.Wait()
+			won := 0
+			for _, d := range done {
+				if len(d.Errors) == 0 {
+					won++
+					continue
+				}
+				same(t, "code and version of a refused edit", [2]any{d.Errors[0].Code, d.Errors[0].CurrentVersion}, [2]any{"VERSION_CONFLICT", 2})
+			}
+			same(t, "edits that succeeded", won, 1)
+			same(t, "version after them", of.read(s).Version, 2)
+		})
 	}
 	s.Sound()
 }

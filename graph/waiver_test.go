@@ -106,15 +106,13 @@ func TestGrantWaiver(t *testing.T) {
 		{"a blank reason", in{"reason": "  "}, "reason", "INVALID_INPUT"},
 		{"a long reason", in{"reason": strings.Repeat("x", 501)}, "reason", "INVALID_INPUT"},
 		{"expired already", in{"expiresAt": "2026-06-01T08:00:00Z"}, "expiresAt", "INVALID_INPUT"},
-		{"nobody", in{"studentId": "999"}, "studentId", "NOT_FOUND"},
+		{"an unknown student", in{"studentId": "999"}, "studentId", "NOT_FOUND"},
 	} {
-		input := in{"studentId": student, "rule": "PAIR", "reason": "why"}
-		for key, value := range test.set {
-			input[key] = value
-		}
-		refusals := s.changeWaiver("grantWaiver", input).Errors
-		same(t, test.name, codes(refusals), []string{test.code})
-		same(t, test.name, refusals[0].Path, []string{"input", test.field})
+		t.Run(test.name, func(t *testing.T) {
+			s := s.For(t)
+			input := merged(in{"studentId": student, "rule": "PAIR", "reason": "why"}, test.set)
+			wantRefusal(t, s.changeWaiver("grantWaiver", input).Errors, test.code, test.field)
+		})
 	}
 	same(t, "an unknown waiver", codes(s.revoke("999").Errors), []string{"NOT_FOUND"})
 	same(t, "nothing is written", s.Rows(), before)
@@ -191,11 +189,14 @@ func TestWaiverExpires(t *testing.T) {
 		now  time.Duration
 		want []string
 	}{
-		{"a microsecond before", time.Hour - time.Microsecond, []string{}},
-		{"exactly then", time.Hour, []string{"LIMIT_REACHED"}},
+		{"a microsecond before it expires", time.Hour - time.Microsecond, []string{}},
+		{"when it expires", time.Hour, []string{"LIMIT_REACHED"}},
 	} {
-		s.SetClock(t0.Add(test.now))
-		same(t, test.name, s.verdict(student, slot), test.want)
+		t.Run(test.name, func(t *testing.T) {
+			s := s.For(t)
+			s.SetClock(t0.Add(test.now))
+			same(t, "refusal codes", s.verdict(student, slot), test.want)
+		})
 	}
 	s.SetClock(t0.Add(time.Hour - time.Minute))
 	hold := s.held(student, slot)
@@ -236,11 +237,13 @@ func TestWhichWaiverIsUsed(t *testing.T) {
 	s.waive(student, "LIMIT", nil)
 	s.waive(student, "LIMIT", in{"expiresAt": "2026-08-01T00:00:00Z"})
 	s.waive(student, "LIMIT", in{"expiresAt": "2026-07-01T00:00:00Z"})
-	for _, want := range [][]int{{0, 0, 1}, {0, 1, 1}, {1, 1, 1}} {
-		s.Booked(student, s.NewSlot(time.Duration(s.Counter.Load())*day))
-		same(t, "used", s.usesOf(student), want)
-	}
-	same(t, "all are used", s.List(student).Reasons(), []string{"LIMIT_REACHED"})
+	s.Booked(student, s.NewSlot(day))
+	same(t, "uses after a booking", s.usesOf(student), []int{0, 0, 1})
+	s.Booked(student, s.NewSlot(2*day))
+	same(t, "uses after two bookings", s.usesOf(student), []int{0, 1, 1})
+	s.Booked(student, s.NewSlot(3*day))
+	same(t, "uses after three bookings", s.usesOf(student), []int{1, 1, 1})
+	same(t, "empty reasons after all uses", s.List(student).Reasons(), []string{"LIMIT_REACHED"})
 	s.Sound()
 }
 

@@ -23,10 +23,19 @@ func (a Answer) failures() []string {
 func (a Answer) Want(data string, failures ...string) {
 	a.T.Helper()
 	if got := string(a.Data); got != data {
-		a.T.Errorf("answered\n%s\nwanted\n%s", got, data)
+		a.T.Errorf("data = %s\nwant %s", got, data)
 	}
 	if diff := cmp.Diff(append([]string{}, failures...), a.failures()); diff != "" {
 		a.T.Errorf("errors (-want +got):\n%s", diff)
+	}
+}
+
+// WantError fails the test unless the first error of a response has the code and a message
+// that contains part.
+func (a Answer) WantError(code, part string) {
+	a.T.Helper()
+	if len(a.Errors) == 0 || a.Code() != code || !strings.Contains(a.Errors[0].Message, part) {
+		a.T.Errorf("response = %.1000s, want an error with the code %s and %q in its message", a.Body, code, part)
 	}
 }
 

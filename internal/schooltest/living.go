@@ -14,7 +14,6 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"rehearse/graph"
-	"rehearse/internal/app"
 	"rehearse/internal/gqlhttp"
 	"rehearse/internal/identity"
 	"rehearse/internal/store"
@@ -31,10 +30,7 @@ func Living(t *testing.T, set ...func(*gqlhttp.Options)) (first, second *School)
 func LivingWith(t *testing.T, storing store.Options, set ...func(*gqlhttp.Options)) (first, second *School) {
 	t.Helper()
 	s := New(t)
-	other := &School{T: t, DB: s.DB, Store: s.DB.Open(t, storing), Log: &Log{}}
-	other.SetClock(T0)
-	other.Actor.Store(s.Actor.Load())
-	other.App = app.New(other.Store, func() time.Time { return *other.Clock.Load() })
+	other := onStore(t, s.DB, storing)
 	stopping, stop := context.WithCancel(context.Background())
 	o := gqlhttp.Options{
 		Options: graph.Options{
@@ -96,7 +92,7 @@ func (c *Client) Changes(id string, opened, closed []string) {
 		gotOpened = append(gotOpened, IDs(e.SlotsChanged.Opened)...)
 		gotClosed = append(gotClosed, e.SlotsChanged.ClosedIDs...)
 		if e.SlotsChanged.Refetch {
-			c.T.Fatalf("it tells to ask again; %+v", e)
+			c.T.Fatalf("an event asks for a refetch: %+v", e)
 		}
 	}
 	same := func(got, want []string) string {

@@ -41,9 +41,17 @@ type School struct {
 	DB      pgtest.Database
 	Log     *Log
 
-	Clock   atomic.Pointer[time.Time]
-	Actor   atomic.Pointer[booking.Actor] // caller of the requests
-	Counter atomic.Int64                  // makes names unique
+	Clock   *atomic.Pointer[time.Time]
+	Actor   *atomic.Pointer[booking.Actor] // caller of the requests
+	Counter *atomic.Int64                  // makes names unique
+}
+
+// For returns the school for a subtest: the same server, clock and caller, whose failures
+// are those of t.
+func (s *School) For(t *testing.T) *School {
+	of := *s
+	of.T = t
+	return &of
 }
 
 // New starts a server on an empty database.
@@ -58,9 +66,7 @@ func NewWith(t *testing.T, o store.Options, set ...func(*gqlhttp.Options)) *Scho
 // NewOn starts a server on a database that may have other servers.
 func NewOn(t *testing.T, db pgtest.Database, o store.Options, set ...func(*gqlhttp.Options)) *School {
 	t.Helper()
-	s := &School{T: t, DB: db, Store: db.Open(t, o), Log: &Log{}}
-	s.SetClock(T0)
-	s.App = app.New(s.Store, func() time.Time { return *s.Clock.Load() })
+	s := onStore(t, db, o)
 	options := gqlhttp.Options{
 		Options: graph.Options{
 			App: s.App, Log: slog.New(slog.NewTextHandler(s.Log, nil)), Zone: time.UTC, Timeout: Soon,
@@ -73,7 +79,6 @@ func NewOn(t *testing.T, db pgtest.Database, o store.Options, set ...func(*gqlht
 			return identity.Sender{Actor: *s.Actor.Load()}, nil
 		},
 	}
-	s.Act(booking.RoleAdmin, 0)
 	for _, change := range set {
 		change(&options)
 	}
@@ -81,6 +86,19 @@ func NewOn(t *testing.T, db pgtest.Database, o store.Options, set ...func(*gqlht
 	server := httptest.NewServer(s.Handler)
 	t.Cleanup(server.Close)
 	s.URL = server.URL
+	return s
+}
+
+// onStore returns a school without a server, whose caller is an administrator.
+func onStore(t *testing.T, db pgtest.Database, o store.Options) *School {
+	t.Helper()
+	s := &School{
+		T: t, DB: db, Store: db.Open(t, o), Log: &Log{},
+		Clock: &atomic.Pointer[time.Time]{}, Actor: &atomic.Pointer[booking.Actor]{}, Counter: &atomic.Int64{},
+	}
+	s.SetClock(T0)
+	s.Act(booking.RoleAdmin, 0)
+	s.App = app.New(s.Store, func() time.Time { return *s.Clock.Load() })
 	return s
 }
 
