@@ -35,6 +35,11 @@ func newBounding(t *testing.T) *bounding {
 	return b
 }
 
+// For is schooltest.School.For, with the same limits.
+func (b *bounding) For(t *testing.T) *bounding {
+	return &bounding{school: b.school.For(t), options: b.options}
+}
+
 // to limits the data of responses to this many bytes from here on.
 func (b *bounding) to(bytes int) {
 	b.T.Helper()
@@ -64,11 +69,11 @@ func (b *bounding) tooLarge(over, text string, allowed int) tooLarge {
 	b.T.Helper()
 	var a tooLarge
 	if err := json.Unmarshal([]byte(text), &a); err != nil {
-		b.T.Fatalf("%s: %v: %.300s", over, err, text)
+		b.T.Fatalf("over %s: %v: %.300s", over, err, text)
 	}
 	if string(a.Data) != "null" || len(a.Errors) != 1 || a.Errors[0].Extensions.Code != "ANSWER_TOO_LARGE" ||
 		a.Errors[0].Extensions.Limit != "answer" || a.Errors[0].Extensions.Allowed != allowed {
-		b.T.Errorf("%s: got %.500s, want one error with the limit %d", over, text, allowed)
+		b.T.Errorf("over %s: got %.500s, want one error with the limit %d", over, text, allowed)
 	}
 	return a
 }
@@ -102,25 +107,28 @@ func TestResponseSizeLimit(t *testing.T) {
 			__typename a_long_name: __typename history { what at } } } } } }`,
 		"introspection": `{ __schema { types { name description fields { name description } } } }`,
 	} {
-		b.to(gqlhttp.DefaultMaxAnswer)
-		data := b.Ask(document, nil).Data
-		if len(data) < 2000 {
-			t.Fatalf("%s: the response is too small for the test: %+v", name, b.Ask(document, nil))
-		}
-		b.to(len(data))
-		for over, text := range b.overAll(document) {
-			var a answer
-			if err := json.Unmarshal([]byte(text), &a); err != nil || len(a.Errors) > 0 || len(a.Data) != len(data) {
-				t.Errorf("%s over %s: %v, %.300s", name, over, err, text)
+		t.Run(name, func(t *testing.T) {
+			b := b.For(t)
+			b.to(gqlhttp.DefaultMaxAnswer)
+			data := b.Ask(document, nil).Data
+			if len(data) < 2000 {
+				t.Fatalf("got %d bytes of data, want more for this test", len(data))
 			}
-		}
-		b.to(len(data) - 1)
-		for over, text := range b.overAll(document) {
-			b.tooLarge(name+" over "+over, text, len(data)-1)
-		}
-		if taken := b.Handler.(*gqlhttp.Handler).AnswerMemory(); taken != 0 {
-			t.Errorf("%s: %d bytes are still reserved", name, taken)
-		}
+			b.to(len(data))
+			for over, text := range b.overAll(document) {
+				var a answer
+				if err := json.Unmarshal([]byte(text), &a); err != nil || len(a.Errors) > 0 || len(a.Data) != len(data) {
+					t.Errorf("over %s: got %.300s (%v), want %d bytes of data", over, text, err, len(data))
+				}
+			}
+			b.to(len(data) - 1)
+			for over, text := range b.overAll(document) {
+				b.tooLarge(over, text, len(data)-1)
+			}
+			if taken := b.Handler.(*gqlhttp.Handler).AnswerMemory(); taken != 0 {
+				t.Errorf("%d bytes are still reserved", taken)
+			}
+		})
 	}
 }
 
@@ -139,7 +147,7 @@ func TestMutationResponseTooLarge(t *testing.T) {
 			"i": map[string]any{"interviewerId": interviewer, "start": moment(7 * day), "end": moment(7*day + 10*time.Hour), "slotMinutes": 15},
 			"s": map[string]any{"name": "A", "email": "a@example.org"},
 		}))})
-	problem := b.tooLarge("a mutation", text, 1000).Errors[0]
+	problem := b.tooLarge("POST", text, 1000).Errors[0]
 	if !slices.Equal(problem.Extensions.Executed, []string{"small", "first"}) || !strings.HasPrefix(problem.Message, "executed: small, first") {
 		t.Errorf("got the error %+v", problem)
 	}

@@ -27,7 +27,8 @@ func TestScalars(t *testing.T) {
 		aTimeOfDay  = `is not a time of day; a string such as "14:30" is expected`
 		aString     = "is not a string"
 	)
-	places := map[string][2]string{ // the document around a value, and the name of the value in errors
+	type use struct{ document, name string } // the document around a value, and the name of the value in errors
+	uses := map[string]use{
 		"ID":        {"query%s { slot(id: %s) { id } }", `"id" of "slot"`},
 		"Int":       {"query%s { slots(first: %s) { nodes { id } } }", `"first" of "slots"`},
 		"Boolean":   {"query%s { interviewers(filter: {active: %s}) { nodes { id } } }", `"filter.active" of "interviewers"`},
@@ -86,20 +87,21 @@ func TestScalars(t *testing.T) {
 		{"LocalTime", `14.5`, aTimeOfDay, aTimeOfDay},
 		{"LocalTime", `"14:30:00"`, aTimeOfDay, aTimeOfDay},
 	} {
-		place := places[test.scalar]
-		request := fmt.Sprintf(`{"query": %q, "variables": {"v": %s}}`, fmt.Sprintf(place[0], "($v: "+test.scalar+"!)", "$v"), test.value)
-		answers := map[string][2]string{
-			`Variable "$v"`:        {s.Post("application/json", request).Body, test.inVariable},
-			"Argument " + place[1]: {s.Ask(fmt.Sprintf(place[0], "", test.value), nil).Body, test.inDocument},
-		}
-		for name, a := range answers {
-			got, wrong := a[0], a[1]
-			refused := strings.Contains(got, "BAD_USER_INPUT")
-			says := strings.ReplaceAll(name+": "+test.value+" "+wrong+".", `"`, `\"`)
-			if refused != (wrong != "") || refused && !strings.Contains(got, says) {
-				t.Errorf("%s %s: got %s", name, test.value, got)
+		t.Run(test.scalar+" "+test.value, func(t *testing.T) {
+			s := s.For(t)
+			use := uses[test.scalar]
+			wantAnswer := func(name, got, wrong string) {
+				t.Helper()
+				refused := strings.Contains(got, "BAD_USER_INPUT")
+				says := strings.ReplaceAll(name+": "+test.value+" "+wrong+".", `"`, `\"`)
+				if refused != (wrong != "") || refused && !strings.Contains(got, says) {
+					t.Errorf("%s: got %s, want the error %q", name, got, wrong)
+				}
 			}
-		}
+			request := fmt.Sprintf(`{"query": %q, "variables": {"v": %s}}`, fmt.Sprintf(use.document, "($v: "+test.scalar+"!)", "$v"), test.value)
+			wantAnswer(`Variable "$v"`, s.Post("application/json", request).Body, test.inVariable)
+			wantAnswer("Argument "+use.name, s.Ask(fmt.Sprintf(use.document, "", test.value), nil).Body, test.inDocument)
+		})
 	}
 	same(t, "rows are unchanged", s.Rows(), before)
 	same(t, "errors in the log", s.Log.String(), "")
@@ -120,14 +122,20 @@ func TestLongValuesAreTruncatedInMessages(t *testing.T) {
 	t.Parallel()
 	s := newSchool(t)
 	long := strings.Repeat("é", 50_000)
-	for _, a := range []answer{
-		s.Ask(`query($v: ID!) { slot(id: $v) { id } }`, in{"v": long}),
-		s.Ask(`query($v: SlotFilter) { slots(filter: $v) { totalCount } }`, in{"v": in{long: 1}}),
-		s.Ask(`query($v: [SlotStatus!]) { slots(filter: {status: $v}) { totalCount } }`, in{"v": long}),
+	for _, test := range []struct {
+		name, document string
+		value          any
+	}{
+		{"an id", `query($v: ID!) { slot(id: $v) { id } }`, long},
+		{"the name of a field", `query($v: SlotFilter) { slots(filter: $v) { totalCount } }`, in{long: 1}},
+		{"an enum value", `query($v: [SlotStatus!]) { slots(filter: {status: $v}) { totalCount } }`, long},
 	} {
-		if a.Code() != "BAD_USER_INPUT" || len(a.Body) > 1000 {
-			t.Errorf("got %d bytes: %.1000s", len(a.Body), a.Body)
-		}
+		t.Run(test.name, func(t *testing.T) {
+			a := s.For(t).Ask(test.document, in{"v": test.value})
+			if a.Code() != "BAD_USER_INPUT" || len(a.Body) > 1000 {
+				t.Errorf("got %d bytes: %.1000s, want BAD_USER_INPUT in at most 1000", len(a.Body), a.Body)
+			}
+		})
 	}
 }
 
@@ -154,23 +162,24 @@ func TestZoneinfoFilesAreNotTimeZones(t *testing.T) {
 			"addWeeklyAvailability": weekly,
 			"updateAvailability":    {"availabilityId": added.Availability.ID},
 		} {
-			given := in{"timeZone": zone}
-			for name, value := range input {
-				given[name] = value
-			}
-			var payload struct{ Errors []refused }
-			s.Mutate(mutation, "", given, &payload)
-			if len(payload.Errors) != 1 || payload.Errors[0].Code != "INVALID_INPUT" || !strings.Contains(payload.Errors[0].Message, zone) {
-				t.Errorf("%s in %s: got the errors %+v", mutation, zone, payload.Errors)
-			}
+			t.Run(mutation+" in "+zone, func(t *testing.T) {
+				given := in{"timeZone": zone}
+				for name, value := range input {
+					given[name] = value
+				}
+				var payload struct{ Errors []refused }
+				s.For(t).Mutate(mutation, "", given, &payload)
+				if len(payload.Errors) != 1 || payload.Errors[0].Code != "INVALID_INPUT" || !strings.Contains(payload.Errors[0].Message, zone) {
+					t.Errorf("got the refusals %+v, want INVALID_INPUT with the zone", payload.Errors)
+				}
+			})
 		}
-		for mutation, csv := range map[string]string{
-			"importStudents":     "name,email,timeZone\nNew,new@example.org," + zone,
-			"importInterviewers": "name,email,timeZone\nNew,new@example.org," + zone,
-		} {
-			var payload struct{ Failed int }
-			s.Mutate(mutation, "failed", in{"csv": csv}, &payload)
-			same(t, mutation+" in "+zone, payload.Failed, 1)
+		for _, mutation := range []string{"importStudents", "importInterviewers"} {
+			t.Run(mutation+" in "+zone, func(t *testing.T) {
+				var payload struct{ Failed int }
+				s.For(t).Mutate(mutation, "failed", in{"csv": "name,email,timeZone\nNew,new@example.org," + zone}, &payload)
+				same(t, "failed rows", payload.Failed, 1)
+			})
 		}
 	}
 	same(t, "rows are unchanged", s.Rows(), before)
@@ -190,13 +199,16 @@ func TestTimeFormats(t *testing.T) {
 		"2026-06-20T10:00":     "2026-06-20T08:00:00Z",
 		"2026-06-30T23:59:60Z": "2026-07-01T00:00:00Z",
 	} {
-		var payload struct {
-			Availability struct{ Start string }
-			Errors       []refused
-		}
-		end := start[:11] + "22:00:00Z"
-		s.Mutate("addAvailability", "availability { start }", in{"interviewerId": s.Interviewer(nil), "start": from, "end": end}, &payload)
-		same(t, from, payload.Availability.Start, start)
+		t.Run(from, func(t *testing.T) {
+			s := s.For(t)
+			var payload struct {
+				Availability struct{ Start string }
+				Errors       []refused
+			}
+			end := start[:11] + "22:00:00Z"
+			s.Mutate("addAvailability", "availability { start }", in{"interviewerId": s.Interviewer(nil), "start": from, "end": end}, &payload)
+			same(t, "start", payload.Availability.Start, start)
+		})
 	}
 }
 

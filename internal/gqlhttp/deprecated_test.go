@@ -43,12 +43,15 @@ func TestDeprecatedUses(t *testing.T) {
 		`query A { things { id } } query B { old { id } }`:                               {},
 		`query($f: Filter = { old: 1 }) { things(filter: $f, by: NEW) { next { id } } }`: {map[string]any{"f": map[string]any{"old": "1"}}, []string{"Filter.old"}},
 	} {
-		parsed := gqlparser.MustLoadQueryWithRules(schema, document, rules.NewDefaultRules())
-		got := deprecatedUses(schema, known, &graphql.OperationContext{Operation: parsed.Operations[0], Variables: test.variables})
-		slices.Sort(got)
-		if diff := cmp.Diff(test.want, got); diff != "" {
-			t.Errorf("%s (-want +got):\n%s", document, diff)
-		}
+		t.Run(document, func(t *testing.T) {
+			t.Parallel()
+			parsed := gqlparser.MustLoadQueryWithRules(schema, document, rules.NewDefaultRules())
+			got := deprecatedUses(schema, known, &graphql.OperationContext{Operation: parsed.Operations[0], Variables: test.variables})
+			slices.Sort(got)
+			if diff := cmp.Diff(test.want, got); diff != "" {
+				t.Errorf("deprecated elements (-want +got):\n%s", diff)
+			}
+		})
 	}
 }
 

@@ -15,6 +15,9 @@ func TestMain(m *testing.M) { os.Exit(pgtest.Main(m)) }
 // school is a schooltest.School with the steps that only the tests of this package use.
 type school struct{ *schooltest.School }
 
+// For is schooltest.School.For.
+func (s *school) For(t *testing.T) *school { return &school{s.School.For(t)} }
+
 func newSchool(t *testing.T) *school { return newSchoolWith(t, store.Options{}) }
 
 func newSchoolWith(t *testing.T, o store.Options, set ...func(*gqlhttp.Options)) *school {

@@ -85,26 +85,28 @@ func TestInvalidTokensAreRefused(t *testing.T) {
 		"issuer down": {[]string{"Bearer of an issuer that is down"}, 503, "UNAVAILABLE", "tokens cannot be verified at the moment; try again"},
 	} {
 		for _, media := range []string{"application/json", "application/graphql-response+json"} {
-			body := `{"query": "mutation { createStudent(input: {name: \"X\", email: \"x@example.org\"}) { student { id } } }"}`
-			request, err := http.NewRequestWithContext(t.Context(), http.MethodPost, s.URL, strings.NewReader(body))
-			if err != nil {
-				t.Fatal(err)
-			}
-			request.Header = http.Header{"Content-Type": {"application/json"}, "Accept": {media}, "Authorization": test.headers}
-			response, err := http.DefaultClient.Do(request)
-			if err != nil {
-				t.Fatal(err)
-			}
-			text, _ := io.ReadAll(response.Body)
-			_ = response.Body.Close()
-			want := fmt.Sprintf(`{"errors":[{"message":%q,"extensions":{"code":%q}}]}`+"\n", test.says, test.code)
-			challenge := response.Header.Get("WWW-Authenticate")
-			if response.StatusCode != test.status || string(text) != want || (challenge == `Bearer error="invalid_token"`) != (test.status == 401) {
-				t.Errorf("%s: %d %q %s", name, response.StatusCode, challenge, text)
-			}
-			if got := response.Header.Get("Content-Type"); got != media+"; charset=utf-8" || response.Header.Get("X-Request-Id") == "" {
-				t.Errorf("%s: %v", name, response.Header)
-			}
+			t.Run(name+" with "+media, func(t *testing.T) {
+				body := `{"query": "mutation { createStudent(input: {name: \"X\", email: \"x@example.org\"}) { student { id } } }"}`
+				request, err := http.NewRequestWithContext(t.Context(), http.MethodPost, s.URL, strings.NewReader(body))
+				if err != nil {
+					t.Fatal(err)
+				}
+				request.Header = http.Header{"Content-Type": {"application/json"}, "Accept": {media}, "Authorization": test.headers}
+				response, err := http.DefaultClient.Do(request)
+				if err != nil {
+					t.Fatal(err)
+				}
+				text, _ := io.ReadAll(response.Body)
+				_ = response.Body.Close()
+				want := fmt.Sprintf(`{"errors":[{"message":%q,"extensions":{"code":%q}}]}`+"\n", test.says, test.code)
+				challenge := response.Header.Get("WWW-Authenticate")
+				if response.StatusCode != test.status || string(text) != want || (challenge == `Bearer error="invalid_token"`) != (test.status == 401) {
+					t.Errorf("got status %d, challenge %q and %s, want status %d and %s", response.StatusCode, challenge, text, test.status, want)
+				}
+				if got := response.Header.Get("Content-Type"); got != media+"; charset=utf-8" || response.Header.Get("X-Request-Id") == "" {
+					t.Errorf("got the headers %v, want the media type and an X-Request-Id", response.Header)
+				}
+			})
 		}
 	}
 	if s.Rows() != before {

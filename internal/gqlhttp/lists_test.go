@@ -67,15 +67,17 @@ func TestInputListLimits(t *testing.T) {
 				return inDocument(t, p.AsLiteral([]any{value}), text, n), nil
 			},
 		} {
-			document, variables := send(most)
-			if problems := gqlhttp.Examine(t.Context(), document, variables); problems != nil {
-				t.Errorf("%s with %d values was refused: %v", p, most, problems)
-			}
-			document, variables = send(most + 1)
-			a := s.Ask(document, variables)
-			if a.Code() != "BAD_USER_INPUT" || len(a.Errors) != 1 || a.Errors[0].Message != name+says || a.Data != nil {
-				t.Errorf("%s with %d values: got %s", p, most+1, a.Body)
-			}
+			t.Run(p.String()+": "+name, func(t *testing.T) {
+				document, variables := send(most)
+				if problems := gqlhttp.Examine(t.Context(), document, variables); problems != nil {
+					t.Errorf("%d values were refused: %v", most, problems)
+				}
+				document, variables = send(most + 1)
+				a := s.For(t).Ask(document, variables)
+				if a.Code() != "BAD_USER_INPUT" || len(a.Errors) != 1 || a.Errors[0].Message != name+says || a.Data != nil {
+					t.Errorf("%d values: got %s, want the error %q", most+1, a.Body, name+says)
+				}
+			})
 		}
 	}
 	same(t, "types of lists", slices.Sorted(maps.Keys(seen)),
@@ -89,14 +91,17 @@ func TestInputListLimitsInDefaultsAndVariables(t *testing.T) {
 	t.Parallel()
 	s := newSchool(t)
 	const says = "the list has 6 values; at most 5 are allowed."
-	for document, want := range map[string]string{
-		`query($s: [InterviewStatus!] = [BOOKED BOOKED BOOKED BOOKED BOOKED BOOKED]) { interviews(filter: {status: $s}) { totalCount } }`: `Default of "$s": ` + says,
-		`query($s: InterviewStatus! = BOOKED) { interviews(filter: {status: [$s $s $s $s $s $s]}) { totalCount } }`:                       `Argument "filter.status" of "interviews": ` + says,
+	for _, test := range []struct{ name, document, want string }{
+		{"a default",
+			`query($s: [InterviewStatus!] = [BOOKED BOOKED BOOKED BOOKED BOOKED BOOKED]) { interviews(filter: {status: $s}) { totalCount } }`,
+			`Default of "$s": ` + says},
+		{"a list of variables",
+			`query($s: InterviewStatus! = BOOKED) { interviews(filter: {status: [$s $s $s $s $s $s]}) { totalCount } }`,
+			`Argument "filter.status" of "interviews": ` + says},
 	} {
-		a := s.Ask(document, nil)
-		if a.Code() != "BAD_USER_INPUT" || a.Errors[0].Message != want {
-			t.Errorf("%s: got %s", document, a.Body)
-		}
+		t.Run(test.name, func(t *testing.T) {
+			s.For(t).Ask(test.document, nil).WantError("BAD_USER_INPUT", test.want)
+		})
 	}
 }
 
@@ -106,34 +111,37 @@ func TestInputListLimitsOnEveryTransport(t *testing.T) {
 	s := newSchool(t)
 	const document = `query($i: InterviewFilter) { interviews(filter: $i) { totalCount } }`
 	for _, n := range []int{5, 6, 9_000} {
-		variables := in{"i": in{"status": many("BOOKED", n)}}
-		encoded, err := json.Marshal(variables)
-		if err != nil {
-			t.Fatal(err)
-		}
-		socket := s.Connect()
-		id := socket.Begin(document, variables)
-		bodies := map[string]string{"POST": s.Ask(document, variables).Body}
-		if n < 9_000 { // the maximum length of a URL
-			get, err := http.NewRequestWithContext(t.Context(), http.MethodGet, s.URL+"?"+url.Values{"query": {document}, "variables": {string(encoded)}}.Encode(), nil)
+		t.Run(fmt.Sprintf("%d values", n), func(t *testing.T) {
+			s := s.For(t)
+			variables := in{"i": in{"status": many("BOOKED", n)}}
+			encoded, err := json.Marshal(variables)
 			if err != nil {
 				t.Fatal(err)
 			}
-			bodies["GET"] = s.Send(get).Body
-		}
-		_, bodies["SSE"] = s.open(document, variables).event()
-		want := `{"interviews":{"totalCount":0}}`
-		if n <= 5 {
-			bodies["WebSocket"] = string(socket.Wants("next", id))
-		} else {
-			bodies["WebSocket"] = string(socket.Wants("error", id))
-			want = `"message":"Variable \"$i.status\": the list has ` + strconv.Itoa(n) + ` values; at most 5 are allowed."`
-		}
-		for transport, body := range bodies {
-			if !strings.Contains(body, want) {
-				t.Errorf("%d values over %s: got %s", n, transport, body)
+			socket := s.Connect()
+			id := socket.Begin(document, variables)
+			bodies := map[string]string{"POST": s.Ask(document, variables).Body}
+			if n < 9_000 { // the maximum length of a URL
+				get, err := http.NewRequestWithContext(t.Context(), http.MethodGet, s.URL+"?"+url.Values{"query": {document}, "variables": {string(encoded)}}.Encode(), nil)
+				if err != nil {
+					t.Fatal(err)
+				}
+				bodies["GET"] = s.Send(get).Body
 			}
-		}
+			_, bodies["SSE"] = s.open(document, variables).event()
+			want := `{"interviews":{"totalCount":0}}`
+			if n <= 5 {
+				bodies["WebSocket"] = string(socket.Wants("next", id))
+			} else {
+				bodies["WebSocket"] = string(socket.Wants("error", id))
+				want = `"message":"Variable \"$i.status\": the list has ` + strconv.Itoa(n) + ` values; at most 5 are allowed."`
+			}
+			for transport, body := range bodies {
+				if !strings.Contains(body, want) {
+					t.Errorf("over %s: got %s, want %s", transport, body, want)
+				}
+			}
+		})
 	}
 }
 
@@ -145,13 +153,18 @@ func TestDuplicateListValuesCountOnce(t *testing.T) {
 	s.Booked(student, slot)
 	by := s.Interviewer(nil)
 	s.Slot(by, 2*day)
-	for document, want := range map[string]string{
-		`{ interviews(filter: {status: [BOOKED BOOKED]}) { totalCount nodes { id } } }`:                                                                                            `{"interviews":{"totalCount":1,"nodes":[{"id":"1"}]}}`,
-		`{ slots(filter: {status: [OPEN OPEN], interviewerIds: [` + by + ` ` + by + `]}) { totalCount nodes { status } } }`:                                                        `{"slots":{"totalCount":1,"nodes":[{"status":"OPEN"}]}}`,
-		`{ students(filter: {stuck: [LIMIT_REACHED LIMIT_REACHED]}) { totalCount } }`:                                                                                              `{"students":{"totalCount":0}}`,
-		`{ events(filter: {kind: [INTERVIEW_BOOKED INTERVIEW_BOOKED]}) { totalCount } }`:                                                                                           `{"events":{"totalCount":1}}`,
-		`{ availableSlots(studentId: ` + student + `, start: "2026-06-01T08:00:00Z", end: "2026-06-20T08:00:00Z", interviewerIds: [` + by + ` ` + by + `]) { nodes { status } } }`: `{"availableSlots":{"nodes":[{"status":"OPEN"}]}}`,
+	for _, test := range []struct{ name, document, want string }{
+		{"interviews by status", `{ interviews(filter: {status: [BOOKED BOOKED]}) { totalCount nodes { id } } }`,
+			`{"interviews":{"totalCount":1,"nodes":[{"id":"1"}]}}`},
+		{"slots by status and interviewer", `{ slots(filter: {status: [OPEN OPEN], interviewerIds: [` + by + ` ` + by + `]}) { totalCount nodes { status } } }`,
+			`{"slots":{"totalCount":1,"nodes":[{"status":"OPEN"}]}}`},
+		{"students by what they lack", `{ students(filter: {stuck: [LIMIT_REACHED LIMIT_REACHED]}) { totalCount } }`, `{"students":{"totalCount":0}}`},
+		{"events by kind", `{ events(filter: {kind: [INTERVIEW_BOOKED INTERVIEW_BOOKED]}) { totalCount } }`, `{"events":{"totalCount":1}}`},
+		{"available slots by interviewer", `{ availableSlots(studentId: ` + student + `, start: "2026-06-01T08:00:00Z", end: "2026-06-20T08:00:00Z",
+			interviewerIds: [` + by + ` ` + by + `]) { nodes { status } } }`, `{"availableSlots":{"nodes":[{"status":"OPEN"}]}}`},
 	} {
-		same(t, document, string(s.Ask(document, nil).Data), want)
+		t.Run(test.name, func(t *testing.T) {
+			same(t, "data", string(s.For(t).Ask(test.document, nil).Data), test.want)
+		})
 	}
 }

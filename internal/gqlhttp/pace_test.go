@@ -120,14 +120,22 @@ func TestEventsOverTheCostLimit(t *testing.T) {
 		o.Limits = gqlhttp.DefaultLimits()
 		o.Limits.Cost = most
 	})
-	c := second.Connect()
-	id := c.Subscribed(slotsOf(first.Student(nil)), nil)
-	for _, slots := range []int{(most - 11) / each, (most-11)/each + 1} {
-		window := first.Publish(first.Interviewer(nil), t0.Add(7*day), time.Duration(slots)*15*time.Minute, 15)
-		var e slotsChanged
-		c.Event(id, &e)
-		if fits := slots <= (most-11)/each; fits == e.SlotsChanged.Refetch || fits != (len(e.SlotsChanged.Opened) == len(window.Slots)) {
-			t.Errorf("an event of %d slots: got %d opened slots, refetch %v", slots, len(e.SlotsChanged.Opened), e.SlotsChanged.Refetch)
-		}
+	for _, test := range []struct {
+		name          string
+		slots, opened int
+		refetch       bool
+	}{
+		{"as many slots as the limit allows", (most - 11) / each, (most - 11) / each, false},
+		{"one slot more", (most-11)/each + 1, 0, true},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			s, c := first.For(t), second.For(t).Connect()
+			id := c.Subscribed(slotsOf(s.Student(nil)), nil)
+			s.Accepted(s.Publish(s.Interviewer(nil), t0.Add(7*day), time.Duration(test.slots)*15*time.Minute, 15).Errors)
+			var e slotsChanged
+			c.Event(id, &e)
+			same(t, "opened slots", len(e.SlotsChanged.Opened), test.opened)
+			same(t, "refetch", e.SlotsChanged.Refetch, test.refetch)
+		})
 	}
 }

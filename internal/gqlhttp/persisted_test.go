@@ -4,6 +4,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
+	"io/fs"
 	"net/http"
 	"os"
 	"strings"
@@ -67,7 +68,9 @@ func TestPersistedQueries(t *testing.T) {
 		"an id and a query":              {"documentId": "sha256:" + sha(text), "query": text},
 		"an id of the wrong type":        {"documentId": 5},
 	} {
-		same(t, name, s.postJSON(body).Code(), "BAD_USER_INPUT")
+		t.Run(name, func(t *testing.T) {
+			same(t, "error code", s.For(t).postJSON(body).Code(), "BAD_USER_INPUT")
+		})
 	}
 }
 
@@ -108,22 +111,24 @@ func TestTrustedDocuments(t *testing.T) {
 
 func TestInvalidTrustedDocuments(t *testing.T) {
 	t.Parallel()
-	for says, text := range map[string]string{
-		"Expected Name":             "{",
-		"Cannot query field":        "{ nothing }",
-		"(limit rootFields)":        "{" + strings.Repeat(" __typename", 21) + "}",
-		"contains no .graphql file": "",
+	of := func(text string) fs.FS { return fstest.MapFS{"a.graphql": {Data: []byte(text)}} }
+	for _, test := range []struct {
+		name   string
+		folder fs.FS
+		says   string
+	}{
+		{"a syntax error", of("{"), "Expected Name"},
+		{"an unknown field", of("{ nothing }"), "Cannot query field"},
+		{"a document over a limit", of("{" + strings.Repeat(" __typename", 21) + "}"), "(limit rootFields)"},
+		{"an empty folder", fstest.MapFS{}, "contains no .graphql file"},
+		{"a missing folder", os.DirFS("nowhere"), "no such file"},
 	} {
-		folder := fstest.MapFS{"a.graphql": {Data: []byte(text)}}
-		if text == "" {
-			folder = fstest.MapFS{}
-		}
-		if _, err := gqlhttp.LoadTrustedDocuments(t.Context(), folder, gqlhttp.DefaultLimits()); err == nil || !strings.Contains(err.Error(), says) {
-			t.Errorf("%q: %v", text, err)
-		}
-	}
-	if _, err := gqlhttp.LoadTrustedDocuments(t.Context(), os.DirFS("nowhere"), gqlhttp.DefaultLimits()); err == nil {
-		t.Error("a missing folder was accepted")
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			if _, err := gqlhttp.LoadTrustedDocuments(t.Context(), test.folder, gqlhttp.DefaultLimits()); err == nil || !strings.Contains(err.Error(), test.says) {
+				t.Errorf("got the error %v, want %q", err, test.says)
+			}
+		})
 	}
 }
 
@@ -135,21 +140,21 @@ func TestHiddenSchema(t *testing.T) {
 		"{ viewe { role } }", "{ viewer }", "{ student(idd: 1) { id } }", "{ students(orderBy: {direction: ASCC}) { totalCount } }",
 		"{ students(orderBy: {field: NAM}) { totalCount } }",
 	} {
-		a := hidden.Ask(document, nil)
-		if a.Code() != "BAD_USER_INPUT" || strings.Contains(a.Body, "Did you mean") || strings.Contains(a.Body, "expected one of") {
-			t.Errorf("%s: %s", document, a.Body)
-		}
-		if a := shown.Ask(document, nil); !strings.Contains(a.Body, "Did you mean") && !strings.Contains(a.Body, "expected one of") {
-			t.Errorf("%s with a visible schema: got %s", document, a.Body)
-		}
+		t.Run(document, func(t *testing.T) {
+			a := hidden.For(t).Ask(document, nil)
+			if a.Code() != "BAD_USER_INPUT" || strings.Contains(a.Body, "Did you mean") || strings.Contains(a.Body, "expected one of") {
+				t.Errorf("got %s, want BAD_USER_INPUT without suggestions", a.Body)
+			}
+			if a := shown.For(t).Ask(document, nil); !strings.Contains(a.Body, "Did you mean") && !strings.Contains(a.Body, "expected one of") {
+				t.Errorf("with a visible schema: got %s, want suggestions", a.Body)
+			}
+		})
 	}
 	for _, document := range []string{"{ __schema { types { name } } }", `{ __type(name: "Slot") { name } }`} {
-		a := hidden.Ask(document, nil)
-		same(t, document, a.Code(), "BAD_USER_INPUT")
-		if !strings.Contains(a.Body, "Introspection is disabled") {
-			t.Errorf("%s: %s", document, a.Body)
-		}
-		same(t, document, shown.Ask(document, nil).Code(), "")
+		t.Run(document, func(t *testing.T) {
+			hidden.For(t).Ask(document, nil).WantError("BAD_USER_INPUT", "Introspection is disabled")
+			same(t, "error code with a visible schema", shown.For(t).Ask(document, nil).Code(), "")
+		})
 	}
 	same(t, "__typename is not hidden", string(hidden.Ask("{ __typename }", nil).Data), `{"__typename":"Query"}`)
 }

@@ -164,7 +164,9 @@ func TestOperationCostRules(t *testing.T) {
 		`mutation { importStudents(input: {csv: "` + strings.Repeat(`a\n`, 99) + `", dryRun: true}) { rows { line errors { code } } } }`: 10 + 100/10 + 1 + 100*(1+10)/20,
 		`mutation { importAvailability(input: {ical: "", interviewerId: 1, dryRun: true}) { rows { line } } }`:                           10 + 5000/10 + 1 + 5000/20,
 	} {
-		same(t, document, s.costOf(document), want)
+		t.Run(document, func(t *testing.T) {
+			same(t, "cost", s.For(t).costOf(document), want)
+		})
 	}
 }
 
@@ -179,7 +181,9 @@ func TestRangeCostDependsOnDays(t *testing.T) {
 		`start: "2026-06-01T08:00:00Z", end: "2036-06-02T08:00:00Z"`:      366, // refused later
 		`start: "2026-06-02T08:00:00Z", end: "2026-06-01T08:00:00Z"`:      0,   // refused as well
 	} {
-		same(t, bounds, s.costOf(`{ availableSlots(studentId: 1, `+bounds+`, first: 1, tags: "go") { nodes { id } } }`), 9+2+140+8*want)
+		t.Run(bounds, func(t *testing.T) {
+			same(t, "cost", s.For(t).costOf(`{ availableSlots(studentId: 1, `+bounds+`, first: 1, tags: "go") { nodes { id } } }`), 9+2+140+8*want)
+		})
 	}
 }
 
@@ -198,8 +202,10 @@ func TestListLimits(t *testing.T) {
 		return strings.Join(texts, " ")
 	}
 	for n, want := range map[int]int{20: 20, 21: 20} {
-		a := s.Ask(`mutation { createInterviewer(input: {name: "A", email: "a@example.org", tags: [`+tags(n)+`]}) { errors { code } } }`, nil)
-		same(t, fmt.Sprint(n, " refusals"), strings.Count(a.Body, `"code"`), want)
+		t.Run(fmt.Sprintf("%d invalid tags", n), func(t *testing.T) {
+			a := s.For(t).Ask(`mutation { createInterviewer(input: {name: "A", email: "a@example.org", tags: [`+tags(n)+`]}) { errors { code } } }`, nil)
+			same(t, "refusals", strings.Count(a.Body, `"code"`), want)
+		})
 	}
 
 	// 101 slots of 15 minutes overlap one window of four hours each.

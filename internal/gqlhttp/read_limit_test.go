@@ -59,12 +59,18 @@ func TestEmptyBucketIsRefusedBeforeReading(t *testing.T) {
 func TestReadingCosts(t *testing.T) {
 	t.Parallel()
 	s := limited(t, 1000, 10)
-	s.Act(booking.RoleStudent, 7)
 	const long = 14_900
 	spaces := func(document string) string { return document + strings.Repeat(" ", long-len(document)) }
 	values := func(n int) string { return `{"list": [0` + strings.Repeat(",0", n-2) + `]}` } // and the object counts
-	left := 1000
-	for _, test := range []struct {
+	send := func(s *school, document, variables string) {
+		s.T.Helper()
+		text, err := json.Marshal(document)
+		if err != nil {
+			s.T.Fatal(err)
+		}
+		s.exchange(exchange{method: http.MethodPost, body: fmt.Sprintf(`{"query": %s, "variables": %s}`, text, variables)})
+	}
+	for n, test := range []struct {
 		name, document, variables string
 		costs                     int
 	}{
@@ -75,18 +81,18 @@ func TestReadingCosts(t *testing.T) {
 		{"a body of 24 KiB", onePoint, `{"text": "` + strings.Repeat("x", 24<<10) + `"}`, 1 + 8},
 		{"a body of 24 KiB that is not JSON", onePoint, strings.Repeat("x", 24<<10), 1 + 8},
 		{"a body of 16 KiB that is not JSON", onePoint, strings.Repeat("x", 16<<10), 1},
-		{"an operation that costs more than is left", `{ students(first: 70) { nodes { interviews(first: 10) { nodes { id } } } } }`, "null", 1},
 	} {
-		document, err := json.Marshal(test.document)
-		if err != nil {
-			t.Fatal(err)
-		}
-		s.exchange(exchange{method: http.MethodPost, body: fmt.Sprintf(`{"query": %s, "variables": %s}`, document, test.variables)})
-		left -= test.costs
-		got := s.left()
-		same(t, test.name, got, left)
-		left = got - 1
+		t.Run(test.name, func(t *testing.T) {
+			s := s.For(t)
+			s.Act(booking.RoleStudent, int64(n+1)) // each has a bucket of their own
+			send(s, test.document, test.variables)
+			same(t, "points left", s.left(), 1000-test.costs)
+		})
 	}
+	s.Act(booking.RoleStudent, 1000)
+	send(s, spaces(onePoint), "null")
+	send(s, `{ students(first: 80) { nodes { interviews(first: 10) { nodes { id } } } } }`, "null")
+	same(t, "points left after an operation that costs more than is left", s.left(), 1000-149-1)
 }
 
 // A large body is charged before it is read. One of unknown size is charged as the largest

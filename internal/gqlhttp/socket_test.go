@@ -1,6 +1,7 @@
 package gqlhttp_test
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"net/http"
@@ -90,19 +91,22 @@ func TestSocketOrigins(t *testing.T) {
 		"": true, s.URL: true, "https://app.example.org": true,
 		"http://app.example.org": false, "https://app.example.org.evil.example": false, "https://evil.example": false, "null": false,
 	} {
-		header := http.Header{}
-		if origin != "" {
-			header.Set("Origin", origin)
-		}
-		conn, response, err := websocket.Dial(t.Context(), s.URL, &websocket.DialOptions{
-			Subprotocols: []string{"graphql-transport-ws"}, HTTPHeader: header,
+		t.Run(cmp.Or(origin, "no origin"), func(t *testing.T) {
+			t.Parallel()
+			header := http.Header{}
+			if origin != "" {
+				header.Set("Origin", origin)
+			}
+			conn, response, err := websocket.Dial(t.Context(), s.URL, &websocket.DialOptions{
+				Subprotocols: []string{"graphql-transport-ws"}, HTTPHeader: header,
+			})
+			if (err == nil) != ok || !ok && response.StatusCode != http.StatusForbidden {
+				t.Errorf("got the error %v, want a connection: %t", err, ok)
+			}
+			if err == nil {
+				_ = conn.CloseNow()
+			}
 		})
-		if (err == nil) != ok || !ok && response.StatusCode != http.StatusForbidden {
-			t.Errorf("origin %q: got %v", origin, err)
-		}
-		if err == nil {
-			_ = conn.CloseNow()
-		}
 	}
 }
 
@@ -143,17 +147,20 @@ func TestQueriesAndMutationsOverASocket(t *testing.T) {
 		t.Errorf("the mutation: got %+v", wrote)
 	}
 	c.Wants("complete", id)
-	for document, code := range map[string]string{
-		`{ nothing }`: "BAD_USER_INPUT", `{`: "BAD_USER_INPUT", `subscription { slotsChanged(start: "2026-06-01T00:00:00Z", end: "2026-06-02T00:00:00Z") { refetch } }`: "BAD_USER_INPUT",
-		`subscription { interviewChanged { id } slotsChanged(studentId: 1, start: "2026-06-01T00:00:00Z", end: "2026-06-02T00:00:00Z") { refetch } }`: "BAD_USER_INPUT",
+	for _, test := range []struct{ name, document, code string }{
+		{"an unknown field", `{ nothing }`, "BAD_USER_INPUT"},
+		{"a syntax error", `{`, "BAD_USER_INPUT"},
+		{"a missing argument", `subscription { slotsChanged(start: "2026-06-01T00:00:00Z", end: "2026-06-02T00:00:00Z") { refetch } }`, "BAD_USER_INPUT"},
+		{"two root fields of a subscription",
+			`subscription { interviewChanged { id } slotsChanged(studentId: 1, start: "2026-06-01T00:00:00Z", end: "2026-06-02T00:00:00Z") { refetch } }`,
+			"BAD_USER_INPUT"},
+		{"an operation over the cost limit", `subscription { slotsChanged(studentId: 1, start: "2026-06-01T00:00:00Z", end: "2026-06-02T00:00:00Z") {
+			opened { interviewer { slots(first: 100) { nodes { interviewer { slots(first: 100) { nodes { id } } } } } } } } }`, "QUERY_TOO_COMPLEX"},
 	} {
-		if got := c.Fails(c.Begin(document, nil)); got != code {
-			t.Errorf("%s: got the error %s", document, got)
-		}
-	}
-	if code := c.Fails(c.Begin(`subscription { slotsChanged(studentId: 1, start: "2026-06-01T00:00:00Z", end: "2026-06-02T00:00:00Z") {
-		opened { interviewer { slots(first: 100) { nodes { interviewer { slots(first: 100) { nodes { id } } } } } } } } }`, nil)); code != "QUERY_TOO_COMPLEX" {
-		t.Errorf("an operation over the cost limit: got the error %s", code)
+		t.Run(test.name, func(t *testing.T) {
+			c := s.For(t).Connect()
+			same(t, "error code", c.Fails(c.Begin(test.document, nil)), test.code)
+		})
 	}
 	// An id can be reused once its operation has ended.
 	c.Send(policy)
@@ -254,11 +261,11 @@ func TestSocketTokens(t *testing.T) {
 		"no bearer token":   {"Basic dTpw", 4403, "the token is not valid"},
 		"an issuer is down": {"Bearer of an issuer that is down", 1013, "tokens cannot be verified at the moment; try again"},
 	} {
-		c := schooltest.Dial(t, s.URL, nil)
-		c.Send(hello(test.authorization))
-		if says := c.Closes(test.code); says != test.says {
-			t.Errorf("%s: closed with %q", name, says)
-		}
+		t.Run(name, func(t *testing.T) {
+			c := schooltest.Dial(t, s.URL, nil)
+			c.Send(hello(test.authorization))
+			same(t, "reason", c.Closes(test.code), test.says)
+		})
 	}
 	_, response, err := websocket.Dial(t.Context(), s.URL, &websocket.DialOptions{
 		Subprotocols: []string{"graphql-transport-ws"}, HTTPHeader: http.Header{"Authorization": {admin + "x"}},

@@ -39,17 +39,19 @@ func TestEnumsInVariablesMatchExactly(t *testing.T) {
 			in + path:   p.AsVariable,
 			"$v" + path: func(leaf any) (string, map[string]any) { return p.AsLeaf(p.Type, leaf) },
 		} {
-			document, variables := send(wrong)
-			a := s.Ask(document, variables)
-			says := fmt.Sprintf("Variable %q: %q is not a value of %s; expected one of %s",
-				name, strings.ToLower(enum.EnumValues[0].Name), enum.Name, enum.EnumValues[0].Name)
-			if a.Code() != "BAD_USER_INPUT" || !strings.HasPrefix(a.Errors[0].Message, says) || a.Data != nil {
-				t.Errorf("%s of %s: got %s", name, document, a.Body)
-			}
-			document, variables = send(right)
-			if problems := gqlhttp.Examine(t.Context(), document, variables); problems != nil {
-				t.Errorf("%s with a correct value was refused: %v", document, problems)
-			}
+			t.Run(p.String()+": "+name, func(t *testing.T) {
+				document, variables := send(wrong)
+				a := s.For(t).Ask(document, variables)
+				says := fmt.Sprintf("Variable %q: %q is not a value of %s; expected one of %s",
+					name, strings.ToLower(enum.EnumValues[0].Name), enum.Name, enum.EnumValues[0].Name)
+				if a.Code() != "BAD_USER_INPUT" || !strings.HasPrefix(a.Errors[0].Message, says) || a.Data != nil {
+					t.Errorf("%s: got %s, want the error %q", document, a.Body, says)
+				}
+				document, variables = send(right)
+				if problems := gqlhttp.Examine(t.Context(), document, variables); problems != nil {
+					t.Errorf("%s with a correct value was refused: %v", document, problems)
+				}
+			})
 		}
 	}
 	if walked < 12 {
@@ -78,10 +80,11 @@ func TestExplicitNullIsNotTheDefault(t *testing.T) {
 		for document, given := range map[string]map[string]any{
 			whole: variables, leaf: {"v": nil}, defaulted: {"v": nil}, isNull: nil, p.AsLiteral(nil): nil,
 		} {
-			a := s.Ask(document, given)
-			if a.Code() != "BAD_USER_INPUT" || !strings.Contains(a.Errors[0].Message, "null is not a value of "+p.Type.String()) || a.Data != nil {
-				t.Errorf("%s with %v: got %s", document, given, a.Body)
-			}
+			t.Run(document, func(t *testing.T) {
+				a := s.For(t).Ask(document, given)
+				a.WantError("BAD_USER_INPUT", "null is not a value of "+p.Type.String())
+				same(t, "data", string(a.Data), "")
+			})
 		}
 		for _, absent := range []string{leaf, defaulted} {
 			if problems := gqlhttp.Examine(t.Context(), absent, map[string]any{}); problems != nil {
@@ -109,10 +112,11 @@ func TestNullIsRefusedWhereNotAllowed(t *testing.T) {
 		whole, variables := p.AsVariable(nil)
 		leaf, null := p.AsLeaf(p.Type, nil)
 		for document, given := range map[string]map[string]any{whole: variables, leaf: null, p.AsLiteral(nil): nil} {
-			a := s.Ask(document, given)
-			if a.Code() != "BAD_USER_INPUT" || !strings.Contains(a.Errors[0].Message, "null is not allowed; omit it to keep the current value") || a.Data != nil {
-				t.Errorf("%s with %v: got %s", document, given, a.Body)
-			}
+			t.Run(document, func(t *testing.T) {
+				a := s.For(t).Ask(document, given)
+				a.WantError("BAD_USER_INPUT", "null is not allowed; omit it to keep the current value")
+				same(t, "data", string(a.Data), "")
+			})
 		}
 		if problems := gqlhttp.Examine(t.Context(), leaf, nil); problems != nil {
 			t.Errorf("%s without the variable was refused: %v", leaf, problems)
@@ -161,34 +165,37 @@ func TestVariablesAreCheckedOnEveryTransport(t *testing.T) {
 	const first = `query($n: Int) { viewer { role } slots(first: $n) { totalCount } }`
 	booking := in{"s": student, "l": slot, "d": nil}
 	for _, test := range []struct {
-		document  string
-		variables in
-		says      string
+		name, document string
+		variables      in
+		says           string
 	}{
-		{order, in{"d": "desc"}, `Variable "$d": "desc" is not a value of OrderDirection; expected one of ASC, DESC.`},
-		{first, in{"n": "1"}, `Variable "$n": "1" is not a whole number from -2147483648 to 2147483647.`},
-		{dryRun, booking, `Variable "$d": it is used as the argument "input.dryRun" of "bookSlot", where null is not a value of Boolean!; omit it to use the default, false.`},
+		{"an enum value in lower case", order, in{"d": "desc"}, `Variable "$d": "desc" is not a value of OrderDirection; expected one of ASC, DESC.`},
+		{"a string for a number", first, in{"n": "1"}, `Variable "$n": "1" is not a whole number from -2147483648 to 2147483647.`},
+		{"null for a default", dryRun, booking, `Variable "$d": it is used as the argument "input.dryRun" of "bookSlot", where null is not a value of Boolean!; omit it to use the default, false.`},
 	} {
-		variables, err := json.Marshal(test.variables)
-		if err != nil {
-			t.Fatal(err)
-		}
-		query := url.Values{"query": {test.document}, "variables": {string(variables)}}.Encode()
-		get, err := http.NewRequestWithContext(t.Context(), http.MethodGet, s.URL+"?"+query, nil)
-		if err != nil {
-			t.Fatal(err)
-		}
-		socket := s.Connect()
-		id := socket.Begin(test.document, test.variables)
-		_, event := s.open(test.document, test.variables).event()
-		for transport, body := range map[string]string{
-			"POST": s.Ask(test.document, test.variables).Body, "GET": s.Send(get).Body, "SSE": event, "WebSocket": string(socket.Wants("error", id)),
-		} {
-			text, err := json.Marshal(test.says)
-			if err != nil || !strings.Contains(body, `"message":`+string(text)) || !strings.Contains(body, "BAD_USER_INPUT") {
-				t.Errorf("%s of %s: got %s", transport, test.document, body)
+		t.Run(test.name, func(t *testing.T) {
+			s := s.For(t)
+			variables, err := json.Marshal(test.variables)
+			if err != nil {
+				t.Fatal(err)
 			}
-		}
+			query := url.Values{"query": {test.document}, "variables": {string(variables)}}.Encode()
+			get, err := http.NewRequestWithContext(t.Context(), http.MethodGet, s.URL+"?"+query, nil)
+			if err != nil {
+				t.Fatal(err)
+			}
+			socket := s.Connect()
+			id := socket.Begin(test.document, test.variables)
+			_, event := s.open(test.document, test.variables).event()
+			for transport, body := range map[string]string{
+				"POST": s.Ask(test.document, test.variables).Body, "GET": s.Send(get).Body, "SSE": event, "WebSocket": string(socket.Wants("error", id)),
+			} {
+				text, err := json.Marshal(test.says)
+				if err != nil || !strings.Contains(body, `"message":`+string(text)) || !strings.Contains(body, "BAD_USER_INPUT") {
+					t.Errorf("over %s: got %s, want BAD_USER_INPUT and %s", transport, body, text)
+				}
+			}
+		})
 	}
 	same(t, "rows are unchanged", s.Rows(), before)
 }
@@ -235,15 +242,17 @@ func TestVariablesOfWrongType(t *testing.T) {
 			`Variable "$i.tags[0]": 1 is not a string.`,
 		}},
 	} {
-		a := s.Ask(document, test.variables)
-		says := []string{}
-		for _, problem := range a.Errors {
-			says = append(says, problem.Message)
-			same(t, test.name, problem.Extensions.Code, "BAD_USER_INPUT")
-		}
-		slices.Sort(says)
-		slices.Sort(test.says)
-		same(t, test.name, says, test.says)
+		t.Run(test.name, func(t *testing.T) {
+			a := s.For(t).Ask(document, test.variables)
+			says := []string{}
+			for _, problem := range a.Errors {
+				says = append(says, problem.Message)
+				same(t, "error code", problem.Extensions.Code, "BAD_USER_INPUT")
+			}
+			slices.Sort(says)
+			slices.Sort(test.says)
+			same(t, "messages", says, test.says)
+		})
 	}
 	a := s.Ask(document, weekly(in{"weekdays": []any{"MONDAY", "x"}}))
 	same(t, "path", a.Errors[0].Path, []any{"variable", "i", "weekdays", 1.0})

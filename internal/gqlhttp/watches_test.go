@@ -47,7 +47,6 @@ func TestSubscriptionLimitPerCaller(t *testing.T) {
 func TestSubscriptionRootField(t *testing.T) {
 	t.Parallel()
 	first, s := living(t)
-	c := s.Connect()
 	for _, document := range []string{
 		`subscription { interviewChanged @skip(if: true) { id } }`,
 		`subscription { interviewChanged @skip(if: false) { id } }`,
@@ -61,16 +60,18 @@ func TestSubscriptionRootField(t *testing.T) {
 		`subscription { ...f } fragment f on Subscription { __typename }`,
 		`subscription { a: interviewChanged { id } b: interviewChanged { id } }`,
 	} {
-		if code := c.Fails(c.Begin(document, nil)); code != "BAD_USER_INPUT" {
-			t.Errorf("%s: got the error %s", document, code)
-		}
-		e := s.open(document, nil)
-		if _, data := e.event(); !strings.Contains(data, "BAD_USER_INPUT") {
-			t.Errorf("%s as a stream: got %s", document, data)
-		}
+		t.Run(document, func(t *testing.T) {
+			s := s.For(t)
+			c := s.Connect()
+			same(t, "error code over a socket", c.Fails(c.Begin(document, nil)), "BAD_USER_INPUT")
+			if _, data := s.open(document, nil).event(); !strings.Contains(data, "BAD_USER_INPUT") {
+				t.Errorf("as a stream: got %s, want BAD_USER_INPUT", data)
+			}
+		})
 	}
 
 	// Aliases and directives below the root are allowed.
+	c := s.Connect()
 	id := c.Subscribed(`subscription { changed: interviewChanged { it: id status @skip(if: true) } }`, nil)
 	interview := first.Booked(first.Student(nil), first.Slot(first.Interviewer(nil), 7*day))
 	var data struct{ Changed struct{ It string } }
