@@ -67,29 +67,29 @@ func TestCommandsOnWrongSchemaVersion(t *testing.T) {
 	if code, out, errs := once(t, data, env, "check"); code != 0 || entries(data) != nil {
 		t.Errorf("check: got exit code %d, %s%s and the files %v", code, out, errs, entries(data))
 	}
+	wantFault := func(t *testing.T, env []string, says string, args ...string) {
+		t.Helper()
+		code, _, errs := once(t, data, env, args...)
+		if code != exitFault || !strings.Contains(errs, says) {
+			t.Errorf("got exit code %d and %s, want exit code %d and %q", code, errs, exitFault, says)
+		}
+	}
 	set("INSERT INTO goose_db_version (version_id, is_applied) VALUES (9000, true)")
 	for _, args := range [][]string{
 		{"check"}, {"export", "students"}, {"migrate"}, {"sample"}, {"extend"}, {"import", "students", asFile(t, "name,email\n")}, {"serve"},
 	} {
-		code, _, errs := once(t, data, append(env, secretOfTests), args...)
-		if code != exitFault || !strings.Contains(errs, "newer than this program") {
-			t.Errorf("%v on a newer schema: got exit code %d and %s", args, code, errs)
-		}
+		t.Run(args[0]+" on a newer schema", func(t *testing.T) {
+			wantFault(t, append(env, secretOfTests), "newer than this program", args...)
+		})
 	}
 	set("DELETE FROM goose_db_version WHERE version_id >= 15")
 	for _, args := range [][]string{{"check"}, {"export", "students"}} {
-		code, _, errs := once(t, data, env, args...)
-		if code != exitFault || !strings.Contains(errs, "rehearse migrate") {
-			t.Errorf("%v on an older schema: got exit code %d and %s", args, code, errs)
-		}
+		t.Run(args[0]+" on an older schema", func(t *testing.T) { wantFault(t, env, "rehearse migrate", args...) })
 	}
 	set("DROP SCHEMA public CASCADE")
 	set("CREATE SCHEMA public")
 	for _, args := range [][]string{{"check"}, {"export", "students"}} {
-		code, _, errs := once(t, data, env, args...)
-		if code != exitFault || !strings.Contains(errs, "no schema yet") {
-			t.Errorf("%v on an empty database: got exit code %d and %s", args, code, errs)
-		}
+		t.Run(args[0]+" on an empty database", func(t *testing.T) { wantFault(t, env, "no schema yet", args...) })
 	}
 	var tables int
 	if err := sql.QueryRowContext(t.Context(), "SELECT count(*) FROM pg_class WHERE relnamespace = 'public'::regnamespace").Scan(&tables); err != nil || tables != 0 {

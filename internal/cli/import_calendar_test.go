@@ -26,14 +26,17 @@ func TestImportCalendarCommand(t *testing.T) {
 	mustContain(t, "check", mustRun(t, data, env, "check"), "every invariant holds")
 
 	broken := asFile(t, "BEGIN:VCALENDAR\nBEGIN:VEVENT\nDTSTART:soon\nEND:VEVENT\nEND:VCALENDAR\n")
-	for says, args := range map[string][]string{
-		`line 2, DTSTART: Line 3: DTSTART is "soon"`: {"import", "calendar", broken, "--interviewer", "1"},
-		`interviewer is "bob@example.org"`:           {"import", "calendar", file, "--interviewer", "bob@example.org"},
-		"There is no such interviewer":               {"import", "calendar", file, "--interviewer", "99"},
+	for _, test := range []struct{ name, file, interviewer, says string }{
+		{"an invalid time", broken, "1", `line 2, DTSTART: Line 3: DTSTART is "soon"`},
+		{"an unknown e-mail address", file, "bob@example.org", `interviewer is "bob@example.org"`},
+		{"an unknown id", file, "99", "There is no such interviewer"},
 	} {
-		code, out, errs := once(t, data, env, args...)
-		if code == 0 || !strings.Contains(out+errs, says) {
-			t.Errorf("%v: got exit code %d, want the output to contain %q:\n%s%s", args, code, says, out, errs)
-		}
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			code, out, errs := once(t, data, env, "import", "calendar", test.file, "--interviewer", test.interviewer)
+			if code == 0 || !strings.Contains(out+errs, test.says) {
+				t.Errorf("got exit code %d, want the output to contain %q:\n%s%s", code, test.says, out, errs)
+			}
+		})
 	}
 }

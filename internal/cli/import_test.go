@@ -212,17 +212,21 @@ func TestExportOfAWeeklyRule(t *testing.T) {
 		"--from 2099-01-05 --until 2099-01-06": want,
 		"--from 2099-01-07":                    header + "\n",
 	} {
-		if got := mustRun(t, data, env, append([]string{"export", "availability"}, strings.Fields(days)...)...); got != whole {
-			t.Errorf("%s: got\n%s\nwant\n%s", days, got, whole)
-		}
+		t.Run("availability "+days, func(t *testing.T) {
+			if got := mustRun(t, data, env, append([]string{"export", "availability"}, strings.Fields(days)...)...); got != whole {
+				t.Errorf("got\n%s\nwant\n%s", got, whole)
+			}
+		})
 	}
 	for days, count := range map[string]int{
 		"--from 2099-01-05": 1, "--from 2099-01-06 --until 2099-01-06": 1, "--until 2099-01-05": 0, "--from 2099-01-07": 0, "": 1,
 	} {
-		out := mustRun(t, data, env, append([]string{"export", "interviews"}, strings.Fields(days)...)...)
-		if got := strings.Count(out, "\n") - 1; got != count {
-			t.Errorf("%q: got %d interviews, want %d", days, got, count)
-		}
+		t.Run("interviews "+days, func(t *testing.T) {
+			out := mustRun(t, data, env, append([]string{"export", "interviews"}, strings.Fields(days)...)...)
+			if got := strings.Count(out, "\n") - 1; got != count {
+				t.Errorf("got %d interviews, want %d", got, count)
+			}
+		})
 	}
 	mustContain(t, "the other school", mustRun(t, other, nil, "import", "availability", asFile(t, out)), "3 imported")
 	if again := mustRun(t, other, nil, "export", "availability"); again != out {

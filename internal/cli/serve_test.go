@@ -91,6 +91,13 @@ type running struct {
 	rest     chan string // the output after the greeting, once the server has ended
 }
 
+// in returns the server for a subtest, whose failures are those of t.
+func (r *running) in(t *testing.T) *running {
+	of := *r
+	of.t = t
+	return &of
+}
+
 // logged is the output of a program, readable while it runs.
 type logged struct {
 	mu   sync.Mutex
@@ -295,9 +302,11 @@ func TestPages(t *testing.T) {
 		"/livez": "alive", "/readyz": "ready", "/playground": "Rehearse", "/": "Rehearse", "/schema.graphqls": "availableSlots(",
 		"/metrics": "rehearse_operations_at_work 0",
 	} {
-		if status, body := r.get(path); status != http.StatusOK || !strings.Contains(body, part) {
-			t.Errorf("%s: got status %d and %.200s", path, status, body)
-		}
+		t.Run(path, func(t *testing.T) {
+			if status, body := r.in(t).get(path); status != http.StatusOK || !strings.Contains(body, part) {
+				t.Errorf("got status %d and %.200s, want status %d and %q", status, body, http.StatusOK, part)
+			}
+		})
 	}
 	schema, err := os.ReadFile("../../schema.graphqls")
 	if err != nil {
@@ -313,9 +322,11 @@ func TestPages(t *testing.T) {
 
 	ops := start(t, data, "SAMPLE_DATA=off", "OPS_ADDR=127.0.0.1:0")
 	for _, path := range []string{"/readyz", "/metrics"} {
-		if status, _ := ops.get(path); status != http.StatusNotFound {
-			t.Errorf("with OPS_ADDR, %s on ADDR: got status %d", path, status)
-		}
+		t.Run(path+" on ADDR with OPS_ADDR", func(t *testing.T) {
+			if status, _ := ops.in(t).get(path); status != http.StatusNotFound {
+				t.Errorf("got status %d, want %d", status, http.StatusNotFound)
+			}
+		})
 	}
 	ops.stop()
 	r.stop()

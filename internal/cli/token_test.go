@@ -88,12 +88,14 @@ func TestTokenWithGeneratedKey(t *testing.T) {
 	mustContain(t, "the actors of the events", r.ask("{ events { nodes { actor { role id } } } }"),
 		`{"actor":{"role":"ADMIN","id":"7"}}`, `{"actor":{"role":"ADMIN","id":null}}`)
 	for name, token := range map[string]string{
-		"of another data folder": tokenOf(t, withKey(t), nil, "--role", "admin", "--id", "0"),
-		"of a secret":            tokenOf(t, data, []string{secretOfTests}, "--role", "admin", "--id", "0"),
+		"a token of another data folder": tokenOf(t, withKey(t), nil, "--role", "admin", "--id", "0"),
+		"a token of a secret":            tokenOf(t, data, []string{secretOfTests}, "--role", "admin", "--id", "0"),
 	} {
-		if status, body := r.as(token, "{ students { totalCount } }"); status != http.StatusUnauthorized || !strings.Contains(body, `"UNAUTHENTICATED"`) {
-			t.Errorf("a token %s: got status %d and %s", name, status, body)
-		}
+		t.Run(name, func(t *testing.T) {
+			if status, body := r.in(t).as(token, "{ students { totalCount } }"); status != http.StatusUnauthorized || !strings.Contains(body, `"UNAUTHENTICATED"`) {
+				t.Errorf("got status %d and %s, want %d and UNAUTHENTICATED", status, body, http.StatusUnauthorized)
+			}
+		})
 	}
 	r.stop()
 }

@@ -100,22 +100,39 @@ func TestWrongValues(t *testing.T) {
 		{"DATABASE_URL", "mysql://secret@h/db", "a URL such as postgres://"},
 		{"DATABASE_URL", "postgres://u@h/db", "expected one of JWT_SECRET, JWT_PUBLIC_KEY_FILE and OIDC_ISSUER"},
 	} {
-		_, err := load(map[string]string{test.name: test.value})
-		if err == nil || !strings.Contains(err.Error(), test.says) || strings.Contains(err.Error(), "secret") {
-			t.Errorf("%s=%s: got %v", test.name, test.value, err)
-		}
+		t.Run(test.name+"="+test.value, func(t *testing.T) {
+			t.Parallel()
+			_, err := load(map[string]string{test.name: test.value})
+			if err == nil || !strings.Contains(err.Error(), test.says) || strings.Contains(err.Error(), "secret") {
+				t.Errorf("got the error %v, want %q", err, test.says)
+			}
+		})
 	}
-	for says, values := range map[string]map[string]string{
-		"a loopback address such as":      {"AUTH": "local", "ADDR": "0.0.0.0:8080"},
-		"it must be 0s unless":            {"AUTH": "jwt", "JWT_SECRET": long, "CLOCK_OFFSET": "1h"},
-		"JWT_SECRET and OIDC_ISSUER are":  {"AUTH": "local", "JWT_SECRET": long, "OIDC_ISSUER": "https://login.example.org", "JWT_AUDIENCE": "x"},
-		"set at most one of them":         {"APQ": "on", "TRUSTED_DOCUMENTS": "."},
-		"it must be the same or empty":    {"OIDC_ISSUER": "https://a.example.org", "JWT_ISSUER": "https://b.example.org", "JWT_AUDIENCE": "x"},
-		"TLS_CERT_FILE and TLS_KEY_FILE:": {"TLS_CERT_FILE": "config_test.go", "TLS_KEY_FILE": "config_test.go"},
+}
+
+func TestValuesThatContradictEachOther(t *testing.T) {
+	t.Parallel()
+	for _, test := range []struct {
+		name   string
+		values map[string]string
+		says   string
+	}{
+		{"AUTH=local on a public address", map[string]string{"AUTH": "local", "ADDR": "0.0.0.0:8080"}, "a loopback address such as"},
+		{"CLOCK_OFFSET with tokens", map[string]string{"AUTH": "jwt", "JWT_SECRET": long, "CLOCK_OFFSET": "1h"}, "it must be 0s unless"},
+		{"two kinds of keys", map[string]string{"AUTH": "local", "JWT_SECRET": long, "OIDC_ISSUER": "https://login.example.org", "JWT_AUDIENCE": "x"},
+			"JWT_SECRET and OIDC_ISSUER are"},
+		{"APQ with TRUSTED_DOCUMENTS", map[string]string{"APQ": "on", "TRUSTED_DOCUMENTS": "."}, "set at most one of them"},
+		{"two issuers", map[string]string{"OIDC_ISSUER": "https://a.example.org", "JWT_ISSUER": "https://b.example.org", "JWT_AUDIENCE": "x"},
+			"it must be the same or empty"},
+		{"files that are no certificate", map[string]string{"TLS_CERT_FILE": "config_test.go", "TLS_KEY_FILE": "config_test.go"},
+			"TLS_CERT_FILE and TLS_KEY_FILE:"},
 	} {
-		if _, err := load(values); err == nil || !strings.Contains(err.Error(), says) || strings.Contains(err.Error(), long) {
-			t.Errorf("%v: got %v", values, err)
-		}
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			if _, err := load(test.values); err == nil || !strings.Contains(err.Error(), test.says) || strings.Contains(err.Error(), long) {
+				t.Errorf("got the error %v, want %q", err, test.says)
+			}
+		})
 	}
 }
 
@@ -141,14 +158,17 @@ func TestTokenKeys(t *testing.T) {
 		"an issuer":      {"OIDC_ISSUER": "https://login.example.org/school", "JWT_AUDIENCE": "rehearse", "AUTH": "jwt"},
 		"a local issuer": {"OIDC_ISSUER": "http://127.0.0.1:9000", "JWT_AUDIENCE": "rehearse", "AUTH": "jwt"},
 	} {
-		c, err := load(values)
-		if err != nil || c.Auth != config.AuthJWT {
-			t.Errorf("%s: got AUTH %q, %v", name, c.Auth, err)
-		}
-		if (c.Secret != nil) != (values["JWT_SECRET"] != "") || (c.PublicKey != nil) != (values["JWT_PUBLIC_KEY_FILE"] != "") ||
-			(c.OIDCIssuer != "" && c.JWTIssuer != c.OIDCIssuer) {
-			t.Errorf("%s: %v, %v, %q", name, c.Secret != nil, c.PublicKey != nil, c.JWTIssuer)
-		}
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			c, err := load(values)
+			if err != nil || c.Auth != config.AuthJWT {
+				t.Errorf("got AUTH %q and the error %v, want %q", c.Auth, err, config.AuthJWT)
+			}
+			if (c.Secret != nil) != (values["JWT_SECRET"] != "") || (c.PublicKey != nil) != (values["JWT_PUBLIC_KEY_FILE"] != "") ||
+				(c.OIDCIssuer != "" && c.JWTIssuer != c.OIDCIssuer) {
+				t.Errorf("got a secret: %t, a public key: %t, the issuer %q", c.Secret != nil, c.PublicKey != nil, c.JWTIssuer)
+			}
+		})
 	}
 	c, err := load(map[string]string{"CORS_ORIGINS": "https://app.example.org, http://localhost:3000"})
 	if err != nil || !slices.Equal(c.CORSOrigins, []string{"https://app.example.org", "http://localhost:3000"}) {
@@ -184,9 +204,12 @@ func TestTraces(t *testing.T) {
 		"an endpoint for traces": {map[string]string{"OTEL_EXPORTER_OTLP_TRACES_ENDPOINT": endpoint, "OTEL_EXPORTER_OTLP_PROTOCOL": "http/protobuf"}, true},
 		"disabled":               {map[string]string{"OTEL_EXPORTER_OTLP_ENDPOINT": endpoint, "OTEL_SDK_DISABLED": "TRUE"}, false},
 	} {
-		c, err := load(test.values)
-		if err != nil || c.Traces() != test.sent {
-			t.Errorf("%s: Traces() is %v; error %v", name, c.Traces(), err)
-		}
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			c, err := load(test.values)
+			if err != nil || c.Traces() != test.sent {
+				t.Errorf("Traces() = %v (%v), want %v", c.Traces(), err, test.sent)
+			}
+		})
 	}
 }

@@ -66,9 +66,11 @@ func TestConfigFile(t *testing.T) {
 		"ADDR": "127.0.0.1:9000", "AUTH": "jwt", "JWT_SECRET": "a $ECRET with a # and spaces, long enough",
 		"DATABASE_URL": "postgres://u:p%23@h/db", "MAX_COST": "", "MAX_DEPTH": "",
 	} {
-		if got := e.Get(name); got != want {
-			t.Errorf("%s is %q, want %q", name, got, want)
-		}
+		t.Run(name, func(t *testing.T) {
+			if got := e.Get(name); got != want {
+				t.Errorf("got %q, want %q", got, want)
+			}
+		})
 	}
 	if diff := cmp.Diff(map[string]string{"OTEL_SERVICE_NAME": "school"}, e.OpenTelemetry()); diff != "" {
 		t.Error(diff)
@@ -146,9 +148,11 @@ func TestSettings(t *testing.T) {
 		{"OTEL_SERVICE_NAME", "School", config.SourceEnvironment},
 		{"REHEARSE_CONFIG", e.Get("REHEARSE_CONFIG"), config.SourceFlag},
 	} {
-		if diff := cmp.Diff(want, found[want.Name]); diff != "" {
-			t.Errorf("%s (-want +got):\n%s", want.Name, diff)
-		}
+		t.Run(want.Name, func(t *testing.T) {
+			if diff := cmp.Diff(want, found[want.Name]); diff != "" {
+				t.Errorf("setting (-want +got):\n%s", diff)
+			}
+		})
 	}
 }
 

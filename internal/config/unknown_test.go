@@ -19,16 +19,19 @@ func TestMisspelledVariables(t *testing.T) {
 		"PGDATA": "", "PGHOST": "", "PGUSER": "", "XDG_DATA_DIRS": "", "OTEL_SERVICE_NAME": "", "OTEL_EXPORTER_OTLP_HEADERS": "",
 		"NODE_ENV": "", "GOPATH": "", "LOGNAME": "", "KUBERNETES_PORT": "", "REDIS_URL": "", "RATE_LIMIT": "", "MAIL": "", "SSH_AUTH_SOCK": "",
 	} {
-		var want []string
-		if meant != "" {
-			want = []string{"unknown variable " + variable + "; did you mean " + meant + "?"}
-		}
-		environment, err := config.NewEnvironment(func(string) string { return "" }, []string{variable + "=x"}, "")
-		if err != nil {
-			t.Fatal(err)
-		}
-		if got := environment.Misspelt(); !cmp.Equal(got, want) {
-			t.Errorf("%s: got %q", variable, got)
-		}
+		t.Run(variable, func(t *testing.T) {
+			t.Parallel()
+			var want []string
+			if meant != "" {
+				want = []string{"unknown variable " + variable + "; did you mean " + meant + "?"}
+			}
+			environment, err := config.NewEnvironment(func(string) string { return "" }, []string{variable + "=x"}, "")
+			if err != nil {
+				t.Fatal(err)
+			}
+			if got := environment.Misspelt(); !cmp.Equal(got, want) {
+				t.Errorf("got %q, want %q", got, want)
+			}
+		})
 	}
 }

@@ -16,6 +16,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -201,7 +202,10 @@ func TestForgedTokens(t *testing.T) {
 		"sub is a number":                 {claims{"sub": 7}, identity.ErrInvalid},
 		"no sub":                          {claims{"sub": nil}, identity.ErrInvalid},
 	} {
-		verifies(t, v, name, forge(t, claims{"alg": "HS256", "kid": "x"}, good(test.changes), sign), test.want)
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			verifies(t, v, "the token", forge(t, claims{"alg": "HS256", "kid": "x"}, good(test.changes), sign), test.want)
+		})
 	}
 
 	for name, token := range map[string]string{
@@ -225,7 +229,10 @@ func TestForgedTokens(t *testing.T) {
 		"with critical headers":  forge(t, claims{"alg": "HS256", "crit": []string{"b64"}, "b64": false}, good(nil), sign),
 		"with a changed payload": strings.Replace(whole, ".", ".e", 1),
 	} {
-		verifies(t, v, name, token, identity.ErrInvalid)
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			verifies(t, v, "the token", token, identity.ErrInvalid)
+		})
 	}
 	verifies(t, identity.New(identity.Secret{}, terms, nobody), "a zero Secret", forge(t, hs, good(nil), hs256(nil)), identity.ErrInvalid)
 }
@@ -253,9 +260,12 @@ func TestDuplicateClaims(t *testing.T) {
 		"kid":                      {`{"alg":"HS256","kid":"a","kid":"b"}`, "{" + payload + "}", identity.ErrInvalid},
 		"a second object":          {header, "{" + payload + "}{}", identity.ErrInvalid},
 	} {
-		encoding := base64.RawURLEncoding
-		text := encoding.EncodeToString([]byte(test.header)) + "." + encoding.EncodeToString([]byte(test.payload))
-		verifies(t, v, name, text+"."+encoding.EncodeToString(hs256([]byte(secretText))(text)), test.want)
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			encoding := base64.RawURLEncoding
+			text := encoding.EncodeToString([]byte(test.header)) + "." + encoding.EncodeToString([]byte(test.payload))
+			verifies(t, v, "the token", text+"."+encoding.EncodeToString(hs256([]byte(secretText))(text)), test.want)
+		})
 	}
 }
 
@@ -263,23 +273,30 @@ func TestAdministratorWithoutPerson(t *testing.T) {
 	t.Parallel()
 	v := identity.New(newSecret(t), terms, nobody)
 	for sub, want := range map[string]int64{"0": 0, "12": 12} {
-		token := forge(t, claims{"alg": "HS256"}, good(claims{"role": "admin", "sub": sub}), hs256([]byte(secretText)))
-		if sender, err := v.Verify(t.Context(), token); err != nil || sender.Actor != (booking.Actor{Role: booking.RoleAdmin, ID: want}) {
-			t.Errorf("sub %s: got %+v, %v", sub, sender, err)
-		}
+		t.Run("sub "+sub, func(t *testing.T) {
+			t.Parallel()
+			token := forge(t, claims{"alg": "HS256"}, good(claims{"role": "admin", "sub": sub}), hs256([]byte(secretText)))
+			if sender, err := v.Verify(t.Context(), token); err != nil || sender.Actor != (booking.Actor{Role: booking.RoleAdmin, ID: want}) {
+				t.Errorf("got %+v, %v, want the administrator %d", sender, err, want)
+			}
+		})
 	}
 }
 
 func TestSigned(t *testing.T) {
 	t.Parallel()
-	for _, terms := range []identity.Terms{terms, {Clock: terms.Clock}} {
-		token, err := newSecret(t).Sign(terms, student, time.Hour)
-		if err != nil {
-			t.Fatal(err)
-		}
-		verifies(t, identity.New(newSecret(t), terms, nobody), "a signed token", token, nil)
-		terms.Clock = func() time.Time { return now.Add(time.Hour + time.Minute) }
-		verifies(t, identity.New(newSecret(t), terms, nobody), "an expired token", token, identity.ErrExpired)
+	for name, terms := range map[string]identity.Terms{"an issuer and an audience": terms, "neither": {Clock: terms.Clock}} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			token, err := newSecret(t).Sign(terms, student, time.Hour)
+			if err != nil {
+				t.Fatal(err)
+			}
+			verifies(t, identity.New(newSecret(t), terms, nobody), "a signed token", token, nil)
+			later := terms
+			later.Clock = func() time.Time { return now.Add(time.Hour + time.Minute) }
+			verifies(t, identity.New(newSecret(t), later, nobody), "an expired token", token, identity.ErrExpired)
+		})
 	}
 }
 
@@ -296,22 +313,23 @@ func TestPublicKeys(t *testing.T) {
 		"ECDSA":   {k.ec.Public(), []string{"ES256"}},
 		"Ed25519": {k.ed.Public(), []string{"EdDSA"}},
 	} {
-		v := identity.New(publicKey(t, test.public), terms, nobody)
-		for algorithm, key := range private {
-			want := identity.ErrInvalid
-			for _, taken := range test.takes {
-				if taken == algorithm {
+		t.Run(kind, func(t *testing.T) {
+			t.Parallel()
+			v := identity.New(publicKey(t, test.public), terms, nobody)
+			for algorithm, key := range private {
+				want := identity.ErrInvalid
+				if slices.Contains(test.takes, algorithm) {
 					want = nil
 				}
+				verifies(t, v, algorithm, signed(t, jwt.GetSigningMethod(algorithm), key, "any", good(nil)), want)
 			}
-			verifies(t, v, kind+" key, "+algorithm, signed(t, jwt.GetSigningMethod(algorithm), key, "any", good(nil)), want)
-		}
-		// The public key is not secret, so it must not be accepted as an HMAC key.
-		for name, asSecret := range map[string][]byte{"PEM": inPEM(t, test.public), "DER": pemBytes(inPEM(t, test.public))} {
-			forged := forge(t, claims{"alg": "HS256"}, good(nil), hs256(asSecret))
-			verifies(t, v, kind+" key in "+name+" as a secret", forged, identity.ErrInvalid)
-		}
-		verifies(t, v, kind+" key, none", forge(t, claims{"alg": "none"}, good(nil), unsigned), identity.ErrInvalid)
+			// The public key is not secret, so it must not be accepted as an HMAC key.
+			for name, asSecret := range map[string][]byte{"PEM": inPEM(t, test.public), "DER": pemBytes(inPEM(t, test.public))} {
+				forged := forge(t, claims{"alg": "HS256"}, good(nil), hs256(asSecret))
+				verifies(t, v, "the public key in "+name+" as a secret", forged, identity.ErrInvalid)
+			}
+			verifies(t, v, "none", forge(t, claims{"alg": "none"}, good(nil), unsigned), identity.ErrInvalid)
+		})
 	}
 	verifies(t, identity.New(publicKey(t, k.rsa.Public()), terms, nobody), "another key of the same type",
 		signed(t, jwt.SigningMethodRS256, k.otherRSA, "", good(nil)), identity.ErrInvalid)
@@ -345,9 +363,12 @@ func TestInvalidPublicKeys(t *testing.T) {
 		"two keys":      append(append([]byte{}, whole...), whole...),
 		"broken":        pem.EncodeToMemory(&pem.Block{Type: "PUBLIC KEY", Bytes: []byte("x")}),
 	} {
-		if _, err := identity.ParsePublicKey(text); err == nil {
-			t.Errorf("%s was accepted", name)
-		}
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			if _, err := identity.ParsePublicKey(text); err == nil {
+				t.Error("the key was accepted")
+			}
+		})
 	}
 }
 
@@ -376,9 +397,12 @@ func TestAuthorizationHeader(t *testing.T) {
 		"a list":                      {[]string{"Bearer " + token + ", Bearer " + token}, booking.Actor{}, identity.ErrInvalid},
 		"a token and an empty header": {[]string{"Bearer " + token, ""}, booking.Actor{}, identity.ErrInvalid},
 	} {
-		if sender, err := v.Sender(t.Context(), test.headers); sender.Actor != test.actor || !errors.Is(err, test.err) {
-			t.Errorf("%s: got %+v, %v", name, sender, err)
-		}
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			if sender, err := v.Sender(t.Context(), test.headers); sender.Actor != test.actor || !errors.Is(err, test.err) {
+				t.Errorf("got %+v, %v, want %+v, %v", sender, err, test.actor, test.err)
+			}
+		})
 	}
 }
 

@@ -257,12 +257,15 @@ func TestInvalidIssuers(t *testing.T) {
 		"another issuer name": func(i *issuer) { i.name = "https://login.example.com" },
 		"no keys":             func(i *issuer) { i.keys = nil },
 	} {
-		i := newIssuer(t)
-		i.publish(public("rsa", keys().rsa))
-		change(i)
-		r := rely(t, i)
-		r.attempted()
-		r.verifies(name, r.token(jwt.SigningMethodRS256, "rsa", keys().rsa), identity.ErrUnavailable)
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			i := newIssuer(t)
+			i.publish(public("rsa", keys().rsa))
+			change(i)
+			r := rely(t, i)
+			r.attempted()
+			r.verifies("the token", r.token(jwt.SigningMethodRS256, "rsa", keys().rsa), identity.ErrUnavailable)
+		})
 	}
 }
 

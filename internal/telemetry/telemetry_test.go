@@ -110,12 +110,15 @@ func TestServerMetrics(t *testing.T) {
 func TestJobs(t *testing.T) {
 	t.Parallel()
 	o := newTelemetry(io.Discard)
-	failed := errors.New("no")
-	for _, outcome := range []error{nil, failed, context.Canceled} {
+	run := func(outcome error) {
+		t.Helper()
 		if err := o.Job("tidy", func(context.Context) error { return outcome })(t.Context()); !errors.Is(err, outcome) {
-			t.Errorf("the job returned %v, and Job returned %v", outcome, err)
+			t.Errorf("Job returned %v, want %v", err, outcome)
 		}
 	}
+	run(nil)
+	run(errors.New("no"))
+	run(context.Canceled)
 	wantLines(t, scrape(t, o), `rehearse_job_runs_total{job="tidy",outcome="OK"} 1`, `rehearse_job_runs_total{job="tidy",outcome="FAILED"} 1`,
 		`rehearse_job_runs_total{job="tidy",outcome="CANCELED"} 1`, `rehearse_job_duration_seconds_count{job="tidy"} 3`,
 		`rehearse_job_last_success_timestamp_seconds{job="tidy"} 1.7803008e+09`)

@@ -3,8 +3,10 @@ package web_test
 import (
 	"bufio"
 	"bytes"
+	"cmp"
 	"compress/gzip"
 	"context"
+	"fmt"
 	"io"
 	"log/slog"
 	"net"
@@ -94,17 +96,20 @@ func TestCompression(t *testing.T) {
 		{"/schema.graphqls", "gzip", "gzip", strings.Repeat("type Query { a: Int } ", 200)},
 		{"/livez", "gzip", "", "alive\n"},
 	} {
-		response := ask(t, server.URL+test.path, "Accept-Encoding", test.accept)
-		if got := response.Header.Get("Content-Encoding"); got != test.coding {
-			t.Errorf("%v: Content-Encoding is %q", test, got)
-		}
-		if text := plain(t, response); text != test.text {
-			t.Errorf("%s, Accept-Encoding %q: got %.100q", test.path, test.accept, text)
-		}
-		vary := strings.Join(response.Header.Values("Vary"), ", ")
-		if !strings.Contains(vary, "Accept-Encoding") || (strings.HasPrefix(test.path, "/graphql") && !strings.Contains(vary, "Accept,") && !strings.HasSuffix(vary, "Accept")) {
-			t.Errorf("%v: Vary is %q", test, vary)
-		}
+		t.Run(fmt.Sprintf("%s with Accept-Encoding %q", test.path, test.accept), func(t *testing.T) {
+			t.Parallel()
+			response := ask(t, server.URL+test.path, "Accept-Encoding", test.accept)
+			if got := response.Header.Get("Content-Encoding"); got != test.coding {
+				t.Errorf("Content-Encoding = %q, want %q", got, test.coding)
+			}
+			if text := plain(t, response); text != test.text {
+				t.Errorf("got %.100q, want %.100q", text, test.text)
+			}
+			vary := strings.Join(response.Header.Values("Vary"), ", ")
+			if !strings.Contains(vary, "Accept-Encoding") || (strings.HasPrefix(test.path, "/graphql") && !strings.Contains(vary, "Accept,") && !strings.HasSuffix(vary, "Accept")) {
+				t.Errorf("Vary = %q, want Accept-Encoding and what the handler adds", vary)
+			}
+		})
 	}
 }
 
@@ -112,18 +117,21 @@ func TestSchemaETag(t *testing.T) {
 	t.Parallel()
 	server := served(t, nil)
 	for _, coding := range []string{"", "gzip", "zstd"} {
-		first := ask(t, server.URL+"/schema.graphqls", "Accept-Encoding", coding)
-		tag := first.Header.Get("ETag")
-		if kind := first.Header.Get("Content-Type"); kind != "text/plain; charset=utf-8" || tag == "" {
-			t.Errorf("%q: Content-Type is %q, ETag %q", coding, kind, tag)
-		}
-		again := ask(t, server.URL+"/schema.graphqls", "Accept-Encoding", coding, "If-None-Match", tag)
-		if text := plain(t, again); again.StatusCode != http.StatusNotModified || text != "" {
-			t.Errorf("%q: the conditional request: got status %d and %.20q", coding, again.StatusCode, text)
-		}
-		if other := ask(t, server.URL+"/schema.graphqls", "Accept-Encoding", coding, "If-None-Match", `"other"`); other.StatusCode != http.StatusOK {
-			t.Errorf("%q: another ETag: got status %d", coding, other.StatusCode)
-		}
+		t.Run(cmp.Or(coding, "identity"), func(t *testing.T) {
+			t.Parallel()
+			first := ask(t, server.URL+"/schema.graphqls", "Accept-Encoding", coding)
+			tag := first.Header.Get("ETag")
+			if kind := first.Header.Get("Content-Type"); kind != "text/plain; charset=utf-8" || tag == "" {
+				t.Errorf("Content-Type = %q and ETag = %q, want plain text and an ETag", kind, tag)
+			}
+			again := ask(t, server.URL+"/schema.graphqls", "Accept-Encoding", coding, "If-None-Match", tag)
+			if text := plain(t, again); again.StatusCode != http.StatusNotModified || text != "" {
+				t.Errorf("the conditional request: got status %d and %.20q, want %d", again.StatusCode, text, http.StatusNotModified)
+			}
+			if other := ask(t, server.URL+"/schema.graphqls", "Accept-Encoding", coding, "If-None-Match", `"other"`); other.StatusCode != http.StatusOK {
+				t.Errorf("another ETag: got status %d, want %d", other.StatusCode, http.StatusOK)
+			}
+		})
 	}
 }
 

@@ -1,6 +1,7 @@
 package web_test
 
 import (
+	"cmp"
 	"context"
 	"crypto/ecdsa"
 	"crypto/elliptic"
@@ -8,6 +9,7 @@ import (
 	"crypto/tls"
 	"crypto/x509"
 	"errors"
+	"fmt"
 	"log/slog"
 	"math/big"
 	"net"
@@ -72,16 +74,19 @@ func TestCrossOriginRequests(t *testing.T) {
 		"an allowed origin without TLS":        {[]string{allowed}, "POST", []string{"Origin", "http://app.example.org"}, 403, ""},
 		"a read from another origin":           {nil, "GET", []string{"Origin", foreign, "Sec-Fetch-Site", "cross-site"}, 200, ""},
 	} {
-		w := answer(site(t, web.Options{Origins: test.origins}).Public(true), test.method, "http://example.com/graphql", test.headers...)
-		if w.Code != test.status || w.Header().Get("Access-Control-Allow-Origin") != test.allowed {
-			t.Errorf("%s: got status %d and the headers %v", name, w.Code, w.Header())
-		}
-		if (w.Body.String() == "reached") != (test.status == 200) {
-			t.Errorf("%s: got the body %q", name, w.Body)
-		}
-		if w.Header().Get("Access-Control-Allow-Credentials") != "" {
-			t.Errorf("%s: credentials are allowed", name)
-		}
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w := answer(site(t, web.Options{Origins: test.origins}).Public(true), test.method, "http://example.com/graphql", test.headers...)
+			if w.Code != test.status || w.Header().Get("Access-Control-Allow-Origin") != test.allowed {
+				t.Errorf("got status %d and the headers %v, want status %d and the allowed origin %q", w.Code, w.Header(), test.status, test.allowed)
+			}
+			if (w.Body.String() == "reached") != (test.status == 200) {
+				t.Errorf("got status %d and the body %q", w.Code, w.Body)
+			}
+			if w.Header().Get("Access-Control-Allow-Credentials") != "" {
+				t.Error("credentials are allowed")
+			}
+		})
 	}
 }
 
@@ -111,10 +116,13 @@ func TestCrossOriginReadsWithoutToken(t *testing.T) {
 		"a stream of an allowed origin":       {"GET", "/graphql", append([]string{"Sec-Fetch-Site", "same-site", "Origin", dev}, stream...), 200},
 		"a cross-site link to the playground": {"GET", "/playground", []string{"Sec-Fetch-Site", "cross-site", "Sec-Fetch-Mode", "navigate"}, 200},
 	} {
-		h := site(t, web.Options{Local: true, Origins: []string{dev}}).Public(true)
-		if w := answer(h, test.method, "http://localhost:8080"+test.path, test.headers...); w.Code != test.status {
-			t.Errorf("%s: got status %d and %s", name, w.Code, w.Body)
-		}
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			h := site(t, web.Options{Local: true, Origins: []string{dev}}).Public(true)
+			if w := answer(h, test.method, "http://localhost:8080"+test.path, test.headers...); w.Code != test.status {
+				t.Errorf("got status %d and %s, want status %d", w.Code, w.Body, test.status)
+			}
+		})
 	}
 }
 
@@ -133,18 +141,24 @@ func TestPreflight(t *testing.T) {
 	for _, header := range []string{
 		"traceparent", "tracestate", "apollo-require-preflight", "apollographql-client-name", "x-apollo-operation-name", "x-graphql-cost", "sentry-trace",
 	} {
-		if h := ask([]string{allowed}, allowed, header); !strings.Contains(h.Get("Access-Control-Allow-Headers"), header) {
-			t.Errorf("%s: got %v", header, h)
-		}
+		t.Run(header, func(t *testing.T) {
+			t.Parallel()
+			if got := ask([]string{allowed}, allowed, header).Get("Access-Control-Allow-Headers"); !strings.Contains(got, header) {
+				t.Errorf("Access-Control-Allow-Headers = %q, want %s in it", got, header)
+			}
+		})
 	}
 	for name, h := range map[string]http.Header{
 		"another origin":     ask([]string{allowed}, foreign, "authorization"),
 		"another header":     ask([]string{allowed}, allowed, "cookie"),
 		"no allowed origins": ask(nil, allowed, "authorization"),
 	} {
-		if h.Get("Access-Control-Allow-Origin") != "" {
-			t.Errorf("%s: got %v", name, h)
-		}
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			if got := h.Get("Access-Control-Allow-Origin"); got != "" {
+				t.Errorf("Access-Control-Allow-Origin = %q, want none", got)
+			}
+		})
 	}
 	w := answer(site(t, web.Options{Origins: []string{allowed}}).Public(true), "POST", "/graphql", "Origin", allowed)
 	if w.Header().Get("Access-Control-Expose-Headers") != "Ratelimit, Ratelimit-Policy, Retry-After, X-Graphql-Cost, X-Request-Id" {
@@ -155,17 +169,20 @@ func TestPreflight(t *testing.T) {
 func TestHeaders(t *testing.T) {
 	t.Parallel()
 	s := site(t, web.Options{Schema: "type Query"})
-	for _, h := range []http.Handler{s.Public(true), s.Ops()} {
+	for name, h := range map[string]http.Handler{"ADDR": s.Public(true), "OPS_ADDR": s.Ops()} {
 		for _, path := range []string{"/", "/schema.graphqls", "/graphql", "/playground", "/livez", "/readyz", "/nothing"} {
-			got := answer(h, "GET", path).Header()
-			policy := "default-src 'none'; frame-ancestors 'none'"
-			if path == "/playground" && got.Get("Content-Security-Policy") == "of its own" {
-				policy = "of its own"
-			}
-			if got.Get("X-Content-Type-Options") != "nosniff" || got.Get("Referrer-Policy") != "no-referrer" ||
-				got.Get("Content-Security-Policy") != policy {
-				t.Errorf("%s: got %v", path, got)
-			}
+			t.Run(path+" on "+name, func(t *testing.T) {
+				t.Parallel()
+				got := answer(h, "GET", path).Header()
+				policy := "default-src 'none'; frame-ancestors 'none'"
+				if path == "/playground" && got.Get("Content-Security-Policy") == "of its own" {
+					policy = "of its own"
+				}
+				if got.Get("X-Content-Type-Options") != "nosniff" || got.Get("Referrer-Policy") != "no-referrer" ||
+					got.Get("Content-Security-Policy") != policy {
+					t.Errorf("got the headers %v, want nosniff, no-referrer and the policy %q", got, policy)
+				}
+			})
 		}
 	}
 }
@@ -179,26 +196,36 @@ func TestHostHeader(t *testing.T) {
 		"evil.example.org": 421, "evil.example.org:8080": 421, "localhost.evil.example.org": 421, "192.168.1.7:8080": 421, "": 421,
 		"127.0.0.1.evil.example.org": 421, "2130706433": 421, "0.0.0.0:8080": 421,
 	} {
-		r := httptest.NewRequest(http.MethodPost, "/graphql", http.NoBody)
-		r.Host = host
-		w := httptest.NewRecorder()
-		h.ServeHTTP(w, r)
-		if w.Code != status {
-			t.Errorf("%q: got status %d", host, w.Code)
-		}
+		t.Run(cmp.Or(host, "no host"), func(t *testing.T) {
+			t.Parallel()
+			r := httptest.NewRequest(http.MethodPost, "/graphql", http.NoBody)
+			r.Host = host
+			w := httptest.NewRecorder()
+			h.ServeHTTP(w, r)
+			if w.Code != status {
+				t.Errorf("got status %d, want %d", w.Code, status)
+			}
+		})
 	}
 }
 
 func TestReady(t *testing.T) {
 	t.Parallel()
-	for status, ready := range map[int]func(context.Context) (string, error){
-		200: func(context.Context) (string, error) { return "ready; but", nil },
-		503: func(context.Context) (string, error) { return "no keys", errors.New("hunter2") },
+	for _, test := range []struct {
+		name, note string
+		err        error
+		status     int
+	}{
+		{"ready with a note", "ready; but", nil, 200},
+		{"not ready", "no keys", errors.New("hunter2"), 503},
 	} {
-		says, _ := ready(t.Context())
-		if w := answer(site(t, web.Options{Ready: ready}).Ops(), "GET", "/readyz"); w.Code != status || strings.TrimSpace(w.Body.String()) != says {
-			t.Errorf("got status %d and %q", w.Code, w.Body)
-		}
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			s := site(t, web.Options{Ready: func(context.Context) (string, error) { return test.note, test.err }})
+			if w := answer(s.Ops(), "GET", "/readyz"); w.Code != test.status || strings.TrimSpace(w.Body.String()) != test.note {
+				t.Errorf("got status %d and %q, want status %d and %q", w.Code, w.Body, test.status, test.note)
+			}
+		})
 	}
 }
 
@@ -213,19 +240,21 @@ func TestHeaderSizeLimit(t *testing.T) {
 	ended := make(chan error, 1)
 	go func() { ended <- s.Serve(ctx, l, s.Public(true), nil, time.Second) }()
 	for size, status := range map[int]int{30 << 10: http.StatusOK, 40 << 10: http.StatusRequestHeaderFieldsTooLarge} {
-		request, err := http.NewRequestWithContext(t.Context(), http.MethodGet, "http://"+l.Addr().String()+"/livez", http.NoBody)
-		if err != nil {
-			t.Fatal(err)
-		}
-		request.Header.Set("Authorization", strings.Repeat("x", size))
-		response, err := (&http.Client{Transport: &http.Transport{DisableKeepAlives: true}}).Do(request)
-		if err != nil {
-			t.Fatal(err)
-		}
-		_ = response.Body.Close()
-		if response.StatusCode != status {
-			t.Errorf("a header of %d bytes: got status %d", size, response.StatusCode)
-		}
+		t.Run(fmt.Sprintf("a header of %d bytes", size), func(t *testing.T) {
+			request, err := http.NewRequestWithContext(t.Context(), http.MethodGet, "http://"+l.Addr().String()+"/livez", http.NoBody)
+			if err != nil {
+				t.Fatal(err)
+			}
+			request.Header.Set("Authorization", strings.Repeat("x", size))
+			response, err := (&http.Client{Transport: &http.Transport{DisableKeepAlives: true}}).Do(request)
+			if err != nil {
+				t.Fatal(err)
+			}
+			_ = response.Body.Close()
+			if response.StatusCode != status {
+				t.Errorf("got status %d, want %d", response.StatusCode, status)
+			}
+		})
 	}
 	stop()
 	if err := <-ended; err != nil {
