@@ -153,15 +153,15 @@ func (s *school) publish(a availability, p plan) []span {
 	for _, fresh := range p.fresh {
 		s.slots = append(s.slots, slot{by: a.by, availability: a.id, span: fresh, status: booking.SlotOpen})
 	}
-	for _, id := range s.given(a, p) {
+	for _, id := range s.restored(a, p) {
 		o := s.slot(id)
 		o.takenBack, o.availability = false, a.id
 	}
 	return p.fresh
 }
 
-// given returns the booked slots that the plan restores.
-func (s *school) given(a availability, p plan) []booking.SlotID {
+// restored returns the booked slots that the plan restores.
+func (s *school) restored(a availability, p plan) []booking.SlotID {
 	var ids []booking.SlotID
 	for _, id := range p.standing {
 		if o := s.slot(id); o.takenBack && !s.blocked(a, o.span) {
@@ -241,7 +241,7 @@ func (c closed) String() string {
 	slices.Sort(c.kept)
 	slices.Sort(c.conflicts)
 	slices.Sort(c.cancelled)
-	return fmt.Sprintf("closed %v, kept %v, opened %v, conflicts %v, cancelled %v", c.slots, c.kept, spanWords(c.opened), c.conflicts, c.cancelled)
+	return fmt.Sprintf("closed %v, kept %v, opened %v, conflicts %v, cancelled %v", c.slots, c.kept, formatSpans(c.opened), c.conflicts, c.cancelled)
 }
 
 // closing holds the options of close.
@@ -254,12 +254,12 @@ type closing struct {
 // close removes future slots from an interviewer's calendar. Slots that another
 // availability has as well stay, and the slots of other availabilities in the freed time
 // are published.
-func (s *school) close(by booking.InterviewerID, how closing, goes func(slot) bool) closed {
+func (s *school) close(by booking.InterviewerID, how closing, matches func(slot) bool) closed {
 	var c closed
 	var free []span
 	for n := range s.slots {
 		o := &s.slots[n]
-		if o.by != by || o.status == booking.SlotWithdrawn || !o.start.After(s.now) || !goes(*o) {
+		if o.by != by || o.status == booking.SlotWithdrawn || !o.start.After(s.now) || !matches(*o) {
 			continue
 		}
 		if how.excepted {

@@ -108,7 +108,7 @@ func aKey(d dice) string {
 var admin = booking.Actor{Role: booking.RoleAdmin}
 
 func (s *school) drawBook(d dice) operation {
-	o := book{by: admin, key: aKey(d), dry: d.oneIn(5)}
+	o := bookSlot{by: admin, key: aKey(d), dry: d.oneIn(5)}
 	o.student, o.slot = s.holder(d)
 	if h := s.holdOf(o.student); h != nil && d.oneIn(2) {
 		o.hold = &h.id
@@ -122,8 +122,8 @@ func (s *school) drawBook(d dice) operation {
 	return o
 }
 
-func (s *school) drawPlace(d dice) operation {
-	o := place{by: admin, key: aKey(d)}
+func (s *school) drawHoldSlot(d dice) operation {
+	o := holdSlot{by: admin, key: aKey(d)}
 	o.student, o.slot = s.aStudent(d), s.aSlot(d)
 	if d.oneIn(4) {
 		o.student, o.slot = s.holder(d)
@@ -131,11 +131,11 @@ func (s *school) drawPlace(d dice) operation {
 	return o
 }
 
-func (s *school) drawRelease(d dice) operation { return release{s.aHold(d)} }
+func (s *school) drawRelease(d dice) operation { return releaseHold{s.aHold(d)} }
 
 func (s *school) drawCancel(d dice) operation {
 	id := s.anInterview(d)
-	return cancel{s.actor(d, id), id, aKey(d)}
+	return cancelInterview{s.actor(d, id), id, aKey(d)}
 }
 
 func (s *school) drawReschedule(d dice) operation {
@@ -150,7 +150,7 @@ func (s *school) drawReschedule(d dice) operation {
 	if by.Role == booking.RoleInterviewer { // not permitted
 		by = admin
 	}
-	return reschedule{by, id, to, aKey(d)}
+	return rescheduleInterview{by, id, to, aKey(d)}
 }
 
 // started draws an interview, most often one that has begun and can be completed or
@@ -169,7 +169,7 @@ func (s *school) started(d dice, ended bool) booking.InterviewID {
 }
 
 func (s *school) drawComplete(d dice) operation {
-	o := complete{interview: s.started(d, d.oneIn(2))}
+	o := completeInterview{interview: s.started(d, d.oneIn(2))}
 	if !d.oneIn(4) {
 		grade := []int{0, 1, 1, 2, 2, 3, 5, 6}[d(8)]
 		o.grade = &grade
@@ -178,7 +178,7 @@ func (s *school) drawComplete(d dice) operation {
 }
 
 func (s *school) drawNoShow(d dice) operation {
-	return noShow{s.started(d, false), []booking.Party{booking.PartyStudent, booking.PartyInterviewer}[d(2)]}
+	return markNoShow{s.started(d, false), []booking.Party{booking.PartyStudent, booking.PartyInterviewer}[d(2)]}
 }
 
 func (s *school) drawUndo(d dice) operation {
@@ -219,7 +219,7 @@ func (s *school) windowOr(d dice, by booking.InterviewerID) span {
 }
 
 func (s *school) drawPublish(d dice) operation {
-	o := publish{by: s.anInterviewer(d)}
+	o := addAvailability{by: s.anInterviewer(d)}
 	o.span = s.windowOr(d, o.by)
 	return o
 }
@@ -235,15 +235,15 @@ func (s *school) drawRule(d dice) operation {
 	}
 	w.opens = 7 + d(12)
 	w.closes = w.opens + 1 + d(2)
-	return publish{by: s.anInterviewer(d), weekly: &w}
+	return addAvailability{by: s.anInterviewer(d), weekly: &w}
 }
 
 func (s *school) anAvailability(d dice) booking.AvailabilityID {
 	return one(d, s.availabilities, func(x availability) booking.AvailabilityID { return x.id })
 }
 
-func (s *school) drawRepublish(d dice) operation {
-	o := republish{availability: s.anAvailability(d), cancelBooked: d.oneIn(3)}
+func (s *school) drawUpdateAvailability(d dice) operation {
+	o := updateAvailability{availability: s.anAvailability(d), cancelBooked: d.oneIn(3)}
 	a := s.availability(o.availability)
 	if a != nil && a.weekly != nil {
 		o.opens = 7 + d(12)
@@ -264,22 +264,24 @@ func (s *school) drawRepublish(d dice) operation {
 	return o
 }
 
-func (s *school) drawRemove(d dice) operation { return remove{s.anAvailability(d), d.oneIn(3)} }
+func (s *school) drawRemove(d dice) operation {
+	return removeAvailability{s.anAvailability(d), d.oneIn(3)}
+}
 
-func (s *school) drawWithdraw(d dice) operation { return withdraw{s.aSlot(d), d.oneIn(3)} }
+func (s *school) drawWithdraw(d dice) operation { return withdrawSlot{s.aSlot(d), d.oneIn(3)} }
 
 func (s *school) drawBlock(d dice) operation {
 	return blockTime{s.anInterviewer(d), s.aSpan(d), d.oneIn(3)}
 }
 
 func (s *school) drawUnblock(d dice) operation {
-	return unblock{one(d, s.blocks, func(x block) booking.BlockID { return x.id })}
+	return unblockTime{one(d, s.blocks, func(x block) booking.BlockID { return x.id })}
 }
 
-// drawEmploy reactivates an inactive interviewer most often.
-func (s *school) drawEmploy(d dice) operation {
+// drawUpdateInterviewer reactivates an inactive interviewer most often.
+func (s *school) drawUpdateInterviewer(d dice) operation {
 	by := s.interviewers[d(len(s.interviewers))]
-	o := employ{by.id, by.active, by.perDay, by.perWeek, d.oneIn(3)}
+	o := updateInterviewer{by.id, by.active, by.perDay, by.perWeek, d.oneIn(3)}
 	switch {
 	case !by.active && !d.oneIn(4):
 		o.active = true
@@ -292,7 +294,7 @@ func (s *school) drawEmploy(d dice) operation {
 }
 
 func (s *school) drawGrant(d dice) operation {
-	o := grant{student: s.aStudent(d), uses: 1 + d(2)}
+	o := grantWaiver{student: s.aStudent(d), uses: 1 + d(2)}
 	o.rule = []booking.WaivableRule{booking.WaiveLimit, booking.WaiveGrades, booking.WaivePair, booking.WaiveNotice}[d(4)]
 	switch d(4) {
 	case 0:
@@ -304,11 +306,11 @@ func (s *school) drawGrant(d dice) operation {
 }
 
 func (s *school) drawRevoke(d dice) operation {
-	return revoke{one(d, s.waivers, func(x waiver) booking.WaiverID { return x.id })}
+	return revokeWaiver{one(d, s.waivers, func(x waiver) booking.WaiverID { return x.id })}
 }
 
 func (s *school) drawLimit(d dice) operation {
-	o := limit{student: s.students[d(len(s.students))].id}
+	o := setLimit{student: s.students[d(len(s.students))].id}
 	if !d.oneIn(3) {
 		n := d(5)
 		o.limit = &n
@@ -336,11 +338,11 @@ func (s *school) drawPolicy(d dice) operation {
 	case 7:
 		p.PublishHorizonDays = 1 + d(3)
 	}
-	return decide{p}
+	return updatePolicy{p}
 }
 
-// drawWait draws a time at or next to a limit of a rule.
-func (s *school) drawWait(d dice) operation {
+// drawAdvanceClock draws a time at or next to a limit of a rule.
+func (s *school) drawAdvanceClock(d dice) operation {
 	at := s.now.Add([]time.Duration{time.Microsecond, time.Second, 20 * time.Second, 25 * time.Minute, time.Hour, 6 * time.Hour}[d(6)])
 	switch d(12) {
 	case 0, 1, 2:
@@ -369,22 +371,22 @@ func (s *school) drawWait(d dice) operation {
 	if at.Before(s.now) {
 		at = s.now
 	}
-	return wait{at}
+	return advanceClock{at}
 }
 
-// deeds are all operations with their weights.
-var deeds = []struct {
+// weightedOperations lists all operations with their weights.
+var weightedOperations = []struct {
 	weight int
 	draw   func(*school, dice) operation
 }{
-	{16, (*school).drawBook}, {12, (*school).drawPlace}, {2, (*school).drawRelease},
+	{16, (*school).drawBook}, {12, (*school).drawHoldSlot}, {2, (*school).drawRelease},
 	{6, (*school).drawCancel}, {6, (*school).drawReschedule},
 	{9, (*school).drawComplete}, {5, (*school).drawNoShow}, {4, (*school).drawUndo},
-	{6, (*school).drawPublish}, {3, (*school).drawRule}, {3, (*school).drawRepublish}, {2, (*school).drawRemove},
-	{2, (*school).drawWithdraw}, {2, (*school).drawBlock}, {2, (*school).drawUnblock}, {3, (*school).drawEmploy},
-	{2, func(*school, dice) operation { return extend{} }},
+	{6, (*school).drawPublish}, {3, (*school).drawRule}, {3, (*school).drawUpdateAvailability}, {2, (*school).drawRemove},
+	{2, (*school).drawWithdraw}, {2, (*school).drawBlock}, {2, (*school).drawUnblock}, {3, (*school).drawUpdateInterviewer},
+	{2, func(*school, dice) operation { return extendAvailability{} }},
 	{5, (*school).drawGrant}, {1, (*school).drawRevoke}, {3, (*school).drawLimit}, {3, (*school).drawPolicy},
-	{10, (*school).drawWait},
+	{10, (*school).drawAdvanceClock},
 }
 
 func (s *school) draw(d dice) operation {
@@ -396,15 +398,15 @@ func (s *school) draw(d dice) operation {
 		}
 	}
 	total := 0
-	for _, deed := range deeds {
-		total += deed.weight
+	for _, kind := range weightedOperations {
+		total += kind.weight
 	}
 	at := d(total)
-	for _, deed := range deeds {
-		if at < deed.weight {
-			return deed.draw(s, d)
+	for _, kind := range weightedOperations {
+		if at < kind.weight {
+			return kind.draw(s, d)
 		}
-		at -= deed.weight
+		at -= kind.weight
 	}
-	return extend{}
+	return extendAvailability{}
 }

@@ -21,24 +21,24 @@ func changed(i *booking.Interview, err error) (string, int64, error) {
 	if err != nil {
 		return "", 0, err
 	}
-	return theirs(*i), 0, nil
+	return formatAppInterview(*i), 0, nil
 }
 
-type cancel struct {
+type cancelInterview struct {
 	by        booking.Actor
 	interview booking.InterviewID
 	key       string
 }
 
-func (o cancel) do(ctx context.Context, on *app.App) (string, int64, error) {
+func (o cancelInterview) do(ctx context.Context, on *app.App) (string, int64, error) {
 	return changed(on.CancelInterview(as(ctx, o.by), app.CancelInterviewInput{
 		InterviewID: o.interview, Reason: "ill", IdempotencyKey: keyOf(o.key),
 	}))
 }
 
-func (o cancel) expect(s *school, _ int64) answer {
+func (o cancelInterview) expect(s *school, _ int64) response {
 	i := s.interview(o.interview)
-	return s.once(o.by, o.key, fmt.Sprint("cancel ", o.interview), false, func() answer {
+	return s.once(o.by, o.key, fmt.Sprint("cancel ", o.interview), false, func() response {
 		switch {
 		case i == nil || o.by != admin && !slices.Contains(i.parties(), o.by):
 			return refuse(booking.NotFound)
@@ -51,7 +51,7 @@ func (o cancel) expect(s *school, _ int64) answer {
 			i.status = booking.Cancelled
 			s.free(i.slot, o.by)
 		}
-		return answer{words: i.String()}
+		return response{result: i.String()}
 	})
 }
 
@@ -78,27 +78,27 @@ func (s *school) free(id booking.SlotID, by booking.Actor) {
 	}
 }
 
-type reschedule struct {
+type rescheduleInterview struct {
 	by        booking.Actor
 	interview booking.InterviewID
 	slot      booking.SlotID
 	key       string
 }
 
-func (o reschedule) do(ctx context.Context, on *app.App) (string, int64, error) {
+func (o rescheduleInterview) do(ctx context.Context, on *app.App) (string, int64, error) {
 	return changed(on.RescheduleInterview(as(ctx, o.by), app.RescheduleInterviewInput{
 		InterviewID: o.interview, SlotID: o.slot, IdempotencyKey: keyOf(o.key),
 	}))
 }
 
-func (o reschedule) expect(s *school, _ int64) answer {
+func (o rescheduleInterview) expect(s *school, _ int64) response {
 	i, to := s.interview(o.interview), s.slot(o.slot)
-	return s.once(o.by, o.key, fmt.Sprint("reschedule ", o.interview, o.slot), false, func() answer {
+	return s.once(o.by, o.key, fmt.Sprint("reschedule ", o.interview, o.slot), false, func() response {
 		return o.first(s, i, to)
 	})
 }
 
-func (o reschedule) first(s *school, i *interview, to *slot) answer {
+func (o rescheduleInterview) first(s *school, i *interview, to *slot) response {
 	if i == nil || to == nil {
 		return refuse(booking.NotFound)
 	}
@@ -106,20 +106,20 @@ func (o reschedule) first(s *school, i *interview, to *slot) answer {
 		return refuse(booking.WrongStatus)
 	}
 	if i.slot == to.id {
-		return answer{words: i.String()}
+		return response{result: i.String()}
 	}
 	v := s.judgeSlot(i.student, *to, i)
 	switch last := i.start.Add(-time.Duration(s.policy.RescheduleCutoffSeconds) * time.Second); {
 	case !i.start.After(s.now):
-		v.no = append(v.no, booking.SlotInPast)
+		v.refused = append(v.refused, booking.SlotInPast)
 	case o.by.Role == booking.RoleStudent && s.now.After(last):
-		v.no = append(v.no, booking.RescheduleTooLate)
+		v.refused = append(v.refused, booking.RescheduleTooLate)
 	}
 	if i.moves >= s.policy.MaxReschedules {
-		v.no = append(v.no, booking.TooManyReschedules)
+		v.refused = append(v.refused, booking.TooManyReschedules)
 	}
-	if len(v.no) > 0 {
-		return refuse(v.no...)
+	if len(v.refused) > 0 {
+		return refuse(v.refused...)
 	}
 	s.endHoldsOn(to.id)
 	to.status = booking.SlotBooked
@@ -129,7 +129,7 @@ func (o reschedule) first(s *school, i *interview, to *slot) answer {
 	i.slot, i.by, i.span, i.exempt = to.id, to.by, to.span, v.again
 	i.moves++
 	i.waivers = union(s.but(s.but(i.waivers, booking.WaivePair), booking.WaiveNotice), v.waivers)
-	return answer{words: i.String()}
+	return response{result: i.String()}
 }
 
 // but removes the waivers of a rule. Whether the pair is waived depends on the new
@@ -148,16 +148,16 @@ func union(a, b []booking.WaiverID) []booking.WaiverID {
 	return slices.Compact(slices.Sorted(slices.Values(slices.Concat(a, b))))
 }
 
-type complete struct {
+type completeInterview struct {
 	interview booking.InterviewID
 	grade     *int
 }
 
-func (o complete) do(ctx context.Context, on *app.App) (string, int64, error) {
+func (o completeInterview) do(ctx context.Context, on *app.App) (string, int64, error) {
 	return changed(on.CompleteInterview(ctx, app.CompleteInterviewInput{InterviewID: o.interview, Grade: o.grade}))
 }
 
-func (o complete) expect(s *school, _ int64) answer {
+func (o completeInterview) expect(s *school, _ int64) response {
 	i := s.interview(o.interview)
 	switch {
 	case i == nil:
@@ -173,19 +173,19 @@ func (o complete) expect(s *school, _ int64) answer {
 	if o.grade != nil {
 		i.grade = o.grade
 	}
-	return answer{words: i.String()}
+	return response{result: i.String()}
 }
 
-type noShow struct {
+type markNoShow struct {
 	interview booking.InterviewID
 	party     booking.Party
 }
 
-func (o noShow) do(ctx context.Context, on *app.App) (string, int64, error) {
+func (o markNoShow) do(ctx context.Context, on *app.App) (string, int64, error) {
 	return changed(on.MarkNoShow(ctx, app.MarkNoShowInput{InterviewID: o.interview, Party: o.party}))
 }
 
-func (o noShow) expect(s *school, _ int64) answer {
+func (o markNoShow) expect(s *school, _ int64) response {
 	i := s.interview(o.interview)
 	became := booking.InterviewerNoShow
 	if o.party == booking.PartyStudent {
@@ -202,7 +202,7 @@ func (o noShow) expect(s *school, _ int64) answer {
 	default:
 		i.status, i.noShowAt = became, s.now
 	}
-	return answer{words: i.String()}
+	return response{result: i.String()}
 }
 
 type undoNoShow struct{ interview booking.InterviewID }
@@ -211,7 +211,7 @@ func (o undoNoShow) do(ctx context.Context, on *app.App) (string, int64, error) 
 	return changed(on.UndoNoShow(ctx, app.UndoNoShowInput{InterviewID: o.interview}))
 }
 
-func (o undoNoShow) expect(s *school, _ int64) answer {
+func (o undoNoShow) expect(s *school, _ int64) response {
 	i := s.interview(o.interview)
 	switch {
 	case i == nil:
@@ -221,10 +221,10 @@ func (o undoNoShow) expect(s *school, _ int64) answer {
 	case s.now.After(i.noShowAt.Add(48 * time.Hour)):
 		return refuse(booking.WrongStatus)
 	}
-	again := wish{who: i.student, by: i.by, span: i.span, without: i.id, spent: i.waivers}
+	again := attempt{who: i.student, by: i.by, span: i.span, without: i.id, spent: i.waivers}
 	v := s.judge(again)
-	if len(v.no) > 0 {
-		return refuse(v.no...)
+	if len(v.refused) > 0 {
+		return refuse(v.refused...)
 	}
 	// The use that the no-show returned may have been spent on another booking.
 	var left []booking.WaiverID
@@ -236,5 +236,5 @@ func (o undoNoShow) expect(s *school, _ int64) answer {
 	i.status, i.noShowAt = booking.Booked, time.Time{}
 	i.exempt = i.exempt || v.again
 	i.waivers = union(left, v.waivers)
-	return answer{words: i.String()}
+	return response{result: i.String()}
 }

@@ -15,16 +15,16 @@ import (
 type operation interface {
 	// do executes the request and returns its result as text, with the id of the created
 	// object, if any.
-	do(ctx context.Context, on *app.App) (words string, id int64, err error)
+	do(ctx context.Context, on *app.App) (result string, id int64, err error)
 	// expect executes the request on the model, where the created object gets the id, and
-	// returns the expected answer.
-	expect(s *school, id int64) answer
+	// returns the expected response.
+	expect(s *school, id int64) response
 }
 
-// answer is the outcome of an operation: its result or its refusal.
-type answer struct {
-	words string
-	no    string
+// response is the outcome of an operation: its result or its refusal.
+type response struct {
+	result  string
+	refused string // codes
 }
 
 // codes are refusal codes in any order.
@@ -39,9 +39,11 @@ func (c codes) String() string {
 	return strings.Join(slices.Compact(words), " ")
 }
 
-func refuse(c ...booking.RefusalCode) answer { return answer{no: codes(c).String()} }
+func refuse(c ...booking.RefusalCode) response { return response{refused: codes(c).String()} }
 
-func fine(format string, args ...any) answer { return answer{words: fmt.Sprintf(format, args...)} }
+func resultf(format string, args ...any) response {
+	return response{result: fmt.Sprintf(format, args...)}
+}
 
 func number(n *int) string {
 	if n == nil {
@@ -50,7 +52,7 @@ func number(n *int) string {
 	return fmt.Sprint(*n)
 }
 
-func interviewWords(
+func formatInterview(
 	id booking.InterviewID, who booking.StudentID, by booking.InterviewerID, slot booking.SlotID, start time.Time,
 	status booking.InterviewStatus, grade *int, moves int, waivers []booking.WaiverID, exempt bool,
 ) string {
@@ -61,22 +63,22 @@ func interviewWords(
 // sorted returns the waivers by id, because their order has no meaning.
 func sorted(ids []booking.WaiverID) []booking.WaiverID { return slices.Sorted(slices.Values(ids)) }
 
-func theirs(i booking.Interview) string {
-	return interviewWords(i.ID, i.StudentID, i.InterviewerID, i.SlotID, i.Start, i.Status, i.Grade, i.Reschedules, i.Waivers, i.Exempt)
+func formatAppInterview(i booking.Interview) string {
+	return formatInterview(i.ID, i.StudentID, i.InterviewerID, i.SlotID, i.Start, i.Status, i.Grade, i.Reschedules, i.Waivers, i.Exempt)
 }
 
 func (i interview) String() string {
-	return interviewWords(i.id, i.student, i.by, i.slot, i.start, i.status, i.grade, i.moves, i.waivers, i.exempt)
+	return formatInterview(i.id, i.student, i.by, i.slot, i.start, i.status, i.grade, i.moves, i.waivers, i.exempt)
 }
 
-func eligibilityWords(
+func formatEligibility(
 	eligible bool, used, limit, remaining int, grades []int, reasons codes, waivers []booking.WaiverID,
 ) string {
 	return fmt.Sprintf("eligible %t, %d of %d used, %d left, grades %v, reasons [%s], waivers %v",
 		eligible, used, limit, remaining, grades, reasons, sorted(waivers))
 }
 
-func theirEligibility(e booking.Eligibility) string {
+func formatAppEligibility(e booking.Eligibility) string {
 	reasons, waivers := codes{}, []booking.WaiverID{}
 	for _, r := range e.Reasons {
 		reasons = append(reasons, r.Code)
@@ -84,22 +86,22 @@ func theirEligibility(e booking.Eligibility) string {
 	for _, w := range e.Waivers {
 		waivers = append(waivers, w.ID)
 	}
-	return eligibilityWords(e.Eligible, e.InterviewsUsed, e.InterviewLimit, e.InterviewsRemaining, e.RecentGrades, reasons, waivers)
+	return formatEligibility(e.Eligible, e.InterviewsUsed, e.InterviewLimit, e.InterviewsRemaining, e.RecentGrades, reasons, waivers)
 }
 
-// kept is the stored answer to the first request with a key.
-type kept struct {
-	by      booking.Actor
-	key     string
-	request string
-	at      time.Time
-	answer  answer
+// storedRequest is the stored response to the first request with a key.
+type storedRequest struct {
+	by       booking.Actor
+	key      string
+	request  string
+	at       time.Time
+	response response
 }
 
-// once executes a request, and returns the stored answer to a repeated one. A dry run
+// once executes a request, and returns the stored response to a repeated one. A dry run
 // always returns its current verdict.
-func (s *school) once(by booking.Actor, key, request string, dry bool, do func() answer) answer {
-	run := func() answer {
+func (s *school) once(by booking.Actor, key, request string, dry bool, do func() response) response {
+	run := func() response {
 		if by.Role == booking.RoleInterviewer && !s.interviewer(booking.InterviewerID(by.ID)).active {
 			return refuse(booking.WrongStatus)
 		}
@@ -108,19 +110,19 @@ func (s *school) once(by booking.Actor, key, request string, dry bool, do func()
 	if key == "" {
 		return run()
 	}
-	at := slices.IndexFunc(s.keys, func(k kept) bool {
+	at := slices.IndexFunc(s.keys, func(k storedRequest) bool {
 		return k.by == by && k.key == key && !k.at.Before(s.now.Add(-24*time.Hour))
 	})
 	switch {
 	case at >= 0 && s.keys[at].request != request:
 		return refuse(booking.IdempotencyMismatch)
 	case at >= 0 && !dry:
-		return s.keys[at].answer
+		return s.keys[at].response
 	}
 	first := run()
 	if !dry {
-		s.keys = slices.DeleteFunc(s.keys, func(k kept) bool { return k.by == by && k.key == key })
-		s.keys = append(s.keys, kept{by, key, request, s.now, first})
+		s.keys = slices.DeleteFunc(s.keys, func(k storedRequest) bool { return k.by == by && k.key == key })
+		s.keys = append(s.keys, storedRequest{by, key, request, s.now, first})
 	}
 	return first
 }
@@ -132,7 +134,7 @@ func keyOf(key string) *string {
 	return &key
 }
 
-type book struct {
+type bookSlot struct {
 	by      booking.Actor
 	student booking.StudentID
 	slot    booking.SlotID
@@ -141,7 +143,7 @@ type book struct {
 	dry     bool
 }
 
-func (o book) do(ctx context.Context, on *app.App) (string, int64, error) {
+func (o bookSlot) do(ctx context.Context, on *app.App) (string, int64, error) {
 	i, err := on.Book(as(ctx, o.by), app.BookSlotInput{
 		StudentID: o.student, SlotID: o.slot, HoldID: o.hold, IdempotencyKey: keyOf(o.key), DryRun: o.dry,
 	})
@@ -149,50 +151,50 @@ func (o book) do(ctx context.Context, on *app.App) (string, int64, error) {
 		return "", 0, err
 	}
 	if o.dry {
-		return dryRunWords(i.Interview == nil && i.Released == nil), 0, nil
+		return formatDryRun(i.Interview == nil && i.Released == nil), 0, nil
 	}
-	return theirs(*i.Interview), int64(i.Interview.ID), nil
+	return formatAppInterview(*i.Interview), int64(i.Interview.ID), nil
 }
 
-func (o book) expect(s *school, id int64) answer {
-	request := fmt.Sprintf("book %d %d %s", o.student, o.slot, holdWords(o.hold))
-	a := s.once(o.by, o.key, request, o.dry, func() answer { return o.first(s, booking.InterviewID(id)) })
-	if o.dry && a.no == "" {
-		a.words = dryRunWords(true)
+func (o bookSlot) expect(s *school, id int64) response {
+	request := fmt.Sprintf("book %d %d %s", o.student, o.slot, formatHoldID(o.hold))
+	a := s.once(o.by, o.key, request, o.dry, func() response { return o.first(s, booking.InterviewID(id)) })
+	if o.dry && a.refused == "" {
+		a.result = formatDryRun(true)
 	}
 	return a
 }
 
-func dryRunWords(nothing bool) string { return fmt.Sprintf("allowed, and nothing made: %t", nothing) }
+func formatDryRun(nothing bool) string { return fmt.Sprintf("allowed, and nothing made: %t", nothing) }
 
-func holdWords(id *booking.HoldID) string {
+func formatHoldID(id *booking.HoldID) string {
 	if id == nil {
 		return "no hold"
 	}
 	return fmt.Sprint("hold ", *id)
 }
 
-func (o book) first(s *school, id booking.InterviewID) answer {
+func (o bookSlot) first(s *school, id booking.InterviewID) response {
 	if s.student(o.student) == nil || s.slot(o.slot) == nil {
 		return refuse(booking.NotFound)
 	}
 	if at := s.bookingOf(o.student, o.slot); at >= 0 {
-		return answer{words: s.interviews[at].String()}
+		return response{result: s.interviews[at].String()}
 	}
 	wanted := s.slot(o.slot)
 	v := s.judgeSlot(o.student, *wanted, nil)
 	if o.hold != nil {
 		switch h := s.hold(*o.hold); {
 		case h == nil || h.student != o.student:
-			v.no = append(v.no, booking.NotFound)
+			v.refused = append(v.refused, booking.NotFound)
 		case h.slot != o.slot:
-			v.no = append(v.no, booking.InvalidInput)
+			v.refused = append(v.refused, booking.InvalidInput)
 		case !s.live(*h):
-			v.no = append(v.no, booking.HoldExpired)
+			v.refused = append(v.refused, booking.HoldExpired)
 		}
 	}
-	if len(v.no) > 0 {
-		return refuse(v.no...)
+	if len(v.refused) > 0 {
+		return refuse(v.refused...)
 	}
 	booked := interview{
 		id: id, student: o.student, slot: wanted.id, by: wanted.by, span: wanted.span,
@@ -206,7 +208,7 @@ func (o book) first(s *school, id booking.InterviewID) answer {
 		s.endHoldsOn(wanted.id)
 		wanted.status = booking.SlotBooked
 	}
-	return answer{words: booked.String()}
+	return response{result: booked.String()}
 }
 
 // bookingOf returns the index of the student's booking of the slot, or -1.
@@ -216,35 +218,35 @@ func (s *school) bookingOf(student booking.StudentID, slot booking.SlotID) int {
 	})
 }
 
-type place struct {
+type holdSlot struct {
 	by      booking.Actor
 	student booking.StudentID
 	slot    booking.SlotID
 	key     string
 }
 
-func (o place) do(ctx context.Context, on *app.App) (string, int64, error) {
+func (o holdSlot) do(ctx context.Context, on *app.App) (string, int64, error) {
 	h, err := on.HoldSlot(as(ctx, o.by), app.HoldSlotInput{StudentID: o.student, SlotID: o.slot, IdempotencyKey: keyOf(o.key)})
 	if err != nil {
 		return "", 0, err
 	}
-	return theirHold(*h, h.EndedAt == nil), int64(h.ID), nil // may be the first answer to a repeated request
+	return formatAppHold(*h, h.EndedAt == nil), int64(h.ID), nil // may be the first response to a repeated request
 }
 
-func theirHold(h booking.Hold, live bool) string {
-	return hold{h.ID, h.StudentID, h.SlotID, h.ExpiresAt, h.Extended, false, h.Waivers}.words(live)
+func formatAppHold(h booking.Hold, live bool) string {
+	return hold{h.ID, h.StudentID, h.SlotID, h.ExpiresAt, h.Extended, false, h.Waivers}.format(live)
 }
 
-func (h hold) words(live bool) string {
+func (h hold) format(live bool) string {
 	return fmt.Sprintf("hold %d of student %d on slot %d until %s: live %t, extended %t, waivers %v",
 		h.id, h.student, h.slot, h.expires.Format(time.RFC3339Nano), live, h.extended, sorted(h.waivers))
 }
 
-func (o place) expect(s *school, id int64) answer {
-	return s.once(o.by, o.key, fmt.Sprintf("hold %d %d", o.student, o.slot), false, func() answer { return o.first(s, booking.HoldID(id)) })
+func (o holdSlot) expect(s *school, id int64) response {
+	return s.once(o.by, o.key, fmt.Sprintf("hold %d %d", o.student, o.slot), false, func() response { return o.first(s, booking.HoldID(id)) })
 }
 
-func (o place) first(s *school, id booking.HoldID) answer {
+func (o holdSlot) first(s *school, id booking.HoldID) response {
 	if s.student(o.student) == nil || s.slot(o.slot) == nil {
 		return refuse(booking.NotFound)
 	}
@@ -252,13 +254,13 @@ func (o place) first(s *school, id booking.HoldID) answer {
 	v := s.judgeSlot(o.student, *wanted, nil)
 	current := s.holdOf(o.student)
 	if current != nil && current.slot != o.slot {
-		v.no = append(v.no, booking.AlreadyHolding)
+		v.refused = append(v.refused, booking.AlreadyHolding)
 	}
 	if s.bookingOf(o.student, o.slot) >= 0 {
-		v.no = slices.DeleteFunc(v.no, func(code booking.RefusalCode) bool { return code == booking.SlotTaken })
+		v.refused = slices.DeleteFunc(v.refused, func(code booking.RefusalCode) bool { return code == booking.SlotTaken })
 	}
-	if len(v.no) > 0 {
-		return refuse(v.no...)
+	if len(v.refused) > 0 {
+		return refuse(v.refused...)
 	}
 	expires := s.now.Add(time.Duration(s.policy.HoldSeconds) * time.Second)
 	if current != nil {
@@ -267,28 +269,28 @@ func (o place) first(s *school, id booking.HoldID) answer {
 		if !current.extended && expires.After(current.expires) {
 			current.extended, current.expires = true, expires
 		}
-		return answer{words: current.words(true)}
+		return response{result: current.format(true)}
 	}
 	placed := hold{id: id, student: o.student, slot: o.slot, expires: expires, waivers: v.waivers}
 	s.holds = append(s.holds, placed)
-	return answer{words: placed.words(true)}
+	return response{result: placed.format(true)}
 }
 
-type release struct{ hold booking.HoldID }
+type releaseHold struct{ hold booking.HoldID }
 
-func (o release) do(ctx context.Context, on *app.App) (string, int64, error) {
+func (o releaseHold) do(ctx context.Context, on *app.App) (string, int64, error) {
 	h, err := on.ReleaseHold(ctx, app.ReleaseHoldInput{HoldID: o.hold})
 	if err != nil {
 		return "", 0, err
 	}
-	return theirHold(*h, h.EndedAt == nil && on.Now().Before(h.ExpiresAt)), 0, nil
+	return formatAppHold(*h, h.EndedAt == nil && on.Now().Before(h.ExpiresAt)), 0, nil
 }
 
-func (o release) expect(s *school, _ int64) answer {
+func (o releaseHold) expect(s *school, _ int64) response {
 	h := s.hold(o.hold)
 	if h == nil {
 		return refuse(booking.NotFound)
 	}
 	h.ended = true
-	return answer{words: h.words(false)}
+	return response{result: h.format(false)}
 }

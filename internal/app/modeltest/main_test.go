@@ -12,10 +12,10 @@ import (
 	"rehearse/internal/pgtest"
 )
 
-// usual holds defaults for flags of rapid. A school executes 70 operations on average
+// flagDefaults holds the defaults of some flags of rapid. A school executes 70 operations on average
 // instead of rapid's 30, because it takes a while until interviews are completed, graded
 // and missed. The checks are divided among the schools that are tested concurrently.
-var usual = map[string]int{"rapid.steps": 70, "rapid.checks": checks / schools}
+var flagDefaults = map[string]int{"rapid.steps": 70, "rapid.checks": checks / schools}
 
 const (
 	checks  = 200 // total
@@ -24,7 +24,7 @@ const (
 
 func TestMain(m *testing.M) {
 	flag.Parse()
-	for name, value := range usual {
+	for name, value := range flagDefaults {
 		if !asConfigured(name) {
 			continue
 		}

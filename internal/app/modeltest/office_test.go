@@ -11,14 +11,14 @@ import (
 
 // This file models the operations of administrators.
 
-type grant struct {
+type grantWaiver struct {
 	student booking.StudentID
 	rule    booking.WaivableRule
 	uses    int
 	expires time.Time // zero for no expiry
 }
 
-func (o grant) do(ctx context.Context, on *app.App) (string, int64, error) {
+func (o grantWaiver) do(ctx context.Context, on *app.App) (string, int64, error) {
 	in := app.GrantWaiverInput{StudentID: o.student, Rule: o.rule, Reason: "a second chance", Uses: o.uses}
 	if !o.expires.IsZero() {
 		in.ExpiresAt = &o.expires
@@ -30,7 +30,7 @@ func (o grant) do(ctx context.Context, on *app.App) (string, int64, error) {
 	return fmt.Sprintf("%s for %d, %d of %d used", w.Rule, w.StudentID, w.Used, w.Uses), int64(w.ID), nil
 }
 
-func (o grant) expect(s *school, id int64) answer {
+func (o grantWaiver) expect(s *school, id int64) response {
 	switch {
 	case o.uses < 1 || (!o.expires.IsZero() && !o.expires.After(s.now)):
 		return refuse(booking.InvalidInput)
@@ -38,12 +38,12 @@ func (o grant) expect(s *school, id int64) answer {
 		return refuse(booking.NotFound)
 	}
 	s.waivers = append(s.waivers, waiver{booking.WaiverID(id), o.student, o.rule, o.uses, o.expires, false})
-	return fine("%s for %d, %d of %d used", o.rule, o.student, 0, o.uses)
+	return resultf("%s for %d, %d of %d used", o.rule, o.student, 0, o.uses)
 }
 
-type revoke struct{ waiver booking.WaiverID }
+type revokeWaiver struct{ waiver booking.WaiverID }
 
-func (o revoke) do(ctx context.Context, on *app.App) (string, int64, error) {
+func (o revokeWaiver) do(ctx context.Context, on *app.App) (string, int64, error) {
 	w, err := on.RevokeWaiver(ctx, app.RevokeWaiverInput{WaiverID: o.waiver})
 	if err != nil {
 		return "", 0, err
@@ -51,21 +51,21 @@ func (o revoke) do(ctx context.Context, on *app.App) (string, int64, error) {
 	return fmt.Sprintf("%d revoked %t", w.ID, w.RevokedAt != nil), 0, nil
 }
 
-func (o revoke) expect(s *school, _ int64) answer {
+func (o revokeWaiver) expect(s *school, _ int64) response {
 	w := find(s.waivers, o.waiver, func(x waiver) booking.WaiverID { return x.id })
 	if w == nil {
 		return refuse(booking.NotFound)
 	}
 	w.revoked = true
-	return fine("%d revoked true", w.id)
+	return resultf("%d revoked true", w.id)
 }
 
-type limit struct {
+type setLimit struct {
 	student booking.StudentID
 	limit   *int
 }
 
-func (o limit) do(ctx context.Context, on *app.App) (string, int64, error) {
+func (o setLimit) do(ctx context.Context, on *app.App) (string, int64, error) {
 	u, err := on.UpdateStudent(ctx, app.StudentChange{StudentID: o.student, InterviewLimit: app.Set(o.limit)})
 	if err != nil {
 		return "", 0, err
@@ -73,14 +73,14 @@ func (o limit) do(ctx context.Context, on *app.App) (string, int64, error) {
 	return "limit " + number(u.LimitOverride), 0, nil
 }
 
-func (o limit) expect(s *school, _ int64) answer {
+func (o setLimit) expect(s *school, _ int64) response {
 	s.student(o.student).limit = o.limit
-	return fine("limit %s", number(o.limit))
+	return resultf("limit %s", number(o.limit))
 }
 
-type decide struct{ policy booking.Policy }
+type updatePolicy struct{ policy booking.Policy }
 
-func (o decide) do(ctx context.Context, on *app.App) (string, int64, error) {
+func (o updatePolicy) do(ctx context.Context, on *app.App) (string, int64, error) {
 	p := o.policy
 	now, err := on.UpdateBookingPolicy(ctx, app.UpdateBookingPolicyInput{
 		InterviewLimit: &p.InterviewLimit, MinimumGradeExclusive: &p.MinimumGradeExclusive, GradeWindow: &p.GradeWindow,
@@ -95,17 +95,17 @@ func (o decide) do(ctx context.Context, on *app.App) (string, int64, error) {
 	return fmt.Sprintf("%+v", *now), 0, nil
 }
 
-func (o decide) expect(s *school, _ int64) answer {
+func (o updatePolicy) expect(s *school, _ int64) response {
 	s.policy = o.policy
-	return fine("%+v", o.policy)
+	return resultf("%+v", o.policy)
 }
 
 // wait advances the clock of the model, which the tested school uses as well.
-type wait struct{ until time.Time }
+type advanceClock struct{ until time.Time }
 
-func (wait) do(context.Context, *app.App) (string, int64, error) { return "", 0, nil }
+func (advanceClock) do(context.Context, *app.App) (string, int64, error) { return "", 0, nil }
 
-func (o wait) expect(s *school, _ int64) answer {
+func (o advanceClock) expect(s *school, _ int64) response {
 	s.now = o.until
-	return answer{}
+	return response{}
 }

@@ -9,23 +9,23 @@ import (
 	"github.com/anishathalye/porcupine"
 )
 
-// reply is the answer to an operation, with the id of the created object.
+// reply is the response to an operation, with the id of the created object.
 type reply struct {
-	answer
+	response
 	id int64
 }
 
-// after returns the model after the operation, or nil if the model's answer differs.
+// after returns the model after the operation, or nil if the model's response differs.
 func (s *school) after(o porcupine.Operation) *school {
 	next, got := s.copy(), o.Output.(reply)
-	if o.Input.(operation).expect(next, got.id) != got.answer {
+	if o.Input.(operation).expect(next, got.id) != got.response {
 		return nil
 	}
 	return next
 }
 
 // hasSerialOrder reports whether a concurrent history is linearizable: whether the
-// operations have an order in which the model gives the same answers, and in which no
+// operations have an order in which the model gives the same responses, and in which no
 // operation precedes one that had returned before it was called.
 //
 // It uses a property that a general checker cannot know: most operations are refused or
@@ -33,15 +33,15 @@ func (s *school) after(o porcupine.Operation) *school {
 // position, it can stay there, because moving it there from a later position leaves the
 // rest of the order valid. The search backtracks only over the others, so a history takes
 // milliseconds that takes porcupine up to minutes.
-func hasSerialOrder(begun *school, history []porcupine.Operation) bool {
-	hopeless := map[string]bool{}
+func hasSerialOrder(start *school, history []porcupine.Operation) bool {
+	failed := map[string]bool{}
 	var from func(s *school, left []porcupine.Operation) bool
 	from = func(s *school, left []porcupine.Operation) bool {
 		var next []int
 		for i := 0; i < len(left); i++ {
 			switch changed := s.ifFirst(left, i); {
 			case changed == nil:
-			case changed.print() == s.print() && !repeats(left[i]):
+			case changed.fingerprint() == s.fingerprint() && !repeats(left[i]):
 				left, next, i = slices.Delete(slices.Clone(left), i, i+1), nil, -1
 			default:
 				next = append(next, i)
@@ -50,29 +50,29 @@ func hasSerialOrder(begun *school, history []porcupine.Operation) bool {
 		if len(left) == 0 {
 			return true
 		}
-		here := s.print() + timesOf(left)
-		if hopeless[here] {
+		here := s.fingerprint() + timesOf(left)
+		if failed[here] {
 			return false
 		}
-		hopeless[here] = true
+		failed[here] = true
 		return slices.ContainsFunc(next, func(i int) bool {
 			return from(s.after(left[i]), slices.Delete(slices.Clone(left), i, i+1))
 		})
 	}
 	byReturn := slices.SortedFunc(slices.Values(history), func(a, b porcupine.Operation) int { return int(a.Return - b.Return) })
-	return from(begun, byReturn)
+	return from(start, byReturn)
 }
 
 // repeats reports whether an operation that has no effect at one position may have one
 // later. A grade can be set again after another one, and a no-show can be marked again
-// after it was undone. All other operations are final, or their answer identifies their
+// after it was undone. All other operations are final, or their response identifies their
 // position.
 func repeats(o porcupine.Operation) bool {
 	switch in := o.Input.(type) {
-	case complete:
+	case completeInterview:
 		return in.grade != nil
-	case noShow:
-		return o.Output.(reply).no == ""
+	case markNoShow:
+		return o.Output.(reply).refused == ""
 	default:
 		return false
 	}
@@ -95,8 +95,8 @@ func timesOf(history []porcupine.Operation) string {
 	return b.String()
 }
 
-// print formats everything that concurrent operations change, independent of their order.
-func (s *school) print() string {
+// fingerprint formats everything that concurrent operations change, independent of their order.
+func (s *school) fingerprint() string {
 	var lines []string
 	for _, x := range s.slots {
 		lines = append(lines, fmt.Sprint("slot ", x.id, x.status, x.takenBack))
@@ -105,7 +105,7 @@ func (s *school) print() string {
 		lines = append(lines, x.String())
 	}
 	for _, x := range s.holds {
-		lines = append(lines, x.words(s.live(x)))
+		lines = append(lines, x.format(s.live(x)))
 	}
 	for _, x := range s.keys {
 		lines = append(lines, fmt.Sprint("key ", x))
@@ -114,14 +114,14 @@ func (s *school) print() string {
 	return strings.Join(lines, "\n")
 }
 
-// porcupined checks the history with porcupine, an independent checker.
-func porcupined(begun *school, history []porcupine.Operation) porcupine.CheckResult {
+// checkWithPorcupine checks the history with porcupine, an independent checker.
+func checkWithPorcupine(start *school, history []porcupine.Operation) porcupine.CheckResult {
 	return porcupine.CheckOperationsTimeout(porcupine.Model{
-		Init: func() any { return begun },
+		Init: func() any { return start },
 		Step: func(state, input, output any) (bool, any) {
 			next := state.(*school).after(porcupine.Operation{Input: input, Output: output})
 			return next != nil, next
 		},
-		Equal: func(a, b any) bool { return a.(*school).print() == b.(*school).print() },
+		Equal: func(a, b any) bool { return a.(*school).fingerprint() == b.(*school).fingerprint() },
 	}, history, time.Minute)
 }

@@ -24,7 +24,7 @@ type school struct {
 	interviews     []interview
 	holds          []hold
 	waivers        []waiver
-	keys           []kept
+	keys           []storedRequest
 }
 
 type student struct {
@@ -166,10 +166,10 @@ func (s *school) endHoldsOn(id booking.SlotID) {
 	}
 }
 
-// wish is the input of the rules: a student, an interviewer and a time. It excludes the
+// attempt is the input of the rules: a student, an interviewer and a time. It excludes the
 // interview that is being moved or booked again, and lists the waivers that are already
 // spent on it.
-type wish struct {
+type attempt struct {
 	who     booking.StudentID
 	by      booking.InterviewerID
 	span    span
@@ -179,15 +179,15 @@ type wish struct {
 	spent   []booking.WaiverID
 }
 
-// verdict is the result of the rules for a wish.
+// verdict is the result of the rules for an attempt.
 type verdict struct {
-	no      codes
+	refused codes
 	waivers []booking.WaiverID // spent if it is fulfilled
 	again   bool               // the student has met the interviewer before
 }
 
 // commitments returns the student's interviews that count, and their live hold as a booking.
-func (s *school) commitments(w wish) []interview {
+func (s *school) commitments(w attempt) []interview {
 	var all []interview
 	for _, i := range s.interviews {
 		if i.student == w.who && i.id != w.without && i.status != booking.Cancelled {
@@ -202,7 +202,7 @@ func (s *school) commitments(w wish) []interview {
 }
 
 // pass finds the waiver that waives the rule.
-func (s *school) pass(w wish, rule booking.WaivableRule) (booking.WaiverID, bool) {
+func (s *school) pass(w attempt, rule booking.WaivableRule) (booking.WaiverID, bool) {
 	var good []waiver
 	for _, v := range s.waivers {
 		if v.student != w.who || v.rule != rule {
@@ -231,7 +231,7 @@ func (s *school) pass(w wish, rule booking.WaivableRule) (booking.WaiverID, bool
 }
 
 // hasRoom reports whether the waiver has a use left.
-func (s *school) hasRoom(w wish, v waiver) bool {
+func (s *school) hasRoom(w attempt, v waiver) bool {
 	used := 0
 	for _, c := range s.commitments(w) {
 		if c.counts() && slices.Contains(c.waivers, v.id) {
@@ -267,7 +267,7 @@ func (s *school) grades(id booking.StudentID) []int {
 }
 
 // used returns the number of used interviews of a student, and their limit.
-func (s *school) used(w wish) (used, limit int) {
+func (s *school) used(w attempt) (used, limit int) {
 	for _, c := range s.commitments(w) {
 		if c.counts() {
 			used++
@@ -281,7 +281,7 @@ func (s *school) used(w wish) (used, limit int) {
 
 // judge applies the rules about the student: 2, 3 and 4, overlaps and interviews with
 // themselves.
-func (s *school) judge(w wish) verdict {
+func (s *school) judge(w attempt) verdict {
 	var v verdict
 	rule := func(broken bool, code booking.RefusalCode, waivable booking.WaivableRule) {
 		if !broken {
@@ -290,7 +290,7 @@ func (s *school) judge(w wish) verdict {
 		if id, waived := s.pass(w, waivable); waived {
 			v.waivers = append(v.waivers, id)
 		} else {
-			v.no = append(v.no, code)
+			v.refused = append(v.refused, code)
 		}
 	}
 	used, limit := s.used(w)
@@ -307,17 +307,17 @@ func (s *school) judge(w wish) verdict {
 	}
 	rule(v.again, booking.AlreadyInterviewed, booking.WaivePair)
 	if busy {
-		v.no = append(v.no, booking.OwnOverlap)
+		v.refused = append(v.refused, booking.OwnOverlap)
 	}
 	if s.student(w.who).email == s.interviewer(w.by).email {
-		v.no = append(v.no, booking.SelfInterview)
+		v.refused = append(v.refused, booking.SelfInterview)
 	}
 	return v
 }
 
 // judgeSlot applies all rules to a slot.
 func (s *school) judgeSlot(who booking.StudentID, of slot, moving *interview) verdict {
-	w := wish{who: who, by: of.by, span: of.span, ends: moving == nil}
+	w := attempt{who: who, by: of.by, span: of.span, ends: moving == nil}
 	if moving != nil {
 		w.without, w.spent = moving.id, moving.waivers
 	}
@@ -328,32 +328,32 @@ func (s *school) judgeSlot(who booking.StudentID, of slot, moving *interview) ve
 	v := s.judge(w)
 	switch {
 	case of.status == booking.SlotBooked:
-		v.no = append(v.no, booking.SlotTaken)
+		v.refused = append(v.refused, booking.SlotTaken)
 	case of.status == booking.SlotWithdrawn:
-		v.no = append(v.no, booking.SlotIsWithdrawn)
+		v.refused = append(v.refused, booking.SlotIsWithdrawn)
 	case held != nil && !w.ownHold:
-		v.no = append(v.no, booking.SlotHeld)
+		v.refused = append(v.refused, booking.SlotHeld)
 	}
 	notice := time.Duration(s.policy.MinimumNoticeSeconds) * time.Second
 	switch {
 	case !of.start.After(s.now):
-		v.no = append(v.no, booking.SlotInPast)
+		v.refused = append(v.refused, booking.SlotInPast)
 	case of.start.Before(s.now.Add(notice)):
 		if id, waived := s.pass(w, booking.WaiveNotice); waived {
 			v.waivers = append(v.waivers, id)
 		} else {
-			v.no = append(v.no, booking.TooSoon)
+			v.refused = append(v.refused, booking.TooSoon)
 		}
 	}
 	if of.status != booking.SlotWithdrawn && s.full(of, w) {
-		v.no = append(v.no, booking.InterviewerFull)
+		v.refused = append(v.refused, booking.InterviewerFull)
 	}
 	return v
 }
 
 // full reports whether the slot's day or week has as many interviews and live holds as the
 // interviewer's caps allow. For the student who holds the slot, only bookings count.
-func (s *school) full(of slot, w wish) bool {
+func (s *school) full(of slot, w attempt) bool {
 	by := s.interviewer(of.by)
 	zone, err := time.LoadLocation(by.zone)
 	if err != nil {
@@ -387,7 +387,7 @@ func (s *school) listed(id booking.StudentID) []booking.SlotID {
 	})
 	ids := []booking.SlotID{}
 	for _, of := range sorted {
-		if len(s.judgeSlot(id, of, nil).no) == 0 {
+		if len(s.judgeSlot(id, of, nil).refused) == 0 {
 			ids = append(ids, of.id)
 		}
 	}
@@ -402,7 +402,7 @@ func (s *school) extra(id booking.StudentID) int {
 			continue
 		}
 		used := 0
-		for _, c := range s.commitments(wish{who: id}) {
+		for _, c := range s.commitments(attempt{who: id}) {
 			used += boolInt(c.counts() && slices.Contains(c.waivers, v.id))
 		}
 		left += max(0, v.uses-used)
@@ -412,9 +412,9 @@ func (s *school) extra(id booking.StudentID) int {
 
 // eligibility formats the student's eligibility.
 func (s *school) eligibility(id booking.StudentID) string {
-	w := wish{who: id, ends: true}
+	w := attempt{who: id, ends: true}
 	standing, limit := s.used(w)
-	used, _ := s.used(wish{who: id})
+	used, _ := s.used(attempt{who: id})
 	grades := s.grades(id)
 	reasons, waivers := codes{}, []booking.WaiverID{}
 	rule := func(broken bool, code booking.RefusalCode, waivable booking.WaivableRule) {
@@ -434,5 +434,5 @@ func (s *school) eligibility(id booking.StudentID) string {
 	if notice, waived := s.pass(w, booking.WaiveNotice); waived && s.policy.MinimumNoticeSeconds > 0 {
 		waivers = append(waivers, notice)
 	}
-	return eligibilityWords(len(reasons) == 0, used, limit, max(0, limit-used)+s.extra(id), grades, reasons, waivers)
+	return formatEligibility(len(reasons) == 0, used, limit, max(0, limit-used)+s.extra(id), grades, reasons, waivers)
 }

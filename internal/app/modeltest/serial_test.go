@@ -22,8 +22,8 @@ import (
 // t0 is the start time of every school, a Monday.
 var t0 = time.Date(2026, time.June, 1, 8, 0, 0, 0, time.UTC)
 
-// pair is a school in the database and its model.
-type pair struct {
+// comparison is a school in the database and its model.
+type comparison struct {
 	tester
 	ctx    context.Context
 	store  *store.Store
@@ -39,7 +39,7 @@ type tester interface {
 	Fatalf(format string, args ...any)
 }
 
-// The school in the database gives the same answers as the model after any sequence of
+// The school in the database gives the same responses as the model after any sequence of
 // operations, and then the same lists. rapid shrinks a failure and prints how to reproduce
 // it. Run more schools with -rapid.checks=1000.
 func TestSchoolAgreesWithItsModel(t *testing.T) {
@@ -52,16 +52,16 @@ func TestSchoolAgreesWithItsModel(t *testing.T) {
 				db := pgtest.New(t)
 				s, other, rows := db.Open(t, store.Options{}), db.Open(t, store.Options{}), db.SQL(t)
 				rapid.Check(t, func(r *rapid.T) {
-					p := newPair(t.Context(), r, s, other, rows)
+					p := newComparison(t.Context(), r, s, other, rows)
 					d := fair(r)
-					p.found(d)
+					p.setUpSchool(d)
 					for range 3 {
-						p.act(p.school.drawPublish(d))
+						p.execute(p.school.drawPublish(d))
 					}
 					r.Repeat(map[string]func(*rapid.T){"step": func(r *rapid.T) {
 						p.tester = r
 						o := p.school.draw(fair(r))
-						got := p.act(o)
+						got := p.execute(o)
 						r.Logf("at %s %T%+v: %+v", p.school.now.Format(time.RFC3339Nano), o, o, got)
 						seen.count(o, got)
 						p.compare()
@@ -75,8 +75,9 @@ func TestSchoolAgreesWithItsModel(t *testing.T) {
 		return // a partial run cannot cover everything
 	}
 	seen.want(t, 10_000, []string{
-		"book", "place", "release", "cancel", "reschedule", "complete", "noShow", "undoNoShow", "publish", "republish", "remove",
-		"withdraw", "blockTime", "unblock", "employ", "extend", "grant", "revoke", "limit", "decide", "wait",
+		"bookSlot", "holdSlot", "releaseHold", "cancelInterview", "rescheduleInterview", "completeInterview", "markNoShow", "undoNoShow",
+		"addAvailability", "updateAvailability", "removeAvailability", "withdrawSlot", "blockTime", "unblockTime", "updateInterviewer",
+		"extendAvailability", "grantWaiver", "revokeWaiver", "setLimit", "updatePolicy", "advanceClock",
 	}, every)
 }
 
@@ -87,12 +88,12 @@ func asConfigured(names ...string) bool {
 	return !given
 }
 
-// newPair creates an empty school and its model.
-func newPair(ctx context.Context, t tester, s, other *store.Store, rows *sql.DB) *pair {
-	p := &pair{tester: t, ctx: ctx, store: s, sql: rows, school: &school{now: t0}}
+// newComparison creates an empty school and its model.
+func newComparison(ctx context.Context, t tester, s, other *store.Store, rows *sql.DB) *comparison {
+	p := &comparison{tester: t, ctx: ctx, store: s, sql: rows, school: &school{now: t0}}
 	now := func() time.Time { return p.school.now }
 	p.app, p.other = app.New(s, now), app.New(other, now)
-	p.empty()
+	p.deleteAll()
 	return p
 }
 
@@ -109,34 +110,34 @@ func fair(t *rapid.T) dice {
 	return func(n int) int { return throw.Draw(t, "die") * n / 256 }
 }
 
-// found sets up a small school, in which operations conflict.
-func (p *pair) found(d dice) {
-	p.admit(d, 2+d(2), 2+d(2))
-	p.act(decide{booking.Policy{
+// setUpSchool sets up a small school, in which operations conflict.
+func (p *comparison) setUpSchool(d dice) {
+	p.createPeople(d, 2+d(2), 2+d(2))
+	p.execute(updatePolicy{booking.Policy{
 		InterviewLimit: 2 + d(5), MinimumGradeExclusive: 1, GradeWindow: 2, HoldSeconds: 60, CancelCutoffSeconds: 2 * 3600,
 		MaxReschedules: 1 + d(2), PublishHorizonDays: 2,
 	}})
 }
 
-// empty deletes everything before the next school. Events stay, because the table is
+// deleteAll deletes everything before the next school. Events stay, because the table is
 // append-only.
-func (p *pair) empty() {
+func (p *comparison) deleteAll() {
 	for _, table := range []string{
 		"idempotency_keys", "holds", "waivers", "interviews", "slots", "blocks", "exceptions", "availabilities", "interviewers", "students",
 	} {
 		if _, err := p.sql.ExecContext(p.ctx, "DELETE FROM "+table); err != nil {
-			p.Fatalf("empty %s: %v", table, err)
+			p.Fatalf("delete all %s: %v", table, err)
 		}
 	}
 }
 
-// admit creates students and interviewers. One interviewer may be a student as well.
-func (p *pair) admit(d dice, students, interviewers int) {
+// createPeople creates students and interviewers. One interviewer may be a student as well.
+func (p *comparison) createPeople(d dice, students, interviewers int) {
 	for n := range students {
 		email := fmt.Sprintf("student%d@example.org", n)
 		s, err := p.app.CreateStudent(p.ctx, app.CreateStudentInput{Name: "Student", Email: email, TimeZone: "UTC"})
 		if err != nil {
-			p.Fatalf("admit a student: %v", err)
+			p.Fatalf("create a student: %v", err)
 		}
 		p.school.students = append(p.school.students, student{id: s.ID, email: email})
 	}
@@ -155,7 +156,7 @@ func (p *pair) admit(d dice, students, interviewers int) {
 			Name: "Interviewer", Email: i.email, TimeZone: i.zone, MaxPerDay: atMost(i.perDay), MaxPerWeek: atMost(i.perWeek),
 		})
 		if err != nil {
-			p.Fatalf("take an interviewer on: %v", err)
+			p.Fatalf("create an interviewer: %v", err)
 		}
 		i.id = created.ID
 		p.school.interviewers = append(p.school.interviewers, i)
@@ -163,7 +164,7 @@ func (p *pair) admit(d dice, students, interviewers int) {
 }
 
 // compare compares the slots, the interviews and the lists of all students.
-func (p *pair) compare() {
+func (p *comparison) compare() {
 	p.compareSlots()
 	p.compareInterviews()
 	for _, s := range p.school.students {
@@ -178,36 +179,36 @@ func (p *pair) compare() {
 // operation.
 const checkEvery = 4
 
-// act executes an operation on both schools and compares the answers.
-func (p *pair) act(o operation) answer {
-	got, id := asked(p.ctx, p.app, o)
+// execute runs an operation on both schools and compares the responses.
+func (p *comparison) execute(o operation) response {
+	got, id := responseOf(p.ctx, p.app, o)
 	if want := o.expect(p.school, id); got != want {
-		p.Fatalf("at %s %T%+v\nanswers %+v\n   want %+v", p.school.now, o, o, got, want)
+		p.Fatalf("at %s %T%+v\nreturns %+v\n   want %+v", p.school.now, o, o, got, want)
 	}
-	p.learn()
+	p.readNewSlots()
 	return got
 }
 
-// asked returns the answer of the school in the database.
-func asked(ctx context.Context, on *app.App, o operation) (answer, int64) {
-	words, id, err := o.do(ctx, on)
+// responseOf returns the response of the school in the database to an operation to an operation.
+func responseOf(ctx context.Context, on *app.App, o operation) (response, int64) {
+	result, id, err := o.do(ctx, on)
 	if err == nil {
-		return answer{words: words}, id
+		return response{result: result}, id
 	}
 	var refused booking.Refused
 	if !errors.As(err, &refused) {
-		return answer{no: "fault: " + err.Error()}, 0
+		return response{refused: "internal error: " + err.Error()}, 0
 	}
-	var no codes
+	var refusals codes
 	for _, r := range refused {
-		no = append(no, r.Code)
+		refusals = append(refusals, r.Code)
 	}
-	return refuse(no...), 0
+	return refuse(refusals...), 0
 }
 
-// learn copies the ids of new slots into the model, and fails if one of them was not
+// readNewSlots copies the ids of new slots into the model, and fails if one of them was not
 // published.
-func (p *pair) learn() {
+func (p *comparison) readNewSlots() {
 	for i := range p.school.slots {
 		s := &p.school.slots[i]
 		if s.id != 0 {
@@ -221,7 +222,7 @@ func (p *pair) learn() {
 	}
 }
 
-func (p *pair) compareSlots() {
+func (p *comparison) compareSlots() {
 	rows, err := p.sql.QueryContext(p.ctx, "SELECT id, status, coalesce(held_by, 0), coalesce(held_until, 'epoch') FROM slots ORDER BY id")
 	if err != nil {
 		p.Fatalf("read the slots: %v", err)
@@ -241,7 +242,7 @@ func (p *pair) compareSlots() {
 		n++
 		want := p.school.slot(booking.SlotID(id))
 		if want == nil {
-			p.Fatalf("slot %d should not be there", id)
+			p.Fatalf("slot %d is not in the model", id)
 		}
 		var holds booking.StudentID
 		if h := p.school.holdOn(want.id); h != nil {
@@ -252,30 +253,30 @@ func (p *pair) compareSlots() {
 		}
 	}
 	if err := rows.Err(); err != nil || n != len(p.school.slots) {
-		p.Fatalf("there are %d slots (%v), want %d", n, err, len(p.school.slots))
+		p.Fatalf("got %d slots, %v; want %d", n, err, len(p.school.slots))
 	}
 }
 
-func (p *pair) compareInterviews() {
+func (p *comparison) compareInterviews() {
 	all, _, err := p.store.Interviews(p.ctx, store.InterviewFilter{}, store.Page{First: 10000})
 	if err != nil || len(all) != len(p.school.interviews) {
-		p.Fatalf("there are %d interviews (%v), want %d", len(all), err, len(p.school.interviews))
+		p.Fatalf("got %d interviews, %v; want %d", len(all), err, len(p.school.interviews))
 	}
 	for _, i := range all {
 		want := p.school.interview(i.ID)
-		if want == nil || theirs(i) != want.String() {
-			p.Fatalf("there is %s\n    want %s", theirs(i), want)
+		if want == nil || formatAppInterview(i) != want.String() {
+			p.Fatalf("got %s\nwant %s", formatAppInterview(i), want)
 		}
 	}
 }
 
 // compareList compares the student's list, with its reasons, on both servers.
-func (p *pair) compareList(id booking.StudentID) *app.AvailableSlots {
+func (p *comparison) compareList(id booking.StudentID) *app.AvailableSlots {
 	p.compareListOf(p.other, id)
 	return p.compareListOf(p.app, id)
 }
 
-func (p *pair) compareListOf(server *app.App, id booking.StudentID) *app.AvailableSlots {
+func (p *comparison) compareListOf(server *app.App, id booking.StudentID) *app.AvailableSlots {
 	in := calendar.Span{Start: t0.AddDate(0, 0, -1), End: t0.AddDate(0, 0, 360)}
 	list, err := server.AvailableSlots(p.ctx, id, store.SlotSearch{In: in}, store.Page{First: 1000})
 	if err != nil {
@@ -286,25 +287,25 @@ func (p *pair) compareListOf(server *app.App, id booking.StudentID) *app.Availab
 		got = append(got, s.ID)
 	}
 	if want := p.school.listed(id); !slices.Equal(got, want) {
-		p.Fatalf("at %s student %d is offered %v, want %v", p.school.now, id, got, want)
+		p.Fatalf("at %s the list of student %d is %v, want %v", p.school.now, id, got, want)
 	}
 	p.compareEligibility(id, list.Eligibility)
 	return list
 }
 
-func (p *pair) compareEligibility(id booking.StudentID, e booking.Eligibility) {
-	if got, want := theirEligibility(e), p.school.eligibility(id); got != want {
-		p.Fatalf("student %d is %s\n        want %s", id, got, want)
+func (p *comparison) compareEligibility(id booking.StudentID, e booking.Eligibility) {
+	if got, want := formatAppEligibility(e), p.school.eligibility(id); got != want {
+		p.Fatalf("student %d: got %s\nwant %s", id, got, want)
 	}
 }
 
 // check compares totals and other derived results, and recomputes the invariants from the
 // rows.
-func (p *pair) check() {
+func (p *comparison) check() {
 	for _, s := range p.school.students {
 		list := p.compareList(s.id)
 		if total, err := list.Total(p.ctx); err != nil || total != len(list.Slots) {
-			p.Fatalf("the list of student %d counts %d (%v), and has %d", s.id, total, err, len(list.Slots))
+			p.Fatalf("the list of student %d has the total %d (%v) and %d slots", s.id, total, err, len(list.Slots))
 		}
 		e, err := p.app.Eligibility(p.ctx, s.id)
 		if err != nil {
@@ -314,6 +315,6 @@ func (p *pair) check() {
 	}
 	found, err := p.store.Check(p.ctx, p.school.now)
 	if err != nil || len(found) > 0 {
-		p.Fatalf("the school is not sound: %v %v", found, err)
+		p.Fatalf("Check() = %v, %v; want no findings", found, err)
 	}
 }

@@ -15,7 +15,7 @@ import (
 
 // This file models the operations on calendars and on interviewers.
 
-func spanWords(spans []span) string {
+func formatSpans(spans []span) string {
 	words := make([]string, len(spans))
 	for i, s := range spans {
 		words[i] = s.start.Format(time.RFC3339)
@@ -24,20 +24,20 @@ func spanWords(spans []span) string {
 	return fmt.Sprint(words)
 }
 
-func slotWords(slots []booking.Slot) string {
+func formatSlots(slots []booking.Slot) string {
 	spans := make([]span, len(slots))
 	for i, s := range slots {
 		spans[i] = span{s.Start, s.End}
 	}
-	return spanWords(spans)
+	return formatSpans(spans)
 }
 
-func skippedWords(skipped []string) string {
+func formatSkipped(skipped []string) string {
 	slices.Sort(skipped)
 	return strings.Join(skipped, ", ")
 }
 
-func theirClosed(c app.Closed) string {
+func formatAppClosed(c app.Closed) string {
 	var ours closed
 	for _, s := range c.ClosedSlots {
 		ours.slots = append(ours.slots, s.ID)
@@ -57,34 +57,34 @@ func theirClosed(c app.Closed) string {
 	return ours.String()
 }
 
-func publishedWords(id booking.AvailabilityID, slots, skipped string, unused int) string {
+func formatPublished(id booking.AvailabilityID, slots, skipped string, unused int) string {
 	return fmt.Sprintf("availability %d, slots %s, skipped %s, %d minutes unused", id, slots, skipped, unused)
 }
 
-func theirPublished(p app.Published) string {
+func formatAppPublished(p app.Published) string {
 	skipped := make([]string, len(p.Skipped))
 	for i, s := range p.Skipped {
 		skipped[i] = fmt.Sprintf("%s %s", s.Start.Format(time.RFC3339), s.Reason)
 	}
-	return publishedWords(p.Availability.ID, slotWords(p.Slots), skippedWords(skipped), p.UnusedMinutes)
+	return formatPublished(p.Availability.ID, formatSlots(p.Slots), formatSkipped(skipped), p.UnusedMinutes)
 }
 
-// words formats an executed plan.
-func (p plan) words(s *school, id booking.AvailabilityID) string {
+// format formats an executed plan.
+func (p plan) format(s *school, id booking.AvailabilityID) string {
 	spans := slices.Clone(p.fresh)
 	for _, id := range p.standing {
 		spans = append(spans, s.slot(id).span)
 	}
-	return publishedWords(id, spanWords(spans), skippedWords(p.skipped), int(p.unused/time.Minute))
+	return formatPublished(id, formatSpans(spans), formatSkipped(p.skipped), int(p.unused/time.Minute))
 }
 
-type publish struct {
+type addAvailability struct {
 	by booking.InterviewerID
 	span
 	weekly *weekly
 }
 
-func (o publish) do(ctx context.Context, on *app.App) (string, int64, error) {
+func (o addAvailability) do(ctx context.Context, on *app.App) (string, int64, error) {
 	var p *app.Published
 	var err error
 	if w := o.weekly; w != nil {
@@ -104,7 +104,7 @@ func (o publish) do(ctx context.Context, on *app.App) (string, int64, error) {
 	if err != nil {
 		return "", 0, err
 	}
-	return theirPublished(*p), int64(p.Availability.ID), nil
+	return formatAppPublished(*p), int64(p.Availability.ID), nil
 }
 
 func (w weekly) weekdays() []time.Weekday {
@@ -117,7 +117,7 @@ func (w weekly) weekdays() []time.Weekday {
 	return days
 }
 
-func (o publish) expect(s *school, id int64) answer {
+func (o addAvailability) expect(s *school, id int64) response {
 	wanted := availability{by: o.by, span: o.span, weekly: o.weekly}
 	until := s.horizon()
 	if o.weekly != nil {
@@ -127,15 +127,15 @@ func (o publish) expect(s *school, id int64) answer {
 	if by == nil {
 		return refuse(booking.NotFound)
 	}
-	var no codes
+	var refusals codes
 	if o.weekly == nil && o.end.Sub(o.start) < time.Hour {
-		no = append(no, booking.InvalidRange)
+		refusals = append(refusals, booking.InvalidRange)
 	}
 	if !by.active {
-		no = append(no, booking.WrongStatus)
+		refusals = append(refusals, booking.WrongStatus)
 	}
-	if len(no) > 0 {
-		return refuse(no...)
+	if len(refusals) > 0 {
+		return refuse(refusals...)
 	}
 	if o.weekly != nil && !o.weekly.last.IsZero() && len(s.windows(wanted, time.Time{}, o.weekly.last.AddDate(0, 0, 2))) == 0 {
 		return refuse(booking.InvalidRange) // no window in the future
@@ -161,10 +161,10 @@ func (o publish) expect(s *school, id int64) answer {
 		s.availabilities = append(s.availabilities, wanted)
 	}
 	s.publish(wanted, p)
-	return answer{words: p.words(s, wanted.id)}
+	return response{result: p.format(s, wanted.id)}
 }
 
-type republish struct {
+type updateAvailability struct {
 	availability booking.AvailabilityID
 	span         // of a window
 	opens        int
@@ -172,7 +172,7 @@ type republish struct {
 	cancelBooked bool
 }
 
-func (o republish) do(ctx context.Context, on *app.App) (string, int64, error) {
+func (o updateAvailability) do(ctx context.Context, on *app.App) (string, int64, error) {
 	in := app.UpdateAvailabilityInput{AvailabilityID: o.availability, CancelBooked: o.cancelBooked}
 	if o.closes > 0 {
 		opens, closes := calendar.LocalTime(60*o.opens), calendar.LocalTime(60*o.closes)
@@ -184,10 +184,10 @@ func (o republish) do(ctx context.Context, on *app.App) (string, int64, error) {
 	if err != nil {
 		return "", 0, err
 	}
-	return theirPublished(u.Published) + "; " + theirClosed(u.Closed), 0, nil
+	return formatAppPublished(u.Published) + "; " + formatAppClosed(u.Closed), 0, nil
 }
 
-func (o republish) expect(s *school, _ int64) answer {
+func (o updateAvailability) expect(s *school, _ int64) response {
 	a := s.availability(o.availability)
 	switch {
 	case a == nil:
@@ -208,24 +208,24 @@ func (o republish) expect(s *school, _ int64) answer {
 	}
 	*a = next
 	kept := s.plan(next, s.windows(next, time.Time{}, s.horizon())).standing
-	var words string
+	var text string
 	publish := func() {
 		p := s.plan(next, s.windows(next, time.Time{}, s.horizon()))
 		s.publish(next, p)
-		words = p.words(s, next.id)
+		text = p.format(s, next.id)
 	}
 	c := s.close(next.by, closing{cancelBooked: o.cancelBooked, publish: publish}, func(x slot) bool {
 		return x.availability == next.id && !slices.Contains(kept, x.id)
 	})
-	return answer{words: words + "; " + c.String()}
+	return response{result: text + "; " + c.String()}
 }
 
-type remove struct {
+type removeAvailability struct {
 	availability booking.AvailabilityID
 	cancelBooked bool
 }
 
-func (o remove) do(ctx context.Context, on *app.App) (string, int64, error) {
+func (o removeAvailability) do(ctx context.Context, on *app.App) (string, int64, error) {
 	return closes(on.RemoveAvailability(ctx, app.RemoveAvailabilityInput{AvailabilityID: o.availability, CancelBooked: o.cancelBooked}))
 }
 
@@ -233,28 +233,28 @@ func closes(c *app.Closed, err error) (string, int64, error) {
 	if err != nil {
 		return "", 0, err
 	}
-	return theirClosed(*c), 0, nil
+	return formatAppClosed(*c), 0, nil
 }
 
-func (o remove) expect(s *school, _ int64) answer {
+func (o removeAvailability) expect(s *school, _ int64) response {
 	a := s.availability(o.availability)
 	if a == nil {
 		return refuse(booking.NotFound)
 	}
 	a.removed = true
-	return answer{words: s.close(a.by, closing{cancelBooked: o.cancelBooked}, func(x slot) bool { return x.availability == o.availability }).String()}
+	return response{result: s.close(a.by, closing{cancelBooked: o.cancelBooked}, func(x slot) bool { return x.availability == o.availability }).String()}
 }
 
-type withdraw struct {
+type withdrawSlot struct {
 	slot         booking.SlotID
 	cancelBooked bool
 }
 
-func (o withdraw) do(ctx context.Context, on *app.App) (string, int64, error) {
+func (o withdrawSlot) do(ctx context.Context, on *app.App) (string, int64, error) {
 	return closes(on.WithdrawSlot(ctx, app.WithdrawSlotInput{SlotID: o.slot, CancelBooked: o.cancelBooked}))
 }
 
-func (o withdraw) expect(s *school, _ int64) answer {
+func (o withdrawSlot) expect(s *school, _ int64) response {
 	taken := s.slot(o.slot)
 	switch {
 	case taken == nil:
@@ -262,7 +262,7 @@ func (o withdraw) expect(s *school, _ int64) answer {
 	case !taken.start.After(s.now):
 		return refuse(booking.SlotInPast)
 	}
-	return answer{words: s.close(taken.by, closing{cancelBooked: o.cancelBooked, excepted: true}, func(x slot) bool { return x.id == o.slot }).String()}
+	return response{result: s.close(taken.by, closing{cancelBooked: o.cancelBooked, excepted: true}, func(x slot) bool { return x.id == o.slot }).String()}
 }
 
 type blockTime struct {
@@ -276,43 +276,43 @@ func (o blockTime) do(ctx context.Context, on *app.App) (string, int64, error) {
 	if err != nil {
 		return "", 0, err
 	}
-	return theirClosed(b.Closed), int64(b.Blocks[0].ID), nil
+	return formatAppClosed(b.Closed), int64(b.Blocks[0].ID), nil
 }
 
-func (o blockTime) expect(s *school, id int64) answer {
+func (o blockTime) expect(s *school, id int64) response {
 	if !o.start.Before(o.end) {
 		return refuse(booking.InvalidRange)
 	}
 	s.blocks = append(s.blocks, block{booking.BlockID(id), o.by, o.span})
-	return answer{words: s.close(o.by, closing{cancelBooked: o.cancelBooked}, func(x slot) bool { return x.overlaps(o.span) }).String()}
+	return response{result: s.close(o.by, closing{cancelBooked: o.cancelBooked}, func(x slot) bool { return x.overlaps(o.span) }).String()}
 }
 
-type unblock struct{ block booking.BlockID }
+type unblockTime struct{ block booking.BlockID }
 
-func (o unblock) do(ctx context.Context, on *app.App) (string, int64, error) {
+func (o unblockTime) do(ctx context.Context, on *app.App) (string, int64, error) {
 	slots, err := on.UnblockTime(ctx, app.UnblockTimeInput{BlockID: o.block})
-	return slotWords(slots), 0, err
+	return formatSlots(slots), 0, err
 }
 
-func (o unblock) expect(s *school, _ int64) answer {
+func (o unblockTime) expect(s *school, _ int64) response {
 	at := slices.IndexFunc(s.blocks, func(b block) bool { return b.id == o.block })
 	if at < 0 {
 		return refuse(booking.NotFound)
 	}
 	given := s.blocks[at]
 	s.blocks = slices.Delete(slices.Clone(s.blocks), at, at+1)
-	return answer{words: spanWords(s.fill(given.by, []span{given.span}))}
+	return response{result: formatSpans(s.fill(given.by, []span{given.span}))}
 }
 
 // employ activates or deactivates an interviewer, or changes their caps.
-type employ struct {
+type updateInterviewer struct {
 	id              booking.InterviewerID
 	active          bool
 	perDay, perWeek int
 	cancelBooked    bool
 }
 
-func (o employ) do(ctx context.Context, on *app.App) (string, int64, error) {
+func (o updateInterviewer) do(ctx context.Context, on *app.App) (string, int64, error) {
 	day, week := atMost(o.perDay), atMost(o.perWeek)
 	u, err := on.UpdateInterviewer(ctx, app.InterviewerChange{
 		InterviewerID: o.id, Active: &o.active, MaxPerDay: app.Set(day), MaxPerWeek: app.Set(week), CancelBooked: o.cancelBooked,
@@ -320,7 +320,7 @@ func (o employ) do(ctx context.Context, on *app.App) (string, int64, error) {
 	if err != nil {
 		return "", 0, err
 	}
-	return theirClosed(u.Closed), 0, nil
+	return formatAppClosed(u.Closed), 0, nil
 }
 
 func atMost(n int) *int {
@@ -330,7 +330,7 @@ func atMost(n int) *int {
 	return &n
 }
 
-func (o employ) expect(s *school, _ int64) answer {
+func (o updateInterviewer) expect(s *school, _ int64) response {
 	by := s.interviewer(o.id)
 	was := by.active
 	by.active, by.perDay, by.perWeek = o.active, o.perDay, o.perWeek
@@ -341,18 +341,18 @@ func (o employ) expect(s *school, _ int64) answer {
 	case !was:
 		c.opened = s.fill(o.id, []span{{s.now, time.Unix(1e11, 0)}})
 	}
-	return answer{words: c.String()}
+	return response{result: c.String()}
 }
 
 // extend is the job that publishes weekly rules further.
-type extend struct{}
+type extendAvailability struct{}
 
-func (extend) do(ctx context.Context, on *app.App) (string, int64, error) {
+func (extendAvailability) do(ctx context.Context, on *app.App) (string, int64, error) {
 	r, err := on.ExtendAvailability(ctx)
 	return fmt.Sprintf("%d rules, %d slots", r.Rules, r.Slots), 0, err
 }
 
-func (extend) expect(s *school, _ int64) answer {
+func (extendAvailability) expect(s *school, _ int64) response {
 	until := s.horizon()
 	var due []booking.AvailabilityID
 	for _, a := range slices.SortedFunc(slices.Values(s.availabilities), func(a, b availability) int {
@@ -372,5 +372,5 @@ func (extend) expect(s *school, _ int64) answer {
 		a.published = until
 		slots += len(s.publish(*a, p))
 	}
-	return fine("%d rules, %d slots", len(due), slots)
+	return resultf("%d rules, %d slots", len(due), slots)
 }

@@ -23,7 +23,7 @@ func newTally() *tally { return &tally{ends: map[string]map[string]int{}} }
 
 const done = "done"
 
-func (c *tally) count(o operation, a answer) {
+func (c *tally) count(o operation, a response) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.steps++
@@ -31,10 +31,10 @@ func (c *tally) count(o operation, a answer) {
 	if c.ends[name] == nil {
 		c.ends[name] = map[string]int{}
 	}
-	if a.no == "" {
+	if a.refused == "" {
 		c.ends[name][done]++
 	}
-	for _, code := range strings.Fields(a.no) {
+	for _, code := range strings.Fields(a.refused) {
 		c.ends[name][code]++
 	}
 }
@@ -54,22 +54,22 @@ func (c *tally) want(t *testing.T, steps int, operations []string, met codes) {
 	t.Logf("%d operations", c.steps)
 	refused := map[string]bool{}
 	for _, name := range slices.Sorted(maps.Keys(c.ends)) {
-		t.Logf("%-10s %v", name, c.ends[name])
+		t.Logf("%-20s %v", name, c.ends[name])
 		for code := range c.ends[name] {
 			refused[code] = true
 		}
 	}
 	if c.steps < steps {
-		t.Errorf("%d operations were done, want %d", c.steps, steps)
+		t.Errorf("%d operations were executed, want at least %d", c.steps, steps)
 	}
 	for _, name := range operations {
 		if c.ends[name][done] == 0 {
-			t.Errorf("no %s ended well", name)
+			t.Errorf("no %s succeeded", name)
 		}
 	}
 	for _, code := range met {
 		if !refused[string(code)] {
-			t.Errorf("nothing was refused with %s", code)
+			t.Errorf("no operation was refused with %s", code)
 		}
 	}
 }
