@@ -1,0 +1,15 @@
+package booking
+
+// Distinct id types turn swapped arguments into compile errors. All ids are
+// positive.
+type (
+	StudentID      int64
+	InterviewerID  int64
+	AvailabilityID int64
+	SlotID         int64
+	InterviewID    int64
+	BlockID        int64
+	HoldID         int64
+	WaiverID       int64
+	EventID        int64
+)
