@@ -132,8 +132,10 @@ func (t twin) cap(b *testing.B) string {
 	school := app.New(t.store, func() time.Time { return t.now })
 	day, week := 2, 5
 	for _, id := range ids {
-		if _, err := school.UpdateInterviewer(b.Context(), app.InterviewerChange{
-			InterviewerID: id, Tags: []string{"go"}, MaxPerDay: app.Set(&day), MaxPerWeek: app.Set(&week),
+		if _, err := school.UpdateInterviewer(b.Context(), app.UpdateInterviewerInput{
+			InterviewerID: id, InterviewerChange: booking.InterviewerChange{
+				Tags: []string{"go"}, MaxPerDay: booking.Set(&day), MaxPerWeek: booking.Set(&week),
+			},
 		}); err != nil {
 			b.Fatal(err)
 		}

@@ -118,7 +118,7 @@ func (w *world) record(ctx context.Context, q pgxQueryer, id booking.StudentID) 
 		var start, end *time.Time
 		var hold *int64
 		var waivers *string
-		err := rows.Scan(&r.Student.LimitOverride, &r.Policy.InterviewLimit, &r.Policy.MinimumGradeExclusive, &r.Policy.GradeWindow,
+		err := rows.Scan(&r.Student.InterviewLimit, &r.Policy.InterviewLimit, &r.Policy.MinimumGradeExclusive, &r.Policy.GradeWindow,
 			&r.Policy.MinimumNoticeSeconds, &r.Self, &hold, &waivers, &i.ID, &i.InterviewerID, &i.SlotID, &start, &end, &i.Status, &i.Grade)
 		if err == nil && (hold != nil || waivers != nil) {
 			err = fmt.Errorf("student %d has a hold or a waiver, which the floor does not support", id)

@@ -28,16 +28,9 @@ func (r mutationResolver) AddWeeklyAvailability(
 }
 
 func (r mutationResolver) UpdateAvailability(
-	ctx context.Context, in model.UpdateAvailabilityInput,
+	ctx context.Context, in app.UpdateAvailabilityInput,
 ) (*payload.Update, error) {
-	change := app.UpdateAvailabilityInput{
-		AvailabilityID: booking.AvailabilityID(in.AvailabilityID), Start: in.Start, End: in.End, TimeZone: in.TimeZone,
-		StartDate: in.StartDate, Weekdays: in.Weekdays, StartTime: in.StartTime, EndTime: in.EndTime, EveryWeeks: in.EveryWeeks,
-		SlotMinutes: in.SlotMinutes, GapMinutes: in.GapMinutes, Tags: in.Tags, CancelBooked: in.CancelBooked,
-		ExpectedVersion: in.ExpectedVersion,
-	}
-	change.EndDate = app.OptionalOf(in.EndDate.ValueOK())
-	updated, err := r.app.UpdateAvailability(ctx, change)
+	updated, err := r.app.UpdateAvailability(ctx, in)
 	refused, err := r.userErrors(ctx, err)
 	if updated == nil {
 		return &payload.Update{Publication: payload.Publication{Errors: refused}}, err

@@ -132,16 +132,9 @@ func (r mutationResolver) CreateInterviewer(
 }
 
 func (r mutationResolver) UpdateInterviewer(
-	ctx context.Context, in model.UpdateInterviewerInput,
+	ctx context.Context, in app.UpdateInterviewerInput,
 ) (*payload.Interviewer, error) {
-	change := app.InterviewerChange{
-		InterviewerID: booking.InterviewerID(in.InterviewerID), Name: in.Name, Email: in.Email, TimeZone: in.TimeZone,
-		Tags: in.Tags, Languages: in.Languages, Active: in.Active, CancelBooked: in.CancelBooked, ExpectedVersion: in.ExpectedVersion,
-	}
-	change.MaxPerDay, change.MaxPerWeek = app.OptionalOf(in.MaxPerDay.ValueOK()), app.OptionalOf(in.MaxPerWeek.ValueOK())
-	change.MeetingURL, change.PhotoURL = app.OptionalOf(in.MeetingURL.ValueOK()), app.OptionalOf(in.PhotoURL.ValueOK())
-	change.Headline, change.Bio = app.OptionalOf(in.Headline.ValueOK()), app.OptionalOf(in.Bio.ValueOK())
-	updated, err := r.app.UpdateInterviewer(ctx, change)
+	updated, err := r.app.UpdateInterviewer(ctx, in)
 	refused, err := r.userErrors(ctx, err)
 	if updated == nil {
 		return &payload.Interviewer{Errors: refused}, err

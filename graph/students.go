@@ -71,7 +71,7 @@ func checkStanding(f *store.PeopleFilter) error {
 
 func (r studentResolver) InterviewLimit(ctx context.Context, students []*booking.Student) ([]*int, error) {
 	return fromRecords(ctx, r.app.View(ctx), students, func(record *booking.Record) *int {
-		limit := record.Student.InterviewLimit(record.Policy)
+		limit := record.Student.LimitUnder(record.Policy)
 		return &limit
 	})
 }
@@ -173,10 +173,8 @@ func (r mutationResolver) CreateStudent(ctx context.Context, in app.CreateStuden
 	return &model.CreateStudentPayload{Student: primed(ctx, student), Errors: refused}, err
 }
 
-func (r mutationResolver) UpdateStudent(ctx context.Context, in model.UpdateStudentInput) (*model.UpdateStudentPayload, error) {
-	change := app.StudentChange{StudentID: booking.StudentID(in.StudentID), Name: in.Name, Email: in.Email, TimeZone: in.TimeZone, ExpectedVersion: in.ExpectedVersion}
-	change.InterviewLimit = app.OptionalOf(in.InterviewLimit.ValueOK())
-	student, err := r.app.UpdateStudent(ctx, change)
+func (r mutationResolver) UpdateStudent(ctx context.Context, in app.UpdateStudentInput) (*model.UpdateStudentPayload, error) {
+	student, err := r.app.UpdateStudent(ctx, in)
 	refused, err := r.userErrors(ctx, err)
 	return &model.UpdateStudentPayload{Student: primed(ctx, student), Errors: refused}, err
 }

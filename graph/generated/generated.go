@@ -534,10 +534,10 @@ type ComplexityRoot struct {
 		RevokeWaiver          func(childComplexity int, input app.RevokeWaiverInput) int
 		UnblockTime           func(childComplexity int, input app.UnblockTimeInput) int
 		UndoNoShow            func(childComplexity int, input app.UndoNoShowInput) int
-		UpdateAvailability    func(childComplexity int, input model.UpdateAvailabilityInput) int
+		UpdateAvailability    func(childComplexity int, input app.UpdateAvailabilityInput) int
 		UpdateBookingPolicy   func(childComplexity int, input app.UpdateBookingPolicyInput) int
-		UpdateInterviewer     func(childComplexity int, input model.UpdateInterviewerInput) int
-		UpdateStudent         func(childComplexity int, input model.UpdateStudentInput) int
+		UpdateInterviewer     func(childComplexity int, input app.UpdateInterviewerInput) int
+		UpdateStudent         func(childComplexity int, input app.UpdateStudentInput) int
 		WithdrawSlot          func(childComplexity int, input app.WithdrawSlotInput) int
 	}
 
@@ -924,17 +924,17 @@ type MutationResolver interface {
 	GrantWaiver(ctx context.Context, input app.GrantWaiverInput) (*model.GrantWaiverPayload, error)
 	RevokeWaiver(ctx context.Context, input app.RevokeWaiverInput) (*model.RevokeWaiverPayload, error)
 	AddWeeklyAvailability(ctx context.Context, input app.AddWeeklyAvailabilityInput) (*payload.Publication, error)
-	UpdateAvailability(ctx context.Context, input model.UpdateAvailabilityInput) (*payload.Update, error)
+	UpdateAvailability(ctx context.Context, input app.UpdateAvailabilityInput) (*payload.Update, error)
 	RemoveAvailability(ctx context.Context, input app.RemoveAvailabilityInput) (*payload.Removal, error)
 	BlockTime(ctx context.Context, input app.BlockTimeInput) (*payload.Blocking, error)
 	UnblockTime(ctx context.Context, input app.UnblockTimeInput) (*payload.Unblocking, error)
 	WithdrawSlot(ctx context.Context, input app.WithdrawSlotInput) (*model.WithdrawSlotPayload, error)
 	AddAvailability(ctx context.Context, input app.AddAvailabilityInput) (*payload.Publication, error)
 	CreateStudent(ctx context.Context, input app.CreateStudentInput) (*model.CreateStudentPayload, error)
-	UpdateStudent(ctx context.Context, input model.UpdateStudentInput) (*model.UpdateStudentPayload, error)
+	UpdateStudent(ctx context.Context, input app.UpdateStudentInput) (*model.UpdateStudentPayload, error)
 	AnonymiseStudent(ctx context.Context, input app.AnonymiseStudentInput) (*model.AnonymiseStudentPayload, error)
 	CreateInterviewer(ctx context.Context, input app.CreateInterviewerInput) (*model.CreateInterviewerPayload, error)
-	UpdateInterviewer(ctx context.Context, input model.UpdateInterviewerInput) (*payload.Interviewer, error)
+	UpdateInterviewer(ctx context.Context, input app.UpdateInterviewerInput) (*payload.Interviewer, error)
 	UpdateBookingPolicy(ctx context.Context, input app.UpdateBookingPolicyInput) (*model.UpdateBookingPolicyPayload, error)
 	ImportStudents(ctx context.Context, input model.ImportStudentsInput) (*model.ImportStudentsPayload, error)
 	ImportInterviewers(ctx context.Context, input model.ImportInterviewersInput) (*model.ImportInterviewersPayload, error)
@@ -3111,7 +3111,7 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 			return 0, false
 		}
 
-		return e.ComplexityRoot.Mutation.UpdateAvailability(childComplexity, args["input"].(model.UpdateAvailabilityInput)), true
+		return e.ComplexityRoot.Mutation.UpdateAvailability(childComplexity, args["input"].(app.UpdateAvailabilityInput)), true
 	case "Mutation.updateBookingPolicy":
 		if e.ComplexityRoot.Mutation.UpdateBookingPolicy == nil {
 			break
@@ -3133,7 +3133,7 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 			return 0, false
 		}
 
-		return e.ComplexityRoot.Mutation.UpdateInterviewer(childComplexity, args["input"].(model.UpdateInterviewerInput)), true
+		return e.ComplexityRoot.Mutation.UpdateInterviewer(childComplexity, args["input"].(app.UpdateInterviewerInput)), true
 	case "Mutation.updateStudent":
 		if e.ComplexityRoot.Mutation.UpdateStudent == nil {
 			break
@@ -3144,7 +3144,7 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 			return 0, false
 		}
 
-		return e.ComplexityRoot.Mutation.UpdateStudent(childComplexity, args["input"].(model.UpdateStudentInput)), true
+		return e.ComplexityRoot.Mutation.UpdateStudent(childComplexity, args["input"].(app.UpdateStudentInput)), true
 	case "Mutation.withdrawSlot":
 		if e.ComplexityRoot.Mutation.WithdrawSlot == nil {
 			break
@@ -10044,8 +10044,8 @@ func (ec *executionContext) field_Mutation_updateAvailability_args(ctx context.C
 	var err error
 	args := map[string]any{}
 	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
-		func(ctx context.Context, v any) (model.UpdateAvailabilityInput, error) {
-			return ec.unmarshalNUpdateAvailabilityInput2rehearseᚋgraphᚋmodelᚐUpdateAvailabilityInput(ctx, v)
+		func(ctx context.Context, v any) (app.UpdateAvailabilityInput, error) {
+			return ec.unmarshalNUpdateAvailabilityInput2rehearseᚋinternalᚋappᚐUpdateAvailabilityInput(ctx, v)
 		})
 	if err != nil {
 		return nil, err
@@ -10072,8 +10072,8 @@ func (ec *executionContext) field_Mutation_updateInterviewer_args(ctx context.Co
 	var err error
 	args := map[string]any{}
 	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
-		func(ctx context.Context, v any) (model.UpdateInterviewerInput, error) {
-			return ec.unmarshalNUpdateInterviewerInput2rehearseᚋgraphᚋmodelᚐUpdateInterviewerInput(ctx, v)
+		func(ctx context.Context, v any) (app.UpdateInterviewerInput, error) {
+			return ec.unmarshalNUpdateInterviewerInput2rehearseᚋinternalᚋappᚐUpdateInterviewerInput(ctx, v)
 		})
 	if err != nil {
 		return nil, err
@@ -10086,8 +10086,8 @@ func (ec *executionContext) field_Mutation_updateStudent_args(ctx context.Contex
 	var err error
 	args := map[string]any{}
 	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
-		func(ctx context.Context, v any) (model.UpdateStudentInput, error) {
-			return ec.unmarshalNUpdateStudentInput2rehearseᚋgraphᚋmodelᚐUpdateStudentInput(ctx, v)
+		func(ctx context.Context, v any) (app.UpdateStudentInput, error) {
+			return ec.unmarshalNUpdateStudentInput2rehearseᚋinternalᚋappᚐUpdateStudentInput(ctx, v)
 		})
 	if err != nil {
 		return nil, err
@@ -20242,7 +20242,7 @@ func (ec *executionContext) _Mutation_updateAvailability(ctx context.Context, fi
 		},
 		func(ctx context.Context) (any, error) {
 			fc := graphql.GetFieldContext(ctx)
-			return ec.Resolvers.Mutation().UpdateAvailability(ctx, fc.Args["input"].(model.UpdateAvailabilityInput))
+			return ec.Resolvers.Mutation().UpdateAvailability(ctx, fc.Args["input"].(app.UpdateAvailabilityInput))
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *payload.Update) graphql.Marshaler {
@@ -20550,7 +20550,7 @@ func (ec *executionContext) _Mutation_updateStudent(ctx context.Context, field g
 		},
 		func(ctx context.Context) (any, error) {
 			fc := graphql.GetFieldContext(ctx)
-			return ec.Resolvers.Mutation().UpdateStudent(ctx, fc.Args["input"].(model.UpdateStudentInput))
+			return ec.Resolvers.Mutation().UpdateStudent(ctx, fc.Args["input"].(app.UpdateStudentInput))
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *model.UpdateStudentPayload) graphql.Marshaler {
@@ -20682,7 +20682,7 @@ func (ec *executionContext) _Mutation_updateInterviewer(ctx context.Context, fie
 		},
 		func(ctx context.Context) (any, error) {
 			fc := graphql.GetFieldContext(ctx)
-			return ec.Resolvers.Mutation().UpdateInterviewer(ctx, fc.Args["input"].(model.UpdateInterviewerInput))
+			return ec.Resolvers.Mutation().UpdateInterviewer(ctx, fc.Args["input"].(app.UpdateInterviewerInput))
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *payload.Interviewer) graphql.Marshaler {
@@ -30147,8 +30147,8 @@ func UnmarshalUndoNoShowInput(ctx context.Context, raw any) (app.UndoNoShowInput
 	return out, err
 }
 
-func (ec *executionContext) unmarshalInputUpdateAvailabilityInput(ctx context.Context, obj any) (model.UpdateAvailabilityInput, error) {
-	var it model.UpdateAvailabilityInput
+func (ec *executionContext) unmarshalInputUpdateAvailabilityInput(ctx context.Context, obj any) (app.UpdateAvailabilityInput, error) {
+	var it app.UpdateAvailabilityInput
 	if obj == nil {
 		return it, nil
 	}
@@ -30171,7 +30171,7 @@ func (ec *executionContext) unmarshalInputUpdateAvailabilityInput(ctx context.Co
 		switch k {
 		case "availabilityId":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("availabilityId"))
-			data, err := ec.unmarshalNID2int64(ctx, v)
+			data, err := ec.unmarshalNID2rehearseᚋinternalᚋbookingᚐAvailabilityID(ctx, v)
 			if err != nil {
 				return it, err
 			}
@@ -30213,11 +30213,11 @@ func (ec *executionContext) unmarshalInputUpdateAvailabilityInput(ctx context.Co
 			it.StartDate = data
 		case "endDate":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("endDate"))
-			data, err := ec.unmarshalODate2ᚖrehearseᚋinternalᚋcalendarᚐDate(ctx, v)
+			data, err := ec.unmarshalODate2rehearseᚋinternalᚋbookingᚐOptional(ctx, v)
 			if err != nil {
 				return it, err
 			}
-			it.EndDate = graphql.OmittableOf(data)
+			it.EndDate = data
 		case "weekdays":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("weekdays"))
 			data, err := ec.unmarshalOWeekday2ᚕtimeᚐWeekdayᚄ(ctx, v)
@@ -30285,8 +30285,8 @@ func (ec *executionContext) unmarshalInputUpdateAvailabilityInput(ctx context.Co
 //
 // ctx must come from a gqlgen request; outside one there is no unmarshaler to use
 // and the returned error says so.
-func UnmarshalUpdateAvailabilityInput(ctx context.Context, raw any) (model.UpdateAvailabilityInput, error) {
-	var out model.UpdateAvailabilityInput
+func UnmarshalUpdateAvailabilityInput(ctx context.Context, raw any) (app.UpdateAvailabilityInput, error) {
+	var out app.UpdateAvailabilityInput
 	err := graphql.UnmarshalNamedInputFromContext(ctx, "UpdateAvailabilityInput", raw, &out)
 	return out, err
 }
@@ -30396,8 +30396,8 @@ func UnmarshalUpdateBookingPolicyInput(ctx context.Context, raw any) (app.Update
 	return out, err
 }
 
-func (ec *executionContext) unmarshalInputUpdateInterviewerInput(ctx context.Context, obj any) (model.UpdateInterviewerInput, error) {
-	var it model.UpdateInterviewerInput
+func (ec *executionContext) unmarshalInputUpdateInterviewerInput(ctx context.Context, obj any) (app.UpdateInterviewerInput, error) {
+	var it app.UpdateInterviewerInput
 	if obj == nil {
 		return it, nil
 	}
@@ -30420,7 +30420,7 @@ func (ec *executionContext) unmarshalInputUpdateInterviewerInput(ctx context.Con
 		switch k {
 		case "interviewerId":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("interviewerId"))
-			data, err := ec.unmarshalNID2int64(ctx, v)
+			data, err := ec.unmarshalNID2rehearseᚋinternalᚋbookingᚐInterviewerID(ctx, v)
 			if err != nil {
 				return it, err
 			}
@@ -30462,46 +30462,46 @@ func (ec *executionContext) unmarshalInputUpdateInterviewerInput(ctx context.Con
 			it.Tags = data
 		case "maxPerDay":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("maxPerDay"))
-			data, err := ec.unmarshalOInt2ᚖint(ctx, v)
+			data, err := ec.unmarshalOInt2rehearseᚋinternalᚋbookingᚐOptional(ctx, v)
 			if err != nil {
 				return it, err
 			}
-			it.MaxPerDay = graphql.OmittableOf(data)
+			it.MaxPerDay = data
 		case "maxPerWeek":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("maxPerWeek"))
-			data, err := ec.unmarshalOInt2ᚖint(ctx, v)
+			data, err := ec.unmarshalOInt2rehearseᚋinternalᚋbookingᚐOptional(ctx, v)
 			if err != nil {
 				return it, err
 			}
-			it.MaxPerWeek = graphql.OmittableOf(data)
+			it.MaxPerWeek = data
 		case "meetingUrl":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("meetingUrl"))
-			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			data, err := ec.unmarshalOString2rehearseᚋinternalᚋbookingᚐOptional(ctx, v)
 			if err != nil {
 				return it, err
 			}
-			it.MeetingURL = graphql.OmittableOf(data)
+			it.MeetingURL = data
 		case "headline":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("headline"))
-			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			data, err := ec.unmarshalOString2rehearseᚋinternalᚋbookingᚐOptional(ctx, v)
 			if err != nil {
 				return it, err
 			}
-			it.Headline = graphql.OmittableOf(data)
+			it.Headline = data
 		case "bio":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("bio"))
-			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			data, err := ec.unmarshalOString2rehearseᚋinternalᚋbookingᚐOptional(ctx, v)
 			if err != nil {
 				return it, err
 			}
-			it.Bio = graphql.OmittableOf(data)
+			it.Bio = data
 		case "photoUrl":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("photoUrl"))
-			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			data, err := ec.unmarshalOString2rehearseᚋinternalᚋbookingᚐOptional(ctx, v)
 			if err != nil {
 				return it, err
 			}
-			it.PhotoURL = graphql.OmittableOf(data)
+			it.PhotoURL = data
 		case "languages":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("languages"))
 			data, err := ec.unmarshalOString2ᚕstringᚄ(ctx, v)
@@ -30534,14 +30534,14 @@ func (ec *executionContext) unmarshalInputUpdateInterviewerInput(ctx context.Con
 //
 // ctx must come from a gqlgen request; outside one there is no unmarshaler to use
 // and the returned error says so.
-func UnmarshalUpdateInterviewerInput(ctx context.Context, raw any) (model.UpdateInterviewerInput, error) {
-	var out model.UpdateInterviewerInput
+func UnmarshalUpdateInterviewerInput(ctx context.Context, raw any) (app.UpdateInterviewerInput, error) {
+	var out app.UpdateInterviewerInput
 	err := graphql.UnmarshalNamedInputFromContext(ctx, "UpdateInterviewerInput", raw, &out)
 	return out, err
 }
 
-func (ec *executionContext) unmarshalInputUpdateStudentInput(ctx context.Context, obj any) (model.UpdateStudentInput, error) {
-	var it model.UpdateStudentInput
+func (ec *executionContext) unmarshalInputUpdateStudentInput(ctx context.Context, obj any) (app.UpdateStudentInput, error) {
+	var it app.UpdateStudentInput
 	if obj == nil {
 		return it, nil
 	}
@@ -30560,7 +30560,7 @@ func (ec *executionContext) unmarshalInputUpdateStudentInput(ctx context.Context
 		switch k {
 		case "studentId":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("studentId"))
-			data, err := ec.unmarshalNID2int64(ctx, v)
+			data, err := ec.unmarshalNID2rehearseᚋinternalᚋbookingᚐStudentID(ctx, v)
 			if err != nil {
 				return it, err
 			}
@@ -30595,11 +30595,11 @@ func (ec *executionContext) unmarshalInputUpdateStudentInput(ctx context.Context
 			it.TimeZone = data
 		case "interviewLimit":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("interviewLimit"))
-			data, err := ec.unmarshalOInt2ᚖint(ctx, v)
+			data, err := ec.unmarshalOInt2rehearseᚋinternalᚋbookingᚐOptional(ctx, v)
 			if err != nil {
 				return it, err
 			}
-			it.InterviewLimit = graphql.OmittableOf(data)
+			it.InterviewLimit = data
 		}
 	}
 	return it, nil
@@ -30611,8 +30611,8 @@ func (ec *executionContext) unmarshalInputUpdateStudentInput(ctx context.Context
 //
 // ctx must come from a gqlgen request; outside one there is no unmarshaler to use
 // and the returned error says so.
-func UnmarshalUpdateStudentInput(ctx context.Context, raw any) (model.UpdateStudentInput, error) {
-	var out model.UpdateStudentInput
+func UnmarshalUpdateStudentInput(ctx context.Context, raw any) (app.UpdateStudentInput, error) {
+	var out app.UpdateStudentInput
 	err := graphql.UnmarshalNamedInputFromContext(ctx, "UpdateStudentInput", raw, &out)
 	return out, err
 }
@@ -38089,7 +38089,7 @@ func (ec *executionContext) unmarshalNUndoNoShowInput2rehearseᚋinternalᚋapp�
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 
-func (ec *executionContext) unmarshalNUpdateAvailabilityInput2rehearseᚋgraphᚋmodelᚐUpdateAvailabilityInput(ctx context.Context, v any) (model.UpdateAvailabilityInput, error) {
+func (ec *executionContext) unmarshalNUpdateAvailabilityInput2rehearseᚋinternalᚋappᚐUpdateAvailabilityInput(ctx context.Context, v any) (app.UpdateAvailabilityInput, error) {
 	res, err := ec.unmarshalInputUpdateAvailabilityInput(ctx, v)
 	return res, graphql.ErrorOnPath(ctx, err)
 }
@@ -38099,12 +38099,12 @@ func (ec *executionContext) unmarshalNUpdateBookingPolicyInput2rehearseᚋintern
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 
-func (ec *executionContext) unmarshalNUpdateInterviewerInput2rehearseᚋgraphᚋmodelᚐUpdateInterviewerInput(ctx context.Context, v any) (model.UpdateInterviewerInput, error) {
+func (ec *executionContext) unmarshalNUpdateInterviewerInput2rehearseᚋinternalᚋappᚐUpdateInterviewerInput(ctx context.Context, v any) (app.UpdateInterviewerInput, error) {
 	res, err := ec.unmarshalInputUpdateInterviewerInput(ctx, v)
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 
-func (ec *executionContext) unmarshalNUpdateStudentInput2rehearseᚋgraphᚋmodelᚐUpdateStudentInput(ctx context.Context, v any) (model.UpdateStudentInput, error) {
+func (ec *executionContext) unmarshalNUpdateStudentInput2rehearseᚋinternalᚋappᚐUpdateStudentInput(ctx context.Context, v any) (app.UpdateStudentInput, error) {
 	res, err := ec.unmarshalInputUpdateStudentInput(ctx, v)
 	return res, graphql.ErrorOnPath(ctx, err)
 }
@@ -38589,6 +38589,18 @@ func (ec *executionContext) marshalOCreateStudentPayload2ᚖrehearseᚋgraphᚋm
 	return ec._CreateStudentPayload(ctx, sel, v)
 }
 
+func (ec *executionContext) unmarshalODate2rehearseᚋinternalᚋbookingᚐOptional(ctx context.Context, v any) (booking.Optional[calendar.Date], error) {
+	res, err := scalar.UnmarshalOptionalDate(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalODate2rehearseᚋinternalᚋbookingᚐOptional(ctx context.Context, sel ast.SelectionSet, v booking.Optional[calendar.Date]) graphql.Marshaler {
+	_ = sel
+	_ = ctx
+	res := scalar.MarshalOptionalDate(v)
+	return res
+}
+
 func (ec *executionContext) unmarshalODate2ᚕrehearseᚋinternalᚋcalendarᚐDateᚄ(ctx context.Context, v any) ([]calendar.Date, error) {
 	if v == nil {
 		return nil, nil
@@ -38943,6 +38955,18 @@ func (ec *executionContext) marshalOImportStudentsPayload2ᚖrehearseᚋgraphᚋ
 		return graphql.Null
 	}
 	return ec._ImportStudentsPayload(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalOInt2rehearseᚋinternalᚋbookingᚐOptional(ctx context.Context, v any) (booking.Optional[int], error) {
+	res, err := scalar.UnmarshalOptionalInt(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalOInt2rehearseᚋinternalᚋbookingᚐOptional(ctx context.Context, sel ast.SelectionSet, v booking.Optional[int]) graphql.Marshaler {
+	_ = sel
+	_ = ctx
+	res := scalar.MarshalOptionalInt(v)
+	return res
 }
 
 func (ec *executionContext) unmarshalOInt2ᚖint(ctx context.Context, v any) (*int, error) {
@@ -39394,6 +39418,18 @@ func (ec *executionContext) marshalOSlotStatus2ᚕrehearseᚋinternalᚋbooking�
 	}
 
 	return ret
+}
+
+func (ec *executionContext) unmarshalOString2rehearseᚋinternalᚋbookingᚐOptional(ctx context.Context, v any) (booking.Optional[string], error) {
+	res, err := scalar.UnmarshalOptionalString(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalOString2rehearseᚋinternalᚋbookingᚐOptional(ctx context.Context, sel ast.SelectionSet, v booking.Optional[string]) graphql.Marshaler {
+	_ = sel
+	_ = ctx
+	res := scalar.MarshalOptionalString(v)
+	return res
 }
 
 func (ec *executionContext) unmarshalOString2string(ctx context.Context, v any) (string, error) {

@@ -8,11 +8,8 @@ import (
 	"io"
 	"rehearse/internal/app"
 	"rehearse/internal/booking"
-	"rehearse/internal/calendar"
 	"strconv"
 	"time"
-
-	"github.com/99designs/gqlgen/graphql"
 )
 
 // A refusal because the student may not book any slot: `LimitReached` or `GradesTooLow`.
@@ -545,110 +542,12 @@ type UndoNoShowPayload struct {
 	Errors []UserError `json:"errors"`
 }
 
-// The changes to a window or a weekly rule. Omitted fields do not change.
-type UpdateAvailabilityInput struct {
-	// The availability.
-	AvailabilityID int64 `json:"availabilityId"`
-	// The version that the caller has read. If the availability has another version, the
-	// mutation is refused with `VERSION_CONFLICT`. If null or omitted, the version is not
-	// checked.
-	ExpectedVersion *int `json:"expectedVersion,omitempty"`
-	// For a window: when it starts. Null is refused.
-	Start *time.Time `json:"start,omitempty"`
-	// For a window: when it ends, at most 31 days after its start. Null is refused.
-	End *time.Time `json:"end,omitempty"`
-	// For a rule: the IANA time zone of its times. Null is refused.
-	TimeZone *string `json:"timeZone,omitempty"`
-	// For a rule: its first day. Null is refused.
-	StartDate *calendar.Date `json:"startDate,omitempty"`
-	// For a rule: its last day, inclusive. Null removes the end.
-	EndDate graphql.Omittable[*calendar.Date] `json:"endDate,omitempty"`
-	// For a rule: the days of the week on which a window starts. Null is refused.
-	Weekdays []time.Weekday `json:"weekdays,omitempty"`
-	// For a rule: the local time at which each window starts. Null is refused.
-	StartTime *calendar.LocalTime `json:"startTime,omitempty"`
-	// For a rule: the local time at which each window ends. Null is refused.
-	EndTime *calendar.LocalTime `json:"endTime,omitempty"`
-	// For a rule: the interval in weeks, 1 to 52. Null is refused.
-	EveryWeeks *int `json:"everyWeeks,omitempty"`
-	// The length of each slot in minutes, 15 to 240. Null is refused.
-	SlotMinutes *int `json:"slotMinutes,omitempty"`
-	// The gap between two slots in minutes, 0 to 240. Null is refused.
-	GapMinutes *int `json:"gapMinutes,omitempty"`
-	// The tags of the slots, such as topics and levels: at most 20 tags of 1 to 50 characters. Null is refused.
-	Tags []string `json:"tags,omitempty"`
-	// If true, cancels the booked interviews in the affected time. If false, keeps them and
-	// returns them in `conflicts`.
-	CancelBooked bool `json:"cancelBooked"`
-}
-
 // Payload of `updateBookingPolicy`.
 type UpdateBookingPolicyPayload struct {
 	// The policy; null if the mutation was refused.
 	BookingPolicy *booking.Policy `json:"bookingPolicy,omitempty"`
 	// The refusals; empty if the mutation succeeded.
 	Errors []UserError `json:"errors"`
-}
-
-// The changes to an interviewer. Omitted fields do not change.
-type UpdateInterviewerInput struct {
-	// The interviewer.
-	InterviewerID int64 `json:"interviewerId"`
-	// The version that the caller has read. If the interviewer has another version, the
-	// mutation is refused with `VERSION_CONFLICT`. If null or omitted, the version is not
-	// checked.
-	ExpectedVersion *int `json:"expectedVersion,omitempty"`
-	// The full name, in 1 to 200 characters. Null is refused.
-	Name *string `json:"name,omitempty"`
-	// The e-mail address. It must be unique among interviewers. Null is refused.
-	Email *string `json:"email,omitempty"`
-	// An IANA time zone. Case does not matter, and aliases are accepted, such as
-	// `Europe/Kiev` and `us/eastern`; the canonical name is stored. Null is refused.
-	TimeZone *string `json:"timeZone,omitempty"`
-	// Tags, such as topics and levels: at most 20 tags of 1 to 50 characters. Null is refused.
-	Tags []string `json:"tags,omitempty"`
-	// The maximum number of interviews per day, 1 to 100, in the interviewer's time zone.
-	// Null removes the maximum.
-	MaxPerDay graphql.Omittable[*int] `json:"maxPerDay,omitempty"`
-	// The maximum number of interviews per week, 1 to 100, in the interviewer's time zone.
-	// A week begins on Monday. Null removes the maximum.
-	MaxPerWeek graphql.Omittable[*int] `json:"maxPerWeek,omitempty"`
-	// The `https` URL of the interviewer's meeting room, at most 500 characters. Null or
-	// an empty string removes it.
-	MeetingURL graphql.Omittable[*string] `json:"meetingUrl,omitempty"`
-	// One line about what the interviewer offers, in 1 to 120 characters. Null or an empty string removes it.
-	Headline graphql.Omittable[*string] `json:"headline,omitempty"`
-	// How the interviewer describes themselves, in 1 to 1,000 characters. Null or an empty string removes it.
-	Bio graphql.Omittable[*string] `json:"bio,omitempty"`
-	// The `https` URL of a photo, at most 500 characters. Null or an empty string removes it.
-	PhotoURL graphql.Omittable[*string] `json:"photoUrl,omitempty"`
-	// The languages in which the interviewer gives interviews: at most 20 BCP 47 tags,
-	// such as `en` or `pt-BR`. Null is refused.
-	Languages []string `json:"languages,omitempty"`
-	// Whether the interviewer gives interviews at present. Null is refused.
-	Active *bool `json:"active,omitempty"`
-	// Only used with `active: false`. If true, cancels the future booked interviews. If
-	// false, keeps them and returns them in `conflicts`.
-	CancelBooked bool `json:"cancelBooked"`
-}
-
-// The changes to a student. Omitted fields do not change.
-type UpdateStudentInput struct {
-	// The student.
-	StudentID int64 `json:"studentId"`
-	// The version that the caller has read. If the student has another version, the
-	// mutation is refused with `VERSION_CONFLICT`. If null or omitted, the version is not
-	// checked.
-	ExpectedVersion *int `json:"expectedVersion,omitempty"`
-	// The full name, in 1 to 200 characters. Null is refused.
-	Name *string `json:"name,omitempty"`
-	// The e-mail address. It must be unique among students. Null is refused.
-	Email *string `json:"email,omitempty"`
-	// An IANA time zone. Case does not matter, and aliases are accepted, such as
-	// `Europe/Kiev` and `us/eastern`; the canonical name is stored. Null is refused.
-	TimeZone *string `json:"timeZone,omitempty"`
-	// The student's own limit, 0 to 1000. Null removes it, and the policy's limit applies.
-	InterviewLimit graphql.Omittable[*int] `json:"interviewLimit,omitempty"`
 }
 
 // Payload of `updateStudent`.

@@ -19,14 +19,18 @@ func drawSchool(t *rapid.T) school {
 	s := school{policy: drawPolicy(t), soon: map[booking.StudentID]bool{}}
 	for n := range rapid.IntRange(1, 3).Draw(t, "students") {
 		s.students = append(s.students, booking.Student{
-			ID: booking.StudentID(n + 1), Name: "Student", Email: fmt.Sprintf("s%d@example.org", n), TimeZone: "UTC",
-			LimitOverride: drawOwnLimit(t), CreatedAt: t0,
+			ID: booking.StudentID(n + 1), CreatedAt: t0,
+			StudentDetails: booking.StudentDetails{
+				Name: "Student", Email: fmt.Sprintf("s%d@example.org", n), TimeZone: "UTC", InterviewLimit: drawOwnLimit(t),
+			},
 		})
 	}
 	for n := range rapid.IntRange(1, 6).Draw(t, "interviewers") {
 		i := booking.Interviewer{
-			ID: booking.InterviewerID(n + 1), Name: "Interviewer", Email: fmt.Sprintf("i%d@example.org", n),
-			TimeZone: "UTC", Active: true, CreatedAt: t0,
+			ID: booking.InterviewerID(n + 1), Active: true, CreatedAt: t0,
+			InterviewerDetails: booking.InterviewerDetails{
+				Name: "Interviewer", Email: fmt.Sprintf("i%d@example.org", n), TimeZone: "UTC",
+			},
 		}
 		if n == 0 && rapid.Bool().Draw(t, "studies here, too") {
 			i.Email = s.students[0].Email

@@ -263,8 +263,8 @@ func (c school) inTheWay(s booking.Student, slot booking.Slot) (met, overlaps bo
 
 func (c school) limitReached(s booking.Student) bool {
 	used, limit := 0, c.policy.InterviewLimit
-	if s.LimitOverride != nil {
-		limit = *s.LimitOverride
+	if s.InterviewLimit != nil {
+		limit = *s.InterviewLimit
 	}
 	for _, i := range c.interviews {
 		if i.StudentID == s.ID && i.Status != booking.Cancelled && i.Status != booking.InterviewerNoShow {

@@ -65,7 +65,7 @@ func (a *App) AddWeeklyAvailability(ctx context.Context, in AddWeeklyAvailabilit
 		StartDate: in.StartDate, EndDate: in.EndDate, Weekdays: in.Weekdays,
 		StartTime: in.StartTime, EndTime: in.EndTime, EveryWeeks: in.EveryWeeks,
 	}
-	set(&rule.TimeZone, in.TimeZone)
+	booking.Assign(&rule.TimeZone, in.TimeZone)
 	return a.publish(ctx, newAvailability{
 		Availability: booking.Availability{
 			InterviewerID: in.InterviewerID, Weekly: rule,

@@ -18,7 +18,7 @@ type UpdateAvailabilityInput struct {
 
 	TimeZone           *string // TimeZone to EveryWeeks: only for a weekly rule
 	StartDate          *calendar.Date
-	EndDate            Optional[calendar.Date] // nil removes the end date
+	EndDate            booking.Optional[calendar.Date] // nil removes the end date
 	Weekdays           []time.Weekday
 	StartTime, EndTime *calendar.LocalTime
 	EveryWeeks         *int
@@ -119,25 +119,25 @@ func (c *calendarChange) save(ctx context.Context, current, next booking.Availab
 }
 
 func (in UpdateAvailabilityInput) apply(to booking.Availability) (booking.Availability, booking.Refused) {
-	set(&to.SlotMinutes, in.SlotMinutes)
-	set(&to.GapMinutes, in.GapMinutes)
+	booking.Assign(&to.SlotMinutes, in.SlotMinutes)
+	booking.Assign(&to.GapMinutes, in.GapMinutes)
 	if in.Tags != nil {
 		to.Tags = in.Tags
 	}
 	if to.Weekly == nil {
-		set(&to.Start, in.Start)
-		set(&to.End, in.End)
+		booking.Assign(&to.Start, in.Start)
+		booking.Assign(&to.End, in.End)
 		return in.check(in.TimeZone != nil || in.StartDate != nil || in.EndDate.IsSet() || in.Weekdays != nil ||
 			in.StartTime != nil || in.EndTime != nil || in.EveryWeeks != nil, to,
 			"The availability is a window; only start, end, slotMinutes, gapMinutes and tags can change.")
 	}
 	rule := *to.Weekly
-	set(&rule.TimeZone, in.TimeZone)
-	set(&rule.StartDate, in.StartDate)
+	booking.Assign(&rule.TimeZone, in.TimeZone)
+	booking.Assign(&rule.StartDate, in.StartDate)
 	rule.EndDate = in.EndDate.Or(rule.EndDate)
-	set(&rule.StartTime, in.StartTime)
-	set(&rule.EndTime, in.EndTime)
-	set(&rule.EveryWeeks, in.EveryWeeks)
+	booking.Assign(&rule.StartTime, in.StartTime)
+	booking.Assign(&rule.EndTime, in.EndTime)
+	booking.Assign(&rule.EveryWeeks, in.EveryWeeks)
 	if in.Weekdays != nil {
 		rule.Weekdays = in.Weekdays
 	}

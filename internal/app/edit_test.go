@@ -81,7 +81,7 @@ func TestEditsLeaveWhatTheLastRuleSays(t *testing.T) {
 		for range rapid.IntRange(1, 4).Draw(rt, "edits") {
 			next := drawRule(rt, edited.ID)
 			_, err := server.UpdateAvailability(t.Context(), app.UpdateAvailabilityInput{
-				AvailabilityID: added.Availability.ID, TimeZone: next.TimeZone, StartDate: &next.StartDate, EndDate: app.Set(next.EndDate),
+				AvailabilityID: added.Availability.ID, TimeZone: next.TimeZone, StartDate: &next.StartDate, EndDate: booking.Set(next.EndDate),
 				Weekdays: next.Weekdays, StartTime: &next.StartTime, EndTime: &next.EndTime, EveryWeeks: &next.EveryWeeks,
 				SlotMinutes: &next.SlotMinutes, GapMinutes: &next.GapMinutes,
 			})

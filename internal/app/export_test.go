@@ -76,13 +76,15 @@ func busyCalendars(w *world) (ann booking.Interviewer) {
 		must("an interviewer", err)
 		return *created
 	}
-	ann = interviewer(app.CreateInterviewerInput{
+	ann = interviewer(app.CreateInterviewerInput{InterviewerDetails: booking.InterviewerDetails{
 		Name: "Ann", Email: "ann@x.org", TimeZone: "Europe/Berlin", Tags: []string{"a;b", "Go"}, MaxPerDay: ptr(7), MaxPerWeek: ptr(20),
 		MeetingURL: ptr("https://meet.example.org/ann?a=1,2"),
 		Headline:   ptr(`Go, "and" more`), Bio: ptr("Ten years;\nof Go"), PhotoURL: ptr("https://photos.example.org/ann"),
 		Languages: []string{"en", "pt-BR"},
+	}})
+	bob := interviewer(app.CreateInterviewerInput{
+		InterviewerDetails: booking.InterviewerDetails{Name: "Bob", Email: "bob@x.org", TimeZone: "UTC"},
 	})
-	bob := interviewer(app.CreateInterviewerInput{Name: "Bob", Email: "bob@x.org", TimeZone: "UTC"})
 	rule := func(by booking.Interviewer, change func(*app.AddWeeklyAvailabilityInput)) *app.Published {
 		in := app.AddWeeklyAvailabilityInput{
 			InterviewerID: by.ID, StartDate: calendar.DateOf(monthAgo()), Weekdays: []time.Weekday{time.Monday, time.Thursday},
@@ -136,9 +138,13 @@ func busyCalendars(w *world) (ann booking.Interviewer) {
 
 	left := rule(bob, func(*app.AddWeeklyAvailabilityInput) {})
 	book(then, left.Slots[0])
-	_, err = server.UpdateInterviewer(ctx, app.InterviewerChange{InterviewerID: bob.ID, Active: ptr(false)})
+	_, err = server.UpdateInterviewer(ctx, app.UpdateInterviewerInput{
+		InterviewerID: bob.ID, InterviewerChange: booking.InterviewerChange{Active: ptr(false)},
+	})
 	must("leaving", err)
-	_, err = server.UpdateInterviewer(ctx, app.InterviewerChange{InterviewerID: ann.ID, MaxPerWeek: app.Set(ptr(1))})
+	_, err = server.UpdateInterviewer(ctx, app.UpdateInterviewerInput{
+		InterviewerID: ann.ID, InterviewerChange: booking.InterviewerChange{MaxPerWeek: booking.Set(ptr(1))},
+	})
 	must("a cap below what is booked", err)
 	_, err = server.ExtendAvailability(ctx)
 	must("a month later", err)

@@ -10,11 +10,7 @@ import (
 
 // CreateStudentInput describes a new student.
 type CreateStudentInput struct {
-	Name           string
-	Email          string
-	TimeZone       string
-	InterviewLimit *int // nil for the policy's limit
-
+	booking.StudentDetails
 	IdempotencyKey *string
 }
 
@@ -25,9 +21,7 @@ func (a *App) CreateStudent(ctx context.Context, in CreateStudentInput) (*bookin
 	}
 	ctx = WithKey(ctx, "createStudent", in.IdempotencyKey, in)
 	now := a.Now()
-	student, refused := booking.Student{
-		Name: in.Name, Email: in.Email, TimeZone: in.TimeZone, LimitOverride: in.InterviewLimit, CreatedAt: now,
-	}.Normalise()
+	student, refused := booking.Student{StudentDetails: in.StudentDetails, CreatedAt: now}.Normalise()
 	if err := refused.Err(); err != nil {
 		return nil, err
 	}
@@ -40,18 +34,15 @@ func (a *App) CreateStudent(ctx context.Context, in CreateStudentInput) (*bookin
 	})
 }
 
-// StudentChange changes the fields that are not nil.
-type StudentChange struct {
+// UpdateStudentInput names the student and the change.
+type UpdateStudentInput struct {
 	StudentID       booking.StudentID
 	ExpectedVersion *int // refuse if the student's version differs
-	Name            *string
-	Email           *string
-	TimeZone        *string
-	InterviewLimit  Optional[int] // nil removes the student's own limit
+	booking.StudentChange
 }
 
 // UpdateStudent changes a student. Lowering the limit cancels nothing.
-func (a *App) UpdateStudent(ctx context.Context, in StudentChange) (*booking.Student, error) {
+func (a *App) UpdateStudent(ctx context.Context, in UpdateStudentInput) (*booking.Student, error) {
 	if err := accessOf(ctx).only(); err != nil {
 		return nil, err
 	}
@@ -67,7 +58,7 @@ func (a *App) UpdateStudent(ctx context.Context, in StudentChange) (*booking.Stu
 		if err := before.CheckExpected(in.ExpectedVersion, "student").Err(); err != nil {
 			return nil, err
 		}
-		after, refused := in.apply(before).Normalise()
+		after, refused := in.Apply(before).Normalise()
 		if err := refused.Err(); err != nil {
 			return nil, err
 		}
@@ -82,27 +73,9 @@ func (a *App) UpdateStudent(ctx context.Context, in StudentChange) (*booking.Stu
 	})
 }
 
-func (in StudentChange) apply(to booking.Student) booking.Student {
-	set(&to.Name, in.Name)
-	set(&to.Email, in.Email)
-	set(&to.TimeZone, in.TimeZone)
-	to.LimitOverride = in.InterviewLimit.Or(to.LimitOverride)
-	return to
-}
-
 // CreateInterviewerInput describes a new interviewer.
 type CreateInterviewerInput struct {
-	Name     string
-	Email    string
-	TimeZone string
-	Tags     []string
-
-	MaxPerDay, MaxPerWeek *int
-	MeetingURL            *string
-
-	Headline, Bio, PhotoURL *string
-	Languages               []string
-
+	booking.InterviewerDetails
 	IdempotencyKey *string
 }
 
@@ -114,9 +87,7 @@ func (a *App) CreateInterviewer(ctx context.Context, in CreateInterviewerInput) 
 	ctx = WithKey(ctx, "createInterviewer", in.IdempotencyKey, in)
 	now := a.Now()
 	interviewer, refused := booking.Interviewer{
-		Name: in.Name, Email: in.Email, TimeZone: in.TimeZone, Tags: in.Tags, Active: true, CreatedAt: now,
-		MaxPerDay: in.MaxPerDay, MaxPerWeek: in.MaxPerWeek, MeetingURL: in.MeetingURL,
-		Headline: in.Headline, Bio: in.Bio, PhotoURL: in.PhotoURL, Languages: in.Languages,
+		InterviewerDetails: in.InterviewerDetails, Active: true, CreatedAt: now,
 	}.Normalise()
 	if err := refused.Err(); err != nil {
 		return nil, err
@@ -130,22 +101,12 @@ func (a *App) CreateInterviewer(ctx context.Context, in CreateInterviewerInput) 
 	})
 }
 
-// InterviewerChange changes the fields that are not nil.
-type InterviewerChange struct {
+// UpdateInterviewerInput names the interviewer and the change.
+type UpdateInterviewerInput struct {
 	InterviewerID   booking.InterviewerID
 	ExpectedVersion *int // refuse if the interviewer's version differs
-	Name            *string
-	Email           *string
-	TimeZone        *string
-	Tags            []string // nil leaves them unchanged
-	Active          *bool
 	CancelBooked    bool // when deactivating, also cancel booked interviews
-
-	MaxPerDay, MaxPerWeek Optional[int]    // nil removes the cap
-	MeetingURL            Optional[string] // nil removes the URL
-
-	Headline, Bio, PhotoURL Optional[string] // nil removes the value
-	Languages               []string         // nil leaves them unchanged
+	booking.InterviewerChange
 }
 
 // UpdatedInterviewer is an interviewer after a change, with the effects of closing or
@@ -158,7 +119,7 @@ type UpdatedInterviewer struct {
 // UpdateInterviewer changes an interviewer. Deactivating one closes their open slots in the
 // future. Activating one publishes the slots of their availability again, up to where it was
 // published before; the regular extension adds what a rule missed in between.
-func (a *App) UpdateInterviewer(ctx context.Context, in InterviewerChange) (*UpdatedInterviewer, error) {
+func (a *App) UpdateInterviewer(ctx context.Context, in UpdateInterviewerInput) (*UpdatedInterviewer, error) {
 	if err := accessOf(ctx).only(); err != nil {
 		return nil, err
 	}
@@ -171,7 +132,7 @@ func (a *App) UpdateInterviewer(ctx context.Context, in InterviewerChange) (*Upd
 		if err := before.CheckExpected(in.ExpectedVersion, "interviewer").Err(); err != nil {
 			return nil, err
 		}
-		after, refused := in.apply(before).Normalise()
+		after, refused := in.Apply(before).Normalise()
 		if err := refused.Err(); err != nil {
 			return nil, err
 		}
@@ -209,31 +170,4 @@ func (c *calendarChange) activate(ctx context.Context, active bool) (err error) 
 		c.result.OpenedSlots, err = c.fill(ctx, []calendar.Span{{Start: c.now, End: always.End}})
 	}
 	return err
-}
-
-func (in InterviewerChange) apply(to booking.Interviewer) booking.Interviewer {
-	set(&to.Name, in.Name)
-	set(&to.Email, in.Email)
-	set(&to.TimeZone, in.TimeZone)
-	set(&to.Active, in.Active)
-	to.MaxPerDay = in.MaxPerDay.Or(to.MaxPerDay)
-	to.MaxPerWeek = in.MaxPerWeek.Or(to.MaxPerWeek)
-	to.MeetingURL = in.MeetingURL.Or(to.MeetingURL)
-	to.Headline = in.Headline.Or(to.Headline)
-	to.Bio = in.Bio.Or(to.Bio)
-	to.PhotoURL = in.PhotoURL.Or(to.PhotoURL)
-	if in.Languages != nil {
-		to.Languages = in.Languages
-	}
-	if in.Tags != nil {
-		to.Tags = in.Tags
-	}
-	return to
-}
-
-// set assigns *change to *field unless change is nil.
-func set[T any](field *T, change *T) {
-	if change != nil {
-		*field = *change
-	}
 }

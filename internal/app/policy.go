@@ -55,14 +55,14 @@ func (a *App) UpdateBookingPolicy(ctx context.Context, in UpdateBookingPolicyInp
 }
 
 func (in UpdateBookingPolicyInput) apply(p booking.Policy) booking.Policy {
-	set(&p.InterviewLimit, in.InterviewLimit)
-	set(&p.MinimumGradeExclusive, in.MinimumGradeExclusive)
-	set(&p.GradeWindow, in.GradeWindow)
-	set(&p.HoldSeconds, in.HoldSeconds)
-	set(&p.MinimumNoticeSeconds, in.MinimumNoticeSeconds)
-	set(&p.CancelCutoffSeconds, in.CancelCutoffSeconds)
-	set(&p.RescheduleCutoffSeconds, in.RescheduleCutoffSeconds)
-	set(&p.MaxReschedules, in.MaxReschedules)
-	set(&p.PublishHorizonDays, in.PublishHorizonDays)
+	booking.Assign(&p.InterviewLimit, in.InterviewLimit)
+	booking.Assign(&p.MinimumGradeExclusive, in.MinimumGradeExclusive)
+	booking.Assign(&p.GradeWindow, in.GradeWindow)
+	booking.Assign(&p.HoldSeconds, in.HoldSeconds)
+	booking.Assign(&p.MinimumNoticeSeconds, in.MinimumNoticeSeconds)
+	booking.Assign(&p.CancelCutoffSeconds, in.CancelCutoffSeconds)
+	booking.Assign(&p.RescheduleCutoffSeconds, in.RescheduleCutoffSeconds)
+	booking.Assign(&p.MaxReschedules, in.MaxReschedules)
+	booking.Assign(&p.PublishHorizonDays, in.PublishHorizonDays)
 	return p
 }

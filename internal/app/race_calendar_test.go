@@ -21,7 +21,9 @@ const fullDays = "a slot is full exactly while its day or week has as many inter
 
 func (w *world) leaves(by booking.InterviewerID) operation {
 	return func(on *app.App) error {
-		_, err := on.UpdateInterviewer(w.t.Context(), app.InterviewerChange{InterviewerID: by, Active: ptr(false)})
+		_, err := on.UpdateInterviewer(w.t.Context(), app.UpdateInterviewerInput{
+			InterviewerID: by, InterviewerChange: booking.InterviewerChange{Active: ptr(false)},
+		})
 		return err
 	}
 }
@@ -52,7 +54,9 @@ func (w *world) removes(slot booking.Slot) operation {
 
 func (w *world) caps(by booking.InterviewerID, perDay int) operation {
 	return func(on *app.App) error {
-		_, err := on.UpdateInterviewer(w.t.Context(), app.InterviewerChange{InterviewerID: by, MaxPerDay: app.Set(&perDay)})
+		_, err := on.UpdateInterviewer(w.t.Context(), app.UpdateInterviewerInput{
+			InterviewerID: by, InterviewerChange: booking.InterviewerChange{MaxPerDay: booking.Set(&perDay)},
+		})
 		return err
 	}
 }
@@ -269,8 +273,8 @@ func TestLeavingAmidACompletion(t *testing.T) {
 	gate.Await(t, 1)
 	var left *app.UpdatedInterviewer
 	gone := meanwhile(func() (err error) {
-		left, err = before.UpdateInterviewer(t.Context(), app.InterviewerChange{
-			InterviewerID: slot.InterviewerID, Active: ptr(false), CancelBooked: true,
+		left, err = before.UpdateInterviewer(t.Context(), app.UpdateInterviewerInput{
+			InterviewerID: slot.InterviewerID, CancelBooked: true, InterviewerChange: booking.InterviewerChange{Active: ptr(false)},
 		})
 		return err
 	})

@@ -4,6 +4,7 @@ import (
 	"testing"
 
 	"rehearse/internal/app"
+	"rehearse/internal/booking"
 	"rehearse/internal/pgtest"
 )
 
@@ -11,8 +12,8 @@ import (
 // cap of one interview a day.
 func twoForOnePlace(w *world) (inputs []app.BookSlotInput) {
 	by := w.interviewer()
-	_, err := app.New(w.store, clock).UpdateInterviewer(w.t.Context(), app.InterviewerChange{
-		InterviewerID: by.ID, MaxPerDay: app.Set(ptr(1)),
+	_, err := app.New(w.store, clock).UpdateInterviewer(w.t.Context(), app.UpdateInterviewerInput{
+		InterviewerID: by.ID, InterviewerChange: booking.InterviewerChange{MaxPerDay: booking.Set(ptr(1))},
 	})
 	wantOutcome(w.t, "the cap", err, "ok")
 	for i, s := range w.students(2) {
@@ -68,7 +69,9 @@ func TestCapWaitsForABooking(t *testing.T) {
 	})
 	gate.Await(t, 1)
 	capped := meanwhile(func() error {
-		_, err := second.UpdateInterviewer(t.Context(), app.InterviewerChange{InterviewerID: by.ID, MaxPerDay: app.Set(ptr(1))})
+		_, err := second.UpdateInterviewer(t.Context(), app.UpdateInterviewerInput{
+			InterviewerID: by.ID, InterviewerChange: booking.InterviewerChange{MaxPerDay: booking.Set(ptr(1))},
+		})
 		return err
 	})
 	w.db.AwaitLockWaits(t, 1, "FROM interviewers WHERE")
@@ -93,7 +96,9 @@ func TestBookingFindsACap(t *testing.T) {
 		return err
 	})
 	gate.Await(t, 1)
-	_, err := second.UpdateInterviewer(t.Context(), app.InterviewerChange{InterviewerID: by.ID, MaxPerDay: app.Set(ptr(1))})
+	_, err := second.UpdateInterviewer(t.Context(), app.UpdateInterviewerInput{
+		InterviewerID: by.ID, InterviewerChange: booking.InterviewerChange{MaxPerDay: booking.Set(ptr(1))},
+	})
 	wantOutcome(t, "the cap", err, "ok")
 	gate.Open()
 	wantOutcome(t, "the booking", booked(), "ok")

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"rehearse/internal/app"
+	"rehearse/internal/booking"
 	"rehearse/internal/pgtest"
 )
 
@@ -18,7 +19,9 @@ func twoReturns(w *world, i pgtest.Intercept, arrived func(*pgtest.Gate)) (slots
 	server := app.New(w.store, clock)
 	wantOutcome(w.t, "the window", publish(w, server, by, time.Hour), "ok")
 	turn := func(on *app.App, active bool) (int, error) {
-		updated, err := on.UpdateInterviewer(w.t.Context(), app.InterviewerChange{InterviewerID: by.ID, Active: &active})
+		updated, err := on.UpdateInterviewer(w.t.Context(), app.UpdateInterviewerInput{
+			InterviewerID: by.ID, InterviewerChange: booking.InterviewerChange{Active: &active},
+		})
 		if err != nil {
 			return 0, err
 		}

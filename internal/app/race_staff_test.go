@@ -37,8 +37,9 @@ func newLeaveRace(t *testing.T) leaveRace {
 }
 
 func (r leaveRace) leave(on *app.App) (*app.UpdatedInterviewer, error) {
-	return on.UpdateInterviewer(r.t.Context(), app.InterviewerChange{
-		InterviewerID: r.interviewer.ID, Active: ptr(false), Email: ptr("former@example.org"),
+	return on.UpdateInterviewer(r.t.Context(), app.UpdateInterviewerInput{
+		InterviewerID:     r.interviewer.ID,
+		InterviewerChange: booking.InterviewerChange{Active: ptr(false), Email: ptr("former@example.org")},
 	})
 }
 
@@ -346,7 +347,7 @@ func twentyOfOneName(w *world) []error {
 	servers := w.servers(pgtest.Intercept{Before: gate.Hold})
 	wait := atOnce(20, func(i int) error {
 		_, err := servers[i%2].CreateStudent(w.t.Context(), app.CreateStudentInput{
-			Name: "Ada", Email: "Ada@Example.org", TimeZone: "UTC",
+			StudentDetails: booking.StudentDetails{Name: "Ada", Email: "Ada@Example.org", TimeZone: "UTC"},
 		})
 		return err
 	})

@@ -218,9 +218,11 @@ func (s *storm) remove(random *rand.Rand, on *app.App) error {
 // updateInterviewer changes the email address each time: the column has a unique key, so
 // the update takes the strongest row lock.
 func (s *storm) updateInterviewer(random *rand.Rand, on *app.App) error {
-	_, err := on.UpdateInterviewer(s.t.Context(), app.InterviewerChange{
-		InterviewerID: pick(s, random, &s.interviewers).ID, Active: ptr(random.IntN(5) > 0), CancelBooked: random.IntN(2) == 0,
-		Email: ptr(fmt.Sprintf("interviewer-%x@example.org", random.Uint64())),
+	_, err := on.UpdateInterviewer(s.t.Context(), app.UpdateInterviewerInput{
+		InterviewerID: pick(s, random, &s.interviewers).ID, CancelBooked: random.IntN(2) == 0,
+		InterviewerChange: booking.InterviewerChange{
+			Active: ptr(random.IntN(5) > 0), Email: ptr(fmt.Sprintf("interviewer-%x@example.org", random.Uint64())),
+		},
 	})
 	return err
 }
@@ -230,15 +232,17 @@ func (s *storm) setCap(random *rand.Rand, on *app.App) error {
 	if random.IntN(3) > 0 {
 		perDay = ptr(1 + random.IntN(3))
 	}
-	_, err := on.UpdateInterviewer(s.t.Context(), app.InterviewerChange{
-		InterviewerID: pick(s, random, &s.interviewers).ID, MaxPerDay: app.Set(perDay),
+	_, err := on.UpdateInterviewer(s.t.Context(), app.UpdateInterviewerInput{
+		InterviewerID:     pick(s, random, &s.interviewers).ID,
+		InterviewerChange: booking.InterviewerChange{MaxPerDay: booking.Set(perDay)},
 	})
 	return err
 }
 
 func (s *storm) updateStudent(random *rand.Rand, on *app.App) error {
-	_, err := on.UpdateStudent(s.t.Context(), app.StudentChange{
-		StudentID: pick(s, random, &s.students).ID, Email: ptr(fmt.Sprintf("student-%x@example.org", random.Uint64())),
+	_, err := on.UpdateStudent(s.t.Context(), app.UpdateStudentInput{
+		StudentID:     pick(s, random, &s.students).ID,
+		StudentChange: booking.StudentChange{Email: ptr(fmt.Sprintf("student-%x@example.org", random.Uint64()))},
 	})
 	return err
 }

@@ -86,7 +86,7 @@ func newStorm(t *testing.T, i pgtest.Intercept) *storm {
 		s.servers[n] = app.New(w.db.Intercepted(t, i), s.now)
 	}
 	for range 10 {
-		student := w.student(func(s *booking.Student) { s.LimitOverride = ptr(stormLimit) })
+		student := w.student(func(s *booking.Student) { s.InterviewLimit = ptr(stormLimit) })
 		s.students = append(s.students, student)
 		s.past = append(s.past, w.pastBooking(student).ID, w.pastBooking(student).ID)
 	}

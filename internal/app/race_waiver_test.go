@@ -17,7 +17,7 @@ var revokesWaiver = contains(`UPDATE "waivers"`)
 // more.
 func waived(w *world) (booking.Student, booking.Waiver) {
 	w.t.Helper()
-	s := w.student(func(s *booking.Student) { s.LimitOverride = ptr(0) })
+	s := w.student(func(s *booking.Student) { s.InterviewLimit = ptr(0) })
 	waiver, err := app.New(w.store, clock).GrantWaiver(w.t.Context(), app.GrantWaiverInput{
 		StudentID: s.ID, Rule: booking.WaiveLimit, Reason: "one more", Uses: 1,
 	})
@@ -123,7 +123,9 @@ func TestUndoneNoShowTakesNoUseTwice(t *testing.T) {
 			i := done.Interview
 			wantOutcome(t, "the no-show", w.misses(*i, booking.PartyInterviewer)(after), "ok")
 			wantOutcome(t, "the booking by the same waiver", w.books(s, slots[1])(after), "ok")
-			_, err = after.UpdateStudent(t.Context(), app.StudentChange{StudentID: s.ID, InterviewLimit: app.Set(&c.limit)})
+			_, err = after.UpdateStudent(t.Context(), app.UpdateStudentInput{
+				StudentID: s.ID, StudentChange: booking.StudentChange{InterviewLimit: booking.Set(&c.limit)},
+			})
 			wantOutcome(t, "the new limit", err, "ok")
 			wantOutcome(t, "the no-show undone", w.undoes(*i)(after), c.want)
 			w.wantSound()

@@ -99,7 +99,9 @@ func TestUnblockTimeReportsWhatItsLastAttemptDid(t *testing.T) {
 	})
 	wantOutcome(t, "blocking", err, "ok")
 	server := w.failsOnce(clock, func() {
-		_, err := other.UpdateInterviewer(t.Context(), app.InterviewerChange{InterviewerID: by.ID, Active: ptr(false)})
+		_, err := other.UpdateInterviewer(t.Context(), app.UpdateInterviewerInput{
+			InterviewerID: by.ID, InterviewerChange: booking.InterviewerChange{Active: ptr(false)},
+		})
 		wantOutcome(t, "deactivating", err, "ok")
 	})
 	slots, err := server.UnblockTime(t.Context(), app.UnblockTimeInput{BlockID: blocked.Blocks[0].ID})

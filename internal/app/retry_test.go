@@ -180,8 +180,8 @@ func TestStudentsWhoKeepBookingOvertakeACancellation(t *testing.T) {
 				_, err := desk.Book(ctx, app.BookSlotInput{StudentID: students[next-1].ID, SlotID: slots[next-1].ID})
 				return err
 			}
-			_, err := w.server(pgtest.Intercept{Before: before}).UpdateInterviewer(t.Context(), app.InterviewerChange{
-				InterviewerID: by.ID, Active: ptr(false), CancelBooked: true,
+			_, err := w.server(pgtest.Intercept{Before: before}).UpdateInterviewer(t.Context(), app.UpdateInterviewerInput{
+				InterviewerID: by.ID, CancelBooked: true, InterviewerChange: booking.InterviewerChange{Active: ptr(false)},
 			})
 			wantOutcome(t, "the leaving", err, c.want)
 			if n := one[int](w, "SELECT count(*) FROM interviews WHERE status = 'BOOKED'"); next != c.students || n != c.standing {

@@ -76,7 +76,7 @@ func (w *world) name(noun string) string {
 func (w *world) student(change ...func(*booking.Student)) booking.Student {
 	w.t.Helper()
 	name := w.name("student")
-	s := booking.Student{Name: name, Email: name + "@example.org", TimeZone: "UTC", CreatedAt: t0}
+	s := booking.Student{StudentDetails: booking.StudentDetails{Name: name, Email: name + "@example.org", TimeZone: "UTC"}, CreatedAt: t0}
 	for _, c := range change {
 		c(&s)
 	}
@@ -96,7 +96,9 @@ func (w *world) students(n int) []booking.Student {
 func (w *world) interviewer() booking.Interviewer {
 	w.t.Helper()
 	name := w.name("interviewer")
-	i := booking.Interviewer{Name: name, Email: name + "@example.org", TimeZone: "UTC", Active: true, CreatedAt: t0}
+	i := booking.Interviewer{
+		InterviewerDetails: booking.InterviewerDetails{Name: name, Email: name + "@example.org", TimeZone: "UTC"}, Active: true, CreatedAt: t0,
+	}
 	return write(w, func(tx *store.Tx) (booking.Interviewer, error) { return tx.CreateInterviewer(w.t.Context(), i) })
 }
 

@@ -82,7 +82,7 @@ func (r Record) eligibility(q question) Eligibility {
 	e := Eligibility{
 		StudentID:      r.Student.ID,
 		InterviewsUsed: used(q.counted),
-		InterviewLimit: r.Student.InterviewLimit(r.Policy),
+		InterviewLimit: r.Student.LimitUnder(r.Policy),
 		RecentGrades:   r.recentGrades(),
 		Waivers:        []Waiver{},
 	}

@@ -254,7 +254,7 @@ func (p Policy) Event(before Policy) Event {
 func (s Student) Event(kind EventKind, before Student) Event {
 	return Event{Kind: kind, StudentID: s.ID, Changes: personal(before.Name, s.Name, before.Email, s.Email).
 		Add("timeZone", nonEmpty(before.TimeZone), nonEmpty(s.TimeZone)).
-		Add("interviewLimit", before.LimitOverride, s.LimitOverride).
+		Add("interviewLimit", before.InterviewLimit, s.InterviewLimit).
 		Add("anonymisedAt", before.AnonymisedAt, s.AnonymisedAt)}
 }
 

@@ -15,7 +15,7 @@ func (s Student) Differences(imported Student) Refused {
 	var refused Refused
 	refused = append(refused, differs("name", s.Name, imported.Name)...)
 	refused = append(refused, differs("timeZone", s.TimeZone, imported.TimeZone)...)
-	return append(refused, differs("interviewLimit", number(s.LimitOverride), number(imported.LimitOverride))...)
+	return append(refused, differs("interviewLimit", number(s.InterviewLimit), number(imported.InterviewLimit))...)
 }
 
 // Differences refuses an imported interviewer that differs from the existing one.

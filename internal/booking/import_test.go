@@ -60,7 +60,7 @@ func TestJudgeImported(t *testing.T) {
 func TestImportedInterviewsAndCaps(t *testing.T) {
 	t.Parallel()
 	two, three := 2, 3
-	by := booking.Interviewer{TimeZone: "America/New_York", MaxPerDay: &two, MaxPerWeek: &three}
+	by := booking.Interviewer{InterviewerDetails: booking.InterviewerDetails{TimeZone: "America/New_York", MaxPerDay: &two, MaxPerWeek: &three}}
 	at := func(day, hour int) time.Time { return time.Date(2026, 6, day, hour, 0, 0, 0, time.UTC) } // 8 June is a Monday
 	for _, test := range []struct {
 		name   string

@@ -26,8 +26,8 @@ const (
 // zone's name canonical and reports invalid values.
 func (s Student) Normalise() (Student, Refused) {
 	refused := normalisePerson(&s.Name, &s.Email, &s.TimeZone)
-	if s.LimitOverride != nil {
-		refused = append(refused, checkBounds("interviewLimit", *s.LimitOverride, 0, MaxInterviewLimit)...)
+	if s.InterviewLimit != nil {
+		refused = append(refused, checkBounds("interviewLimit", *s.InterviewLimit, 0, MaxInterviewLimit)...)
 	}
 	return s, refused
 }

@@ -4,7 +4,15 @@ import "time"
 
 // Interviewer is a person who gives mock interviews and publishes availability.
 type Interviewer struct {
-	ID       InterviewerID
+	ID InterviewerID
+	InterviewerDetails
+	Active    bool // an inactive interviewer has no future open slots
+	CreatedAt time.Time
+	Revision
+}
+
+// InterviewerDetails is what an admin enters about an interviewer.
+type InterviewerDetails struct {
 	Name     string
 	Email    string // lower case, unique among interviewers
 	TimeZone string // IANA name, for display
@@ -19,10 +27,39 @@ type Interviewer struct {
 	// The profile that students see; nil fields are empty.
 	Headline, Bio, PhotoURL *string
 	Languages               []string // BCP 47, sorted
+}
 
-	Active    bool // an inactive interviewer has no future open slots
-	CreatedAt time.Time
-	Revision
+// InterviewerChange changes the fields that are not nil.
+type InterviewerChange struct {
+	Name, Email, TimeZone *string
+	Active                *bool
+	Tags, Languages       []string
+
+	// A nil value removes the cap, the URL or the text.
+	MaxPerDay, MaxPerWeek   Optional[int]
+	MeetingURL              Optional[string]
+	Headline, Bio, PhotoURL Optional[string]
+}
+
+// Apply returns the interviewer after the change.
+func (c InterviewerChange) Apply(to Interviewer) Interviewer {
+	Assign(&to.Name, c.Name)
+	Assign(&to.Email, c.Email)
+	Assign(&to.TimeZone, c.TimeZone)
+	Assign(&to.Active, c.Active)
+	if c.Tags != nil {
+		to.Tags = c.Tags
+	}
+	to.MaxPerDay = c.MaxPerDay.Or(to.MaxPerDay)
+	to.MaxPerWeek = c.MaxPerWeek.Or(to.MaxPerWeek)
+	to.MeetingURL = c.MeetingURL.Or(to.MeetingURL)
+	to.Headline = c.Headline.Or(to.Headline)
+	to.Bio = c.Bio.Or(to.Bio)
+	to.PhotoURL = c.PhotoURL.Or(to.PhotoURL)
+	if c.Languages != nil {
+		to.Languages = c.Languages
+	}
+	return to
 }
 
 // TagCount is a tag and the number of active interviewers with it.

@@ -7,16 +7,36 @@ import (
 
 // Student is a person who takes mock interviews.
 type Student struct {
-	ID       StudentID
+	ID StudentID
+	StudentDetails
+	CreatedAt    time.Time
+	AnonymisedAt time.Time // zero unless anonymised
+	Revision
+}
+
+// StudentDetails is what an admin enters about a student.
+type StudentDetails struct {
 	Name     string
 	Email    string // lower case, unique among students
 	TimeZone string // IANA name, for display
-	// LimitOverride replaces the policy's interview limit for this student; nil
-	// applies the policy.
-	LimitOverride *int
-	CreatedAt     time.Time
-	AnonymisedAt  time.Time // zero unless anonymised
-	Revision
+	// InterviewLimit replaces the policy's limit for this student; nil applies the
+	// policy's.
+	InterviewLimit *int
+}
+
+// StudentChange changes the fields that are not nil.
+type StudentChange struct {
+	Name, Email, TimeZone *string
+	InterviewLimit        Optional[int] // nil removes the student's own limit
+}
+
+// Apply returns the student after the change.
+func (c StudentChange) Apply(to Student) Student {
+	Assign(&to.Name, c.Name)
+	Assign(&to.Email, c.Email)
+	Assign(&to.TimeZone, c.TimeZone)
+	to.InterviewLimit = c.InterviewLimit.Or(to.InterviewLimit)
+	return to
 }
 
 // MayBeWrittenAbout refuses to store new data about an anonymised student. field
@@ -37,18 +57,20 @@ func (r Record) Anonymise(now time.Time) (Student, Refused) {
 	}
 	none := 0
 	s := r.Student
-	s.Name, s.Email = fmt.Sprintf("Student %d", s.ID), fmt.Sprintf("student-%d@anonymous.invalid", s.ID)
-	s.TimeZone, s.LimitOverride = "UTC", &none
+	s.StudentDetails = StudentDetails{
+		Name: fmt.Sprintf("Student %d", s.ID), Email: fmt.Sprintf("student-%d@anonymous.invalid", s.ID),
+		TimeZone: "UTC", InterviewLimit: &none,
+	}
 	if s.AnonymisedAt.IsZero() {
 		s.AnonymisedAt = now
 	}
 	return s, nil
 }
 
-// InterviewLimit returns the number of interviews the student may use under p.
-func (s Student) InterviewLimit(p Policy) int {
-	if s.LimitOverride != nil {
-		return *s.LimitOverride
+// LimitUnder returns the number of interviews the student may use under p.
+func (s Student) LimitUnder(p Policy) int {
+	if s.InterviewLimit != nil {
+		return *s.InterviewLimit
 	}
 	return p.InterviewLimit
 }

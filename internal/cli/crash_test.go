@@ -137,7 +137,7 @@ func (c *crashes) openSchool(on *localpg.Server) {
 	end := calendar.DateOf(time.Now().UTC().AddDate(0, 0, 9))
 	for n := range 20 {
 		by, err := school.CreateInterviewer(ctx, app.CreateInterviewerInput{
-			Name: "I", Email: fmt.Sprintf("i%d@example.org", n), TimeZone: "UTC",
+			InterviewerDetails: booking.InterviewerDetails{Name: "I", Email: fmt.Sprintf("i%d@example.org", n), TimeZone: "UTC"},
 		})
 		must(err)
 		_, err = school.AddWeeklyAvailability(ctx, app.AddWeeklyAvailabilityInput{
@@ -148,7 +148,7 @@ func (c *crashes) openSchool(on *localpg.Server) {
 	}
 	for n := range crashClients * studentsEach {
 		student, err := school.CreateStudent(ctx, app.CreateStudentInput{
-			Name: "S", Email: fmt.Sprintf("s%d@example.org", n), TimeZone: "UTC",
+			StudentDetails: booking.StudentDetails{Name: "S", Email: fmt.Sprintf("s%d@example.org", n), TimeZone: "UTC"},
 		})
 		must(err)
 		c.students = append(c.students, student.ID)

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"rehearse/internal/app"
+	"rehearse/internal/booking"
 	"rehearse/internal/calendar"
 	"rehearse/internal/pgtest"
 	"rehearse/internal/store"
@@ -54,7 +55,7 @@ func (m manyRules) publish(on pgtest.Database, noon time.Time) {
 	begin := calendar.LocalTime(noon.Hour() * 60)
 	for n := range rules {
 		by, err := school.CreateInterviewer(m.t.Context(), app.CreateInterviewerInput{
-			Name: "N", Email: fmt.Sprintf("n%d@example.org", n), TimeZone: "UTC",
+			InterviewerDetails: booking.InterviewerDetails{Name: "N", Email: fmt.Sprintf("n%d@example.org", n), TimeZone: "UTC"},
 		})
 		if err != nil {
 			m.t.Fatal(err)

@@ -43,7 +43,7 @@ var layers = map[string][]string{
 	"internal/budget":         {"internal/memory"},
 	"graph/plan":              {"internal/budget"},
 	"graph/page":              {"graph/scalar", "internal/app", "internal/booking", "internal/spelling", "internal/store"},
-	"graph/model":             {"internal/app", "internal/booking", "internal/calendar"},
+	"graph/model":             {"internal/app", "internal/booking"},
 	"graph/payload":           {"graph/model", "internal/app", "internal/booking"},
 	"graph/generated":         {"graph/model", "graph/page", "graph/payload", "graph/scalar", "internal/app", "internal/booking", "internal/calendar", "internal/live", "internal/store"},
 	"graph":                   {"graph/generated", "graph/loader", "graph/model", "graph/page", "graph/payload", "graph/plan", "graph/scalar", "internal/app", "internal/booking", "internal/budget", "internal/calendar", "internal/errorcode", "internal/live", "internal/store"},

@@ -12,7 +12,7 @@ func Students() Format[booking.Student] {
 			text("name", func(s *booking.Student) *string { return &s.Name }),
 			text("email", func(s *booking.Student) *string { return &s.Email }),
 			optional(text("timeZone", func(s *booking.Student) *string { return &s.TimeZone })),
-			maybeInt("interviewLimit", func(s *booking.Student) **int { return &s.LimitOverride }),
+			maybeInt("interviewLimit", func(s *booking.Student) **int { return &s.InterviewLimit }),
 		},
 		check: func(s *booking.Student, _ []string) (refused booking.Refused) {
 			if s.TimeZone == "" {

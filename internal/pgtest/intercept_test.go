@@ -17,7 +17,9 @@ import (
 
 func TestMain(m *testing.M) { os.Exit(pgtest.Main(m)) }
 
-var ada = booking.Student{Name: "Ada", Email: "ada@example.org", TimeZone: "UTC", CreatedAt: time.Unix(0, 0)}
+var ada = booking.Student{
+	StudentDetails: booking.StudentDetails{Name: "Ada", Email: "ada@example.org", TimeZone: "UTC"}, CreatedAt: time.Unix(0, 0),
+}
 
 // admit creates a student and returns the number of students.
 func admit(t *testing.T, s *store.Store) (int, error) {

@@ -91,8 +91,10 @@ type school struct {
 func (s *school) hire(ctx context.Context) error {
 	for _, person := range interviewers {
 		interviewer, err := s.tx.CreateInterviewer(ctx, booking.Interviewer{
-			Name: person.name, Email: email(person.name), TimeZone: person.zone, Active: true,
-			CreatedAt: s.day(-historyDays),
+			InterviewerDetails: booking.InterviewerDetails{
+				Name: person.name, Email: email(person.name), TimeZone: person.zone,
+			},
+			Active: true, CreatedAt: s.day(-historyDays),
 		})
 		if err != nil {
 			return err
@@ -140,11 +142,13 @@ func (s *school) publish(ctx context.Context, by booking.InterviewerID, start ti
 func (s *school) admit(ctx context.Context, index int, policy booking.Policy) error {
 	described := students[index]
 	student := booking.Student{
-		ID: Newcomer + booking.StudentID(index), Name: described.name, Email: email(described.name),
-		TimeZone: interviewers[index%len(interviewers)].zone, CreatedAt: s.day(-historyDays),
+		ID: Newcomer + booking.StudentID(index), CreatedAt: s.day(-historyDays),
+		StudentDetails: booking.StudentDetails{
+			Name: described.name, Email: email(described.name), TimeZone: interviewers[index%len(interviewers)].zone,
+		},
 	}
 	if described.limit > 0 {
-		student.LimitOverride = &described.limit
+		student.InterviewLimit = &described.limit
 	}
 	if _, err := s.tx.CreateStudent(ctx, student); err != nil {
 		return err

@@ -20,13 +20,18 @@ func TestLoadedRowsReadBackUnchanged(t *testing.T) {
 	tags := []string{`a "b", {c}\;`, "null", "sql"}
 	note := "said \"yes\", then \\no\\; {a,b}\nNULL"
 	students := []booking.Student{
-		{ID: 7, Name: `O'Brien "Bo" {x},\y`, Email: "bo@example.org", TimeZone: "UTC", LimitOverride: &limit, CreatedAt: at},
-		{ID: 8, Name: "NULL", Email: "null@example.org", TimeZone: "Europe/Berlin", CreatedAt: at},
+		{ID: 7, CreatedAt: at, StudentDetails: booking.StudentDetails{
+			Name: `O'Brien "Bo" {x},\y`, Email: "bo@example.org", TimeZone: "UTC", InterviewLimit: &limit,
+		}},
+		{ID: 8, CreatedAt: at, StudentDetails: booking.StudentDetails{Name: "NULL", Email: "null@example.org", TimeZone: "Europe/Berlin"}},
 	}
-	interviewer := booking.Interviewer{
-		Tags: tags, MaxPerDay: &limit, Headline: &reason, Bio: &note, Languages: []string{"de", "en"}, ID: 5, Name: "Ünal 学", Email: "u@example.org", TimeZone: "UTC", Active: true, CreatedAt: at,
-	}
-	plain := booking.Interviewer{Tags: []string{}, Languages: []string{}, ID: 6, Name: "Plain", Email: "p@example.org", TimeZone: "UTC", CreatedAt: at}
+	interviewer := booking.Interviewer{ID: 5, Active: true, CreatedAt: at, InterviewerDetails: booking.InterviewerDetails{
+		Name: "Ünal 学", Email: "u@example.org", TimeZone: "UTC", Tags: tags, MaxPerDay: &limit,
+		Headline: &reason, Bio: &note, Languages: []string{"de", "en"},
+	}}
+	plain := booking.Interviewer{ID: 6, CreatedAt: at, InterviewerDetails: booking.InterviewerDetails{
+		Name: "Plain", Email: "p@example.org", TimeZone: "UTC", Tags: []string{}, Languages: []string{},
+	}}
 	window := booking.Availability{Tags: []string{}, ID: 3, InterviewerID: 5, Start: at, End: at.Add(time.Hour), SlotMinutes: 60, CreatedAt: at}
 	day := calendar.Date{Year: 2026, Month: time.June, Day: 5}
 	rule := booking.Availability{

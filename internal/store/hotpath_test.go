@@ -102,7 +102,10 @@ func createAndTry(t *testing.T, s *store.Store, result error) error {
 	t.Helper()
 	ctx := t.Context()
 	student := func(email string) booking.Student {
-		return booking.Student{Name: "Ada", Email: email, TimeZone: "UTC", CreatedAt: time.Date(2026, 6, 1, 9, 0, 0, 0, time.UTC)}
+		return booking.Student{
+			StudentDetails: booking.StudentDetails{Name: "Ada", Email: email, TimeZone: "UTC"},
+			CreatedAt:      time.Date(2026, 6, 1, 9, 0, 0, 0, time.UTC),
+		}
 	}
 	errTried := errors.New("tried")
 	_, err := store.InTx(ctx, s, func(tx *store.Tx) (store.Nothing, error) {

@@ -103,7 +103,8 @@ func interviewer(t *testing.T, s *store.Store, name string) booking.Interviewer 
 	t.Helper()
 	return inTx(t, s, func(tx *store.Tx) (booking.Interviewer, error) {
 		return tx.CreateInterviewer(t.Context(), booking.Interviewer{
-			Name: name, Email: name + "@example.org", TimeZone: "UTC", Active: true, CreatedAt: time.Now(),
+			InterviewerDetails: booking.InterviewerDetails{Name: name, Email: name + "@example.org", TimeZone: "UTC"},
+			Active:             true, CreatedAt: time.Now(),
 		})
 	})
 }

@@ -42,9 +42,12 @@ func newInterviewerRow(i booking.Interviewer) interviewerRow {
 
 func (r interviewerRow) domain() booking.Interviewer {
 	return booking.Interviewer{
-		ID: r.ID, Name: r.Name, Email: r.Email, TimeZone: r.TimeZone, Tags: r.Tags, Active: r.Active,
-		MaxPerDay: r.MaxPerDay, MaxPerWeek: r.MaxPerWeek, MeetingURL: r.MeetingURL, CreatedAt: r.CreatedAt.UTC(),
-		Headline: r.Headline, Bio: r.Bio, PhotoURL: r.PhotoURL, Languages: r.Languages, Revision: r.Revised.revision(),
+		ID: r.ID, Active: r.Active, CreatedAt: r.CreatedAt.UTC(), Revision: r.Revised.revision(),
+		InterviewerDetails: booking.InterviewerDetails{
+			Name: r.Name, Email: r.Email, TimeZone: r.TimeZone, Tags: r.Tags,
+			MaxPerDay: r.MaxPerDay, MaxPerWeek: r.MaxPerWeek, MeetingURL: r.MeetingURL,
+			Headline: r.Headline, Bio: r.Bio, PhotoURL: r.PhotoURL, Languages: r.Languages,
+		},
 	}
 }
 

@@ -226,11 +226,11 @@ func TestListAfterAChangeByTheSameServer(t *testing.T) {
 		if err != nil {
 			return store.Nothing{}, err
 		}
-		student.LimitOverride = &limit
+		student.InterviewLimit = &limit
 		_, err = tx.UpdateStudent(t.Context(), student, time.Now())
 		return store.Nothing{}, err
 	})
-	if record, _, statements := l.list(); statements != 2 || *record.Student.LimitOverride != limit {
+	if record, _, statements := l.list(); statements != 2 || *record.Student.InterviewLimit != limit {
 		t.Errorf("the list takes %d statements for the student %+v, want 2 for the limit %d", statements, record.Student, limit)
 	}
 	execute(t, rows, "UPDATE students SET interview_limit = 7 WHERE id = 2")

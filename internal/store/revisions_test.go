@@ -30,10 +30,12 @@ func TestRevisionsOfExistingRows(t *testing.T) {
 	inTx(t, s, func(tx *store.Tx) (store.Nothing, error) {
 		for _, load := range []error{
 			tx.LoadStudents(t.Context(), []booking.Student{
-				{ID: 1, Name: "Ada", Email: "ada@example.org", TimeZone: "UTC", CreatedAt: at},
-				{ID: 2, Name: "Bob", Email: "bob@example.org", TimeZone: "UTC", CreatedAt: later},
+				{ID: 1, StudentDetails: booking.StudentDetails{Name: "Ada", Email: "ada@example.org", TimeZone: "UTC"}, CreatedAt: at},
+				{ID: 2, StudentDetails: booking.StudentDetails{Name: "Bob", Email: "bob@example.org", TimeZone: "UTC"}, CreatedAt: later},
 			}),
-			tx.LoadInterviewers(t.Context(), []booking.Interviewer{{ID: 1, Name: "Ann", Email: "ann@example.org", TimeZone: "UTC", CreatedAt: at}}),
+			tx.LoadInterviewers(t.Context(), []booking.Interviewer{
+				{ID: 1, InterviewerDetails: booking.InterviewerDetails{Name: "Ann", Email: "ann@example.org", TimeZone: "UTC"}, CreatedAt: at},
+			}),
 			tx.LoadAvailabilities(t.Context(), []booking.Availability{window}),
 			tx.LoadSlots(t.Context(), []store.LoadedSlot{{Slot: slot, AvailabilityID: 1}}),
 			tx.LoadInterviews(t.Context(), interviews),

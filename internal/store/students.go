@@ -28,7 +28,7 @@ func (studentRow) TableName() string { return "students" }
 func newStudentRow(s booking.Student) studentRow {
 	row := studentRow{
 		ID: s.ID, Name: s.Name, NameFolded: spelling.Fold(s.Name), Email: s.Email, TimeZone: s.TimeZone,
-		InterviewLimit: s.LimitOverride, CreatedAt: s.CreatedAt, Revised: revised(s.Revision),
+		InterviewLimit: s.InterviewLimit, CreatedAt: s.CreatedAt, Revised: revised(s.Revision),
 	}
 	if !s.AnonymisedAt.IsZero() {
 		row.AnonymisedAt = &s.AnonymisedAt
@@ -38,8 +38,10 @@ func newStudentRow(s booking.Student) studentRow {
 
 func (r studentRow) domain() booking.Student {
 	s := booking.Student{
-		ID: r.ID, Name: r.Name, Email: r.Email, TimeZone: r.TimeZone,
-		LimitOverride: r.InterviewLimit, CreatedAt: r.CreatedAt.UTC(), Revision: r.Revised.revision(),
+		ID: r.ID, CreatedAt: r.CreatedAt.UTC(), Revision: r.Revised.revision(),
+		StudentDetails: booking.StudentDetails{
+			Name: r.Name, Email: r.Email, TimeZone: r.TimeZone, InterviewLimit: r.InterviewLimit,
+		},
 	}
 	if r.AnonymisedAt != nil {
 		s.AnonymisedAt = r.AnonymisedAt.UTC()

@@ -66,11 +66,13 @@ type setLimit struct {
 }
 
 func (o setLimit) do(ctx context.Context, on *app.App) (string, int64, error) {
-	u, err := on.UpdateStudent(ctx, app.StudentChange{StudentID: o.student, InterviewLimit: app.Set(o.limit)})
+	u, err := on.UpdateStudent(ctx, app.UpdateStudentInput{
+		StudentID: o.student, StudentChange: booking.StudentChange{InterviewLimit: booking.Set(o.limit)},
+	})
 	if err != nil {
 		return "", 0, err
 	}
-	return "limit " + number(u.LimitOverride), 0, nil
+	return "limit " + number(u.InterviewLimit), 0, nil
 }
 
 func (o setLimit) expect(s *school, _ int64) response {

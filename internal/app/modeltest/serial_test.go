@@ -135,7 +135,9 @@ func (p *comparison) deleteAll() {
 func (p *comparison) createPeople(d dice, students, interviewers int) {
 	for n := range students {
 		email := fmt.Sprintf("student%d@example.org", n)
-		s, err := p.app.CreateStudent(p.ctx, app.CreateStudentInput{Name: "Student", Email: email, TimeZone: "UTC"})
+		s, err := p.app.CreateStudent(p.ctx, app.CreateStudentInput{
+			StudentDetails: booking.StudentDetails{Name: "Student", Email: email, TimeZone: "UTC"},
+		})
 		if err != nil {
 			p.Fatalf("create a student: %v", err)
 		}
@@ -152,9 +154,9 @@ func (p *comparison) createPeople(d dice, students, interviewers int) {
 		if d.oneIn(3) {
 			i.perDay, i.perWeek = d(3), d(3)
 		}
-		created, err := p.app.CreateInterviewer(p.ctx, app.CreateInterviewerInput{
+		created, err := p.app.CreateInterviewer(p.ctx, app.CreateInterviewerInput{InterviewerDetails: booking.InterviewerDetails{
 			Name: "Interviewer", Email: i.email, TimeZone: i.zone, MaxPerDay: atMost(i.perDay), MaxPerWeek: atMost(i.perWeek),
-		})
+		}})
 		if err != nil {
 			p.Fatalf("create an interviewer: %v", err)
 		}

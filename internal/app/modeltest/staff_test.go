@@ -314,8 +314,10 @@ type updateInterviewer struct {
 
 func (o updateInterviewer) do(ctx context.Context, on *app.App) (string, int64, error) {
 	day, week := atMost(o.perDay), atMost(o.perWeek)
-	u, err := on.UpdateInterviewer(ctx, app.InterviewerChange{
-		InterviewerID: o.id, Active: &o.active, MaxPerDay: app.Set(day), MaxPerWeek: app.Set(week), CancelBooked: o.cancelBooked,
+	u, err := on.UpdateInterviewer(ctx, app.UpdateInterviewerInput{
+		InterviewerID: o.id, CancelBooked: o.cancelBooked, InterviewerChange: booking.InterviewerChange{
+			Active: &o.active, MaxPerDay: booking.Set(day), MaxPerWeek: booking.Set(week),
+		},
 	})
 	if err != nil {
 		return "", 0, err

@@ -1,4 +1,4 @@
-package app
+package booking
 
 // Optional is a new value of a field that may be empty. The zero Optional leaves the field
 // unchanged, and a nil value empties it.
@@ -7,11 +7,8 @@ type Optional[T any] struct {
 	set   bool
 }
 
-// OptionalOf returns a new value of a field, or the zero Optional if none is set.
-func OptionalOf[T any](value *T, set bool) Optional[T] { return Optional[T]{value, set} }
-
 // Set returns a new value of a field. A nil value empties it.
-func Set[T any](value *T) Optional[T] { return OptionalOf(value, true) }
+func Set[T any](value *T) Optional[T] { return Optional[T]{value, true} }
 
 // IsSet reports whether the field changes.
 func (o Optional[T]) IsSet() bool { return o.set }
@@ -22,4 +19,11 @@ func (o Optional[T]) Or(current *T) *T {
 		return o.value
 	}
 	return current
+}
+
+// Assign sets *field to *change unless change is nil.
+func Assign[T any](field *T, change *T) {
+	if change != nil {
+		*field = *change
+	}
 }
