@@ -13,17 +13,6 @@ const MaxCap = 100
 // Capped reports whether the interviewer has a daily or weekly cap.
 func (i Interviewer) Capped() bool { return i.MaxPerDay != nil || i.MaxPerWeek != nil }
 
-func (i Interviewer) checkCaps() Refused {
-	var refused Refused
-	if i.MaxPerDay != nil {
-		refused = append(refused, checkBounds("maxPerDay", *i.MaxPerDay, 1, MaxCap)...)
-	}
-	if i.MaxPerWeek != nil {
-		refused = append(refused, checkBounds("maxPerWeek", *i.MaxPerWeek, 1, MaxCap)...)
-	}
-	return refused
-}
-
 // Claim is an interview or a hold that counts against an interviewer's cap. Until is
 // Forever for an interview, and the expiry of a hold.
 type Claim struct{ Start, Until time.Time }

@@ -103,7 +103,9 @@ func (c Changes) Touched(field string, before, after *string) Changes {
 }
 
 // ownWords lists the fields that hold personal text.
-var ownWords = []string{"name", "email", "note", "cancelReason", "meetingUrl", "headline", "bio", "photoUrl"}
+var ownWords = slices.Concat(
+	studentFields.withheld(), interviewerFields.withheld(), []string{"note", "cancelReason"},
+)
 
 // Private returns the changes of a stored event without the length of personal
 // texts, which older events contain.
@@ -248,51 +250,6 @@ func (p Policy) Event(before Policy) Event {
 		Add("maxReschedules", before.MaxReschedules, p.MaxReschedules).
 		Add("publishHorizonDays", before.PublishHorizonDays, p.PublishHorizonDays).
 		Add("version", before.Version, p.Version)}
-}
-
-// Event returns the event of a change of the student.
-func (s Student) Event(kind EventKind, before Student) Event {
-	return Event{Kind: kind, StudentID: s.ID, Changes: personal(before.Name, s.Name, before.Email, s.Email).
-		Add("timeZone", nonEmpty(before.TimeZone), nonEmpty(s.TimeZone)).
-		Add("interviewLimit", before.InterviewLimit, s.InterviewLimit).
-		Add("anonymisedAt", before.AnonymisedAt, s.AnonymisedAt)}
-}
-
-// Event returns the event of a change of the interviewer.
-func (i Interviewer) Event(kind EventKind, before Interviewer) Event {
-	return Event{Kind: kind, InterviewerID: i.ID, Changes: i.Changes(before)}
-}
-
-// Changes returns what differs from the interviewer before the change.
-func (i Interviewer) Changes(before Interviewer) Changes {
-	return personal(before.Name, i.Name, before.Email, i.Email).
-		Add("timeZone", nonEmpty(before.TimeZone), nonEmpty(i.TimeZone)).
-		Add("tags", before.Tags, i.Tags).
-		Add("maxPerDay", before.MaxPerDay, i.MaxPerDay).
-		Add("maxPerWeek", before.MaxPerWeek, i.MaxPerWeek).
-		Touched("meetingUrl", before.MeetingURL, i.MeetingURL).
-		Touched("headline", before.Headline, i.Headline).
-		Touched("bio", before.Bio, i.Bio).
-		Touched("photoUrl", before.PhotoURL, i.PhotoURL).
-		Add("languages", before.Languages, i.Languages).
-		Add("active", before.Active, i.Active)
-}
-
-// personal returns the changes of a name and an e-mail address, without their
-// values.
-func personal(nameBefore, name, emailBefore, email string) Changes {
-	var changes Changes
-	if nameBefore != "" {
-		changes = changes.Touched("name", &nameBefore, &name).Touched("email", &emailBefore, &email)
-	}
-	return changes
-}
-
-func nonEmpty(s string) any {
-	if s == "" {
-		return nil
-	}
-	return s
 }
 
 // Changes returns the changed fields of the availability. A zero before means that

@@ -19,10 +19,8 @@ var (
 		"interviewLimit", "minimumGradeExclusive", "gradeWindow", "holdSeconds", "minimumNoticeSeconds",
 		"cancelCutoffSeconds", "rescheduleCutoffSeconds", "maxReschedules", "publishHorizonDays", "version",
 	}
-	studentFields     = []string{"name", "email", "timeZone", "interviewLimit", "anonymisedAt"}
-	interviewerFields = []string{
-		"name", "email", "timeZone", "tags", "maxPerDay", "maxPerWeek", "meetingUrl", "headline", "bio", "photoUrl", "languages", "active",
-	}
+	studentChanges     = append(studentFields.names(), "anonymisedAt")
+	interviewerChanges = interviewerEventFields.names()
 	availabilityFields = []string{"availabilityId", "start", "end", "rule", "slotMinutes", "gapMinutes", "removedAt", "tags"}
 
 	// calendarFields are the effects of a change to a calendar on slots and interviews: their
@@ -56,11 +54,11 @@ func EventKinds() []EventKindInfo {
 		{TimeBlocked, slices.Concat([]string{"block"}, calendarFields)},
 		{TimeUnblocked, slices.Concat([]string{"block"}, calendarFields)},
 		{SlotTakenBack, calendarFields},
-		{StudentCreated, studentFields},
-		{StudentUpdated, studentFields},
-		{StudentAnonymised, studentFields},
-		{InterviewerCreated, interviewerFields},
-		{InterviewerUpdated, slices.Concat(interviewerFields, calendarFields)},
+		{StudentCreated, studentChanges},
+		{StudentUpdated, studentChanges},
+		{StudentAnonymised, studentChanges},
+		{InterviewerCreated, interviewerChanges},
+		{InterviewerUpdated, slices.Concat(interviewerChanges, calendarFields)},
 		{PolicyUpdated, policyFields},
 		{DataImported, []string{"data", "created"}},
 	}

@@ -3,37 +3,10 @@ package booking
 import (
 	"fmt"
 	"slices"
-	"strings"
 	"time"
 
 	"rehearse/internal/calendar"
 )
-
-// Differences refuses an imported student that differs from the existing one. An
-// import does not change existing people.
-func (s Student) Differences(imported Student) Refused {
-	var refused Refused
-	refused = append(refused, differs("name", s.Name, imported.Name)...)
-	refused = append(refused, differs("timeZone", s.TimeZone, imported.TimeZone)...)
-	return append(refused, differs("interviewLimit", number(s.InterviewLimit), number(imported.InterviewLimit))...)
-}
-
-// Differences refuses an imported interviewer that differs from the existing one.
-// An import does not change existing people.
-func (i Interviewer) Differences(imported Interviewer) Refused {
-	var refused Refused
-	refused = append(refused, differs("name", i.Name, imported.Name)...)
-	refused = append(refused, differs("timeZone", i.TimeZone, imported.TimeZone)...)
-	refused = append(refused, differs("active", fmt.Sprint(i.Active), fmt.Sprint(imported.Active))...)
-	refused = append(refused, differs("tags", listed(i.Tags), listed(imported.Tags))...)
-	refused = append(refused, differs("maxPerDay", number(i.MaxPerDay), number(imported.MaxPerDay))...)
-	refused = append(refused, differs("maxPerWeek", number(i.MaxPerWeek), number(imported.MaxPerWeek))...)
-	refused = append(refused, differs("meetingUrl", words(i.MeetingURL), words(imported.MeetingURL))...)
-	refused = append(refused, differs("headline", words(i.Headline), words(imported.Headline))...)
-	refused = append(refused, differs("bio", words(i.Bio), words(imported.Bio))...)
-	refused = append(refused, differs("photoUrl", words(i.PhotoURL), words(imported.PhotoURL))...)
-	return append(refused, differs("languages", listed(i.Languages), listed(imported.Languages))...)
-}
 
 // Differences refuses an imported availability with other tags than the existing
 // one. An import without tags does not differ.
@@ -44,32 +17,12 @@ func (a Availability) Differences(imported Availability) Refused {
 	return differsIn("the existing availability", "tags", listed(a.Tags), listed(imported.Tags))
 }
 
-func differs(field, there, imported string) Refused {
-	return differsIn("the person with this e-mail address", field, there, imported)
-}
-
 func differsIn(what, field, there, imported string) Refused {
 	if there == imported {
 		return nil
 	}
 	return Refuse(InvalidInput, field, fmt.Sprintf(
 		"%s is %q, but %s has %q; an import does not change existing data.", field, clip(imported), what, clip(there)))
-}
-
-func listed(tags []string) string { return strings.Join(tags, "; ") }
-
-func words(text *string) string {
-	if text == nil {
-		return ""
-	}
-	return *text
-}
-
-func number(n *int) string {
-	if n == nil {
-		return ""
-	}
-	return fmt.Sprint(*n)
 }
 
 // PlanImportedRule cuts the windows of a rule that was published elsewhere as if

@@ -175,7 +175,7 @@ func (r Refused) CanBeExempt() bool {
 // import does not change existing interviews.
 func (i Interview) DiffersFrom(there Interview) Refused {
 	refused := differsIn("the existing interview", "status", string(there.Status), string(i.Status))
-	refused = append(refused, differsIn("the existing interview", "grade", number(there.Grade), number(i.Grade))...)
+	refused = append(refused, differsIn("the existing interview", "grade", formatted(present(there.Grade)), formatted(present(i.Grade)))...)
 	if i.Note != nil && (there.Note == nil || *there.Note != *i.Note) {
 		refused = append(refused, Refuse(InvalidInput, "note", "note differs from the note of the existing interview; an import does not change existing data.")...)
 	}

@@ -22,47 +22,94 @@ const (
 	MaxLanguages = 20 // of an interviewer
 )
 
-// Normalise trims the texts, puts the e-mail address in lower case, makes the time
-// zone's name canonical and reports invalid values.
-func (s Student) Normalise() (Student, Refused) {
-	refused := normalisePerson(&s.Name, &s.Email, &s.TimeZone)
-	if s.InterviewLimit != nil {
-		refused = append(refused, checkBounds("interviewLimit", *s.InterviewLimit, 0, MaxInterviewLimit)...)
+// The functions below normalise the value of the field with the given name, or refuse it.
+
+func asGiven[V any](_ string, value V) (V, Refused) { return value, nil }
+
+func normaliseName(field, name string) (string, Refused) {
+	name = spelling.Name(name)
+	if refused := checkLine(field, name, MaxName); len(refused) > 0 {
+		return name, refused
 	}
-	return s, refused
+	if at := strings.IndexAny(name, directions); at >= 0 {
+		r, _ := utf8.DecodeRuneInString(name[at:])
+		return name, Invalid(field, Allowed{Kind: AllowedPrintable}, fmt.Sprintf(
+			"%s contains %U, which changes the text direction; such characters are not allowed.", field, r))
+	}
+	return name, nil
 }
 
-// Normalise trims the texts, puts the e-mail address in lower case, makes the time
-// zone's name canonical and reports invalid values.
-func (i Interviewer) Normalise() (Interviewer, Refused) {
-	refused := normalisePerson(&i.Name, &i.Email, &i.TimeZone)
-	tags, bad := NormaliseTags(i.Tags)
-	i.Tags = tags
-	refused = append(refused, bad...)
-	refused = append(refused, i.checkCaps()...)
-	url, bad := normaliseURL("meetingUrl", "https://meet.example.org/room", i.MeetingURL)
-	i.MeetingURL = url
-	refused = append(refused, bad...)
-	return i, append(refused, i.normaliseProfile()...)
+func normaliseAddress(field, email string) (string, Refused) {
+	email = NormaliseEmail(email)
+	if !validEmail(email) {
+		return email, Invalid(field, Allowed{Kind: AllowedEmail}, fmt.Sprintf(
+			"%s is %q; an e-mail address such as ada@example.org is expected.", field, clip(email)))
+	}
+	return email, nil
 }
 
-// normaliseURL trims the URL and reports an invalid one. It turns an empty URL
-// into nil, and checks the length before it parses.
-func normaliseURL(field, example string, value *string) (*string, Refused) {
-	if value = trimmed(value); value == nil {
-		return nil, nil
+func normaliseZone(_, zone string) (string, Refused) {
+	location, err := calendar.Zone(zone)
+	if err != nil {
+		return zone, badZone(zone)
 	}
-	text := *value
-	if n := utf8.RuneCountInString(text); n > MaxURL {
-		return value, Invalid(field, between(AllowedLength, 0, MaxURL),
-			fmt.Sprintf("%s has %d characters; at most %d are allowed.", field, n, MaxURL))
+	return location.String(), nil
+}
+
+func normaliseTags(_ string, tags []string) ([]string, Refused) { return NormaliseTags(tags) }
+
+func normaliseLanguages(_ string, tags []string) ([]string, Refused) { return NormaliseLanguages(tags) }
+
+// The functions below return such a function for values that may be nil.
+
+func optionalInt(low, high int) func(string, *int) (*int, Refused) {
+	return func(field string, value *int) (*int, Refused) {
+		if value == nil {
+			return nil, nil
+		}
+		return value, checkBounds(field, *value, low, high)
 	}
-	address, ok := spelling.WebAddress(text)
-	if !ok {
-		return value, Invalid(field, Allowed{Kind: AllowedURL}, fmt.Sprintf(
-			"%s is %q; an https URL such as %s is expected.", field, clip(text), example))
+}
+
+// optionalLine is for texts of a single line. An empty text becomes nil.
+func optionalLine(high int) func(string, *string) (*string, Refused) {
+	return func(field string, value *string) (*string, Refused) {
+		if value = trimmed(value); value == nil {
+			return nil, nil
+		}
+		return value, checkLine(field, *value, high)
 	}
-	return &address, nil
+}
+
+// optionalText is for texts that may have several lines. An empty text becomes nil.
+func optionalText(high int) func(string, *string) (*string, Refused) {
+	return func(field string, value *string) (*string, Refused) {
+		if value = trimmed(value); value == nil {
+			return nil, nil
+		}
+		return value, checkLength(field, *value, 1, high)
+	}
+}
+
+// optionalURL is for https URLs. An empty text becomes nil. The length is checked before
+// the URL is parsed.
+func optionalURL(example string) func(string, *string) (*string, Refused) {
+	return func(field string, value *string) (*string, Refused) {
+		if value = trimmed(value); value == nil {
+			return nil, nil
+		}
+		text := *value
+		if n := utf8.RuneCountInString(text); n > MaxURL {
+			return value, Invalid(field, between(AllowedLength, 0, MaxURL),
+				fmt.Sprintf("%s has %d characters; at most %d are allowed.", field, n, MaxURL))
+		}
+		address, ok := spelling.WebAddress(text)
+		if !ok {
+			return value, Invalid(field, Allowed{Kind: AllowedURL}, fmt.Sprintf(
+				"%s is %q; an https URL such as %s is expected.", field, clip(text), example))
+		}
+		return &address, nil
+	}
 }
 
 // trimmed returns the text without surrounding space, or nil if nothing is left.
@@ -75,22 +122,6 @@ func trimmed(text *string) *string {
 		return nil
 	}
 	return &trimmed
-}
-
-// normaliseProfile trims the public profile and reports invalid values.
-func (i *Interviewer) normaliseProfile() (refused Refused) {
-	if i.Headline = trimmed(i.Headline); i.Headline != nil {
-		refused = append(refused, checkLine("headline", *i.Headline, MaxHeadline)...)
-	}
-	if i.Bio = trimmed(i.Bio); i.Bio != nil {
-		refused = append(refused, checkLength("bio", *i.Bio, 1, MaxBio)...)
-	}
-	photo, bad := normaliseURL("photoUrl", "https://photos.example.org/ada.jpg", i.PhotoURL)
-	i.PhotoURL = photo
-	refused = append(refused, bad...)
-	languages, bad := NormaliseLanguages(i.Languages)
-	i.Languages = languages
-	return append(refused, bad...)
 }
 
 // NormaliseLanguages makes the language tags canonical, sorts them and removes
@@ -108,27 +139,6 @@ func NormaliseLanguages(tags []string) ([]string, Refused) {
 	slices.Sort(clean)
 	clean = slices.Compact(clean)
 	return clean, checkCount("languages", len(clean), 0, MaxLanguages)
-}
-
-func normalisePerson(name, email, zone *string) Refused {
-	*name = spelling.Name(*name)
-	refused := checkLine("name", *name, MaxName)
-	if at := strings.IndexAny(*name, directions); at >= 0 && len(refused) == 0 {
-		r, _ := utf8.DecodeRuneInString((*name)[at:])
-		refused = append(refused, Invalid("name", Allowed{Kind: AllowedPrintable}, fmt.Sprintf(
-			"name contains %U, which changes the text direction; such characters are not allowed.", r))...)
-	}
-	*email = NormaliseEmail(*email)
-	if !validEmail(*email) {
-		refused = append(refused, Invalid("email", Allowed{Kind: AllowedEmail}, fmt.Sprintf(
-			"email is %q; an e-mail address such as ada@example.org is expected.", clip(*email)))...)
-	}
-	location, err := calendar.Zone(*zone)
-	if err != nil {
-		return append(refused, badZone(*zone)...)
-	}
-	*zone = location.String()
-	return refused
 }
 
 // directions are the characters that change the text direction, with which one

@@ -1,6 +1,9 @@
 package booking
 
-import "time"
+import (
+	"slices"
+	"time"
+)
 
 // Interviewer is a person who gives mock interviews and publishes availability.
 type Interviewer struct {
@@ -28,6 +31,34 @@ type InterviewerDetails struct {
 	Headline, Bio, PhotoURL *string
 	Languages               []string // BCP 47, sorted
 }
+
+var (
+	interviewerContact = contact(
+		func(i *Interviewer) *string { return &i.Name },
+		func(i *Interviewer) *string { return &i.Email },
+		func(i *Interviewer) *string { return &i.TimeZone },
+	)
+	interviewerActive  = fields[Interviewer]{newField("active", func(i *Interviewer) *bool { return &i.Active }, asGiven)}
+	interviewerProfile = fields[Interviewer]{
+		newField("tags", func(i *Interviewer) *[]string { return &i.Tags }, normaliseTags),
+		newField("maxPerDay", func(i *Interviewer) **int { return &i.MaxPerDay }, optionalInt(1, MaxCap)),
+		newField("maxPerWeek", func(i *Interviewer) **int { return &i.MaxPerWeek }, optionalInt(1, MaxCap)),
+		newField("meetingUrl", func(i *Interviewer) **string { return &i.MeetingURL }, optionalURL("https://meet.example.org/room")).withhold(),
+		newField("headline", func(i *Interviewer) **string { return &i.Headline }, optionalLine(MaxHeadline)).withhold(),
+		newField("bio", func(i *Interviewer) **string { return &i.Bio }, optionalText(MaxBio)).withhold(),
+		newField("photoUrl", func(i *Interviewer) **string { return &i.PhotoURL }, optionalURL("https://photos.example.org/ada.jpg")).withhold(),
+		newField("languages", func(i *Interviewer) *[]string { return &i.Languages }, normaliseLanguages),
+	}
+
+	// interviewerFields are in the order of the columns of a file.
+	interviewerFields = slices.Concat(interviewerContact, interviewerActive, interviewerProfile)
+	// interviewerEventFields are in the order of the changes of an event.
+	interviewerEventFields = slices.Concat(interviewerContact, interviewerProfile, interviewerActive)
+)
+
+// InterviewerFields returns the fields of an interviewer, in the order of the columns of
+// a file.
+func InterviewerFields() []PersonField[Interviewer] { return interviewerFields }
 
 // InterviewerChange changes the fields that are not nil.
 type InterviewerChange struct {
@@ -60,6 +91,29 @@ func (c InterviewerChange) Apply(to Interviewer) Interviewer {
 		to.Languages = c.Languages
 	}
 	return to
+}
+
+// Normalise trims the texts, puts the e-mail address in lower case, makes the time
+// zone's name canonical and reports invalid values.
+func (i Interviewer) Normalise() (Interviewer, Refused) {
+	refused := interviewerFields.normalise(&i)
+	return i, refused
+}
+
+// Event returns the event of a change of the interviewer.
+func (i Interviewer) Event(kind EventKind, before Interviewer) Event {
+	return Event{Kind: kind, InterviewerID: i.ID, Changes: i.Changes(before)}
+}
+
+// Changes returns what differs from the interviewer before the change.
+func (i Interviewer) Changes(before Interviewer) Changes {
+	return interviewerEventFields.changes(before, i)
+}
+
+// Differences refuses an imported interviewer that differs from the existing one.
+// An import does not change existing people.
+func (i Interviewer) Differences(imported Interviewer) Refused {
+	return interviewerFields.differences(i, imported)
 }
 
 // TagCount is a tag and the number of active interviewers with it.

@@ -24,6 +24,19 @@ type StudentDetails struct {
 	InterviewLimit *int
 }
 
+// studentFields are in the order of the columns of a file.
+var studentFields = append(
+	contact(
+		func(s *Student) *string { return &s.Name },
+		func(s *Student) *string { return &s.Email },
+		func(s *Student) *string { return &s.TimeZone },
+	),
+	newField("interviewLimit", func(s *Student) **int { return &s.InterviewLimit }, optionalInt(0, MaxInterviewLimit)),
+)
+
+// StudentFields returns the fields of a student, in the order of the columns of a file.
+func StudentFields() []PersonField[Student] { return studentFields }
+
 // StudentChange changes the fields that are not nil.
 type StudentChange struct {
 	Name, Email, TimeZone *string
@@ -38,6 +51,23 @@ func (c StudentChange) Apply(to Student) Student {
 	to.InterviewLimit = c.InterviewLimit.Or(to.InterviewLimit)
 	return to
 }
+
+// Normalise trims the texts, puts the e-mail address in lower case, makes the time
+// zone's name canonical and reports invalid values.
+func (s Student) Normalise() (Student, Refused) {
+	refused := studentFields.normalise(&s)
+	return s, refused
+}
+
+// Event returns the event of a change of the student.
+func (s Student) Event(kind EventKind, before Student) Event {
+	changes := studentFields.changes(before, s).Add("anonymisedAt", before.AnonymisedAt, s.AnonymisedAt)
+	return Event{Kind: kind, StudentID: s.ID, Changes: changes}
+}
+
+// Differences refuses an imported student that differs from the existing one. An
+// import does not change existing people.
+func (s Student) Differences(imported Student) Refused { return studentFields.differences(s, imported) }
 
 // MayBeWrittenAbout refuses to store new data about an anonymised student. field
 // is the input field that the refusal names.

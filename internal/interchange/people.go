@@ -1,6 +1,10 @@
 package interchange
 
-import "rehearse/internal/booking"
+import (
+	"fmt"
+
+	"rehearse/internal/booking"
+)
 
 // defaultZone is the zone of a person without one.
 const defaultZone = "UTC"
@@ -8,16 +12,11 @@ const defaultZone = "UTC"
 // Students returns the format of the student table.
 func Students() Format[booking.Student] {
 	return Format[booking.Student]{
-		columns: []column[booking.Student]{
-			text("name", func(s *booking.Student) *string { return &s.Name }),
-			text("email", func(s *booking.Student) *string { return &s.Email }),
-			optional(text("timeZone", func(s *booking.Student) *string { return &s.TimeZone })),
-			maybeInt("interviewLimit", func(s *booking.Student) **int { return &s.InterviewLimit }),
+		columns: columnsOf(booking.StudentFields()),
+		start: func() booking.Student {
+			return booking.Student{StudentDetails: booking.StudentDetails{TimeZone: defaultZone}}
 		},
 		check: func(s *booking.Student, _ []string) (refused booking.Refused) {
-			if s.TimeZone == "" {
-				s.TimeZone = defaultZone
-			}
 			*s, refused = s.Normalise()
 			return refused
 		},
@@ -27,27 +26,42 @@ func Students() Format[booking.Student] {
 // Interviewers returns the format of the interviewer table.
 func Interviewers() Format[booking.Interviewer] {
 	return Format[booking.Interviewer]{
-		columns: []column[booking.Interviewer]{
-			text("name", func(i *booking.Interviewer) *string { return &i.Name }),
-			text("email", func(i *booking.Interviewer) *string { return &i.Email }),
-			optional(text("timeZone", func(i *booking.Interviewer) *string { return &i.TimeZone })),
-			boolean("active", func(i *booking.Interviewer) *bool { return &i.Active }),
-			list("tags", func(i *booking.Interviewer) *[]string { return &i.Tags }),
-			maybeInt("maxPerDay", func(i *booking.Interviewer) **int { return &i.MaxPerDay }),
-			maybeInt("maxPerWeek", func(i *booking.Interviewer) **int { return &i.MaxPerWeek }),
-			maybeText("meetingUrl", func(i *booking.Interviewer) **string { return &i.MeetingURL }),
-			maybeText("headline", func(i *booking.Interviewer) **string { return &i.Headline }),
-			maybeText("bio", func(i *booking.Interviewer) **string { return &i.Bio }),
-			maybeText("photoUrl", func(i *booking.Interviewer) **string { return &i.PhotoURL }),
-			list("languages", func(i *booking.Interviewer) *[]string { return &i.Languages }),
+		columns: columnsOf(booking.InterviewerFields()),
+		start: func() booking.Interviewer {
+			return booking.Interviewer{InterviewerDetails: booking.InterviewerDetails{TimeZone: defaultZone}, Active: true}
 		},
-		start: func() booking.Interviewer { return booking.Interviewer{Active: true} },
 		check: func(i *booking.Interviewer, _ []string) (refused booking.Refused) {
-			if i.TimeZone == "" {
-				i.TimeZone = defaultZone
-			}
 			*i, refused = i.Normalise()
 			return refused
 		},
+	}
+}
+
+// columnsOf returns a column for each field of a person.
+func columnsOf[P any](fields []booking.PersonField[P]) []column[P] {
+	columns := make([]column[P], len(fields))
+	for i, field := range fields {
+		columns[i] = columnOf(field)
+	}
+	return columns
+}
+
+func columnOf[P any](field booking.PersonField[P]) column[P] {
+	switch at := field.At.(type) {
+	case func(*P) *string:
+		if field.Required {
+			return text(field.Name, at)
+		}
+		return optional(text(field.Name, at))
+	case func(*P) **string:
+		return maybeText(field.Name, at)
+	case func(*P) **int:
+		return maybeInt(field.Name, at)
+	case func(*P) *[]string:
+		return list(field.Name, at)
+	case func(*P) *bool:
+		return boolean(field.Name, at)
+	default:
+		panic(fmt.Sprintf("the field %s has a type without a column: %T", field.Name, field.At))
 	}
 }
