@@ -144,22 +144,9 @@ func plannedEmptyReasons() plan.Field[page.AvailableSlotConnection] {
 		"count":   plan.Of(func(r *T) int { return r.Count }, scalar.AppendInt),
 		"message": plan.Of(func(r *T) string { return r.Message }, scalar.AppendString),
 	}}
-	return plan.Many(reason, each((*page.AvailableSlotConnection).EmptyReasons))
-}
-
-// each converts a resolver of one object to a batch resolver.
-func each[T, V any](resolve func(*T, context.Context) (V, error)) func(context.Context, []*T) ([]V, error) {
-	return func(ctx context.Context, objects []*T) ([]V, error) {
-		values := make([]V, len(objects))
-		for i, object := range objects {
-			value, err := resolve(object, ctx)
-			if err != nil {
-				return nil, err
-			}
-			values[i] = value
-		}
-		return values, nil
-	}
+	return plan.Many(reason, plan.Each(func(ctx context.Context, c *page.AvailableSlotConnection) ([]T, error) {
+		return c.EmptyReasons(ctx)
+	}))
 }
 
 // plannedConnection returns the type of a connection of nodes; of returns the connection in
@@ -179,10 +166,10 @@ func plannedConnection[C, N any](kind string, node *plan.Type[N], of func(*C) *p
 		"nodes":    plan.HeldMany(node, func(c *C) []N { return of(c).Nodes }),
 		"edges":    plan.HeldMany(edge, func(c *C) []page.Edge[N] { return of(c).Edges() }),
 		"pageInfo": plan.Held(info, func(c *C) *page.Info { return &of(c).PageInfo }),
-		"totalCount": plan.Resolved(each(func(c *C, ctx context.Context) (int, error) {
+		"totalCount": plan.Resolved(plan.Each(func(ctx context.Context, c *C) (int, error) {
 			return of(c).TotalCount(ctx)
 		}), scalar.AppendInt),
-		"totalCountIsCapped": plan.Resolved(each(func(c *C, ctx context.Context) (bool, error) {
+		"totalCountIsCapped": plan.Resolved(plan.Each(func(ctx context.Context, c *C) (bool, error) {
 			return of(c).TotalCountIsCapped(ctx)
 		}), scalar.AppendBool),
 	}}

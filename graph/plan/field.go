@@ -1,8 +1,8 @@
 package plan
 
 import (
+	"bytes"
 	"context"
-	"fmt"
 
 	"github.com/99designs/gqlgen/graphql"
 )
@@ -11,8 +11,12 @@ import (
 type Leaf[T any] func(b []byte, object *T) []byte
 
 func (l Leaf[T]) plan(*graphql.OperationContext, graphql.CollectedField) column[T] { return l }
-func (l Leaf[T]) load(context.Context, []*T) error                                 { return nil }
-func (l Leaf[T]) append(to *text, object *T, _ int)                                { to.b = l(to.b, object) }
+func (l Leaf[T]) load(context.Context, []*T, lists) error                          { return nil }
+
+func (l Leaf[T]) append(to *text, object *T, _ int) bool {
+	to.b = l(to.b, object)
+	return true
+}
 
 // Of returns a Leaf that writes a value of the object.
 func Of[T, V any](value func(*T) V, write func([]byte, V) []byte) Leaf[T] {
@@ -43,6 +47,26 @@ func List[V any](write func([]byte, V) []byte) func([]byte, []V) []byte {
 	}
 }
 
+// ListOrNull is like List, but writes null for nil.
+func ListOrNull[V any](write func([]byte, V) []byte) func([]byte, []V) []byte {
+	list := List(write)
+	return func(b []byte, values []V) []byte {
+		if values == nil {
+			return append(b, "null"...)
+		}
+		return list(b, values)
+	}
+}
+
+// Marshaled returns a writer of values that gqlgen marshals.
+func Marshaled[V any](marshal func(V) graphql.Marshaler) func([]byte, V) []byte {
+	return func(b []byte, value V) []byte {
+		to := bytes.NewBuffer(b)
+		marshal(value).MarshalGQL(to)
+		return to.Bytes()
+	}
+}
+
 // Resolved returns a field without a selection that has a batch resolver.
 func Resolved[T, V any](resolve func(context.Context, []*T) ([]V, error), write func([]byte, V) []byte) Field[T] {
 	return resolved[T, V]{resolve, write}
@@ -61,29 +85,20 @@ type resolvedColumn[T, V any] struct {
 	resolved[T, V]
 	field  graphql.CollectedField
 	values []V
+	failed []error
 }
 
-func (c *resolvedColumn[T, V]) load(ctx context.Context, objects []*T) (err error) {
-	c.values, err = resolve(ctx, c.field, c.resolve, objects)
-	return err
+func (c *resolvedColumn[T, V]) load(ctx context.Context, objects []*T, in lists) error {
+	c.values, c.failed = resolve(ctx, c.field, c.resolve, objects, in)
+	return nil
 }
 
-func (c *resolvedColumn[T, V]) append(to *text, _ *T, i int) { to.b = c.write(to.b, c.values[i]) }
-
-// resolve calls a batch resolver as gqlgen does, in the context of the field.
-func resolve[T, V any](
-	ctx context.Context, f graphql.CollectedField, resolver func(context.Context, []*T) ([]V, error), objects []*T,
-) ([]V, error) {
-	values, err := resolver(within(ctx, f), objects)
-	if err == nil && len(values) != len(objects) {
-		return nil, fmt.Errorf("%s has %d values for %d objects", f.Name, len(values), len(objects))
+func (c *resolvedColumn[T, V]) append(to *text, _ *T, i int) bool {
+	if c.failed != nil && c.failed[i] != nil {
+		return to.fail(&c.field, c.failed[i])
 	}
-	return values, err
-}
-
-// within returns the context of a field of the current object.
-func within(ctx context.Context, f graphql.CollectedField) context.Context {
-	return graphql.WithFieldContext(ctx, &graphql.FieldContext{Object: f.ObjectDefinition.Name, Field: f})
+	to.b = c.write(to.b, c.values[i])
+	return true
 }
 
 // One returns a field that resolves to one object, or to null if it is nullable.
@@ -120,34 +135,33 @@ type oneColumn[T, U any] struct {
 	field    graphql.CollectedField
 	selected selection[U]
 	objects  []*U
-	places   []int // index of each in the loaded objects
+	indexes  []int // index of each in the loaded objects
+	failed   []error
 }
 
-func (c *oneColumn[T, U]) load(ctx context.Context, objects []*T) error {
-	led, err := resolve(ctx, c.field, c.resolve, objects)
-	if err != nil {
-		return err
-	}
-	c.objects, c.places = led, make([]int, len(led))
-	there := make([]*U, 0, len(led))
-	for i, object := range led {
-		c.places[i] = len(there)
-		switch {
-		case object != nil:
-			there = append(there, object)
-		case c.field.Definition.Type.NonNull:
-			return fmt.Errorf("%s leads to nothing", c.field.Name)
+func (c *oneColumn[T, U]) load(ctx context.Context, objects []*T, in lists) error {
+	c.objects, c.failed = resolve(ctx, c.field, c.resolve, objects, in)
+	c.indexes = make([]int, len(objects))
+	loaded := make([]*U, 0, len(objects))
+	for i, object := range c.objects {
+		if c.indexes[i] = len(loaded); object != nil {
+			loaded = append(loaded, object)
 		}
 	}
-	return c.selected.load(within(ctx, c.field), there)
+	return c.selected.load(within(ctx, c.field), loaded, nil)
 }
 
-func (c *oneColumn[T, U]) append(to *text, _ *T, i int) {
-	if c.objects[i] == nil {
-		to.b = append(to.b, "null"...)
-		return
+func (c *oneColumn[T, U]) append(to *text, _ *T, i int) bool {
+	switch {
+	case c.failed != nil && c.failed[i] != nil:
+		return to.fail(&c.field, c.failed[i])
+	case c.objects[i] != nil:
+		start := to.enter(&c.field)
+		return to.leave(&c.field, start, c.selected.append(to, c.objects[i], c.indexes[i]))
+	case c.field.Definition.Type.NonNull:
+		return to.fail(&c.field, errInvalidNull)
 	}
-	c.selected.append(to, c.objects[i], c.places[i])
+	return to.null(&c.field)
 }
 
 // Many returns a field that resolves to a list of objects.
@@ -183,27 +197,31 @@ type manyColumn[T, U any] struct {
 	many[T, U]
 	field    graphql.CollectedField
 	selected selection[U]
-	objects  []*U  // objects of all lists
-	ends     []int // end of each list in objects
+	lists    [][]U
+	objects  []*U // objects of all lists
+	ends     lists
+	failed   []error
 }
 
-func (c *manyColumn[T, U]) load(ctx context.Context, objects []*T) error {
-	lists, err := resolve(ctx, c.field, c.resolve, objects)
-	if err != nil {
-		return err
-	}
-	c.ends = make([]int, len(lists))
-	for i, list := range lists {
+func (c *manyColumn[T, U]) load(ctx context.Context, objects []*T, in lists) error {
+	c.lists, c.failed = resolve(ctx, c.field, c.resolve, objects, in)
+	c.ends = make(lists, len(objects))
+	for i, list := range c.lists {
 		c.objects = pointers(c.objects, list)
 		c.ends[i] = len(c.objects)
 	}
-	return c.selected.load(within(ctx, c.field), c.objects)
+	return c.selected.load(within(ctx, c.field), c.objects, c.ends)
 }
 
-func (c *manyColumn[T, U]) append(to *text, _ *T, i int) {
-	start := 0
-	if i > 0 {
-		start = c.ends[i-1]
+func (c *manyColumn[T, U]) append(to *text, _ *T, i int) bool {
+	list := c.field.Definition.Type
+	switch {
+	case c.failed != nil && c.failed[i] != nil:
+		return to.fail(&c.field, c.failed[i])
+	case c.lists[i] == nil && !list.NonNull:
+		return to.null(&c.field)
 	}
-	c.selected.appendList(to, c.objects, start, c.ends[i])
+	first := c.ends[i] - len(c.lists[i])
+	start := to.enter(&c.field)
+	return to.leave(&c.field, start, c.selected.appendList(to, c.objects, first, c.ends[i], list.Elem.NonNull))
 }

@@ -4,14 +4,16 @@
 // selection once for all its objects: it reads related objects for all of them together,
 // then writes one object after the other into one buffer.
 //
-// A plan covers only fields that this package knows. If a selection contains an unknown
-// field or a plan fails, gqlgen executes the field as it would without a plan. The
-// semantics are therefore always those of gqlgen.
+// A plan covers only fields that this package knows. If a selection contains another field,
+// gqlgen executes it as it would without a plan. A plan that has begun is not given up: it
+// reports the errors of its resolvers at the paths where gqlgen would, and writes the same
+// nulls (failure.go).
 package plan
 
 import (
 	"context"
 	"io"
+	"maps"
 	"reflect"
 	"slices"
 
@@ -25,7 +27,16 @@ import (
 type Types map[string]planner
 
 type planner interface {
-	write(ctx context.Context, o *graphql.OperationContext, field graphql.CollectedField, value any) ([]byte, bool)
+	write(ctx context.Context, o *graphql.OperationContext, field graphql.CollectedField, value any) (graphql.Marshaler, bool)
+	fields() []string
+}
+
+// Fields returns the names of the planned fields of a type; nil if the type is not planned.
+func (t Types) Fields(name string) []string {
+	if known := t[name]; known != nil {
+		return known.fields()
+	}
+	return nil
 }
 
 // Around is a field middleware. It writes objects by plan if their type and all selected
@@ -38,7 +49,7 @@ func (t Types) Around(ctx context.Context, next graphql.Resolver) (any, error) {
 	}
 	if known := t[field.Definition.Type.Name()]; known != nil {
 		if text, planned := known.write(ctx, graphql.GetOperationContext(ctx), field, value); planned {
-			return written(text), nil
+			return text, nil
 		}
 	}
 	return value, nil
@@ -66,18 +77,27 @@ type Field[T any] interface {
 
 // column writes one field of the objects at one path of the response.
 type column[T any] interface {
-	// load prepares the field of the objects for writing.
-	load(ctx context.Context, objects []*T) error
-	// append writes the field of the i-th object.
-	append(to *text, object *T, i int)
+	// load prepares the field of the objects for writing. It fails only if the budget of
+	// the response is exceeded; append reports the errors of resolvers.
+	load(ctx context.Context, objects []*T, in lists) error
+	// append writes the field of the i-th object. It returns false if the field must not be
+	// null, but is: the object is null then.
+	append(to *text, object *T, i int) bool
 }
+
+// lists holds the end of each list that objects belong to. It is nil for objects that are
+// in no list, each of which gqlgen resolves alone.
+type lists []int
 
 // text is an encoded part of the response, charged to its budget.
 type text struct {
-	b       []byte
-	charged int // bytes of b that are charged
-	held    int // capacity of b that is charged
-	budget  *budget.Budget
+	b        []byte
+	charged  int // bytes of b that are charged
+	held     int // capacity of b that is charged
+	budget   *budget.Budget
+	at       path // of the value that is written
+	failures []failure
+	steps    [8]step // of at, unless it is longer
 }
 
 // charge charges the bytes written since the last charge. It returns false if the budget is
@@ -94,32 +114,42 @@ type selection[T any] struct {
 	columns []column[T]
 }
 
-func (t *Type[T]) write(ctx context.Context, o *graphql.OperationContext, field graphql.CollectedField, value any) ([]byte, bool) {
+func (t *Type[T]) fields() []string { return slices.Sorted(maps.Keys(t.Fields)) }
+
+func (t *Type[T]) write(ctx context.Context, o *graphql.OperationContext, field graphql.CollectedField, value any) (graphql.Marshaler, bool) {
 	var objects []*T
-	var list bool
+	var in lists
 	switch v := value.(type) {
-	case *T:
-		if v == nil {
-			return nil, false
-		}
-		objects = []*T{v}
 	case []T:
-		objects, list = pointers(nil, v), true
-	default:
+		objects, in = pointers(nil, v), lists{len(v)}
+	case *T:
+		objects = []*T{v}
+	case T:
+		objects = []*T{&v}
+	}
+	if len(objects) == 0 || objects[0] == nil {
 		return nil, false
 	}
 	selected, known := t.plan(o, field.Selections)
 	to := &text{budget: budget.From(ctx)}
-	if !known || selected.load(ctx, objects) != nil || to.budget.Failure() != nil {
+	to.at = to.steps[:0]
+	if !known || selected.load(ctx, objects, in) != nil || to.budget.Failure() != nil {
 		return nil, false
 	}
-	if list {
-		selected.appendList(to, objects, 0, len(objects))
+	var valid bool
+	if in != nil {
+		valid = selected.appendList(to, objects, 0, len(objects), field.Definition.Type.Elem.NonNull)
 	} else {
-		selected.append(to, objects[0], 0)
+		valid = selected.append(to, objects[0], 0)
 	}
 	to.charge()
-	return to.b, true
+	for _, f := range to.failures {
+		f.report(ctx)
+	}
+	if !valid {
+		return graphql.Null, true
+	}
+	return written(to.b), true
 }
 
 func pointers[T any](to []*T, objects []T) []*T {
@@ -161,46 +191,62 @@ func eachOnce(fields []graphql.CollectedField) []graphql.CollectedField {
 
 // load prepares the objects for writing, and charges the memory of the objects and their
 // columns.
-func (s selection[T]) load(ctx context.Context, objects []*T) error {
+func (s selection[T]) load(ctx context.Context, objects []*T, in lists) error {
 	const memoryOfColumn = 32
+	if len(objects) == 0 {
+		return nil
+	}
 	if err := budget.From(ctx).Hold(len(objects) * (int(reflect.TypeFor[T]().Size()) + memoryOfColumn*len(s.columns))); err != nil {
 		return err
 	}
 	for _, c := range s.columns {
-		if err := c.load(ctx, objects); err != nil {
+		if err := c.load(ctx, objects, in); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-func (s selection[T]) append(to *text, object *T, i int) {
+// append writes the i-th object. It returns false if the object is null because one of its
+// fields is: it writes the other fields all the same, to find all errors.
+func (s selection[T]) append(to *text, object *T, i int) bool {
+	valid := true
 	to.b = append(to.b, '{')
 	for n, c := range s.columns {
 		if n > 0 {
 			to.b = append(to.b, ',')
 		}
 		to.b = append(to.b, s.keys[n]...)
-		c.append(to, object, i)
+		valid = c.append(to, object, i) && valid
 	}
 	to.b = append(to.b, '}')
+	return valid
 }
 
-// appendList writes objects[start:end]. It stops if the budget is exceeded.
-func (s selection[T]) appendList(to *text, objects []*T, start, end int) {
+// appendList writes objects[start:end]. It returns false if an item must not be null, but
+// is. It stops if the budget is exceeded.
+func (s selection[T]) appendList(to *text, objects []*T, start, end int, nonNull bool) bool {
+	valid := true
+	to.at = append(to.at, step{})
 	to.b = append(to.b, '[')
 	for i := start; i < end; i++ {
 		before := len(to.b)
 		if i > start {
 			to.b = append(to.b, ',')
 		}
-		s.append(to, objects[i], i)
+		to.at[len(to.at)-1].index = i - start
+		if item := len(to.b); !s.append(to, objects[i], i) {
+			to.cut(item)
+			valid = valid && !nonNull
+		}
 		if !to.charge() {
-			return
+			break
 		}
 		if i == start { // estimate the size of the others from the first
 			to.b = slices.Grow(to.b, min((len(to.b)-before+8)*(end-start), to.budget.Room()))
 		}
 	}
+	to.at = to.at[:len(to.at)-1]
 	to.b = append(to.b, ']')
+	return valid
 }
