@@ -1,4 +1,4 @@
 package main
 
-//go:generate go tool gqlgen generate
+//go:generate go run ./graph/plan/plangen
 //go:generate gofmt -w -r "buf.Reset() -> release(&buf)" graph/generated/generated.go

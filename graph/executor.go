@@ -59,7 +59,7 @@ func NewExecutor(o Options, observer Observer) *executor.Executor {
 	e.AroundRootFields(observeFields(observer))
 	var planned plan.Types
 	if !o.unplanned {
-		planned = plannedTypes(resolver)
+		planned = generated.PlannedTypes(resolver)
 	}
 	e.AroundFields(charged(planned)) // a single middleware, because each allocates for every field
 	return e

@@ -26,8 +26,8 @@ func AppendDateTime(b []byte, t time.Time) []byte {
 // AppendInt appends an integer.
 func AppendInt(b []byte, i int) []byte { return strconv.AppendInt(b, int64(i), 10) }
 
-// AppendBool appends a boolean.
-func AppendBool(b []byte, is bool) []byte { return strconv.AppendBool(b, is) }
+// AppendBoolean appends a boolean.
+func AppendBoolean(b []byte, is bool) []byte { return strconv.AppendBool(b, is) }
 
 // AppendString appends a string. gqlgen encodes strings that need escaping.
 func AppendString[T ~string](b []byte, text T) []byte {

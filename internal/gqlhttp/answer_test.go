@@ -104,7 +104,7 @@ func TestResponseSizeLimit(t *testing.T) {
 	for name, document := range map[string]string{
 		"planned": `{ interviewers { nodes { id name tags slots(first: 100, start: "2026-06-01T00:00:00Z", end: "2026-07-01T00:00:00Z") { nodes { id start end status interviewer { id name } } } } } }`,
 		"resolved": `{ interviewers(first: 1) { nodes { id name tags slots(first: 40, start: "2026-06-01T00:00:00Z", end: "2026-07-01T00:00:00Z") { nodes { id start
-			__typename a_long_name: __typename history { what at } } } } } }`,
+			__typename a_long_name: __typename interviewer { blocks(first: 1) { totalCount } } } } } } }`,
 		"introspection": `{ __schema { types { name description fields { name description } } } }`,
 	} {
 		t.Run(name, func(t *testing.T) {
