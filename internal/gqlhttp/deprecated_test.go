@@ -25,27 +25,31 @@ func TestDeprecatedUses(t *testing.T) {
 	if diff := cmp.Diff(all, slices.DeleteFunc(slices.Clone(known), func(name string) bool { return name[0] == '_' })); diff != "" {
 		t.Errorf("the schema's deprecated elements (-want +got):\n%s", diff)
 	}
-	for document, test := range map[string]struct {
-		variables map[string]any
-		want      []string
+	for _, test := range []struct {
+		name, document string
+		variables      map[string]any
+		want           []string
 	}{
-		`{ things { id } }`:                                                              {},
-		`{ a: old { id } b: old { next { old } } }`:                                      {want: []string{"Query.old", "Thing.old"}},
-		`{ things { ...F next { ...F } } } fragment F on Thing { x: old }`:               {want: []string{"Thing.old"}},
-		`{ things { ... on Thing { old } } }`:                                            {want: []string{"Thing.old"}},
-		`{ things(old: 1, by: NEW) { id } }`:                                             {want: []string{"Query.things(old:)"}},
-		`{ things(by: OLD) { id } }`:                                                     {want: []string{"Order.OLD"}},
-		`{ things(several: [NEW, OLD]) { id } }`:                                         {want: []string{"Order.OLD"}},
-		`{ things(filter: { within: { old: 1 } }) { id } }`:                              {want: []string{"Filter.old"}},
-		`query($by: Order) { things(by: $by) { id } }`:                                   {map[string]any{"by": "OLD"}, []string{"Order.OLD"}},
-		`query($f: Filter) { things(filter: $f) { id } }`:                                {map[string]any{"f": map[string]any{"within": map[string]any{"by": "OLD", "old": "1"}}}, []string{"Filter.old", "Order.OLD"}},
-		`query($s: [Order!]) { things(several: $s) { id } }`:                             {map[string]any{"s": []any{"NEW", "OLD"}}, []string{"Order.OLD"}},
-		`query A { things { id } } query B { old { id } }`:                               {},
-		`query($f: Filter = { old: 1 }) { things(filter: $f, by: NEW) { next { id } } }`: {map[string]any{"f": map[string]any{"old": "1"}}, []string{"Filter.old"}},
+		{"nothing deprecated", `{ things { id } }`, nil, nil},
+		{"fields", `{ a: old { id } b: old { next { old } } }`, nil, []string{"Query.old", "Thing.old"}},
+		{"a field in a fragment", `{ things { ...F next { ...F } } } fragment F on Thing { x: old }`, nil, []string{"Thing.old"}},
+		{"a field in an inline fragment", `{ things { ... on Thing { old } } }`, nil, []string{"Thing.old"}},
+		{"an argument", `{ things(old: 1, by: NEW) { id } }`, nil, []string{"Query.things(old:)"}},
+		{"an enum value", `{ things(by: OLD) { id } }`, nil, []string{"Order.OLD"}},
+		{"an enum value in a list", `{ things(several: [NEW, OLD]) { id } }`, nil, []string{"Order.OLD"}},
+		{"an input field", `{ things(filter: { within: { old: 1 } }) { id } }`, nil, []string{"Filter.old"}},
+		{"an enum value in a variable", `query($by: Order) { things(by: $by) { id } }`, map[string]any{"by": "OLD"}, []string{"Order.OLD"}},
+		{"an input field in a variable", `query($f: Filter) { things(filter: $f) { id } }`,
+			map[string]any{"f": map[string]any{"within": map[string]any{"by": "OLD", "old": "1"}}}, []string{"Filter.old", "Order.OLD"}},
+		{"an enum value in a list in a variable", `query($s: [Order!]) { things(several: $s) { id } }`,
+			map[string]any{"s": []any{"NEW", "OLD"}}, []string{"Order.OLD"}},
+		{"another operation", `query A { things { id } } query B { old { id } }`, nil, nil},
+		{"an input field in a default", `query($f: Filter = { old: 1 }) { things(filter: $f, by: NEW) { next { id } } }`,
+			map[string]any{"f": map[string]any{"old": "1"}}, []string{"Filter.old"}},
 	} {
-		t.Run(document, func(t *testing.T) {
+		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
-			parsed := gqlparser.MustLoadQueryWithRules(schema, document, rules.NewDefaultRules())
+			parsed := gqlparser.MustLoadQueryWithRules(schema, test.document, rules.NewDefaultRules())
 			got := deprecatedUses(schema, known, &graphql.OperationContext{Operation: parsed.Operations[0], Variables: test.variables})
 			slices.Sort(got)
 			if diff := cmp.Diff(test.want, got); diff != "" {

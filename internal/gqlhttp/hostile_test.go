@@ -188,7 +188,7 @@ func (s *school) quickest(h hostile) (answer, time.Duration) {
 		least = min(least, processorTime()-began)
 		a = answer{T: s.T, Status: recorder.Code, Body: recorder.Body.String()}
 		if err := json.Unmarshal(recorder.Body.Bytes(), &a); err != nil {
-			s.T.Fatalf("%s: %v", h.name, err)
+			s.T.Fatalf("decode the response: %v", err)
 		}
 	}
 	return a, least
@@ -198,19 +198,21 @@ func (s *school) quickest(h hostile) (answer, time.Duration) {
 func TestHostileDocuments(t *testing.T) { //nolint:paralleltest // other tests would add to its times
 	s := newSchool(t)
 	for _, h := range append(refusedByLimits(), withinLimits()...) {
-		if h.limit != "" {
-			h.code = tooComplex
-		}
-		a, took := s.quickest(h)
-		t.Logf("%8.2f ms %6d bytes  %s", float64(took.Microseconds())/1000, len(a.Body), h.name)
-		if a.Code() != h.code || (h.limit != "" && !strings.Contains(a.Body, `"limit":"`+h.limit+`"`)) {
-			t.Errorf("%s: want the code %q and the limit %q, got %.300s", h.name, h.code, h.limit, a.Body)
-		}
-		if strings.Contains(a.Body, `"extensions":{"errorsLeftOut":`) != (len(a.Errors) == 20) {
-			t.Errorf("%s: got %d errors, and the message about omitted errors is wrong", h.name, len(a.Errors))
-		}
-		if took > tooLong || len(a.Body) > mostAnswer || len(a.Errors) > 20 {
-			t.Errorf("%s: took %v and %d bytes with %d errors", h.name, took, len(a.Body), len(a.Errors))
-		}
+		t.Run(h.name, func(t *testing.T) {
+			if h.limit != "" {
+				h.code = tooComplex
+			}
+			a, took := s.For(t).quickest(h)
+			t.Logf("%8.2f ms %6d bytes", float64(took.Microseconds())/1000, len(a.Body))
+			if a.Code() != h.code || (h.limit != "" && !strings.Contains(a.Body, `"limit":"`+h.limit+`"`)) {
+				t.Errorf("got %.300s, want the code %q and the limit %q", a.Body, h.code, h.limit)
+			}
+			if strings.Contains(a.Body, `"extensions":{"errorsLeftOut":`) != (len(a.Errors) == 20) {
+				t.Errorf("got %d errors, and the message about omitted errors is wrong", len(a.Errors))
+			}
+			if took > tooLong || len(a.Body) > mostAnswer || len(a.Errors) > 20 {
+				t.Errorf("took %v and %d bytes with %d errors, want at most %v, %d and 20", took, len(a.Body), len(a.Errors), tooLong, mostAnswer)
+			}
+		})
 	}
 }

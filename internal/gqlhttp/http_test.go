@@ -2,6 +2,7 @@ package gqlhttp_test
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"io"
@@ -59,33 +60,35 @@ func (s *school) exchange(e exchange) (*http.Response, string) {
 	return response, string(text)
 }
 
+// exchanges runs each exchange in a subtest, in order.
 func (s *school) exchanges(list []exchange) {
 	s.T.Helper()
 	for _, e := range list {
-		if e.method == "" {
-			e.method = http.MethodPost
+		s.T.Run(e.name, func(t *testing.T) { s.For(t).wantExchange(e) })
+	}
+}
+
+// wantExchange fails the test unless the response is the expected one.
+func (s *school) wantExchange(e exchange) {
+	s.T.Helper()
+	e.method, e.media = cmp.Or(e.method, http.MethodPost), cmp.Or(e.media, plainJSON)
+	response, text := s.exchange(e)
+	if response.StatusCode != e.status || !strings.Contains(text, e.says) {
+		s.T.Errorf("got status %d and %.300s, want status %d and %q", response.StatusCode, text, e.status, e.says)
+	}
+	if got, want := response.Header.Get("Content-Type"), e.media+"; charset=utf-8"; got != want {
+		s.T.Errorf("Content-Type = %q, want %q", got, want)
+	}
+	for name, want := range e.answer {
+		if got := response.Header.Get(name); got != want {
+			s.T.Errorf("the header %s = %q, want %q", name, got, want)
 		}
-		if e.media == "" {
-			e.media = plainJSON
-		}
-		response, text := s.exchange(e)
-		if response.StatusCode != e.status || !strings.Contains(text, e.says) {
-			s.T.Errorf("%s: %d %.300s", e.name, response.StatusCode, text)
-		}
-		if got := response.Header.Get("Content-Type"); got != e.media+"; charset=utf-8" {
-			s.T.Errorf("%s: Content-Type is %q", e.name, got)
-		}
-		for name, want := range e.answer {
-			if got := response.Header.Get(name); got != want {
-				s.T.Errorf("%s: the header %s is %q, want %q", e.name, name, got, want)
-			}
-		}
-		if response.Header.Get("Vary") != "Accept" || response.Header.Get("Cache-Control") != "no-store" {
-			s.T.Errorf("%s: wrong Vary or Cache-Control in %v", e.name, response.Header)
-		}
-		if executed := strings.Contains(text, `"data":`); executed != (strings.Contains(e.says, `"data":`)) {
-			s.T.Errorf("%s: data is present or absent, want the opposite: %.300s", e.name, text)
-		}
+	}
+	if response.Header.Get("Vary") != "Accept" || response.Header.Get("Cache-Control") != "no-store" {
+		s.T.Errorf("wrong Vary or Cache-Control in %v", response.Header)
+	}
+	if got, want := strings.Contains(text, `"data":`), strings.Contains(e.says, `"data":`); got != want {
+		s.T.Errorf("the response has data: %t, want %t: %.300s", got, want, text)
 	}
 }
 
@@ -121,7 +124,7 @@ func TestMediaTypes(t *testing.T) {
 		"text/event-stream, " + graphqlJSON + ", */*":       graphqlJSON,
 		"multipart/mixed, " + graphqlJSON + ";q=0.1":        graphqlJSON,
 	} {
-		e := exchange{name: accept, headers: accepting(accept), body: askName, status: 200, media: media, says: saysName}
+		e := exchange{name: cmp.Or(accept, "no Accept"), headers: accepting(accept), body: askName, status: 200, media: media, says: saysName}
 		if accept == "" {
 			e.headers = nil
 		}
@@ -144,11 +147,11 @@ func TestStatuses(t *testing.T) {
 		{name: "null parameters", body: `{"query": "{ __typename }", "variables": null, "operationName": null, "extensions": null}`, status: 200, says: saysName},
 		{name: "an error of a field", headers: own, body: `{"query": "{ eligibility(studentId: 1) { eligible } }"}`, status: 200, media: graphqlJSON, says: `"data":{"eligibility":null}`},
 		{name: "a syntax error", body: `{"query": "{"}`, status: 200, says: "BAD_USER_INPUT"},
-		{name: "the same with application/graphql-response+json", headers: own, body: `{"query": "{"}`, status: 400, media: graphqlJSON, says: "BAD_USER_INPUT"},
+		{name: "a syntax error with application/graphql-response+json", headers: own, body: `{"query": "{"}`, status: 400, media: graphqlJSON, says: "BAD_USER_INPUT"},
 		{name: "an unknown field", headers: own, body: `{"query": "{ nothing }"}`, status: 400, media: graphqlJSON, says: `Cannot query field`},
 		{name: "an unknown directive", headers: own, body: `{"query": "{ ... @defer { __typename } }"}`, status: 400, media: graphqlJSON, says: `Unknown directive`},
 		{name: "a missing variable", body: `{"query": "query($i: ID!) { student(id: $i) { id } }"}`, status: 200, says: "a value is missing; ID! is expected"},
-		{name: "the same with application/graphql-response+json", headers: own, body: `{"query": "query($i: ID!) { student(id: $i) { id } }"}`, status: 400, media: graphqlJSON, says: "a value is missing; ID! is expected"},
+		{name: "a missing variable with application/graphql-response+json", headers: own, body: `{"query": "query($i: ID!) { student(id: $i) { id } }"}`, status: 400, media: graphqlJSON, says: "a value is missing; ID! is expected"},
 		{name: "an unknown operation", body: `{"query": "query a { __typename }", "operationName": "b"}`, status: 200, says: "operation b not found"},
 		{name: "a document over a limit", headers: own, body: `{"query": "{` + strings.Repeat(" __typename", 21) + `}"}`, status: 400, media: graphqlJSON, says: `"allowed":20,"asked":21,"code":"QUERY_TOO_COMPLEX","limit":"rootFields"`},
 		{name: "no query", body: `{}`, status: 400, says: "the parameter query is missing"},

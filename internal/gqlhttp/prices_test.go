@@ -92,80 +92,83 @@ func TestOperationCostRules(t *testing.T) {
 	}
 	const read = 9 // of a field, for all objects
 	const update = `updateBookingPolicy(input: {}) { errors { code } }`
-	for document, want := range map[string]int{
+	for _, test := range []struct {
+		name, document string
+		want           int
+	}{
 		// Scalars above ten.
-		`{ bookingPolicy { ` + scalars(10) + ` } }`: read + 1,
-		`{ bookingPolicy { ` + scalars(11) + ` } }`: read + 2,
-		`{ bookingPolicy { ` + scalars(20) + ` } }`: read + 2,
-		`{ bookingPolicy { ` + scalars(21) + ` } }`: read + 3,
-		`{ bookingPolicy { ...f ...g } } fragment f on BookingPolicy {` + scalars(6) + ` } fragment g on BookingPolicy { x: version ...h } fragment h on BookingPolicy { b: version c: version d: version e: version }`: read + 2,
-		`{ interviewers(first: 10) { nodes { id name tags languages } } }`: read + 1 + 10*2, // a list of scalars counts as several
+		{"10 scalars", `{ bookingPolicy { ` + scalars(10) + ` } }`, read + 1},
+		{"11 scalars", `{ bookingPolicy { ` + scalars(11) + ` } }`, read + 2},
+		{"20 scalars", `{ bookingPolicy { ` + scalars(20) + ` } }`, read + 2},
+		{"21 scalars", `{ bookingPolicy { ` + scalars(21) + ` } }`, read + 3},
+		{"11 scalars in fragments", `{ bookingPolicy { ...f ...g } } fragment f on BookingPolicy {` + scalars(6) + ` } fragment g on BookingPolicy { x: version ...h } fragment h on BookingPolicy { b: version c: version d: version e: version }`, read + 2},
+		{"a list of scalars", `{ interviewers(first: 10) { nodes { id name tags languages } } }`, read + 1 + 10*2}, // a list of scalars counts as several
 		// Lists by their limit.
-		`{ slot(id: 1) { history { what } } }`:                                                                    2*read + 1 + 100,
-		`{ student(id: 1) { upcomingInterviews { id } waivers { id } } }`:                                         3*read + 1 + 20 + 50,
-		`{ eligibility(studentId: 1) { waivers { id } reasons { code } } }`:                                       2*read + 1 + 4 + 2,
-		`{ interview(id: 1) { events { nodes { changes { field } } } } }`:                                         2*read + 1 + 1 + 20*(1+15),
-		`{ interview(id: 1) { events(first: 2) { nodes { interview { events(first: 3) { nodes { id } } } } } } }`: 4*read + 1 + 1 + 2*(1+1+1+3),
+		{"the history of a slot", `{ slot(id: 1) { history { what } } }`, 2*read + 1 + 100},
+		{"upcoming interviews and waivers", `{ student(id: 1) { upcomingInterviews { id } waivers { id } } }`, 3*read + 1 + 20 + 50},
+		{"waivers and reasons", `{ eligibility(studentId: 1) { waivers { id } reasons { code } } }`, 2*read + 1 + 4 + 2},
+		{"changes of events", `{ interview(id: 1) { events { nodes { changes { field } } } } }`, 2*read + 1 + 1 + 20*(1+15)},
+		{"events within events", `{ interview(id: 1) { events(first: 2) { nodes { interview { events(first: 3) { nodes { id } } } } } } }`, 4*read + 1 + 1 + 2*(1+1+1+3)},
 		// Counts, once for each list.
-		`{ students { totalCount } }`:                                                                                           read + 25 + 1 + 20,
-		`{ students { totalCountIsCapped } }`:                                                                                   read + 25 + 1 + 20,
-		`{ students { a: totalCount b: totalCount totalCountIsCapped } }`:                                                       read + 25 + 1 + 20,
-		`{ students { ...f } } fragment f on StudentConnection { totalCount }`:                                                  read + 25 + 1 + 20,
-		`{ a: students { totalCount } b: students { totalCount } }`:                                                             2 * (read + 25 + 1 + 20),
-		`{ students(first: 2) { nodes { interviews { totalCount } } } }`:                                                        2*read + 1 + 2*(1+1+25+20),
-		`{ students(first: 7) { pageInfo { endCursor } } }`:                                                                     read + 1 + 1 + 7,              // the page is still read
-		`{ students(filter: {eligible: true}) { totalCount } }`:                                                                 read + 25 + 1 + 20 + 20 + 700, // each row is compared
-		`{ students(first: 2) { nodes { interviews(filter: {status: [BOOKED]}) { totalCount } } } }`:                            2*read + 1 + 2*(1+1+25+20+20),
-		`{ interviews(filter: {status: [BOOKED]}, orderBy: {field: START}) { nodes { id } } }`:                                  read + 1 + 20 + 50,
-		`{ interviews(filter: {status: [BOOKED]}, orderBy: {field: BOOKED_AT}) { nodes { id } } }`:                              read + 1 + 20 + 2000,
-		`{ interviews(filter: {status: [BOOKED], studentId: 1}, orderBy: {field: BOOKED_AT}) { nodes { id } } }`:                read + 1 + 20 + 50, // there are few of them
-		`{ interviews(filter: {end: "2026-06-01T08:00:00Z", interviewerId: 1}, orderBy: {field: BOOKED_AT}) { nodes { id } } }`: read + 1 + 20 + 20,
+		{"a total", `{ students { totalCount } }`, read + 25 + 1 + 20},
+		{"a flag of a capped total", `{ students { totalCountIsCapped } }`, read + 25 + 1 + 20},
+		{"a total twice with its flag", `{ students { a: totalCount b: totalCount totalCountIsCapped } }`, read + 25 + 1 + 20},
+		{"a total in a fragment", `{ students { ...f } } fragment f on StudentConnection { totalCount }`, read + 25 + 1 + 20},
+		{"totals of two lists", `{ a: students { totalCount } b: students { totalCount } }`, 2 * (read + 25 + 1 + 20)},
+		{"a total of each parent", `{ students(first: 2) { nodes { interviews { totalCount } } } }`, 2*read + 1 + 2*(1+1+25+20)},
+		{"a page without its nodes", `{ students(first: 7) { pageInfo { endCursor } } }`, read + 1 + 1 + 7},                           // the page is still read
+		{"a total with a filter on standing", `{ students(filter: {eligible: true}) { totalCount } }`, read + 25 + 1 + 20 + 20 + 700}, // each row is compared
+		{"a filtered total of each parent", `{ students(first: 2) { nodes { interviews(filter: {status: [BOOKED]}) { totalCount } } } }`, 2*read + 1 + 2*(1+1+25+20+20)},
+		{"interviews by status in the order of an index", `{ interviews(filter: {status: [BOOKED]}, orderBy: {field: START}) { nodes { id } } }`, read + 1 + 20 + 50},
+		{"interviews by status in another order", `{ interviews(filter: {status: [BOOKED]}, orderBy: {field: BOOKED_AT}) { nodes { id } } }`, read + 1 + 20 + 2000},
+		{"interviews of a student by status in another order", `{ interviews(filter: {status: [BOOKED], studentId: 1}, orderBy: {field: BOOKED_AT}) { nodes { id } } }`, read + 1 + 20 + 50}, // there are few of them
+		{"interviews of an interviewer in another order", `{ interviews(filter: {end: "2026-06-01T08:00:00Z", interviewerId: 1}, orderBy: {field: BOOKED_AT}) { nodes { id } } }`, read + 1 + 20 + 20},
 		// A scalar that follows from the policy, and one from the record of each student.
-		`{ interviews(first: 10) { nodes { viewerCanCancel } } }`: 2*read + 1 + 10,
-		`{ students(first: 10) { nodes { interviewLimit } } }`:    2*read + 1 + 10*2,
+		{"a scalar that follows from the policy", `{ interviews(first: 10) { nodes { viewerCanCancel } } }`, 2*read + 1 + 10},
+		{"a scalar from each student's record", `{ students(first: 10) { nodes { interviewLimit } } }`, 2*read + 1 + 10*2},
 		// Lists of values, each time they are used.
-		`{ a: slots(first: 1, filter: {interviewerIds: [` + strings.Repeat("1 ", 100) + `]}) { nodes { id } } }`: read + 1 + 1 + 2 + 99/20 + 100/5,
-		`{ slots(first: 100, filter: {interviewerIds: [1 2 3]}) { nodes { id } } }`:                              read + 1 + 100 + 200/20,
+		{"100 ids in a filter", `{ a: slots(first: 1, filter: {interviewerIds: [` + strings.Repeat("1 ", 100) + `]}) { nodes { id } } }`, read + 1 + 1 + 2 + 99/20 + 100/5},
+		{"3 ids in a filter of a long page", `{ slots(first: 100, filter: {interviewerIds: [1 2 3]}) { nodes { id } } }`, read + 1 + 100 + 200/20},
 		// Rows that a filter may have to read.
-		`{ students(filter: {search: "x"}) { nodes { id } } }`:                                    read + 1 + 20 + 900,
-		`{ students(filter: {search: null}) { nodes { id } } }`:                                   read + 1 + 20,
-		`{ students(filter: {search: "x", stuck: [LIMIT_REACHED]}) { nodes { id } } }`:            read + 1 + 20 + 900, // each row once
-		`{ students(filter: {search: "x"}, orderBy: {field: ID}) { nodes { id } totalCount } }`:   read + 1 + 20 + 900 + 45,
-		`{ students(filter: {search: "x"}, orderBy: {field: NAME}) { nodes { id } totalCount } }`: read + 1 + 20 + 1800 + 45,
-		`{ students(filter: {eligible: false}) { nodes { id } } }`:                                read + 1 + 20 + 700,
-		`{ events(filter: {kind: [INTERVIEW_BOOKED]}) { nodes { id } } }`:                         read + 1 + 20 + 100,
+		{"a search", `{ students(filter: {search: "x"}) { nodes { id } } }`, read + 1 + 20 + 900},
+		{"a null search", `{ students(filter: {search: null}) { nodes { id } } }`, read + 1 + 20},
+		{"a search with a filter on standing", `{ students(filter: {search: "x", stuck: [LIMIT_REACHED]}) { nodes { id } } }`, read + 1 + 20 + 900}, // each row once
+		{"a search by id with its total", `{ students(filter: {search: "x"}, orderBy: {field: ID}) { nodes { id } totalCount } }`, read + 1 + 20 + 900 + 45},
+		{"a search by name with its total", `{ students(filter: {search: "x"}, orderBy: {field: NAME}) { nodes { id } totalCount } }`, read + 1 + 20 + 1800 + 45},
+		{"a filter on standing", `{ students(filter: {eligible: false}) { nodes { id } } }`, read + 1 + 20 + 700},
+		{"a filter on kinds of events", `{ events(filter: {kind: [INTERVIEW_BOOKED]}) { nodes { id } } }`, read + 1 + 20 + 100},
 		// Rows read in a range.
-		list("", "nodes { id }"):                                                read + 1 + 10,
-		list("", "nodes { id } emptyReasons { code }"):                          read + 1 + 10 + 13 + 60 + 7*12,
-		strings.ReplaceAll(list("", "emptyReasons { code }"), "06-08", "07-08"): read + 1 + 13 + 10 + 60 + 300, // 10,000 slots at most
-		list("interviewerIds: [1]", "nodes { id }"):                             read + 1 + 10 + 7*6,
-		list(`tags: ["go"]`, "nodes { id }"):                                    read + 1 + 10 + 140 + 7*8,
-		list(`tags: ["go"]`, "nodes { id } emptyReasons { code }"):              read + 1 + 10 + 13 + 140 + 7*8 + 60 + 7*12 + 2*140,
-		list("", "nodes { id } totalCount"):                                     read + 1 + 10 + 25 + 20 + 40,
-		`{ slots(first: 1, filter: {status: [HELD]}) { nodes { id } } }`:        read + 1 + 1 + 1600,
-		`{ slots(first: 1, filter: {status: [HELD], start: "2026-06-01T08:00:00Z", end: "2026-06-08T08:00:00Z"}) { nodes { id } } }`: read + 1 + 1 + 7*7,
-		`{ slots(first: 1, filter: {status: [HELD], interviewerIds: 1}) { nodes { id } } }`:                                          read + 1 + 1,
-		`{ tags(first: 3) { tag } }`: read + 30 + 3,
+		{"a range", list("", "nodes { id }"), read + 1 + 10},
+		{"a range with its empty reasons", list("", "nodes { id } emptyReasons { code }"), read + 1 + 10 + 13 + 60 + 7*12},
+		{"a range of a month with its empty reasons", strings.ReplaceAll(list("", "emptyReasons { code }"), "06-08", "07-08"), read + 1 + 13 + 10 + 60 + 300}, // 10,000 slots at most
+		{"a range of an interviewer", list("interviewerIds: [1]", "nodes { id }"), read + 1 + 10 + 7*6},
+		{"a range of a tag", list(`tags: ["go"]`, "nodes { id }"), read + 1 + 10 + 140 + 7*8},
+		{"a range of a tag with its empty reasons", list(`tags: ["go"]`, "nodes { id } emptyReasons { code }"), read + 1 + 10 + 13 + 140 + 7*8 + 60 + 7*12 + 2*140},
+		{"a range with its total", list("", "nodes { id } totalCount"), read + 1 + 10 + 25 + 20 + 40},
+		{"slots by status", `{ slots(first: 1, filter: {status: [HELD]}) { nodes { id } } }`, read + 1 + 1 + 1600},
+		{"slots by status in a range", `{ slots(first: 1, filter: {status: [HELD], start: "2026-06-01T08:00:00Z", end: "2026-06-08T08:00:00Z"}) { nodes { id } } }`, read + 1 + 1 + 7*7},
+		{"slots of an interviewer by status", `{ slots(first: 1, filter: {status: [HELD], interviewerIds: 1}) { nodes { id } } }`, read + 1 + 1},
+		{"tags", `{ tags(first: 3) { tag } }`, read + 30 + 3},
 		// Mutations, in fragments as well.
-		`mutation { ` + update + ` }`: 10 + 1 + 20,
-		`mutation { a: ` + update + ` ...f } fragment f on Mutation { b: ` + update + ` ... { c: ` + update + ` } }`: 3 * (10 + 1 + 20),
-		`mutation { ... on Mutation { a: ` + update + ` b: ` + update + ` } }`:                                       2 * (10 + 1 + 20),
+		{"a mutation", `mutation { ` + update + ` }`, 10 + 1 + 20},
+		{"three mutations in fragments", `mutation { a: ` + update + ` ...f } fragment f on Mutation { b: ` + update + ` ... { c: ` + update + ` } }`, 3 * (10 + 1 + 20)},
+		{"two mutations in an inline fragment", `mutation { ... on Mutation { a: ` + update + ` b: ` + update + ` } }`, 2 * (10 + 1 + 20)},
 		// Refusals lead to objects at most twice.
-		`mutation { updateBookingPolicy(input: {}) { errors { code ... on AvailabilityConflict { slots { id } } } } }`: read + 10 + 1 + 20 + 2*100,
+		{"slots of a refusal", `mutation { updateBookingPolicy(input: {}) { errors { code ... on AvailabilityConflict { slots { id } } } } }`, read + 10 + 1 + 20 + 2*100},
 		// Slots that a mutation publishes: half a point each.
-		`mutation { addAvailability(input: {interviewerId: 1, start: "2026-06-01T08:00:00Z", end: "2026-06-01T16:00:00Z"}) { publishedCount } }`:                                                                      10 + 1 + 24/2,
-		`mutation { addWeeklyAvailability(input: {interviewerId: 1, startDate: "2026-06-01", weekdays: [MONDAY, TUESDAY], startTime: "14:00", endTime: "16:00"}) { publishedCount } }`:                                10 + 1 + 4*180/7/2,
-		`mutation { addWeeklyAvailability(input: {interviewerId: 1, startDate: "2026-06-01", endDate: "2026-06-14", weekdays: [MONDAY], startTime: "14:00", endTime: "16:00", slotMinutes: 30}) { publishedCount } }`: 10 + 1 + 4*14/7/2,
-		`mutation { updateAvailability(input: {availabilityId: 1, slotMinutes: 15}) { publishedCount } }`:                                                                                                             10 + 1 + 2000,
-		`mutation { updateAvailability(input: {availabilityId: 1, tags: ["go"]}) { publishedCount } }`:                                                                                                                10 + 1,
-		`mutation { removeAvailability(input: {availabilityId: 1}) { closedCount } }`:                                                                                                                                 10 + 1 + 100,
+		{"a window", `mutation { addAvailability(input: {interviewerId: 1, start: "2026-06-01T08:00:00Z", end: "2026-06-01T16:00:00Z"}) { publishedCount } }`, 10 + 1 + 24/2},
+		{"a weekly rule without an end", `mutation { addWeeklyAvailability(input: {interviewerId: 1, startDate: "2026-06-01", weekdays: [MONDAY, TUESDAY], startTime: "14:00", endTime: "16:00"}) { publishedCount } }`, 10 + 1 + 4*180/7/2},
+		{"a weekly rule with an end", `mutation { addWeeklyAvailability(input: {interviewerId: 1, startDate: "2026-06-01", endDate: "2026-06-14", weekdays: [MONDAY], startTime: "14:00", endTime: "16:00", slotMinutes: 30}) { publishedCount } }`, 10 + 1 + 4*14/7/2},
+		{"an update of slots", `mutation { updateAvailability(input: {availabilityId: 1, slotMinutes: 15}) { publishedCount } }`, 10 + 1 + 2000},
+		{"an update of tags", `mutation { updateAvailability(input: {availabilityId: 1, tags: ["go"]}) { publishedCount } }`, 10 + 1},
+		{"a removal", `mutation { removeAvailability(input: {availabilityId: 1}) { closedCount } }`, 10 + 1 + 100},
 		// Rows of an import: as many as the table has lines, ten for a point; rows in the
 		// response cost a point for twenty.
-		`mutation { importStudents(input: {csv: "` + strings.Repeat(`a\n`, 99) + `", dryRun: true}) { rows { line errors { code } } } }`: 10 + 100/10 + 1 + 100*(1+10)/20,
-		`mutation { importAvailability(input: {ical: "", interviewerId: 1, dryRun: true}) { rows { line } } }`:                           10 + 5000/10 + 1 + 5000/20,
+		{"an imported table", `mutation { importStudents(input: {csv: "` + strings.Repeat(`a\n`, 99) + `", dryRun: true}) { rows { line errors { code } } } }`, 10 + 100/10 + 1 + 100*(1+10)/20},
+		{"an imported calendar", `mutation { importAvailability(input: {ical: "", interviewerId: 1, dryRun: true}) { rows { line } } }`, 10 + 5000/10 + 1 + 5000/20},
 	} {
-		t.Run(document, func(t *testing.T) {
-			same(t, "cost", s.For(t).costOf(document), want)
+		t.Run(test.name, func(t *testing.T) {
+			same(t, "cost", s.For(t).costOf(test.document), test.want)
 		})
 	}
 }

@@ -251,38 +251,31 @@ func TestSharedBucketsAcrossServers(t *testing.T) {
 func TestOperationCosts(t *testing.T) {
 	t.Parallel()
 	s := limited(t, 1_000_000, 10)
-	for document, want := range map[string]int{
-		onePoint:                        1,
-		`{ bookingPolicy { version } }`: 9 + 1,
-		`{ a: bookingPolicy { version } b: bookingPolicy { version } }`: 2 * (9 + 1),
-		`{ student(id: 1) { name } }`:                                   9 + 1,
+	for _, test := range []struct {
+		name, document string
+		want           int
+	}{
+		{"__typename", onePoint, 1},
+		{"a field of Query", `{ bookingPolicy { version } }`, 9 + 1},
+		{"two fields of Query", `{ a: bookingPolicy { version } b: bookingPolicy { version } }`, 2 * (9 + 1)},
+		{"an object by id", `{ student(id: 1) { name } }`, 9 + 1},
 		// A read, the connection, and 20 students.
-		`{ students { nodes { id } } }`:                                                              9 + 1 + 20,
-		`{ students(first: 5) { nodes { id } pageInfo { endCursor } } }`:                             9 + 1 + 5 + 1,
-		`{ students(first: null) { nodes { id } } }`:                                                 9 + 1 + 20,
-		`{ students(last: 5) { nodes { id } } }`:                                                     9 + 1 + 5,
-		`{ students(first: null, last: 7) { nodes { id } } }`:                                        9 + 1 + 7,
-		`{ slots { nodes { id } } }`:                                                                 9 + 1 + 50,
-		`{ interview(id: 1) { events(last: 3) { nodes { id } } } }`:                                  2*9 + 1 + 1 + 3,
-		`{ students(first: 5) { edges { node { id } } } }`:                                           9 + 1 + 5*2,
-		`{ students(first: 5) { nodes { interviews(first: 2) { nodes { interviewer { id } } } } } }`: 3*9 + 1 + 5*(1+1+2*2),
-		`{ interviewer(id: 1) { availability { nodes { id } } } }`:                                   2*9 + 1 + 1 + 20,
-		`{ students(first: 5) { ...f } } fragment f on StudentConnection { nodes { id } }`:           9 + 1 + 5,
-		`{ ...a ...a } fragment a on Query { ...b ...b } fragment b on Query { viewer { role } }`:    4 * (9 + 1),
-		`mutation { updateBookingPolicy(input: {}) { errors { code } } }`:                            10 + 1 + 20,
+		{"a list", `{ students { nodes { id } } }`, 9 + 1 + 20},
+		{"a list with its page info", `{ students(first: 5) { nodes { id } pageInfo { endCursor } } }`, 9 + 1 + 5 + 1},
+		{"a list with first: null", `{ students(first: null) { nodes { id } } }`, 9 + 1 + 20},
+		{"the end of a list", `{ students(last: 5) { nodes { id } } }`, 9 + 1 + 5},
+		{"the end of a list with first: null", `{ students(first: null, last: 7) { nodes { id } } }`, 9 + 1 + 7},
+		{"a list of slots", `{ slots { nodes { id } } }`, 9 + 1 + 50},
+		{"events of an interview", `{ interview(id: 1) { events(last: 3) { nodes { id } } } }`, 2*9 + 1 + 1 + 3},
+		{"edges", `{ students(first: 5) { edges { node { id } } } }`, 9 + 1 + 5*2},
+		{"lists within a list", `{ students(first: 5) { nodes { interviews(first: 2) { nodes { interviewer { id } } } } } }`, 3*9 + 1 + 5*(1+1+2*2)},
+		{"availability of an interviewer", `{ interviewer(id: 1) { availability { nodes { id } } } }`, 2*9 + 1 + 1 + 20},
+		{"a list in a fragment", `{ students(first: 5) { ...f } } fragment f on StudentConnection { nodes { id } }`, 9 + 1 + 5},
+		{"fragments that are spread twice", `{ ...a ...a } fragment a on Query { ...b ...b } fragment b on Query { viewer { role } }`, 4 * (9 + 1)},
+		{"a mutation", `mutation { updateBookingPolicy(input: {}) { errors { code } } }`, 10 + 1 + 20},
 	} {
-		t.Run(document, func(t *testing.T) {
-			s := s.For(t)
-			a, _ := s.sendFrom("", document)
-			var told struct {
-				Extensions struct {
-					Cost struct{ Requested, Burst int }
-				}
-			}
-			if err := json.Unmarshal([]byte(a.Body), &told); err != nil {
-				t.Fatal(err)
-			}
-			same(t, "cost", told.Extensions.Cost.Requested, want)
+		t.Run(test.name, func(t *testing.T) {
+			same(t, "cost", s.For(t).costOf(test.document), test.want)
 		})
 	}
 }
