@@ -43,7 +43,10 @@ func writeRefusalCodes(b *bytes.Buffer) {
 	for _, code := range booking.RefusalCodes() {
 		name := string(code.Code)
 		mutations := "any mutation"
-		if !slices.Contains(common, name) || name == string(booking.WrongStatus) {
+		switch {
+		case code.Code == booking.IdempotencyMismatch:
+			mutations = "any mutation with an idempotency key"
+		case !slices.Contains(common, name) || code.Code == booking.WrongStatus:
 			mutations = list(mutationsWith(schema, name))
 		}
 		fmt.Fprintf(b, "| <a id=%q></a>`%s` | %s | `%s` | %s | %s |\n", strings.ToLower(name), name,
