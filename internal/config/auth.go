@@ -12,12 +12,14 @@ import (
 	"rehearse/internal/identity"
 )
 
+// setAuth sets the default of AUTH. An invalid ADDR counts as a loopback address, because it is
+// reported itself, and a missing key would be a consequence.
 func (c *Config) setAuth() {
 	if c.Auth != "" {
 		return
 	}
 	c.Auth = AuthJWT
-	if c.Embedded() && isLoopback(c.Addr) {
+	if c.Embedded() && (isLoopback(c.Addr) || !isAddress(c.Addr)) {
 		c.Auth = AuthLocal
 	}
 }

@@ -162,23 +162,25 @@ func (c *Config) parse(getenv func(string) string) []error {
 	}
 	var errs []error
 	var all env.AggregateError
-	if errors.As(env.ParseWithOptions(c, env.Options{Environment: environment}), &all) {
-		for _, err := range all.Errors {
-			errs = append(errs, explain(err, environment))
+	if !errors.As(env.ParseWithOptions(c, env.Options{Environment: environment}), &all) {
+		return nil
+	}
+	for _, err := range all.Errors {
+		var parse env.ParseError
+		if !errors.As(err, &parse) {
+			errs = append(errs, err)
+			continue
 		}
+		field, _ := reflect.TypeFor[Config]().FieldByName(parse.Name)
+		name := field.Tag.Get("env")
+		errs = append(errs, wrong(name, environment[name]))
+		delete(environment, name)
 	}
+	// The variables that cannot be parsed get their defaults, so that validate does not report
+	// them again.
+	*c = Config{}
+	_ = env.ParseWithOptions(c, env.Options{Environment: environment})
 	return errs
-}
-
-// explain returns an error with the value that cannot be parsed and what is allowed.
-func explain(err error, environment map[string]string) error {
-	var parse env.ParseError
-	if !errors.As(err, &parse) {
-		return err
-	}
-	field, _ := reflect.TypeFor[Config]().FieldByName(parse.Name)
-	name := field.Tag.Get("env")
-	return wrong(name, environment[name])
 }
 
 // wrong returns the error for a variable whose value is not allowed.

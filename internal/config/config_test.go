@@ -69,6 +69,8 @@ func TestWrongValues(t *testing.T) {
 		{"DATABASE_MAX_CONNS", "many", "a whole number"},
 		{"DATABASE_MAX_CONNS_PER_CALLER", "-1", "a whole number of at least 0"},
 		{"OPERATION_TIMEOUT", "-1s", "a positive duration"},
+		{"OPERATION_TIMEOUT", "10", `OPERATION_TIMEOUT is "10"; expected a positive duration such as 10s or 2m`},
+		{"RATE_LIMIT_PER_SECOND", "fast", `RATE_LIMIT_PER_SECOND is "fast"; expected a number above 0`},
 		{"SHUTDOWN_TIMEOUT", "0s", "a positive duration"},
 		{"MAX_OPERATIONS", "0", "a whole number of at least 1"},
 		{"MAX_OPERATIONS_PER_CALLER", "-1", "a whole number of at least 0"},
@@ -105,6 +107,10 @@ func TestWrongValues(t *testing.T) {
 			_, err := load(map[string]string{test.name: test.value})
 			if err == nil || !strings.Contains(err.Error(), test.says) || strings.Contains(err.Error(), "secret") {
 				t.Errorf("got the error %v, want %q", err, test.says)
+			}
+			// An issuer also requires an audience, and a database a key.
+			if test.name != "OIDC_ISSUER" && test.name != "DATABASE_URL" && err != nil && strings.Contains(err.Error(), "\n") {
+				t.Errorf("got more than one line: %v", err)
 			}
 		})
 	}
