@@ -32,6 +32,11 @@ func TestDeactivatedInterviewersChangeNothing(t *testing.T) {
 			same(t, field.Name, refusal.Message, "You are not an active interviewer; you can read your data but not change it.")
 		}
 	}
+	s.SetClock(t0.Add(15 * day))
+	var payload struct{ Errors []refused }
+	s.Mutate("withdrawSlot", "", in{"slotId": h.notHeld}, &payload)
+	same(t, "a slot that has started", codes(payload.Errors), []string{"WRONG_STATUS"})
+	s.SetClock(t0)
 	if tried < 10 {
 		t.Errorf("only %d mutations were tried", tried)
 	}

@@ -66,11 +66,11 @@ func (a *App) WithdrawSlot(ctx context.Context, in WithdrawSlotInput) (*Closed, 
 	if err != nil {
 		return nil, err
 	}
-	if known.InPast(a.Now()) {
-		return nil, booking.Refuse(booking.SlotInPast, "slotId", "The slot has started; only a future slot can be withdrawn.")
-	}
 	target := calendarTarget{interviewerID: known.InterviewerID, cancelBooked: in.CancelBooked, reason: cancelReason}
 	return changeCalendar(ctx, a, target, func(c *calendarChange) (*Closed, error) {
+		if known.InPast(c.now) {
+			return nil, booking.Refuse(booking.SlotInPast, "slotId", "The slot has started; only a future slot can be withdrawn.")
+		}
 		if err := c.lock(ctx); err != nil {
 			return nil, err
 		}
