@@ -2,7 +2,9 @@ package booking
 
 import (
 	"fmt"
+	"math"
 	"slices"
+	"strconv"
 	"time"
 
 	"rehearse/internal/calendar"
@@ -344,7 +346,13 @@ func CheckRange(r calendar.Span, longest time.Duration) Refused {
 		return refused
 	}
 	days := int(longest.Hours() / 24)
-	return invalidRange("end", Allowed{Kind: AllowedDays, Max: &days}, fmt.Sprintf("The range is too long; at most %d days are allowed.", days))
+	return invalidRange("end", Allowed{Kind: AllowedDays, Max: &days}, fmt.Sprintf(
+		"The range lasts %s days; at most %d days are allowed.", inDays(r.Length()), days))
+}
+
+// inDays formats a length in days, rounded up to a tenth of a day.
+func inDays(length time.Duration) string {
+	return strconv.FormatFloat(math.Ceil(length.Hours()/24*10)/10, 'f', -1, 64)
 }
 
 // CheckOrder refuses a range that is reversed or empty.
@@ -352,5 +360,6 @@ func CheckOrder(r calendar.Span) Refused {
 	if r.Start.Before(r.End) {
 		return nil
 	}
-	return invalidRange("end", Allowed{Kind: AllowedAfterStart}, "end must be after start.")
+	return invalidRange("end", Allowed{Kind: AllowedAfterStart}, fmt.Sprintf(
+		"end is %s, and start is %s; end must be after start.", r.End.UTC().Format(time.RFC3339), r.Start.UTC().Format(time.RFC3339)))
 }

@@ -93,7 +93,7 @@ func (r Record) CheckHold(h Hold, slot SlotID, now time.Time) Refused {
 	case h.StudentID != r.Student.ID:
 		return Missing("hold", "holdId")
 	case h.SlotID != slot:
-		return Refuse(InvalidInput, "holdId", "The hold is for another slot than slotId; they must be the same.")
+		return Refuse(InvalidInput, "holdId", "The hold is for another slot than slotId; a hold of the slot to be booked is expected.")
 	case !h.Live(now):
 		return Refuse(HoldExpired, "holdId", "The hold has expired or was released.")
 	}

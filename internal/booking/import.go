@@ -45,7 +45,7 @@ func PlanImportedWindow(by Interviewer, a Availability, c Calendar, now time.Tim
 	plan := PlanWindows(a, []calendar.Span{a.Window()}, c, time.Time{})
 	for _, skipped := range plan.Skipped {
 		if skipped.Reason == SkipBlocked {
-			return plan, Refuse(AvailabilityConflict, "start", "The interviewer has blocked time within the window.")
+			return plan, Refuse(AvailabilityConflict, "start", "The window overlaps blocked time of the interviewer; a window must not overlap blocked time.")
 		}
 	}
 	if len(plan.Conflicting) > 0 {

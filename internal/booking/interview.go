@@ -176,7 +176,7 @@ func (c Completion) validate(i Interview, now time.Time) Refused {
 	}
 	if c.At != nil && (c.At.Before(i.Start) || c.At.After(now)) {
 		refused = append(refused, Invalid("completedAt", Allowed{Kind: AllowedTime, NotBefore: &i.Start, NotAfter: &now},
-			"completedAt must be between the interview's start and now.")...)
+			badTime("completedAt", *c.At, "between the interview's start and now"))...)
 	}
 	return refused
 }
@@ -323,7 +323,7 @@ func (i Interview) MarkNoShow(party Party, now time.Time) (Interview, Refused) {
 		return i, wrongStatus(i, "marked as a no-show", Booked)
 	case now.Before(from):
 		return i, tooSoon("interviewId", from, fmt.Sprintf(
-			"A no-show can be marked from %d minutes after the interview's start.", int(NoShowAfter.Minutes())))
+			"It is too early to mark a no-show; this is possible from %d minutes after the interview's start.", int(NoShowAfter.Minutes())))
 	}
 	i.Status = noShow
 	i.NoShowAt = &now
@@ -339,7 +339,7 @@ func (r Record) UndoNoShow(i Interview, now time.Time) (Interview, Refused) {
 	if last := i.NoShowAt.Add(UndoNoShowFor); now.After(last) {
 		return i, Refused{{
 			Code: WrongStatus, Field: "interviewId", Status: i.Status, Deadline: &last,
-			Message: fmt.Sprintf("A no-show can be undone within %d hours after it was marked.", int(UndoNoShowFor.Hours())),
+			Message: fmt.Sprintf("The no-show was marked more than %[1]d hours ago; it can be undone within %[1]d hours.", int(UndoNoShowFor.Hours())),
 		}}
 	}
 	slot := Slot{ID: i.SlotID, InterviewerID: i.InterviewerID, Start: i.Start, End: i.End, Status: SlotOpen}
