@@ -103,6 +103,10 @@ func TestImportStudents(t *testing.T) {
 	same(t, "a comma needs quotes", part.came(), []string{"2 FAILED -:INVALID_INPUT"})
 	part = s.imports("importStudents", "name,email\nAda Lovelace,ada@example.org\n", nil)
 	same(t, "what is not said does not differ", part.came(), []string{"2 UNCHANGED"})
+	bob := s.Interviewer(map[string]any{"email": "bob@example.org"})
+	part = s.imports("importStudents", "name,email\nBob,bob@example.org\nAda Lovelace,ada@example.org\n", nil)
+	same(t, "an interviewer becomes a student as well", part.came(), []string{"2 CREATED", "3 UNCHANGED"})
+	same(t, "which a note says", part.Rows[0].Notes, []string{"The e-mail address belongs to interviewer " + bob + ", who is then also a student."})
 	s.Student(map[string]any{"email": "new@example.org"})
 	s.Sound()
 }

@@ -148,10 +148,9 @@ func (v *AvailableSlotsAvailableSlotsAvailableSlotConnectionPageInfo) GetHasNext
 
 // AvailableSlotsResponse is returned by AvailableSlots on success.
 type AvailableSlotsResponse struct {
-	// All slots between `start` and `end` that the student can book now, and no others.
-	// Sorted by start, then by id. If the list is empty, `emptyReasons` explains why. Fails
-	// with `NOT_FOUND` if the student does not exist, or if the caller is another student.
-	// Null, with a `FORBIDDEN` or `UNAUTHENTICATED` error, if the caller has no access.
+	// The slots between `start` and `end` that the student can book now, and no others, sorted by start
+	// and then by id. If the list is empty, `emptyReasons` explains why. Fails with `NOT_FOUND` if the
+	// student does not exist, or if the caller is another student.
 	AvailableSlots *AvailableSlotsAvailableSlotsAvailableSlotConnection `json:"availableSlots"`
 }
 
@@ -689,9 +688,8 @@ func (v *BookSlotBookSlotBookSlotPayloadErrorsTooSoon) GetPath() []string { retu
 // BookSlotBookSlotBookSlotPayloadErrorsWrongStatus
 // The GraphQL type's documentation follows.
 //
-// A refusal. A refused mutation changes nothing. Its payload has all refusals, at most 20,
-// and no result. New codes can be added, so show the `message` of a code that you do not
-// know.
+// A refusal. A refused mutation changes nothing, and its payload has no result but all refusals, at
+// most 20. New codes can be added, so show the `message` of an unknown code.
 type BookSlotBookSlotBookSlotPayloadErrorsUserError interface {
 	implementsGraphQLInterfaceBookSlotBookSlotBookSlotPayloadErrorsUserError()
 	// GetTypename returns the receiver's concrete GraphQL type-name (see interface doc for possible values).
@@ -1021,12 +1019,10 @@ func (v *BookSlotBookSlotBookSlotPayloadInterview) GetStart() time.Time { return
 
 // BookSlotResponse is returned by BookSlot on success.
 type BookSlotResponse struct {
-	// Books a slot for a student. If the student has already booked the slot, returns that
-	// interview. If the student holds another slot, the booking ends that hold. Refusals:
-	// `SLOT_TAKEN`, `SLOT_HELD`, `SLOT_WITHDRAWN`, `SLOT_IN_PAST`, `TOO_SOON`,
-	// `INTERVIEWER_FULL`, `ALREADY_INTERVIEWED`, `SELF_INTERVIEW`, `OWN_OVERLAP`,
-	// `LIMIT_REACHED`, `GRADES_TOO_LOW`, `HOLD_EXPIRED`. Null only if the request fails with
-	// a top-level error.
+	// Books a slot for a student. If the student has already booked the slot, returns that interview. If
+	// the student holds another slot, the booking ends that hold. Refusals: `SLOT_TAKEN`, `SLOT_HELD`,
+	// `SLOT_WITHDRAWN`, `SLOT_IN_PAST`, `TOO_SOON`, `INTERVIEWER_FULL`, `ALREADY_INTERVIEWED`,
+	// `SELF_INTERVIEW`, `OWN_OVERLAP`, `LIMIT_REACHED`, `GRADES_TOO_LOW`, `HOLD_EXPIRED`.
 	BookSlot *BookSlotBookSlotBookSlotPayload `json:"bookSlot"`
 }
 
@@ -1110,8 +1106,8 @@ const (
 	RefusalCodeSlotWithdrawn RefusalCode = "SLOT_WITHDRAWN"
 	// The slot has started.
 	RefusalCodeSlotInPast RefusalCode = "SLOT_IN_PAST"
-	// It is too early to complete the interview or to mark a no-show, or the slot starts
-	// sooner than the minimum notice allows.
+	// It is too early to complete the interview or to mark a no-show, or the slot starts sooner than
+	// the minimum notice allows.
 	RefusalCodeTooSoon RefusalCode = "TOO_SOON"
 	// The hold has expired or was released. Hold the slot again, or book it without a hold.
 	RefusalCodeHoldExpired RefusalCode = "HOLD_EXPIRED"
@@ -1168,9 +1164,9 @@ var AllRefusalCode = []RefusalCode{
 
 // SlotsChangedResponse is returned by SlotsChanged on success.
 type SlotsChangedResponse struct {
-	// Reports changes of the list that `availableSlots` returns for the same arguments, and
-	// of the student's eligibility. It does not report slots that can no longer be booked
-	// only because their start is too close; compare their `start` with the time.
+	// Reports changes of the list that `availableSlots` returns for the same arguments, and of the
+	// student's eligibility. A slot that can no longer be booked because its start is too close is not
+	// reported; compare its `start` with the current time.
 	SlotsChanged *SlotsChangedSlotsChanged `json:"slotsChanged"`
 }
 
@@ -1182,11 +1178,11 @@ func (v *SlotsChangedResponse) GetSlotsChanged() *SlotsChangedSlotsChanged { ret
 //
 // A change of the list of slots that a student can book.
 type SlotsChangedSlotsChanged struct {
-	// The slots that can be booked now: add them to the list. Sorted by start, then by id.
+	// The slots to add to the list, because the student can book them now. Sorted by start, then by id.
 	// The client may already have some of them.
 	Opened []*SlotsChangedSlotsChangedOpenedSlot `json:"opened"`
-	// The ids of slots that can no longer be booked: remove them from the list. The client
-	// may not have all of them.
+	// The ids of the slots to remove from the list, because the student can no longer book them. The
+	// client may not have all of them.
 	ClosedIds []string `json:"closedIds"`
 	// Whether there are changes that the event does not list. If true, query `availableSlots` again.
 	Refetch bool `json:"refetch"`

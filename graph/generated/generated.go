@@ -4721,16 +4721,15 @@ enum Access {
 # ====================================================================== queries
 
 """
-The queries. An invalid argument causes a top-level error with the code
-` + "`" + `BAD_USER_INPUT` + "`" + `. A field to which the caller has no access is null, with a top-level
-error whose code is ` + "`" + `FORBIDDEN` + "`" + `, or ` + "`" + `UNAUTHENTICATED` + "`" + ` if the request has no token.
+The queries. An invalid argument causes a top-level error with the code ` + "`" + `BAD_USER_INPUT` + "`" + `. A field to
+which the caller has no access is null, with a top-level error whose code is ` + "`" + `FORBIDDEN` + "`" + `, or
+` + "`" + `UNAUTHENTICATED` + "`" + ` if the request has no token. ` + "`" + `@access` + "`" + ` says who has access.
 """
 type Query {
   """
-  All slots between ` + "`" + `start` + "`" + ` and ` + "`" + `end` + "`" + ` that the student can book now, and no others.
-  Sorted by start, then by id. If the list is empty, ` + "`" + `emptyReasons` + "`" + ` explains why. Fails
-  with ` + "`" + `NOT_FOUND` + "`" + ` if the student does not exist, or if the caller is another student.
-  Null, with a ` + "`" + `FORBIDDEN` + "`" + ` or ` + "`" + `UNAUTHENTICATED` + "`" + ` error, if the caller has no access.
+  The slots between ` + "`" + `start` + "`" + ` and ` + "`" + `end` + "`" + ` that the student can book now, and no others, sorted by start
+  and then by id. If the list is empty, ` + "`" + `emptyReasons` + "`" + ` explains why. Fails with ` + "`" + `NOT_FOUND` + "`" + ` if the
+  student does not exist, or if the caller is another student.
   """
   availableSlots(
     "The student."
@@ -4746,26 +4745,19 @@ type Query {
     interviewer and of its availability.
     """
     tags: [String!]
-    """
-    The maximum number of items, counted from the start of the list: 1 to 500.
-    Defaults to 50 if ` + "`" + `last` + "`" + ` is not given.
-    """
+    "The maximum number of items from the start, 1 to 500. Defaults to 50, unless ` + "`" + `last` + "`" + ` is given."
     first: Int
     "Returns only slots after this cursor."
     after: String
-    """
-    The maximum number of items, counted from the end of the list: 1 to 500. It
-    cannot be combined with ` + "`" + `first` + "`" + `.
-    """
+    "The maximum number of items from the end, 1 to 500. Not allowed with ` + "`" + `first` + "`" + `."
     last: Int
     "Returns only slots before this cursor."
     before: String
   ): AvailableSlotConnection @access(student: OWN)
 
   """
-  Whether the student may book now, and the facts behind the answer. Fails with
-  ` + "`" + `NOT_FOUND` + "`" + ` if the student does not exist, or if the caller is another student. Null,
-  with a ` + "`" + `FORBIDDEN` + "`" + ` or ` + "`" + `UNAUTHENTICATED` + "`" + ` error, if the caller has no access.
+  Whether the student may book now, and the limit, grades and waivers that decide it. Fails with
+  ` + "`" + `NOT_FOUND` + "`" + ` if the student does not exist, or if the caller is another student.
   """
   eligibility(
     "The student."
@@ -4781,36 +4773,26 @@ type Query {
     id: ID!
   ): Student @access(student: OWN, interviewer: OWN)
 
-  """
-  The students, sorted by id by default. Null, with a ` + "`" + `FORBIDDEN` + "`" + ` or ` + "`" + `UNAUTHENTICATED` + "`" + `
-  error, if the caller has no access.
-  """
+  "The students, sorted by id by default."
   students(
-    """
-    The maximum number of items, counted from the start of the list: 1 to 100.
-    Defaults to 20 if ` + "`" + `last` + "`" + ` is not given.
-    """
+    "The maximum number of items from the start, 1 to 100. Defaults to 20, unless ` + "`" + `last` + "`" + ` is given."
     first: Int
     "Returns only students after this cursor."
     after: String
-    """
-    The maximum number of items, counted from the end of the list: 1 to 100. It
-    cannot be combined with ` + "`" + `first` + "`" + `.
-    """
+    "The maximum number of items from the end, 1 to 100. Not allowed with ` + "`" + `first` + "`" + `."
     last: Int
     "Returns only students before this cursor."
     before: String
     "Returns only students who match this filter."
     filter: StudentFilter
-    "The sort order. A cursor is valid only for the sort order of the list that returned it."
+    "The sort order. Cursors are valid only for the same order."
     orderBy: StudentOrder
   ): StudentConnection @access
 
   """
-  The interviewer with this id; null if there is none, or if the caller may not see
-  them. A student sees the interviewers who are active or have an interview with them,
-  without the fields that only administrators and the interviewer may read. An
-  interviewer sees only themselves.
+  The interviewer with this id; null if there is none, or if the caller may not see them. A student
+  sees the interviewers who are active or have an interview with them, but not the fields that only
+  administrators and the interviewer may read. An interviewer sees only themselves.
   """
   interviewer(
     "The interviewer's id."
@@ -4818,36 +4800,27 @@ type Query {
   ): Interviewer @access(student: ALL, interviewer: OWN)
 
   """
-  The interviewers, sorted by id by default. For a student, the list contains only
-  active interviewers, ` + "`" + `search` + "`" + ` covers only names, and sorting by ` + "`" + `EMAIL` + "`" + ` fails with
-  ` + "`" + `FORBIDDEN` + "`" + `. Null, with a ` + "`" + `FORBIDDEN` + "`" + ` or ` + "`" + `UNAUTHENTICATED` + "`" + ` error, if the caller has no
-  access.
+  The interviewers, sorted by id by default. For a student, the list contains only active
+  interviewers, ` + "`" + `search` + "`" + ` covers only names, and sorting by ` + "`" + `EMAIL` + "`" + ` fails with ` + "`" + `FORBIDDEN` + "`" + `.
   """
   interviewers(
-    """
-    The maximum number of items, counted from the start of the list: 1 to 100.
-    Defaults to 20 if ` + "`" + `last` + "`" + ` is not given.
-    """
+    "The maximum number of items from the start, 1 to 100. Defaults to 20, unless ` + "`" + `last` + "`" + ` is given."
     first: Int
     "Returns only interviewers after this cursor."
     after: String
-    """
-    The maximum number of items, counted from the end of the list: 1 to 100. It
-    cannot be combined with ` + "`" + `first` + "`" + `.
-    """
+    "The maximum number of items from the end, 1 to 100. Not allowed with ` + "`" + `first` + "`" + `."
     last: Int
     "Returns only interviewers before this cursor."
     before: String
     "Returns only interviewers who match this filter."
     filter: InterviewerFilter
-    "The sort order. A cursor is valid only for the sort order of the list that returned it."
+    "The sort order. Cursors are valid only for the same order."
     orderBy: InterviewerOrder
   ): InterviewerConnection @access(student: ALL)
 
   """
-  The tags of active interviewers, sorted by the number of active interviewers (highest
-  first), then by name. Null, with a ` + "`" + `FORBIDDEN` + "`" + ` or ` + "`" + `UNAUTHENTICATED` + "`" + ` error, if the
-  caller has no access.
+  The tags of active interviewers, sorted by the number of interviewers who have the tag (highest
+  first), then by name.
   """
   tags(
     "The maximum number of items to return, 1 to 500."
@@ -4861,28 +4834,21 @@ type Query {
   ): Slot @access(student: OWN, interviewer: OWN)
 
   """
-  The slots of all interviewers, in every status, sorted by start and then by id by
-  default. An interviewer sees only their own slots. Null, with a ` + "`" + `FORBIDDEN` + "`" + ` or
-  ` + "`" + `UNAUTHENTICATED` + "`" + ` error, if the caller has no access.
+  The slots of all interviewers, in every status, sorted by start and then by id by default. An
+  interviewer sees only their own slots.
   """
   slots(
-    """
-    The maximum number of items, counted from the start of the list: 1 to 500.
-    Defaults to 50 if ` + "`" + `last` + "`" + ` is not given.
-    """
+    "The maximum number of items from the start, 1 to 500. Defaults to 50, unless ` + "`" + `last` + "`" + ` is given."
     first: Int
     "Returns only slots after this cursor."
     after: String
-    """
-    The maximum number of items, counted from the end of the list: 1 to 500. It
-    cannot be combined with ` + "`" + `first` + "`" + `.
-    """
+    "The maximum number of items from the end, 1 to 500. Not allowed with ` + "`" + `first` + "`" + `."
     last: Int
     "Returns only slots before this cursor."
     before: String
     "Returns only slots that match this filter."
     filter: SlotFilter
-    "The sort order. A cursor is valid only for the sort order of the list that returned it."
+    "The sort order. Cursors are valid only for the same order."
     orderBy: SlotOrder
   ): SlotConnection @access(interviewer: OWN)
 
@@ -4893,74 +4859,53 @@ type Query {
   ): Interview @access(student: OWN, interviewer: OWN)
 
   """
-  The interviews, in every status, sorted by start and then by id by default. Students
-  and interviewers see only their own interviews. Null, with a ` + "`" + `FORBIDDEN` + "`" + ` or
-  ` + "`" + `UNAUTHENTICATED` + "`" + ` error, if the caller has no access.
+  The interviews, in every status, sorted by start and then by id by default. Students and
+  interviewers see only their own interviews.
   """
   interviews(
-    """
-    The maximum number of items, counted from the start of the list: 1 to 100.
-    Defaults to 20 if ` + "`" + `last` + "`" + ` is not given.
-    """
+    "The maximum number of items from the start, 1 to 100. Defaults to 20, unless ` + "`" + `last` + "`" + ` is given."
     first: Int
     "Returns only interviews after this cursor."
     after: String
-    """
-    The maximum number of items, counted from the end of the list: 1 to 100. It
-    cannot be combined with ` + "`" + `first` + "`" + `.
-    """
+    "The maximum number of items from the end, 1 to 100. Not allowed with ` + "`" + `first` + "`" + `."
     last: Int
     "Returns only interviews before this cursor."
     before: String
     "Returns only interviews that match this filter."
     filter: InterviewFilter
-    "The sort order. A cursor is valid only for the sort order of the list that returned it."
+    "The sort order. Cursors are valid only for the same order."
     orderBy: InterviewOrder
   ): InterviewConnection @access(student: OWN, interviewer: OWN)
 
   """
-  The audit log: who did what and when, with the values before and after. Oldest first
-  by default. Events are never changed or removed. Null, with a ` + "`" + `FORBIDDEN` + "`" + ` or
-  ` + "`" + `UNAUTHENTICATED` + "`" + ` error, if the caller has no access.
+  The audit log: who changed what and when, with the values before and after, oldest first by
+  default. Events are never changed or removed.
   """
   events(
-    """
-    The maximum number of items, counted from the start of the list: 1 to 100.
-    Defaults to 20 if ` + "`" + `last` + "`" + ` is not given.
-    """
+    "The maximum number of items from the start, 1 to 100. Defaults to 20, unless ` + "`" + `last` + "`" + ` is given."
     first: Int
     "Returns only events after this cursor."
     after: String
-    """
-    The maximum number of items, counted from the end of the list: 1 to 100. It
-    cannot be combined with ` + "`" + `first` + "`" + `.
-    """
+    "The maximum number of items from the end, 1 to 100. Not allowed with ` + "`" + `first` + "`" + `."
     last: Int
     "Returns only events before this cursor."
     before: String
     "Returns only events that match this filter."
     filter: EventFilter
-    "The sort order. A cursor is valid only for the sort order of the list that returned it."
+    "The sort order. Cursors are valid only for the same order."
     orderBy: EventOrder
   ): EventConnection @access
 
   """
-  The bookings, holds and reschedules that were refused in the last 90 days, newest
-  first. Dry runs and repeated requests with the same idempotency key are not included.
-  Null, with a ` + "`" + `FORBIDDEN` + "`" + ` or ` + "`" + `UNAUTHENTICATED` + "`" + ` error, if the caller has no access.
+  The bookings, holds and reschedules that were refused in the last 90 days, newest first. Dry runs
+  and repeated requests with the same idempotency key are not included.
   """
   bookingRefusals(
-    """
-    The maximum number of items, counted from the start of the list: 1 to 100.
-    Defaults to 20 if ` + "`" + `last` + "`" + ` is not given.
-    """
+    "The maximum number of items from the start, 1 to 100. Defaults to 20, unless ` + "`" + `last` + "`" + ` is given."
     first: Int
     "Returns only refusals after this cursor."
     after: String
-    """
-    The maximum number of items, counted from the end of the list: 1 to 100. It
-    cannot be combined with ` + "`" + `first` + "`" + `.
-    """
+    "The maximum number of items from the end, 1 to 100. Not allowed with ` + "`" + `first` + "`" + `."
     last: Int
     "Returns only refusals before this cursor."
     before: String
@@ -4969,10 +4914,9 @@ type Query {
   ): BookingRefusalConnection @access
 
   """
-  All data stored about a student, to answer the student's request for a copy of their
-  data. The value is an object with the database rows of each table. Its field ` + "`" + `version` + "`" + `
-  is the version of this format. Fails with ` + "`" + `NOT_FOUND` + "`" + ` if the student does not exist.
-  Null, with a ` + "`" + `FORBIDDEN` + "`" + ` or ` + "`" + `UNAUTHENTICATED` + "`" + ` error, if the caller has no access.
+  All data stored about a student, to answer the student's request for a copy of their data. The
+  value is an object with the database rows of each table. Its field ` + "`" + `version` + "`" + ` identifies the
+  format. Fails with ` + "`" + `NOT_FOUND` + "`" + ` if the student does not exist.
   """
   exportStudent(
     "The student."
@@ -5015,8 +4959,7 @@ type Slot {
   "The status of the slot."
   status: SlotStatus!
   """
-  The last 100 status changes of the slot, oldest first. Null, with a ` + "`" + `FORBIDDEN` + "`" + ` error,
-  if the caller is not an administrator.
+  The last 100 status changes of the slot, oldest first. Null if the caller is not an administrator.
   """
   history: [SlotChange!] @access
 }
@@ -5028,8 +4971,8 @@ type SlotChange {
   "The time of the change."
   at: DateTime!
   """
-  If ` + "`" + `what` + "`" + ` is ` + "`" + `HELD` + "`" + `: when the hold expires, unless it is released, used or extended
-  before then. Otherwise null.
+  When the hold expires, unless it is released, used or extended earlier; null unless ` + "`" + `what` + "`" + ` is
+  ` + "`" + `HELD` + "`" + `.
   """
   until: DateTime
   "The id of the event that recorded the change; null if there is none."
@@ -5191,7 +5134,7 @@ enum EmptyReasonCode {
   INTERVIEWER_FULL
 }
 
-"Whether a student may book, and the facts behind the answer."
+"Whether a student may book, and the limit, grades and waivers that decide it."
 type Eligibility {
   "The student."
   student: Student!
@@ -5216,9 +5159,8 @@ type Eligibility {
   "The rules that keep the student from booking and that are not waived. Empty if the student may book."
   reasons: [EligibilityReason!]!
   """
-  The waivers in effect: those that exempt the student from a rule that would refuse the
-  booking, remove the minimum notice, or allow another interview with the same
-  interviewer.
+  The waivers in effect: those of the limit or the grades without which the student could not book,
+  and those of the minimum notice or of the rule about interviewers.
   """
   waivers: [Waiver!]!
 }
@@ -5240,54 +5182,41 @@ type Student {
   "The full name."
   name: String!
   """
-  The e-mail address, in lower case, unique among students. It is never null. The type
-  is nullable only to match ` + "`" + `Interviewer.email` + "`" + `, so that a query can select ` + "`" + `email` + "`" + ` on
-  both types of ` + "`" + `Person` + "`" + `.
+  The e-mail address, in lower case, unique among students. It is never null; the type is nullable
+  to match ` + "`" + `Interviewer.email` + "`" + `, so that a query can select ` + "`" + `email` + "`" + ` on both types of ` + "`" + `Person` + "`" + `.
   """
   email: String
   "The student's IANA time zone, as a canonical name."
   timeZone: String!
   """
-  The maximum number of interviews: the student's own limit if set, otherwise the
-  policy's. Null, with a ` + "`" + `FORBIDDEN` + "`" + ` error, if the caller has no access.
+  The maximum number of interviews: the student's own limit if set, otherwise the policy's. Null if
+  the caller has no access.
   """
   interviewLimit: Int @access(student: OWN)
   """
-  Whether the student may book now, and the facts behind the answer. Null, with a
-  ` + "`" + `FORBIDDEN` + "`" + ` error, if the caller has no access.
+  Whether the student may book now, and the limit, grades and waivers that decide it. Null if the
+  caller has no access.
   """
   eligibility: Eligibility @access(student: OWN)
-  """
-  The student's active hold. Null if there is none. Null, with a ` + "`" + `FORBIDDEN` + "`" + ` error, if
-  the caller has no access.
-  """
+  "The student's active hold. Null if there is none, or if the caller has no access."
   hold: Hold @access(student: OWN)
-  """
-  The last 50 waivers granted to the student, oldest first. Null, with a ` + "`" + `FORBIDDEN` + "`" + `
-  error, if the caller has no access.
-  """
+  "The last 50 waivers granted to the student, oldest first. Null if the caller has no access."
   waivers: [Waiver!] @access(student: OWN)
   """
-  The student's booked interviews that have not ended, sorted by start. At most 20; use
-  ` + "`" + `interviews` + "`" + ` for more. Null, with a ` + "`" + `FORBIDDEN` + "`" + ` error, if the caller has no access.
+  The student's booked interviews that have not ended, sorted by start. At most 20; use ` + "`" + `interviews` + "`" + `
+  for more. Null if the caller has no access.
   """
   upcomingInterviews: [Interview!] @access(student: OWN)
   """
-  The student's interviews in every status, sorted by start, then by id. Null, with a
-  ` + "`" + `FORBIDDEN` + "`" + ` error, if the caller has no access.
+  The student's interviews in every status, sorted by start, then by id. Null if the caller has no
+  access.
   """
   interviews(
-    """
-    The maximum number of items, counted from the start of the list: 1 to 100.
-    Defaults to 20 if ` + "`" + `last` + "`" + ` is not given.
-    """
+    "The maximum number of items from the start, 1 to 100. Defaults to 20, unless ` + "`" + `last` + "`" + ` is given."
     first: Int
     "Returns only interviews after this cursor."
     after: String
-    """
-    The maximum number of items, counted from the end of the list: 1 to 100. It
-    cannot be combined with ` + "`" + `first` + "`" + `.
-    """
+    "The maximum number of items from the end, 1 to 100. Not allowed with ` + "`" + `first` + "`" + `."
     last: Int
     "Returns only interviews before this cursor."
     before: String
@@ -5381,10 +5310,7 @@ type Interviewer {
   id: ID!
   "The full name."
   name: String!
-  """
-  The e-mail address, in lower case, unique among interviewers. Null, with a ` + "`" + `FORBIDDEN` + "`" + `
-  error, if the caller has no access.
-  """
+  "The e-mail address, in lower case, unique among interviewers. Null if the caller has no access."
   email: String @access(interviewer: OWN)
   "The interviewer's IANA time zone, as a canonical name."
   timeZone: String!
@@ -5399,20 +5325,18 @@ type Interviewer {
   "The languages in which the interviewer gives interviews, as sorted BCP 47 tags such as ` + "`" + `en` + "`" + ` or ` + "`" + `pt-BR` + "`" + `."
   languages: [String!]!
   """
-  The maximum number of interviews per day, in the interviewer's time zone. Null if
-  there is no maximum. Null, with a ` + "`" + `FORBIDDEN` + "`" + ` error, if the caller has no access.
+  The maximum number of interviews per day, in the interviewer's time zone. Null if there is no
+  maximum, or if the caller has no access.
   """
   maxPerDay: Int @access(interviewer: OWN)
   """
-  The maximum number of interviews per week, in the interviewer's time zone. A week
-  begins on Monday. Null if there is no maximum. Null, with a ` + "`" + `FORBIDDEN` + "`" + ` error, if the
-  caller has no access.
+  The maximum number of interviews per week, in the interviewer's time zone. A week begins on
+  Monday. Null if there is no maximum, or if the caller has no access.
   """
   maxPerWeek: Int @access(interviewer: OWN)
   """
-  The ` + "`" + `https` + "`" + ` URL of the interviewer's meeting room. A student reads it in
-  ` + "`" + `Interview.meetingUrl` + "`" + `. Null if not set. Null, with a ` + "`" + `FORBIDDEN` + "`" + ` error, if the caller
-  has no access.
+  The ` + "`" + `https` + "`" + ` URL of the interviewer's meeting room. A student reads it in ` + "`" + `Interview.meetingUrl` + "`" + `.
+  Null if not set, or if the caller has no access.
   """
   meetingUrl: String @access(interviewer: OWN)
   "Whether the interviewer currently gives interviews. An inactive interviewer has no open future slots."
@@ -5428,8 +5352,8 @@ type Interviewer {
   "When the interviewer's own fields were last edited. Initially ` + "`" + `createdAt` + "`" + `."
   updatedAt: DateTime!
   """
-  The interviewer's slots in every status, sorted by start, then by id. Null, with a
-  ` + "`" + `FORBIDDEN` + "`" + ` error, if the caller has no access.
+  The interviewer's slots in every status, sorted by start, then by id. Null if the caller has no
+  access.
   """
   slots(
     "Returns only slots that start at this time or later."
@@ -5438,78 +5362,50 @@ type Interviewer {
     end: DateTime
     "Returns only slots with one of these statuses. An empty list matches all slots."
     status: [SlotStatus!]
-    """
-    The maximum number of items, counted from the start of the list: 1 to 500.
-    Defaults to 50 if ` + "`" + `last` + "`" + ` is not given.
-    """
+    "The maximum number of items from the start, 1 to 500. Defaults to 50, unless ` + "`" + `last` + "`" + ` is given."
     first: Int
     "Returns only slots after this cursor."
     after: String
-    """
-    The maximum number of items, counted from the end of the list: 1 to 500. It
-    cannot be combined with ` + "`" + `first` + "`" + `.
-    """
+    "The maximum number of items from the end, 1 to 500. Not allowed with ` + "`" + `first` + "`" + `."
     last: Int
     "Returns only slots before this cursor."
     before: String
   ): SlotConnection @access(interviewer: OWN)
   """
-  The interviewer's availability, sorted by start. Removed availability is not included.
-  Null, with a ` + "`" + `FORBIDDEN` + "`" + ` error, if the caller has no access.
+  The interviewer's availability, sorted by start. Removed availability is not included. Null if the
+  caller has no access.
   """
   availability(
-    """
-    The maximum number of items, counted from the start of the list: 1 to 100.
-    Defaults to 20 if ` + "`" + `last` + "`" + ` is not given.
-    """
+    "The maximum number of items from the start, 1 to 100. Defaults to 20, unless ` + "`" + `last` + "`" + ` is given."
     first: Int
     "Returns only items after this cursor."
     after: String
-    """
-    The maximum number of items, counted from the end of the list: 1 to 100. It
-    cannot be combined with ` + "`" + `first` + "`" + `.
-    """
+    "The maximum number of items from the end, 1 to 100. Not allowed with ` + "`" + `first` + "`" + `."
     last: Int
     "Returns only items before this cursor."
     before: String
   ): AvailabilityConnection @access(interviewer: OWN)
-  """
-  The interviewer's blocked time, sorted by start. Null, with a ` + "`" + `FORBIDDEN` + "`" + ` error, if
-  the caller has no access.
-  """
+  "The interviewer's blocked time, sorted by start. Null if the caller has no access."
   blocks(
-    """
-    The maximum number of items, counted from the start of the list: 1 to 100.
-    Defaults to 20 if ` + "`" + `last` + "`" + ` is not given.
-    """
+    "The maximum number of items from the start, 1 to 100. Defaults to 20, unless ` + "`" + `last` + "`" + ` is given."
     first: Int
     "Returns only blocked time after this cursor."
     after: String
-    """
-    The maximum number of items, counted from the end of the list: 1 to 100. It
-    cannot be combined with ` + "`" + `first` + "`" + `.
-    """
+    "The maximum number of items from the end, 1 to 100. Not allowed with ` + "`" + `first` + "`" + `."
     last: Int
     "Returns only blocked time before this cursor."
     before: String
   ): BlockConnection @access(interviewer: OWN)
   """
-  The interviewer's interviews in every status, sorted by start, then by id. A student
-  sees only their own interviews with the interviewer. Null, with a ` + "`" + `FORBIDDEN` + "`" + ` error,
-  if the caller has no access.
+  The interviewer's interviews in every status, sorted by start, then by id. A student sees only
+  their own interviews with the interviewer. Null if the caller has no access.
   """
   interviews(
-    """
-    The maximum number of items, counted from the start of the list: 1 to 100.
-    Defaults to 20 if ` + "`" + `last` + "`" + ` is not given.
-    """
+    "The maximum number of items from the start, 1 to 100. Defaults to 20, unless ` + "`" + `last` + "`" + ` is given."
     first: Int
     "Returns only interviews after this cursor."
     after: String
-    """
-    The maximum number of items, counted from the end of the list: 1 to 100. It
-    cannot be combined with ` + "`" + `first` + "`" + `.
-    """
+    "The maximum number of items from the end, 1 to 100. Not allowed with ` + "`" + `first` + "`" + `."
     last: Int
     "Returns only interviews before this cursor."
     before: String
@@ -5653,17 +5549,11 @@ type Interview {
   exempt: Boolean!
   "The events of the interview, oldest first."
   events(
-    """
-    The maximum number of items, counted from the start of the list: 1 to 100.
-    Defaults to 20 if ` + "`" + `last` + "`" + ` is not given.
-    """
+    "The maximum number of items from the start, 1 to 100. Defaults to 20, unless ` + "`" + `last` + "`" + ` is given."
     first: Int
     "Returns only events after this cursor."
     after: String
-    """
-    The maximum number of items, counted from the end of the list: 1 to 100. It
-    cannot be combined with ` + "`" + `first` + "`" + `.
-    """
+    "The maximum number of items from the end, 1 to 100. Not allowed with ` + "`" + `first` + "`" + `."
     last: Int
     "Returns only events before this cursor."
     before: String
@@ -5671,9 +5561,8 @@ type Interview {
 }
 
 """
-The status of an interview. It determines whether the interview counts towards the
-student's limit, and whether the student can book the same interviewer again without a
-waiver.
+The status of an interview. It determines whether the interview counts towards the student's limit,
+and whether the student can book the interviewer again without a waiver.
 """
 enum InterviewStatus {
   "Booked. It counts towards the limit, and the student cannot book the interviewer again."
@@ -5746,8 +5635,8 @@ input InterviewOrder {
 # ============================================================ holds and waivers
 
 """
-A short, exclusive reservation of a slot for a student before they book it. While it is
-active, it counts towards the student's limit.
+A reservation of a slot for one student, for a short time. An active hold counts towards the
+student's limit.
 """
 type Hold {
   "The id of the hold."
@@ -5806,7 +5695,7 @@ type Waiver {
 
 # ======================================================================= events
 
-"An entry of the audit log: who did what and when, with the values before and after."
+"An entry of the audit log: who changed what and when, with the values before and after."
 type Event {
   "The id of the event. Later events have greater ids."
   id: ID!
@@ -5826,13 +5715,16 @@ type Event {
   slot: Slot
   "The interview that the event is about; null if there is none."
   interview: Interview
-  "The version of the booking policy at the time of the event. Null for old events that did not record it."
+  """
+  The version of the booking policy at the time of the event. Null for old events, which do not have
+  it.
+  """
   policyVersion: Int
   """
-  The changed fields that the caller may read. For names, e-mail addresses, profiles,
-  notes, reasons and meeting URLs, the value is ` + "`" + `true` + "`" + ` instead of the text. A student
-  sees that a note was changed only in an event that shares the note with them. Only the
-  student and administrators see ` + "`" + `waivers` + "`" + `.
+  The changed fields that the caller may read. For names, e-mail addresses, profiles, notes, reasons
+  and meeting URLs, the value is ` + "`" + `true` + "`" + ` instead of the text. A student sees that a note was changed
+  only in an event that shares the note with them. ` + "`" + `waivers` + "`" + ` is visible only to the student and
+  administrators.
   """
   changes: [Change!]!
 }
@@ -6087,9 +5979,8 @@ type BookingPolicy {
 # ===================================================================== refusals
 
 """
-A refusal. A refused mutation changes nothing. Its payload has all refusals, at most 20,
-and no result. New codes can be added, so show the ` + "`" + `message` + "`" + ` of a code that you do not
-know.
+A refusal. A refused mutation changes nothing, and its payload has no result but all refusals, at
+most 20. New codes can be added, so show the ` + "`" + `message` + "`" + ` of an unknown code.
 """
 interface UserError {
   "The machine-readable refusal code."
@@ -6128,8 +6019,8 @@ enum RefusalCode {
   "The slot has started."
   SLOT_IN_PAST
   """
-  It is too early to complete the interview or to mark a no-show, or the slot starts
-  sooner than the minimum notice allows.
+  It is too early to complete the interview or to mark a no-show, or the slot starts sooner than
+  the minimum notice allows.
   """
   TOO_SOON
   "The hold has expired or was released. Hold the slot again, or book it without a hold."
@@ -6461,9 +6352,9 @@ ends when the token expires.
 """
 type Subscription {
   """
-  Reports changes of the list that ` + "`" + `availableSlots` + "`" + ` returns for the same arguments, and
-  of the student's eligibility. It does not report slots that can no longer be booked
-  only because their start is too close; compare their ` + "`" + `start` + "`" + ` with the time.
+  Reports changes of the list that ` + "`" + `availableSlots` + "`" + ` returns for the same arguments, and of the
+  student's eligibility. A slot that can no longer be booked because its start is too close is not
+  reported; compare its ` + "`" + `start` + "`" + ` with the current time.
   """
   slotsChanged(
     "The student."
@@ -6489,9 +6380,9 @@ type Subscription {
   ): SlotsChanged! @access(student: OWN)
 
   """
-  Reports each interview of the caller that is booked, rescheduled or otherwise changed,
-  in its current state. Several changes in quick succession may be reported as one.
-  Administrators receive all interviews.
+  Reports each interview of the caller that is booked, rescheduled or otherwise changed, in its
+  current state. Changes in quick succession may be reported as one. Administrators receive all
+  interviews.
   """
   interviewChanged(
     "Reports only interviews of this student."
@@ -6504,15 +6395,15 @@ type Subscription {
 "A change of the list of slots that a student can book."
 type SlotsChanged {
   """
-  The slots that can be booked now: add them to the list. Sorted by start, then by id.
+  The slots to add to the list, because the student can book them now. Sorted by start, then by id.
   The client may already have some of them.
   """
   opened: [Slot!]!
   "The slots of ` + "`" + `opened` + "`" + ` with their cursors in ` + "`" + `availableSlots` + "`" + `, to merge into the client's pages."
   openedEdges: [AvailableSlotEdge!]!
   """
-  The ids of slots that can no longer be booked: remove them from the list. The client
-  may not have all of them.
+  The ids of the slots to remove from the list, because the student can no longer book them. The
+  client may not have all of them.
   """
   closedIds: [ID!]!
   "Whether there are changes that the event does not list. If true, query ` + "`" + `availableSlots` + "`" + ` again."
@@ -6531,113 +6422,107 @@ type SlotsChanged {
 # ==================================================================== mutations
 
 """
-The mutations. If ` + "`" + `errors` + "`" + ` in the payload is empty, the mutation succeeded or, for a dry
-run, would succeed. Otherwise nothing was changed. In addition to the refusals that it
-lists, any mutation can be refused with ` + "`" + `NOT_FOUND` + "`" + `, ` + "`" + `INVALID_INPUT` + "`" + `, ` + "`" + `INVALID_RANGE` + "`" + ` or
-` + "`" + `BUSY_RETRY` + "`" + `, and with ` + "`" + `WRONG_STATUS` + "`" + ` if the caller is an interviewer who is not active.
+The mutations. If ` + "`" + `errors` + "`" + ` in the payload is empty, the mutation succeeded or, for a dry run, would
+succeed. Otherwise nothing was changed. A mutation returns null only if the request fails with a
+top-level error.
+
+Each mutation lists its refusals. Any mutation can also be refused with ` + "`" + `NOT_FOUND` + "`" + `,
+` + "`" + `INVALID_INPUT` + "`" + `, ` + "`" + `INVALID_RANGE` + "`" + ` or ` + "`" + `BUSY_RETRY` + "`" + `, and with ` + "`" + `WRONG_STATUS` + "`" + ` if the caller is an
+interviewer who is not active.
+
+An idempotency key makes a mutation safe to repeat. For 24 hours, a mutation with the same
+` + "`" + `idempotencyKey` + "`" + ` and the same input is not executed again: it returns the first response, including
+a refusal. With a different input it is refused with ` + "`" + `IDEMPOTENCY_MISMATCH` + "`" + `. Use a new key, such as
+a UUID, for each action of the user. Dry runs and the refusal ` + "`" + `BUSY_RETRY` + "`" + ` are not stored.
 """
 type Mutation {
   """
-  Books a slot for a student. If the student has already booked the slot, returns that
-  interview. If the student holds another slot, the booking ends that hold. Refusals:
-  ` + "`" + `SLOT_TAKEN` + "`" + `, ` + "`" + `SLOT_HELD` + "`" + `, ` + "`" + `SLOT_WITHDRAWN` + "`" + `, ` + "`" + `SLOT_IN_PAST` + "`" + `, ` + "`" + `TOO_SOON` + "`" + `,
-  ` + "`" + `INTERVIEWER_FULL` + "`" + `, ` + "`" + `ALREADY_INTERVIEWED` + "`" + `, ` + "`" + `SELF_INTERVIEW` + "`" + `, ` + "`" + `OWN_OVERLAP` + "`" + `,
-  ` + "`" + `LIMIT_REACHED` + "`" + `, ` + "`" + `GRADES_TOO_LOW` + "`" + `, ` + "`" + `HOLD_EXPIRED` + "`" + `. Null only if the request fails with
-  a top-level error.
+  Books a slot for a student. If the student has already booked the slot, returns that interview. If
+  the student holds another slot, the booking ends that hold. Refusals: ` + "`" + `SLOT_TAKEN` + "`" + `, ` + "`" + `SLOT_HELD` + "`" + `,
+  ` + "`" + `SLOT_WITHDRAWN` + "`" + `, ` + "`" + `SLOT_IN_PAST` + "`" + `, ` + "`" + `TOO_SOON` + "`" + `, ` + "`" + `INTERVIEWER_FULL` + "`" + `, ` + "`" + `ALREADY_INTERVIEWED` + "`" + `,
+  ` + "`" + `SELF_INTERVIEW` + "`" + `, ` + "`" + `OWN_OVERLAP` + "`" + `, ` + "`" + `LIMIT_REACHED` + "`" + `, ` + "`" + `GRADES_TOO_LOW` + "`" + `, ` + "`" + `HOLD_EXPIRED` + "`" + `.
   """
   bookSlot(
     "The slot and the student."
     input: BookSlotInput!
   ): BookSlotPayload @access(student: OWN)
   """
-  Reserves a slot for a student for ` + "`" + `holdSeconds` + "`" + ` of the policy. A student can hold one
-  slot at a time. Holding the same slot again extends the hold once. Refusals:
-  ` + "`" + `SLOT_TAKEN` + "`" + `, ` + "`" + `SLOT_HELD` + "`" + `, ` + "`" + `SLOT_WITHDRAWN` + "`" + `, ` + "`" + `SLOT_IN_PAST` + "`" + `, ` + "`" + `TOO_SOON` + "`" + `,
-  ` + "`" + `INTERVIEWER_FULL` + "`" + `, ` + "`" + `ALREADY_INTERVIEWED` + "`" + `, ` + "`" + `SELF_INTERVIEW` + "`" + `, ` + "`" + `OWN_OVERLAP` + "`" + `,
-  ` + "`" + `LIMIT_REACHED` + "`" + `, ` + "`" + `GRADES_TOO_LOW` + "`" + `, ` + "`" + `ALREADY_HOLDING` + "`" + `. Null only if the request fails
-  with a top-level error.
+  Reserves a slot for a student for ` + "`" + `holdSeconds` + "`" + ` of the policy. A student can hold one slot at a
+  time. Holding the same slot again extends the hold once. Refusals: ` + "`" + `SLOT_TAKEN` + "`" + `, ` + "`" + `SLOT_HELD` + "`" + `,
+  ` + "`" + `SLOT_WITHDRAWN` + "`" + `, ` + "`" + `SLOT_IN_PAST` + "`" + `, ` + "`" + `TOO_SOON` + "`" + `, ` + "`" + `INTERVIEWER_FULL` + "`" + `, ` + "`" + `ALREADY_INTERVIEWED` + "`" + `,
+  ` + "`" + `SELF_INTERVIEW` + "`" + `, ` + "`" + `OWN_OVERLAP` + "`" + `, ` + "`" + `LIMIT_REACHED` + "`" + `, ` + "`" + `GRADES_TOO_LOW` + "`" + `, ` + "`" + `ALREADY_HOLDING` + "`" + `.
   """
   holdSlot(
     "The slot and the student."
     input: HoldSlotInput!
   ): HoldSlotPayload @access(student: OWN)
-  """
-  Releases a hold before it expires. Releasing a hold that has ended changes nothing.
-  Null only if the request fails with a top-level error.
-  """
+  "Releases a hold before it expires. Releasing a hold that has ended changes nothing."
   releaseHold(
     "The hold."
     input: ReleaseHoldInput!
   ): ReleaseHoldPayload @access(student: OWN)
   """
-  Moves an interview to another slot. The interview keeps its id, and its previous slot
-  opens again, as after a cancellation. The rules for a booking apply to the new slot,
-  except that the interview itself is not counted and the grades are not checked. An
-  interview can be rescheduled at most ` + "`" + `maxReschedules` + "`" + ` times. A student can reschedule
-  until ` + "`" + `rescheduleCutoffSeconds` + "`" + ` before the start, an administrator until the start.
-  Refusals: ` + "`" + `WRONG_STATUS` + "`" + `, ` + "`" + `RESCHEDULE_TOO_LATE` + "`" + `, ` + "`" + `TOO_MANY_RESCHEDULES` + "`" + `, ` + "`" + `SLOT_TAKEN` + "`" + `,
-  ` + "`" + `SLOT_HELD` + "`" + `, ` + "`" + `SLOT_WITHDRAWN` + "`" + `, ` + "`" + `SLOT_IN_PAST` + "`" + `, ` + "`" + `TOO_SOON` + "`" + `, ` + "`" + `INTERVIEWER_FULL` + "`" + `,
-  ` + "`" + `ALREADY_INTERVIEWED` + "`" + `, ` + "`" + `SELF_INTERVIEW` + "`" + `, ` + "`" + `OWN_OVERLAP` + "`" + `, ` + "`" + `LIMIT_REACHED` + "`" + `. Null only if
-  the request fails with a top-level error.
+  Moves an interview to another slot. The interview keeps its id, and its previous slot opens again,
+  as after a cancellation. The new slot must satisfy the rules for a booking, except that the
+  interview itself is not counted and the grades are not checked. An interview can be rescheduled at
+  most ` + "`" + `maxReschedules` + "`" + ` times. A student can reschedule until ` + "`" + `rescheduleCutoffSeconds` + "`" + ` before the
+  start, an administrator until the start. Refusals: ` + "`" + `WRONG_STATUS` + "`" + `, ` + "`" + `RESCHEDULE_TOO_LATE` + "`" + `,
+  ` + "`" + `TOO_MANY_RESCHEDULES` + "`" + `, ` + "`" + `SLOT_TAKEN` + "`" + `, ` + "`" + `SLOT_HELD` + "`" + `, ` + "`" + `SLOT_WITHDRAWN` + "`" + `, ` + "`" + `SLOT_IN_PAST` + "`" + `, ` + "`" + `TOO_SOON` + "`" + `,
+  ` + "`" + `INTERVIEWER_FULL` + "`" + `, ` + "`" + `ALREADY_INTERVIEWED` + "`" + `, ` + "`" + `SELF_INTERVIEW` + "`" + `, ` + "`" + `OWN_OVERLAP` + "`" + `, ` + "`" + `LIMIT_REACHED` + "`" + `.
   """
   rescheduleInterview(
     "The interview and the new slot."
     input: RescheduleInterviewInput!
   ): RescheduleInterviewPayload @access(student: OWN)
   """
-  Cancels an interview. A student can cancel until ` + "`" + `cancelCutoffSeconds` + "`" + ` before the
-  start; the interviewer and administrators can cancel at any time. The slot opens again
-  if it is in the future, the interviewer is active, and the interviewer neither
-  withdrew the slot nor cancelled the interview. Cancelling a cancelled interview
-  changes nothing. Refusals: ` + "`" + `WRONG_STATUS` + "`" + `, ` + "`" + `CANCEL_TOO_LATE` + "`" + `. Null only if the request
-  fails with a top-level error.
+  Cancels an interview. A student can cancel until ` + "`" + `cancelCutoffSeconds` + "`" + ` before the start; the
+  interviewer and administrators can cancel at any time. The slot opens again if it is in the
+  future, the interviewer is active, and the interviewer neither withdrew the slot nor cancelled the
+  interview. Cancelling a cancelled interview changes nothing. Refusals: ` + "`" + `WRONG_STATUS` + "`" + `,
+  ` + "`" + `CANCEL_TOO_LATE` + "`" + `.
   """
   cancelInterview(
     "The interview and the reason."
     input: CancelInterviewInput!
   ): CancelInterviewPayload @access(student: OWN, interviewer: OWN)
   """
-  Completes an interview, with or without a grade. If the interview is completed
-  already, changes its grade and its note. Refusals: ` + "`" + `WRONG_STATUS` + "`" + `, ` + "`" + `TOO_SOON` + "`" + `. Null
-  only if the request fails with a top-level error.
+  Completes an interview, with or without a grade. If the interview is already completed, changes
+  its grade and its note. Refusals: ` + "`" + `WRONG_STATUS` + "`" + `, ` + "`" + `TOO_SOON` + "`" + `.
   """
   completeInterview(
     "The interview and its result."
     input: CompleteInterviewInput!
   ): CompleteInterviewPayload @access(interviewer: OWN)
   """
-  Records that the student or the interviewer did not attend. This is possible from 10
-  minutes after the start of the interview. Recording the same no-show again changes
-  nothing. Refusals: ` + "`" + `WRONG_STATUS` + "`" + `, ` + "`" + `TOO_SOON` + "`" + `. Null only if the request fails with a
-  top-level error.
+  Records that the student or the interviewer did not attend. This is possible from 10 minutes after
+  the start of the interview. Recording the same no-show again changes nothing. Refusals:
+  ` + "`" + `WRONG_STATUS` + "`" + `, ` + "`" + `TOO_SOON` + "`" + `.
   """
   markNoShow(
     "The interview and the absent party."
     input: MarkNoShowInput!
   ): MarkNoShowPayload @access(interviewer: OWN)
   """
-  Undoes a no-show within 48 hours after it was recorded. The status becomes ` + "`" + `BOOKED` + "`" + `
-  again. As for a booking, the student must have an interview left, must not have met
-  the interviewer otherwise, and must be free at that time. Refusals: ` + "`" + `WRONG_STATUS` + "`" + `,
-  ` + "`" + `LIMIT_REACHED` + "`" + `, ` + "`" + `ALREADY_INTERVIEWED` + "`" + `, ` + "`" + `SELF_INTERVIEW` + "`" + `, ` + "`" + `OWN_OVERLAP` + "`" + `. Null only if
-  the request fails with a top-level error.
+  Undoes a no-show within 48 hours after it was recorded. The status becomes ` + "`" + `BOOKED` + "`" + ` again. As for
+  a booking, the student must have an interview left, must have no other interview with the
+  interviewer, and must be free at that time. Refusals: ` + "`" + `WRONG_STATUS` + "`" + `, ` + "`" + `LIMIT_REACHED` + "`" + `,
+  ` + "`" + `ALREADY_INTERVIEWED` + "`" + `, ` + "`" + `SELF_INTERVIEW` + "`" + `, ` + "`" + `OWN_OVERLAP` + "`" + `.
   """
   undoNoShow(
     "The interview."
     input: UndoNoShowInput!
   ): UndoNoShowPayload @access(interviewer: OWN)
   """
-  Exempts a student from a booking rule, for a limited number of uses. Refusals:
-  ` + "`" + `WRONG_STATUS` + "`" + ` if the student is anonymised. Null only if the request fails with a
-  top-level error.
+  Exempts a student from a booking rule, for a limited number of uses. Refusals: ` + "`" + `WRONG_STATUS` + "`" + ` if
+  the student is anonymised.
   """
   grantWaiver(
     "The student, the rule and the number of uses."
     input: GrantWaiverInput!
   ): GrantWaiverPayload @access
   """
-  Revokes a waiver. Interviews that depend on it are kept. Revoking a revoked waiver
-  changes nothing. Null only if the request fails with a top-level error.
+  Revokes a waiver. Interviews that depend on it are kept. Revoking a revoked waiver changes
+  nothing.
   """
   revokeWaiver(
     "The waiver."
@@ -6645,59 +6530,51 @@ type Mutation {
   ): RevokeWaiverPayload @access
 
   """
-  Publishes a weekly rule of an interviewer. Its slots are published
-  ` + "`" + `publishHorizonDays` + "`" + ` of the policy ahead, and the server publishes further slots as
-  time passes. Publishing the same rule again changes nothing, as described at
-  ` + "`" + `addAvailability` + "`" + `. Refusals: ` + "`" + `WRONG_STATUS` + "`" + ` if the interviewer is not active;
-  ` + "`" + `AVAILABILITY_CONFLICT` + "`" + ` or ` + "`" + `SLOT_IN_PAST` + "`" + ` if no slot can be published. Null only if
-  the request fails with a top-level error.
+  Publishes a weekly rule of an interviewer. The slots of the next ` + "`" + `publishHorizonDays` + "`" + ` of the
+  policy are published, and the server publishes further slots as time passes. Publishing the same
+  rule again changes nothing, as for ` + "`" + `addAvailability` + "`" + `. Refusals: ` + "`" + `WRONG_STATUS` + "`" + ` if the interviewer
+  is not active; ` + "`" + `AVAILABILITY_CONFLICT` + "`" + ` or ` + "`" + `SLOT_IN_PAST` + "`" + ` if no slot can be published.
   """
   addWeeklyAvailability(
     "The rule to publish."
     input: AddWeeklyAvailabilityInput!
   ): AddWeeklyAvailabilityPayload @access(interviewer: OWN)
   """
-  Changes the given fields of a window or a weekly rule. Future slots that are still
-  part of it are kept; the others are withdrawn, and new slots are published. Refusals:
-  ` + "`" + `WRONG_STATUS` + "`" + ` if the interviewer is not active; ` + "`" + `AVAILABILITY_CONFLICT` + "`" + ` if the same
-  window is already published. Null only if the request fails with a top-level error.
+  Changes the given fields of a window or a weekly rule. Future slots that the new window or rule
+  still contains are kept, other future slots are withdrawn, and new slots are published. Refusals:
+  ` + "`" + `WRONG_STATUS` + "`" + ` if the interviewer is not active; ` + "`" + `AVAILABILITY_CONFLICT` + "`" + ` if the same window is
+  already published.
   """
   updateAvailability(
     "The window or rule, and its changes."
     input: UpdateAvailabilityInput!
   ): UpdateAvailabilityPayload @access(interviewer: OWN)
   """
-  Removes a window or a weekly rule. Its open future slots are withdrawn, and a rule
-  publishes no more slots. If another availability of the interviewer also contains a
-  slot, the slot is kept. Slots of other availability that become possible are
-  published. Null only if the request fails with a top-level error.
+  Removes a window or a weekly rule. Its open future slots are withdrawn, and a rule publishes no
+  more slots. A slot that another availability of the interviewer also contains is kept. In the time
+  that becomes free, slots of other availability are published.
   """
   removeAvailability(
     "The window or rule to remove."
     input: RemoveAvailabilityInput!
   ): RemoveAvailabilityPayload @access(interviewer: OWN)
   """
-  Blocks time in an interviewer's calendar, such as a holiday. Open future slots that
-  overlap the time are withdrawn, and no slots are published in it. Null only if the
-  request fails with a top-level error.
+  Blocks time in an interviewer's calendar, such as a holiday. Open future slots that overlap the
+  time are withdrawn, and no slots are published in it.
   """
   blockTime(
     "The time and the interviewer."
     input: BlockTimeInput!
   ): BlockTimePayload @access(interviewer: OWN)
-  """
-  Removes blocked time, and publishes the slots that the interviewer's availability has
-  in it. Null only if the request fails with a top-level error.
-  """
+  "Removes blocked time, and publishes the slots that the interviewer's availability has in it."
   unblockTime(
     "The block."
     input: UnblockTimeInput!
   ): UnblockTimePayload @access(interviewer: OWN)
   """
-  Withdraws one slot. No availability publishes it again, even if the same availability
-  is added or imported again. ` + "`" + `addAvailability` + "`" + ` describes how to offer the time again.
-  Withdrawing the slot again changes nothing. Refusals: ` + "`" + `SLOT_IN_PAST` + "`" + ` if the slot has
-  started. Null only if the request fails with a top-level error.
+  Withdraws one slot. Adding or importing the same availability does not publish the slot again;
+  ` + "`" + `addAvailability` + "`" + ` describes how to offer the time again. Withdrawing a withdrawn slot changes
+  nothing. Refusals: ` + "`" + `SLOT_IN_PAST` + "`" + ` if the slot has started.
   """
   withdrawSlot(
     "The slot."
@@ -6705,59 +6582,53 @@ type Mutation {
   ): WithdrawSlotPayload @access(interviewer: OWN)
 
   """
-  Publishes one window of an interviewer, divided into slots. Publishing the same window
-  again changes nothing: slots that were withdrawn, or whose interview the interviewer
-  cancelled, stay withdrawn and are in ` + "`" + `skipped` + "`" + ` with the reason ` + "`" + `BLOCKED` + "`" + `. To offer
-  their time again, publish another window that contains it, or remove this window with
-  ` + "`" + `removeAvailability` + "`" + ` and publish it again. Refusals: ` + "`" + `WRONG_STATUS` + "`" + ` if the interviewer
-  is not active; ` + "`" + `AVAILABILITY_CONFLICT` + "`" + ` or ` + "`" + `SLOT_IN_PAST` + "`" + ` if no slot can be published.
-  Null only if the request fails with a top-level error.
+  Publishes one window of an interviewer, divided into slots. Publishing the same window again
+  changes nothing: slots that were withdrawn, or whose interview the interviewer cancelled, stay
+  withdrawn and are in ` + "`" + `skipped` + "`" + ` with the reason ` + "`" + `BLOCKED` + "`" + `. To offer their time again, publish
+  another window that contains it, or remove this window with ` + "`" + `removeAvailability` + "`" + ` and publish it
+  again. Refusals: ` + "`" + `WRONG_STATUS` + "`" + ` if the interviewer is not active; ` + "`" + `AVAILABILITY_CONFLICT` + "`" + ` or
+  ` + "`" + `SLOT_IN_PAST` + "`" + ` if no slot can be published.
   """
   addAvailability(
     "The window to publish."
     input: AddAvailabilityInput!
   ): AddAvailabilityPayload @access(interviewer: OWN)
 
-  "Creates a student. Null only if the request fails with a top-level error."
+  "Creates a student."
   createStudent(
     "The student."
     input: CreateStudentInput!
   ): CreateStudentPayload @access
-  """
-  Changes the given fields of a student. Refusals: ` + "`" + `WRONG_STATUS` + "`" + ` if the student is
-  anonymised. Null only if the request fails with a top-level error.
-  """
+  "Changes the given fields of a student. Refusals: ` + "`" + `WRONG_STATUS` + "`" + ` if the student is anonymised."
   updateStudent(
     "The student, and the changes."
     input: UpdateStudentInput!
   ): UpdateStudentPayload @access
   """
-  Removes a student's name, their e-mail address and all text written about them. This
-  cannot be undone. Their interviews are kept; their hold and waivers end. The student
-  can no longer book, and no text can be written about them. Refusals: ` + "`" + `WRONG_STATUS` + "`" + `
-  while the student has upcoming interviews. Null only if the request fails with a
-  top-level error.
+  Removes a student's name, their e-mail address and all text written about them. This cannot be
+  undone. Their interviews are kept, and their hold and waivers end. The student can no longer book,
+  and no text can be written about them. Refusals: ` + "`" + `WRONG_STATUS` + "`" + ` while the student has upcoming
+  interviews.
   """
   anonymiseStudent(
     "The student."
     input: AnonymiseStudentInput!
   ): AnonymiseStudentPayload @access
-  "Creates an interviewer. Null only if the request fails with a top-level error."
+  "Creates an interviewer."
   createInterviewer(
     "The interviewer."
     input: CreateInterviewerInput!
   ): CreateInterviewerPayload @access
   """
-  Changes the given fields of an interviewer. ` + "`" + `active: false` + "`" + ` withdraws their open
-  future slots. ` + "`" + `active: true` + "`" + ` publishes their availability again, except in blocked
-  time and except slots that were withdrawn individually. Null only if the request
-  fails with a top-level error.
+  Changes the given fields of an interviewer. ` + "`" + `active: false` + "`" + ` withdraws their open future slots.
+  ` + "`" + `active: true` + "`" + ` publishes their availability again, without blocked time and without slots that
+  were withdrawn individually.
   """
   updateInterviewer(
     "The interviewer and the changes."
     input: UpdateInterviewerInput!
   ): UpdateInterviewerPayload @access
-  "Changes the given fields of the booking policy. Null only if the request fails with a top-level error."
+  "Changes the given fields of the booking policy."
   updateBookingPolicy(
     "The changes."
     input: UpdateBookingPolicyInput!
@@ -6778,12 +6649,7 @@ input BookSlotInput {
   slot, if there is one.
   """
   holdId: ID
-  """
-  An idempotency key, 1 to 200 characters. For 24 hours, the same key with the same
-  input returns the first response, including a refusal, without executing the mutation
-  again. The same key with a different input is refused with ` + "`" + `IDEMPOTENCY_MISMATCH` + "`" + `. Dry
-  runs and the refusal ` + "`" + `BUSY_RETRY` + "`" + ` are not stored.
-  """
+  "The idempotency key of the request, 1 to 200 characters. ` + "`" + `Mutation` + "`" + ` describes idempotency keys."
   idempotencyKey: String
   "If true, checks the booking and changes nothing. ` + "`" + `allowed` + "`" + ` and ` + "`" + `errors` + "`" + ` are the same as for a real booking."
   dryRun: Boolean! = false
@@ -6809,12 +6675,7 @@ input CancelInterviewInput {
   interviewId: ID!
   "The reason, in 1 to 500 characters. The student and the interviewer can read it."
   reason: String!
-  """
-  An idempotency key, 1 to 200 characters. For 24 hours, the same key with the same
-  input returns the first response, including a refusal, without executing the mutation
-  again. The same key with a different input is refused with ` + "`" + `IDEMPOTENCY_MISMATCH` + "`" + `. Dry
-  runs and the refusal ` + "`" + `BUSY_RETRY` + "`" + ` are not stored.
-  """
+  "The idempotency key of the request, 1 to 200 characters. ` + "`" + `Mutation` + "`" + ` describes idempotency keys."
   idempotencyKey: String
 }
 
@@ -6834,12 +6695,7 @@ input HoldSlotInput {
   studentId: ID!
   "The slot."
   slotId: ID!
-  """
-  An idempotency key, 1 to 200 characters. For 24 hours, the same key with the same
-  input returns the first response, including a refusal, without executing the mutation
-  again. The same key with a different input is refused with ` + "`" + `IDEMPOTENCY_MISMATCH` + "`" + `. Dry
-  runs and the refusal ` + "`" + `BUSY_RETRY` + "`" + ` are not stored.
-  """
+  "The idempotency key of the request, 1 to 200 characters. ` + "`" + `Mutation` + "`" + ` describes idempotency keys."
   idempotencyKey: String
 }
 
@@ -6875,12 +6731,7 @@ input RescheduleInterviewInput {
   interviewId: ID!
   "The new slot."
   slotId: ID!
-  """
-  An idempotency key, 1 to 200 characters. For 24 hours, the same key with the same
-  input returns the first response, including a refusal, without executing the mutation
-  again. The same key with a different input is refused with ` + "`" + `IDEMPOTENCY_MISMATCH` + "`" + `. Dry
-  runs and the refusal ` + "`" + `BUSY_RETRY` + "`" + ` are not stored.
-  """
+  "The idempotency key of the request, 1 to 200 characters. ` + "`" + `Mutation` + "`" + ` describes idempotency keys."
   idempotencyKey: String
 }
 
@@ -6908,12 +6759,7 @@ input MarkNoShowInput {
   interviewId: ID!
   "The party that did not attend."
   party: Party!
-  """
-  An idempotency key, 1 to 200 characters. For 24 hours, the same key with the same
-  input returns the first response, including a refusal, without executing the mutation
-  again. The same key with a different input is refused with ` + "`" + `IDEMPOTENCY_MISMATCH` + "`" + `. Dry
-  runs and the refusal ` + "`" + `BUSY_RETRY` + "`" + ` are not stored.
-  """
+  "The idempotency key of the request, 1 to 200 characters. ` + "`" + `Mutation` + "`" + ` describes idempotency keys."
   idempotencyKey: String
 }
 
@@ -6955,12 +6801,7 @@ input GrantWaiverInput {
   uses: Int! = 1
   "When the waiver expires. It must be in the future. If omitted, the waiver does not expire."
   expiresAt: DateTime
-  """
-  An idempotency key, 1 to 200 characters. For 24 hours, the same key with the same
-  input returns the first response, including a refusal, without executing the mutation
-  again. The same key with a different input is refused with ` + "`" + `IDEMPOTENCY_MISMATCH` + "`" + `. Dry
-  runs and the refusal ` + "`" + `BUSY_RETRY` + "`" + ` are not stored.
-  """
+  "The idempotency key of the request, 1 to 200 characters. ` + "`" + `Mutation` + "`" + ` describes idempotency keys."
   idempotencyKey: String
 }
 
@@ -6995,9 +6836,8 @@ input CompleteInterviewInput {
   "The interview."
   interviewId: ID!
   """
-  The version that the caller has read. If the interview has another version, the
-  mutation is refused with ` + "`" + `VERSION_CONFLICT` + "`" + `. If null or omitted, the version is not
-  checked.
+  The version that the caller has read. If the current version is different, the mutation is refused
+  with ` + "`" + `VERSION_CONFLICT` + "`" + `. If null or omitted, the version is not checked.
   """
   expectedVersion: Int
   "The grade, 0 to 5. If omitted, the grade does not change. It can be given later, by another call."
@@ -7008,12 +6848,7 @@ input CompleteInterviewInput {
   shareNote: Boolean
   "When the interview was completed: not before its start, and not in the future. Defaults to now."
   completedAt: DateTime
-  """
-  An idempotency key, 1 to 200 characters. For 24 hours, the same key with the same
-  input returns the first response, including a refusal, without executing the mutation
-  again. The same key with a different input is refused with ` + "`" + `IDEMPOTENCY_MISMATCH` + "`" + `. Dry
-  runs and the refusal ` + "`" + `BUSY_RETRY` + "`" + ` are not stored.
-  """
+  "The idempotency key of the request, 1 to 200 characters. ` + "`" + `Mutation` + "`" + ` describes idempotency keys."
   idempotencyKey: String
 }
 
@@ -7054,20 +6889,19 @@ type Availability {
   """
   tags: [String!]!
   """
-  For a rule: slots are published for its windows that start before this time. The
-  server advances it to stay ` + "`" + `publishHorizonDays` + "`" + ` of the policy ahead. Null for a
-  window, whose slots are all published at once.
+  For a rule: the time up to which its windows have been published. The server advances it as time
+  passes. Null for a window, whose slots are all published immediately.
   """
   publishedUntil: DateTime
   """
-  For a rule whose first window is after ` + "`" + `publishedUntil` + "`" + `: when its first slots will be
-  published under the current policy. Otherwise null.
+  When the first slots of a rule will be published under the current policy, if its first window is
+  after ` + "`" + `publishedUntil` + "`" + `. Otherwise null.
   """
   publishesFrom: DateTime
   "When the availability was created."
   createdAt: DateTime!
   """
-  The version of the availability, initially 1. Each edit increments it; an advance of
+  The version of the availability, initially 1. Each edit increments it; a change of
   ` + "`" + `publishedUntil` + "`" + ` does not. Pass it as ` + "`" + `expectedVersion` + "`" + ` in ` + "`" + `updateAvailability` + "`" + `.
   """
   version: Int!
@@ -7165,12 +6999,7 @@ input AddAvailabilityInput {
   gapMinutes: Int! = 0
   "The tags of the slots, such as topics and levels: at most 20 tags of 1 to 50 characters."
   tags: [String!]
-  """
-  An idempotency key, 1 to 200 characters. For 24 hours, the same key with the same
-  input returns the first response, including a refusal, without executing the mutation
-  again. The same key with a different input is refused with ` + "`" + `IDEMPOTENCY_MISMATCH` + "`" + `. Dry
-  runs and the refusal ` + "`" + `BUSY_RETRY` + "`" + ` are not stored.
-  """
+  "The idempotency key of the request, 1 to 200 characters. ` + "`" + `Mutation` + "`" + ` describes idempotency keys."
   idempotencyKey: String
 }
 
@@ -7192,7 +7021,7 @@ type AddAvailabilityPayload {
   ): [SkippedSlot!]!
   "The total number of skipped slots."
   skippedCount: Int!
-  "The number of minutes at the end of the window that are too few for another slot."
+  "The number of minutes at the end of the window that are not enough for another slot."
   unusedMinutes: Int!
   "The refusals; empty if the mutation succeeded."
   errors: [UserError!]!
@@ -7249,12 +7078,7 @@ input AddWeeklyAvailabilityInput {
   gapMinutes: Int! = 0
   "The tags of the slots, such as topics and levels: at most 20 tags of 1 to 50 characters."
   tags: [String!]
-  """
-  An idempotency key, 1 to 200 characters. For 24 hours, the same key with the same
-  input returns the first response, including a refusal, without executing the mutation
-  again. The same key with a different input is refused with ` + "`" + `IDEMPOTENCY_MISMATCH` + "`" + `. Dry
-  runs and the refusal ` + "`" + `BUSY_RETRY` + "`" + ` are not stored.
-  """
+  "The idempotency key of the request, 1 to 200 characters. ` + "`" + `Mutation` + "`" + ` describes idempotency keys."
   idempotencyKey: String
 }
 
@@ -7276,7 +7100,7 @@ type AddWeeklyAvailabilityPayload {
   ): [SkippedSlot!]!
   "The total number of skipped slots."
   skippedCount: Int!
-  "The total number of minutes at the ends of the windows that are too few for another slot."
+  "The total number of minutes at the ends of the windows that are not enough for another slot."
   unusedMinutes: Int!
   "The refusals; empty if the mutation succeeded."
   errors: [UserError!]!
@@ -7287,9 +7111,8 @@ input UpdateAvailabilityInput {
   "The availability."
   availabilityId: ID!
   """
-  The version that the caller has read. If the availability has another version, the
-  mutation is refused with ` + "`" + `VERSION_CONFLICT` + "`" + `. If null or omitted, the version is not
-  checked.
+  The version that the caller has read. If the current version is different, the mutation is refused
+  with ` + "`" + `VERSION_CONFLICT` + "`" + `. If null or omitted, the version is not checked.
   """
   expectedVersion: Int
   "For a window: when it starts. Null is refused."
@@ -7341,7 +7164,7 @@ type UpdateAvailabilityPayload {
   ): [SkippedSlot!]!
   "The total number of skipped slots."
   skippedCount: Int!
-  "The total number of minutes at the ends of the windows that are too few for another slot."
+  "The total number of minutes at the ends of the windows that are not enough for another slot."
   unusedMinutes: Int!
   "The slots that were withdrawn."
   closedSlots(
@@ -7454,9 +7277,9 @@ input BlockTimeInput {
   """
   date: Date
   """
-  The days to block, at most 366, in the interviewer's time zone. With ` + "`" + `start` + "`" + ` and
-  ` + "`" + `end` + "`" + `, only the time of day from ` + "`" + `start` + "`" + ` to ` + "`" + `end` + "`" + ` is blocked, on these days and on no
-  others. Otherwise the whole days are blocked.
+  The days to block, at most 366, in the interviewer's time zone. With ` + "`" + `start` + "`" + ` and ` + "`" + `end` + "`" + `, only the
+  time of day from ` + "`" + `start` + "`" + ` to ` + "`" + `end` + "`" + ` is blocked on these days. Without them, the whole days are
+  blocked.
   """
   dates: [Date!]
   "The reason, in 1 to 500 characters. Students whose interviews are cancelled read it in ` + "`" + `cancelReason` + "`" + `."
@@ -7466,12 +7289,7 @@ input BlockTimeInput {
   returns them in ` + "`" + `conflicts` + "`" + `.
   """
   cancelBooked: Boolean! = false
-  """
-  An idempotency key, 1 to 200 characters. For 24 hours, the same key with the same
-  input returns the first response, including a refusal, without executing the mutation
-  again. The same key with a different input is refused with ` + "`" + `IDEMPOTENCY_MISMATCH` + "`" + `. Dry
-  runs and the refusal ` + "`" + `BUSY_RETRY` + "`" + ` are not stored.
-  """
+  "The idempotency key of the request, 1 to 200 characters. ` + "`" + `Mutation` + "`" + ` describes idempotency keys."
   idempotencyKey: String
 }
 
@@ -7559,18 +7377,13 @@ input CreateStudentInput {
   "The e-mail address. It must be unique among students."
   email: String!
   """
-  An IANA time zone. Case does not matter, and aliases are accepted, such as
-  ` + "`" + `Europe/Kiev` + "`" + ` and ` + "`" + `us/eastern` + "`" + `; the canonical name is stored.
+  An IANA time zone, such as ` + "`" + `Europe/Berlin` + "`" + `. Case does not matter. An alias such as ` + "`" + `Europe/Kiev` + "`" + `
+  is replaced with the canonical name.
   """
   timeZone: String! = "UTC"
   "The student's own limit, 0 to 1000. If omitted, the policy's limit applies."
   interviewLimit: Int
-  """
-  An idempotency key, 1 to 200 characters. For 24 hours, the same key with the same
-  input returns the first response, including a refusal, without executing the mutation
-  again. The same key with a different input is refused with ` + "`" + `IDEMPOTENCY_MISMATCH` + "`" + `. Dry
-  runs and the refusal ` + "`" + `BUSY_RETRY` + "`" + ` are not stored.
-  """
+  "The idempotency key of the request, 1 to 200 characters. ` + "`" + `Mutation` + "`" + ` describes idempotency keys."
   idempotencyKey: String
 }
 
@@ -7601,9 +7414,8 @@ input UpdateStudentInput {
   "The student."
   studentId: ID!
   """
-  The version that the caller has read. If the student has another version, the
-  mutation is refused with ` + "`" + `VERSION_CONFLICT` + "`" + `. If null or omitted, the version is not
-  checked.
+  The version that the caller has read. If the current version is different, the mutation is refused
+  with ` + "`" + `VERSION_CONFLICT` + "`" + `. If null or omitted, the version is not checked.
   """
   expectedVersion: Int
   "The full name, in 1 to 200 characters. Null is refused."
@@ -7611,8 +7423,8 @@ input UpdateStudentInput {
   "The e-mail address. It must be unique among students. Null is refused."
   email: String @notNull
   """
-  An IANA time zone. Case does not matter, and aliases are accepted, such as
-  ` + "`" + `Europe/Kiev` + "`" + ` and ` + "`" + `us/eastern` + "`" + `; the canonical name is stored. Null is refused.
+  An IANA time zone, such as ` + "`" + `Europe/Berlin` + "`" + `. Case does not matter. An alias such as ` + "`" + `Europe/Kiev` + "`" + `
+  is replaced with the canonical name. Null is refused.
   """
   timeZone: String @notNull
   "The student's own limit, 0 to 1000. Null removes it, and the policy's limit applies."
@@ -7634,8 +7446,8 @@ input CreateInterviewerInput {
   "The e-mail address. It must be unique among interviewers."
   email: String!
   """
-  An IANA time zone. Case does not matter, and aliases are accepted, such as
-  ` + "`" + `Europe/Kiev` + "`" + ` and ` + "`" + `us/eastern` + "`" + `; the canonical name is stored.
+  An IANA time zone, such as ` + "`" + `Europe/Berlin` + "`" + `. Case does not matter. An alias such as ` + "`" + `Europe/Kiev` + "`" + `
+  is replaced with the canonical name.
   """
   timeZone: String! = "UTC"
   "Tags, such as topics and levels: at most 20 tags of 1 to 50 characters."
@@ -7660,12 +7472,7 @@ input CreateInterviewerInput {
   photoUrl: String
   "The languages in which the interviewer gives interviews: at most 20 BCP 47 tags, such as ` + "`" + `en` + "`" + ` or ` + "`" + `pt-BR` + "`" + `."
   languages: [String!]
-  """
-  An idempotency key, 1 to 200 characters. For 24 hours, the same key with the same
-  input returns the first response, including a refusal, without executing the mutation
-  again. The same key with a different input is refused with ` + "`" + `IDEMPOTENCY_MISMATCH` + "`" + `. Dry
-  runs and the refusal ` + "`" + `BUSY_RETRY` + "`" + ` are not stored.
-  """
+  "The idempotency key of the request, 1 to 200 characters. ` + "`" + `Mutation` + "`" + ` describes idempotency keys."
   idempotencyKey: String
 }
 
@@ -7682,9 +7489,8 @@ input UpdateInterviewerInput {
   "The interviewer."
   interviewerId: ID!
   """
-  The version that the caller has read. If the interviewer has another version, the
-  mutation is refused with ` + "`" + `VERSION_CONFLICT` + "`" + `. If null or omitted, the version is not
-  checked.
+  The version that the caller has read. If the current version is different, the mutation is refused
+  with ` + "`" + `VERSION_CONFLICT` + "`" + `. If null or omitted, the version is not checked.
   """
   expectedVersion: Int
   "The full name, in 1 to 200 characters. Null is refused."
@@ -7692,8 +7498,8 @@ input UpdateInterviewerInput {
   "The e-mail address. It must be unique among interviewers. Null is refused."
   email: String @notNull
   """
-  An IANA time zone. Case does not matter, and aliases are accepted, such as
-  ` + "`" + `Europe/Kiev` + "`" + ` and ` + "`" + `us/eastern` + "`" + `; the canonical name is stored. Null is refused.
+  An IANA time zone, such as ` + "`" + `Europe/Berlin` + "`" + `. Case does not matter. An alias such as ` + "`" + `Europe/Kiev` + "`" + `
+  is replaced with the canonical name. Null is refused.
   """
   timeZone: String @notNull
   "Tags, such as topics and levels: at most 20 tags of 1 to 50 characters. Null is refused."
@@ -7774,9 +7580,8 @@ type UpdateInterviewerPayload {
 "The changes to the booking policy. Omitted fields do not change."
 input UpdateBookingPolicyInput {
   """
-  The version that the caller has read. If the policy has another version, the
-  mutation is refused with ` + "`" + `VERSION_CONFLICT` + "`" + `. If null or omitted, the version is not
-  checked.
+  The version that the caller has read. If the current version is different, the mutation is refused
+  with ` + "`" + `VERSION_CONFLICT` + "`" + `. If null or omitted, the version is not checked.
   """
   expectedVersion: Int
   """
@@ -7798,12 +7603,11 @@ input UpdateBookingPolicyInput {
   """
   cancelCutoffSeconds: Int @notNull
   """
-  The minimum time between a reschedule by the student and the start of the interview, 0
-  to 2592000 seconds. If this is less than ` + "`" + `cancelCutoffSeconds` + "`" + `, a student can
-  reschedule an interview that is too close to cancel, and then cancel it. If omitted,
-  it does not change, with one exception: it takes the value of a new
-  ` + "`" + `cancelCutoffSeconds` + "`" + ` if the two were equal, or if it was greater and would become
-  less. Null is refused.
+  The minimum time between a reschedule by the student and the start of the interview, 0 to 2592000
+  seconds. If this is less than ` + "`" + `cancelCutoffSeconds` + "`" + `, a student can avoid the cancellation deadline
+  by rescheduling an interview and then cancelling it. If omitted, a change of ` + "`" + `cancelCutoffSeconds` + "`" + `
+  can change it: it stays equal if the two were equal, and it never becomes less if it was greater.
+  Null is refused.
   """
   rescheduleCutoffSeconds: Int @notNull
   "How many times one interview can be rescheduled, 0 to 100. Null is refused."
@@ -7824,37 +7628,33 @@ type UpdateBookingPolicyPayload {
 
 extend type Mutation {
   """
-  Creates the students in a table of at most 5,000 rows. Existing students, identified
-  by e-mail address, are not changed. For larger tables, an operator can use the command
-  ` + "`" + `rehearse import` + "`" + `. Null only if the request fails with a top-level error.
+  Creates the students in a table of at most 5,000 rows. Existing students, identified by e-mail
+  address, are not changed. For larger tables, use the command ` + "`" + `rehearse import` + "`" + `.
   """
   importStudents(
     "The table and the options."
     input: ImportStudentsInput!
   ): ImportStudentsPayload @access
   """
-  Creates the interviewers in a table of at most 5,000 rows. Existing interviewers,
-  identified by e-mail address, are not changed. Null only if the request fails with a
-  top-level error.
+  Creates the interviewers in a table of at most 5,000 rows. Existing interviewers, identified by
+  e-mail address, are not changed.
   """
   importInterviewers(
     "The table and the options."
     input: ImportInterviewersInput!
   ): ImportInterviewersPayload @access
   """
-  Publishes the windows and weekly rules in a table or a calendar of at most 5,000 rows.
-  At most 50,000 slots are published; a row that exceeds this fails. For a window or
-  rule that exists, the row is ` + "`" + `UNCHANGED` + "`" + `, and withdrawn slots stay withdrawn. Null
-  only if the request fails with a top-level error.
+  Publishes the windows and weekly rules in a table or a calendar of at most 5,000 rows. At most
+  50,000 slots are published, and rows beyond that fail. The row of an existing window or rule is
+  ` + "`" + `UNCHANGED` + "`" + `, and withdrawn slots stay withdrawn.
   """
   importAvailability(
     "The windows and rules, and the options."
     input: ImportAvailabilityInput!
   ): ImportAvailabilityPayload @access
   """
-  Imports a table of at most 5,000 past and future interviews that were booked
-  elsewhere. Slots for them are created where none exist. Null only if the request fails
-  with a top-level error.
+  Imports a table of at most 5,000 past and future interviews that were booked elsewhere. If an
+  interview has no slot, the import creates one.
   """
   importInterviews(
     "The table and the options."
@@ -7872,7 +7672,10 @@ type ImportRow {
   id: ID
   "The errors of the row, at most ten. Empty unless the row failed."
   errors: [ImportError!]!
-  "Human-readable English sentences about what was not imported, and why. Only for calendars."
+  """
+  Human-readable notes in English: what was not imported from a calendar, and why, or that a new
+  student is also an interviewer, or the reverse.
+  """
   notes: [String!]!
 }
 
@@ -7918,12 +7721,7 @@ input ImportStudentsInput {
   dryRun: Boolean! = false
   "If true, writes the valid rows even if other rows fail. If false, writes all rows or none."
   partial: Boolean! = false
-  """
-  An idempotency key, 1 to 200 characters. For 24 hours, the same key with the same
-  input returns the first response, including a refusal, without executing the mutation
-  again. The same key with a different input is refused with ` + "`" + `IDEMPOTENCY_MISMATCH` + "`" + `. Dry
-  runs and the refusal ` + "`" + `BUSY_RETRY` + "`" + ` are not stored.
-  """
+  "The idempotency key of the request, 1 to 200 characters. ` + "`" + `Mutation` + "`" + ` describes idempotency keys."
   idempotencyKey: String
 }
 
@@ -7954,12 +7752,7 @@ input ImportInterviewersInput {
   dryRun: Boolean! = false
   "If true, writes the valid rows even if other rows fail. If false, writes all rows or none."
   partial: Boolean! = false
-  """
-  An idempotency key, 1 to 200 characters. For 24 hours, the same key with the same
-  input returns the first response, including a refusal, without executing the mutation
-  again. The same key with a different input is refused with ` + "`" + `IDEMPOTENCY_MISMATCH` + "`" + `. Dry
-  runs and the refusal ` + "`" + `BUSY_RETRY` + "`" + ` are not stored.
-  """
+  "The idempotency key of the request, 1 to 200 characters. ` + "`" + `Mutation` + "`" + ` describes idempotency keys."
   idempotencyKey: String
 }
 
@@ -8009,12 +7802,7 @@ input ImportAvailabilityInput {
   dryRun: Boolean! = false
   "If true, writes the valid rows even if other rows fail. If false, writes all rows or none."
   partial: Boolean! = false
-  """
-  An idempotency key, 1 to 200 characters. For 24 hours, the same key with the same
-  input returns the first response, including a refusal, without executing the mutation
-  again. The same key with a different input is refused with ` + "`" + `IDEMPOTENCY_MISMATCH` + "`" + `. Dry
-  runs and the refusal ` + "`" + `BUSY_RETRY` + "`" + ` are not stored.
-  """
+  "The idempotency key of the request, 1 to 200 characters. ` + "`" + `Mutation` + "`" + ` describes idempotency keys."
   idempotencyKey: String
 }
 
@@ -8062,12 +7850,7 @@ input ImportInterviewsInput {
   such as an overlap, fail.
   """
   exempt: Boolean! = false
-  """
-  An idempotency key, 1 to 200 characters. For 24 hours, the same key with the same
-  input returns the first response, including a refusal, without executing the mutation
-  again. The same key with a different input is refused with ` + "`" + `IDEMPOTENCY_MISMATCH` + "`" + `. Dry
-  runs and the refusal ` + "`" + `BUSY_RETRY` + "`" + ` are not stored.
-  """
+  "The idempotency key of the request, 1 to 200 characters. ` + "`" + `Mutation` + "`" + ` describes idempotency keys."
   idempotencyKey: String
 }
 

@@ -17,9 +17,8 @@ type NotEligible interface {
 	IsNotEligible()
 }
 
-// A refusal. A refused mutation changes nothing. Its payload has all refusals, at most 20,
-// and no result. New codes can be added, so show the `message` of a code that you do not
-// know.
+// A refusal. A refused mutation changes nothing, and its payload has no result but all refusals, at
+// most 20. New codes can be added, so show the `message` of an unknown code.
 type UserError interface {
 	IsUserError()
 }
@@ -210,10 +209,7 @@ type ImportAvailabilityInput struct {
 	DryRun bool `json:"dryRun"`
 	// If true, writes the valid rows even if other rows fail. If false, writes all rows or none.
 	Partial bool `json:"partial"`
-	// An idempotency key, 1 to 200 characters. For 24 hours, the same key with the same
-	// input returns the first response, including a refusal, without executing the mutation
-	// again. The same key with a different input is refused with `IDEMPOTENCY_MISMATCH`. Dry
-	// runs and the refusal `BUSY_RETRY` are not stored.
+	// The idempotency key of the request, 1 to 200 characters. `Mutation` describes idempotency keys.
 	IdempotencyKey *string `json:"idempotencyKey,omitempty"`
 }
 
@@ -242,10 +238,7 @@ type ImportInterviewersInput struct {
 	DryRun bool `json:"dryRun"`
 	// If true, writes the valid rows even if other rows fail. If false, writes all rows or none.
 	Partial bool `json:"partial"`
-	// An idempotency key, 1 to 200 characters. For 24 hours, the same key with the same
-	// input returns the first response, including a refusal, without executing the mutation
-	// again. The same key with a different input is refused with `IDEMPOTENCY_MISMATCH`. Dry
-	// runs and the refusal `BUSY_RETRY` are not stored.
+	// The idempotency key of the request, 1 to 200 characters. `Mutation` describes idempotency keys.
 	IdempotencyKey *string `json:"idempotencyKey,omitempty"`
 }
 
@@ -278,10 +271,7 @@ type ImportInterviewsInput struct {
 	// of interviews, and marks the interviews as `exempt`. Rows that break another rule,
 	// such as an overlap, fail.
 	Exempt bool `json:"exempt"`
-	// An idempotency key, 1 to 200 characters. For 24 hours, the same key with the same
-	// input returns the first response, including a refusal, without executing the mutation
-	// again. The same key with a different input is refused with `IDEMPOTENCY_MISMATCH`. Dry
-	// runs and the refusal `BUSY_RETRY` are not stored.
+	// The idempotency key of the request, 1 to 200 characters. `Mutation` describes idempotency keys.
 	IdempotencyKey *string `json:"idempotencyKey,omitempty"`
 }
 
@@ -309,10 +299,7 @@ type ImportStudentsInput struct {
 	DryRun bool `json:"dryRun"`
 	// If true, writes the valid rows even if other rows fail. If false, writes all rows or none.
 	Partial bool `json:"partial"`
-	// An idempotency key, 1 to 200 characters. For 24 hours, the same key with the same
-	// input returns the first response, including a refusal, without executing the mutation
-	// again. The same key with a different input is refused with `IDEMPOTENCY_MISMATCH`. Dry
-	// runs and the refusal `BUSY_RETRY` are not stored.
+	// The idempotency key of the request, 1 to 200 characters. `Mutation` describes idempotency keys.
 	IdempotencyKey *string `json:"idempotencyKey,omitempty"`
 }
 
@@ -387,10 +374,18 @@ type MarkNoShowPayload struct {
 	Errors []UserError `json:"errors"`
 }
 
-// The mutations. If `errors` in the payload is empty, the mutation succeeded or, for a dry
-// run, would succeed. Otherwise nothing was changed. In addition to the refusals that it
-// lists, any mutation can be refused with `NOT_FOUND`, `INVALID_INPUT`, `INVALID_RANGE` or
-// `BUSY_RETRY`, and with `WRONG_STATUS` if the caller is an interviewer who is not active.
+// The mutations. If `errors` in the payload is empty, the mutation succeeded or, for a dry run, would
+// succeed. Otherwise nothing was changed. A mutation returns null only if the request fails with a
+// top-level error.
+//
+// Each mutation lists its refusals. Any mutation can also be refused with `NOT_FOUND`,
+// `INVALID_INPUT`, `INVALID_RANGE` or `BUSY_RETRY`, and with `WRONG_STATUS` if the caller is an
+// interviewer who is not active.
+//
+// An idempotency key makes a mutation safe to repeat. For 24 hours, a mutation with the same
+// `idempotencyKey` and the same input is not executed again: it returns the first response, including
+// a refusal. With a different input it is refused with `IDEMPOTENCY_MISMATCH`. Use a new key, such as
+// a UUID, for each action of the user. Dry runs and the refusal `BUSY_RETRY` are not stored.
 type Mutation struct {
 }
 
@@ -425,9 +420,9 @@ type PlainError struct {
 
 func (PlainError) IsUserError() {}
 
-// The queries. An invalid argument causes a top-level error with the code
-// `BAD_USER_INPUT`. A field to which the caller has no access is null, with a top-level
-// error whose code is `FORBIDDEN`, or `UNAUTHENTICATED` if the request has no token.
+// The queries. An invalid argument causes a top-level error with the code `BAD_USER_INPUT`. A field to
+// which the caller has no access is null, with a top-level error whose code is `FORBIDDEN`, or
+// `UNAUTHENTICATED` if the request has no token. `@access` says who has access.
 type Query struct {
 }
 

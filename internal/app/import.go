@@ -69,6 +69,17 @@ func (i *Imported) Count(status ImportRowStatus) int {
 	return n
 }
 
+// Noted returns the number of rows with the status that have a note.
+func (i *Imported) Noted(status ImportRowStatus) int {
+	n := 0
+	for _, row := range i.Rows {
+		if row.Status == status && len(row.Notes) > 0 {
+			n++
+		}
+	}
+	return n
+}
+
 // incoming is a row that is being imported.
 type incoming[T any] struct {
 	interchange.Row[T]

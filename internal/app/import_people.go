@@ -31,6 +31,12 @@ func (a *App) ImportStudents(ctx context.Context, csv io.Reader, o ImportOptions
 		known: func(ctx context.Context, tx *store.Tx, emails []string) ([]booking.Student, error) {
 			return tx.StudentsByEmail(ctx, emails)
 		},
+		others: func(ctx context.Context, tx *store.Tx, emails []string) (map[string]string, error) {
+			found, err := tx.InterviewersByEmail(ctx, emails)
+			return notesOn(found, func(i booking.Interviewer) (string, string) {
+				return i.Email, fmt.Sprintf("The e-mail address belongs to interviewer %d, who is then also a student.", i.ID)
+			}), err
+		},
 	}
 	return runImport(ctx, a, rows, o, importer[booking.Student]{
 		data: "students", now: now,
@@ -66,6 +72,12 @@ func (a *App) ImportInterviewers(ctx context.Context, csv io.Reader, o ImportOpt
 		known: func(ctx context.Context, tx *store.Tx, emails []string) ([]booking.Interviewer, error) {
 			return tx.InterviewersByEmail(ctx, emails)
 		},
+		others: func(ctx context.Context, tx *store.Tx, emails []string) (map[string]string, error) {
+			found, err := tx.StudentsByEmail(ctx, emails)
+			return notesOn(found, func(s booking.Student) (string, string) {
+				return s.Email, fmt.Sprintf("The e-mail address belongs to student %d, who is then also an interviewer.", s.ID)
+			}), err
+		},
 	}
 	return runImport(ctx, a, rows, o, importer[booking.Interviewer]{
 		data: "interviewers", now: now,
@@ -89,6 +101,19 @@ type people[P any] struct {
 	id     func(P) int64
 	differ func(there, imported P) booking.Refused
 	known  func(context.Context, *store.Tx, []string) ([]P, error)
+	// others returns a note for each e-mail address of a person of the other kind. A person may
+	// be both, but the note reveals a file that was imported into the wrong table.
+	others func(context.Context, *store.Tx, []string) (map[string]string, error)
+}
+
+// notesOn returns the note on each person by their e-mail address.
+func notesOn[P any](found []P, note func(P) (email, text string)) map[string]string {
+	notes := map[string]string{}
+	for _, person := range found {
+		email, text := note(person)
+		notes[email] = text
+	}
+	return notes
 }
 
 // judge returns an importer's judge function, with write as its writer.
@@ -112,6 +137,10 @@ func (k people[P]) find(ctx context.Context, tx *store.Tx, rows []*incoming[P]) 
 	if err != nil {
 		return err
 	}
+	notes, err := k.others(ctx, tx, emails)
+	if err != nil {
+		return err
+	}
 	there := map[string]P{}
 	for _, person := range found {
 		there[k.email(person)] = person
@@ -126,6 +155,9 @@ func (k people[P]) find(ctx context.Context, tx *store.Tx, rows []*incoming[P]) 
 		lines[emails[i]] = row.Line
 		person, known := there[emails[i]]
 		if !known {
+			if note, also := notes[emails[i]]; also {
+				row.notes = append(row.notes, note)
+			}
 			continue
 		}
 		refused := slices.DeleteFunc(k.differ(person, row.Value), func(r booking.Refusal) bool {

@@ -172,8 +172,14 @@ func (p *program) summarise(request importRequest, imported *app.Imported, took 
 			fmt.Fprintf(out, "line %d: note: %s\n", row.Line, note)
 		}
 	}
-	if len(imported.Rows) > 0 || len(imported.Refused) == 0 { // else the file could not be read
+	switch {
+	case len(imported.Rows) > 0:
 		fmt.Fprintf(out, "%s: %s, in %.1f s\n", request.table, request.counts(imported), took.Seconds())
+	case len(imported.Refused) > 0: // the file could not be read
+	case request.table == calendarTable:
+		fmt.Fprintln(out, "calendar: nothing was imported, because the file has no events that overlap the published time")
+	default:
+		fmt.Fprintf(out, "%s: nothing was imported, because the file has no rows after its header\n", request.table)
 	}
 	if err := out.Flush(); err != nil {
 		return err
@@ -187,6 +193,9 @@ func (p *program) summarise(request importRequest, imported *app.Imported, took 
 	return nil
 }
 
+// otherPeople maps each table of people to the people of the other table.
+var otherPeople = map[string]string{"students": "interviewers", "interviewers": "students"}
+
 // counts says how many rows have each status. It leaves out a status that the
 // table does not have, and SKIPPED if there is none.
 func (r importRequest) counts(imported *app.Imported) string {
@@ -198,6 +207,9 @@ func (r importRequest) counts(imported *app.Imported) string {
 	counts := []string{fmt.Sprintf("%d %s", imported.Count(app.RowCreated)+exempted, verb)}
 	if r.options.Exempt {
 		counts[0] += fmt.Sprintf(" (%d of them exempt)", exempted)
+	}
+	if others, is := otherPeople[r.table]; is && imported.Noted(app.RowCreated) > 0 {
+		counts[0] += fmt.Sprintf(" (also %s: %d)", others, imported.Noted(app.RowCreated))
 	}
 	counts = append(counts, fmt.Sprintf("%d unchanged", imported.Count(app.RowUnchanged)))
 	if r.table == calendarTable {

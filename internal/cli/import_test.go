@@ -172,6 +172,41 @@ func TestImportCommand(t *testing.T) {
 		t.Errorf("a file with an unknown column: got exit code %d and %q", code, out)
 	}
 	mustContain(t, "an unknown column", errs, `rehearse: Line 1: the 2nd column has the unknown name "mail"`)
+	mustContain(t, "a header alone", mustRun(t, data, env, "import", "interviews", asFile(t, "studentEmail,interviewerEmail,start,end,status\n")),
+		"interviews: nothing was imported, because the file has no rows after its header\n")
+	mustContain(t, "a calendar without events",
+		mustRun(t, data, env, "import", "calendar", asFile(t, "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nEND:VCALENDAR\r\n"), "--interviewer", interviewerOf(t, data, env)),
+		"calendar: nothing was imported, because the file has no events")
+}
+
+// interviewerOf imports an interviewer, and returns their e-mail address.
+func interviewerOf(t *testing.T, data string, env []string) string {
+	t.Helper()
+	mustRun(t, data, env, "import", "interviewers", asFile(t, "name,email\nAnn,ann@example.org\n"))
+	return "ann@example.org"
+}
+
+// Students and interviewers have the same columns, and a person may be both. A file that is
+// imported into the wrong table is reported row by row, in a dry run as well.
+func TestImportOfStudentsAsInterviewers(t *testing.T) {
+	t.Parallel()
+	data := home(t)
+	_, env := external(t)
+	students := asFile(t, "name,email\nAda,ada@example.org\nBob,bob@example.org\n")
+	out := mustRun(t, data, env, "import", "students", students)
+	mustContain(t, "students", out, "students: 2 imported, 0 unchanged, 0 failed, in ")
+	both := asFile(t, "name,email\nAnn,ann@example.org\nBob,bob@example.org\n")
+	const note = "line 3: note: The e-mail address belongs to student 2, who is then also an interviewer.\n"
+	mustContain(t, "a dry run", mustRun(t, data, env, "import", "interviewers", both, "--dry-run"),
+		note, "interviewers: 2 would be imported (also students: 1), 0 unchanged")
+	mustContain(t, "the import", mustRun(t, data, env, "import", "interviewers", both),
+		note, "interviewers: 2 imported (also students: 1), 0 unchanged")
+	if again := mustRun(t, data, env, "import", "interviewers", both); strings.Contains(again, "note") {
+		t.Errorf("an interviewer who exists has a note: %s", again)
+	}
+	mustContain(t, "the reverse", mustRun(t, data, env, "import", "students", both),
+		"line 2: note: The e-mail address belongs to interviewer ", ", who is then also a student.\n",
+		"students: 1 imported (also interviewers: 1), 1 unchanged")
 }
 
 // A rule is exported as a rule, and a window as its runs of equal slots: booked slots
