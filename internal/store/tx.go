@@ -90,13 +90,13 @@ func (tx *Tx) Discard() { tx.in.discarded = true }
 // savepoint; earlier writes of the transaction are kept.
 func Try[T any](ctx context.Context, tx *Tx, fn func(*Tx) (T, error)) (T, error) {
 	tx.in.queue("SAVEPOINT try")
-	slotChanges, toldAt := len(tx.in.slotChanges), tx.in.toldAt
+	slotChanges, toldAt := slices.Clone(tx.in.slotChanges), tx.in.toldAt // fn may write or date the pending ones
 	result, err := fn(tx)
 	if err == nil {
 		tx.in.queue("RELEASE SAVEPOINT try")
 		return result, nil
 	}
-	tx.in.slotChanges, tx.in.toldAt = tx.in.slotChanges[:slotChanges], toldAt
+	tx.in.slotChanges, tx.in.toldAt = slotChanges, toldAt
 	var none T
 	if undone := tx.send(ctx, statement{text: "ROLLBACK TO SAVEPOINT try"}); undone != nil {
 		return none, fault(undone, "roll back to the savepoint")
