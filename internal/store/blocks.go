@@ -18,6 +18,12 @@ type blockRow struct {
 
 func (blockRow) TableName() string { return "blocks" }
 
+func newBlockRow(b booking.Block) blockRow {
+	return blockRow{
+		ID: b.ID, InterviewerID: b.InterviewerID, StartsAt: b.Start, EndsAt: b.End, Reason: b.Reason, CreatedAt: b.CreatedAt,
+	}
+}
+
 func (r blockRow) domain() booking.Block {
 	return booking.Block{
 		ID: r.ID, InterviewerID: r.InterviewerID, Start: r.StartsAt.UTC(), End: r.EndsAt.UTC(), Reason: r.Reason,
@@ -43,15 +49,15 @@ func (r *Reader) BlocksOf(ctx context.Context, of []booking.InterviewerID) (map[
 
 // CreateBlocks inserts blocked time and returns it with its ids.
 func (tx *Tx) CreateBlocks(ctx context.Context, blocks []booking.Block) ([]booking.Block, error) {
-	for i, b := range blocks {
-		err := tx.db.WithContext(ctx).Raw(`
-			INSERT INTO blocks (interviewer_id, starts_at, ends_at, reason, created_at) VALUES (?, ?, ?, ?, ?) RETURNING id`,
-			b.InterviewerID, b.Start, b.End, b.Reason, b.CreatedAt).Scan(&blocks[i].ID).Error
-		if err != nil {
-			return nil, fault(err, "block time of interviewer %d", b.InterviewerID)
-		}
+	if len(blocks) == 0 {
+		return nil, nil
 	}
-	return blocks, nil
+	rows := make([]blockRow, len(blocks))
+	for i, b := range blocks {
+		rows[i] = newBlockRow(b)
+	}
+	err := tx.db.WithContext(ctx).CreateInBatches(&rows, insertBatch).Error
+	return domains(rows), fault(err, "block %d times of interviewer %d", len(blocks), blocks[0].InterviewerID)
 }
 
 // DeleteBlock deletes blocked time. The interviewer must be locked.
