@@ -2,6 +2,7 @@ package store
 
 import (
 	"database/sql/driver"
+	"fmt"
 	"reflect"
 	"slices"
 	"strings"
@@ -27,11 +28,12 @@ type column struct {
 // made from it.
 type columns[R any] []column
 
-// columnsOf returns the columns of a row type, without the omitted ones.
+// columnsOf returns the columns of a row type, without the omitted ones. It panics if
+// GORM cannot map the type to a table, so that the program does not start.
 func columnsOf[R any](omit ...string) columns[R] {
 	of, err := schema.Parse(new(R), &sync.Map{}, schema.NamingStrategy{})
 	if err != nil {
-		return nil // GORM returns the same error for every statement
+		panic(err) //nolint:forbidigo // only for a row type that is not valid
 	}
 	var list columns[R]
 	for _, field := range of.Fields {
@@ -119,14 +121,25 @@ func (c columns[R]) appendTargets(targets []any, row *R) []any {
 
 // insert returns a statement for GORM that inserts rows from one array for each column.
 // Its text is the same for every number of rows.
-func (c columns[R]) insert(table string) string {
-	values, arrays := make([]string, len(c)), make([]string, len(c))
+func (c columns[R]) insert(table string) string { return c.insertWith(table, nil) }
+
+// insertWith is like insert, but replaces the NULLs of the named columns with the values
+// of expressions. It panics if there is no such column.
+func (c columns[R]) insertWith(table string, defaults map[string]string) string {
+	values, arrays, replaced := make([]string, len(c)), make([]string, len(c)), 0
 	for i, column := range c {
 		values[i] = column.name + "::" + column.kind
+		if expression, given := defaults[column.name]; given {
+			values[i] = "coalesce(" + values[i] + ", " + expression + ")"
+			replaced++
+		}
 		arrays[i] = "?::" + column.kind + "[]"
 		if column.isArray() {
 			arrays[i] = "?::text[]" // unnest would flatten nested arrays
 		}
+	}
+	if replaced != len(defaults) {
+		panic(fmt.Sprintf("the defaults %v of %s name a column that does not exist", defaults, table)) //nolint:forbidigo // only at the start
 	}
 	return "INSERT INTO " + table + " (" + c.String() + ") SELECT " + strings.Join(values, ", ") +
 		" FROM unnest(" + strings.Join(arrays, ", ") + ") AS given (" + c.String() + ")"

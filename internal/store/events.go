@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"slices"
-	"strings"
 	"time"
 
 	"gorm.io/gorm"
@@ -125,8 +124,7 @@ func (tx *Tx) appendEach(ctx context.Context, rows []eventRow) error {
 }
 
 // insertEvents inserts events from eventColumns.
-var insertEvents = strings.Replace(eventColumns.insert("events"),
-	"policy_version::integer", "coalesce(policy_version::integer, "+policyVersion+")", 1)
+var insertEvents = eventColumns.insertWith("events", map[string]string{"policy_version": policyVersion})
 
 var eventColumns = columnsOf[eventRow]("id")
 
