@@ -65,7 +65,7 @@ func (p pooled) ExecContext(ctx context.Context, query string, args ...any) (sql
 
 // QueryContext implements gorm.ConnPool.
 func (p pooled) QueryContext(ctx context.Context, query string, args ...any) (rows *sql.Rows, err error) {
-	err = p.begin(ctx, func(conn *sql.Conn) error {
+	err = p.startQuery(ctx, func(conn *sql.Conn) error {
 		rows, err = conn.QueryContext(ctx, query, args...) //nolint:rowserrcheck,sqlclosecheck // GORM, which asks for them, reads and closes them
 		return err
 	})
@@ -74,19 +74,37 @@ func (p pooled) QueryContext(ctx context.Context, query string, args ...any) (ro
 
 // QueryRowContext implements gorm.ConnPool.
 func (p pooled) QueryRowContext(ctx context.Context, query string, args ...any) (row *sql.Row) {
-	err := p.begin(ctx, func(conn *sql.Conn) error {
+	err := p.startQuery(ctx, func(conn *sql.Conn) error {
 		row = conn.QueryRowContext(ctx, query, args...)
 		return row.Err()
 	})
-	if err != nil && row == nil { // only a query can make a row, and this one fails as well
-		row = p.pool.QueryRowContext(ctx, query, args...)
+	if err != nil && row == nil { // only a query makes a sql.Row; this one fails before it is sent
+		row = p.pool.QueryRowContext(failedContext{ctx, err}, query, args...)
 	}
 	return row
 }
 
-// begin starts a query. Its connection and its share are released when its rows are
+// A failedContext has ended with a given error.
+type failedContext struct {
+	context.Context
+	err error
+}
+
+var closedChannel = func() <-chan struct{} {
+	done := make(chan struct{})
+	close(done)
+	return done
+}()
+
+// Done implements context.Context.
+func (failedContext) Done() <-chan struct{} { return closedChannel }
+
+// Err implements context.Context.
+func (c failedContext) Err() error { return c.err }
+
+// startQuery starts a query. Its connection and its share are released when its rows are
 // closed.
-func (p pooled) begin(ctx context.Context, query func(*sql.Conn) error) error {
+func (p pooled) startQuery(ctx context.Context, query func(*sql.Conn) error) error {
 	share, err := p.shares.take(ctx)
 	if err != nil {
 		return err
