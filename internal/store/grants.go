@@ -16,31 +16,61 @@ func (s *Store) Explain(err error) error {
 	if s.config == nil || !errors.As(err, &pg) || pg.Code != insufficientPrivilege {
 		return err
 	}
-	return fmt.Errorf("%w; as a superuser or the owner of the database, run: %s", err,
-		grants(pg.Message, pgx.Identifier{s.config.User}.Sanitize(), pgx.Identifier{s.config.Database}.Sanitize()))
+	return withGrants(err, s.grantee().forError(pg.Message))
 }
 
-// grants returns the GRANT for the error message of Postgres, or all GRANTs that the
-// program needs if the message is not recognized; it may be in another language.
-func grants(message, user, database string) string {
-	connect := fmt.Sprintf("GRANT CONNECT ON DATABASE %s TO %s;", database, user)
-	create := fmt.Sprintf("GRANT CREATE ON DATABASE %s TO %s;", database, user)
-	schema := fmt.Sprintf("GRANT USAGE, CREATE ON SCHEMA public TO %s;", user)
-	tables := fmt.Sprintf("GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO %s;", user)
-	sequences := fmt.Sprintf("GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO %s;", user)
+func withGrants(err error, statements string) error {
+	return fmt.Errorf("%w; as a superuser or the owner of the database, run: %s", err, statements)
+}
+
+func (s *Store) grantee() grantee {
+	return grantee{user: pgx.Identifier{s.config.User}.Sanitize(), database: pgx.Identifier{s.config.Database}.Sanitize()}
+}
+
+// A grantee is the user that the program connects as, and the database that it uses, as
+// quoted identifiers. Its methods return the GRANTs that the user needs.
+type grantee struct{ user, database string }
+
+func (g grantee) connect() string {
+	return fmt.Sprintf("GRANT CONNECT ON DATABASE %s TO %s;", g.database, g.user)
+}
+
+func (g grantee) create() string {
+	return fmt.Sprintf("GRANT CREATE ON DATABASE %s TO %s;", g.database, g.user)
+}
+
+func (g grantee) schema() string {
+	return fmt.Sprintf("GRANT USAGE, CREATE ON SCHEMA public TO %s;", g.user)
+}
+
+func (g grantee) tables() string {
+	return fmt.Sprintf("GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO %s;", g.user)
+}
+
+func (g grantee) sequences() string {
+	return fmt.Sprintf("GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO %s;", g.user)
+}
+
+func (g grantee) ownership() string {
+	return fmt.Sprintf("REASSIGN OWNED BY the_owner_of_the_tables TO %s; or run `rehearse migrate` as that owner", g.user)
+}
+
+// forError returns the GRANT for the error message of Postgres, or all of them if the
+// message is not recognized; it may be in another language.
+func (g grantee) forError(message string) string {
 	for _, c := range []struct{ part, statements string }{
-		{"for schema", schema},
-		{"for table", tables},
-		{"for sequence", sequences},
-		{"to create extension", create},
-		{"for database", connect + " " + create},
-		{"must be owner", fmt.Sprintf("REASSIGN OWNED BY the_owner_of_the_tables TO %s; or run `rehearse migrate` as that owner", user)},
+		{"for schema", g.schema()},
+		{"for table", g.tables()},
+		{"for sequence", g.sequences()},
+		{"to create extension", g.create()},
+		{"for database", g.connect() + " " + g.create()},
+		{"must be owner", g.ownership()},
 	} {
 		if strings.Contains(message, c.part) {
 			return c.statements
 		}
 	}
-	return strings.Join([]string{connect, create, schema, tables, sequences}, " ")
+	return strings.Join([]string{g.connect(), g.create(), g.schema(), g.tables(), g.sequences()}, " ")
 }
 
 // CheckGrants returns an error with the missing GRANT if the database user may not read
@@ -57,5 +87,9 @@ func (s *Store) CheckGrants(ctx context.Context) error {
 	if err != nil || lacking == nil {
 		return fault(err, "check for missing permissions")
 	}
-	return s.Explain(&pgconn.PgError{Severity: "ERROR", Code: insufficientPrivilege, Message: "permission denied for tables " + *lacking})
+	err = fmt.Errorf("the database user lacks privileges on %s", *lacking)
+	if s.config == nil {
+		return err
+	}
+	return withGrants(err, s.grantee().tables())
 }

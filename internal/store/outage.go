@@ -15,11 +15,11 @@ import (
 // requests to advice for the operator. A longer prefix precedes a shorter one.
 var outages = []struct{ prefix, advice string }{
 	{"08", "check the network between this server and Postgres"},
-	{"25006", "DATABASE_URL leads to a standby or a read-only database; name the primary, or add target_session_attrs=read-write"},
-	{"53100", "the disk of Postgres is full; make room"},
+	{"25006", "DATABASE_URL points to a standby or a read-only database; name the primary, or add target_session_attrs=read-write"},
+	{"53100", "the disk of Postgres is full; free disk space"},
 	{"53200", "Postgres is out of memory; give it more, or lower work_mem or the number of connections"},
 	{"53300", "Postgres has no connection left; raise its max_connections or lower DATABASE_MAX_CONNS of each server"},
-	{"53", "Postgres is short of a resource; its log says which"},
+	{"53", "Postgres lacks a resource; see its log"},
 	{"57P01", adviceStart}, // stopping
 	{"57P02", adviceStart}, // crashed
 	{"57P03", adviceStart}, // starting or stopping
@@ -29,11 +29,11 @@ var outages = []struct{ prefix, advice string }{
 }
 
 const (
-	adviceInstallation = "the programs of Postgres were replaced under the running server, or are damaged; restart Postgres, and reinstall it if that does not help"
-	adviceStart        = "Postgres was stopped or is restarting, and its log says why; start it again unless it does"
-	adviceReach        = "check that Postgres runs and that DATABASE_URL leads to it"
+	adviceInstallation = "the installed Postgres does not match the running server, or is damaged; restart Postgres, and reinstall it if that does not help"
+	adviceStart        = "Postgres is stopping, starting or has crashed; see its log, and start it if it does not restart"
+	adviceReach        = "check that Postgres runs and that DATABASE_URL points to it"
 	adviceEnter        = "check the user, the password and the database of DATABASE_URL, and pg_hba.conf of Postgres"
-	adviceGrant        = "grant the user of DATABASE_URL what it lacks; `rehearse serve` names the GRANT at its start"
+	adviceGrant        = "grant the missing privileges to the user of DATABASE_URL; `rehearse serve` prints the GRANT"
 	adviceTables       = "run `rehearse migrate`, and `rehearse check` after it"
 )
 

@@ -38,14 +38,14 @@ func (tx *Tx) update(ctx context.Context, changed any, columns ...string) error 
 // write the same revision. It fails if the row was read without its version.
 func (tx *Tx) edit(ctx context.Context, was int, changed any, fixed ...string) error {
 	if was < 1 {
-		return fmt.Errorf("update %T: it was read without its version", changed)
+		return fmt.Errorf("update %T: the version is %d; expected at least 1", changed, was)
 	}
 	return updated(tx.db.WithContext(ctx).Model(changed).Select("*").Omit(fixed...).Updates(changed), changed)
 }
 
 func updated(result *gorm.DB, changed any) error {
 	if result.Error == nil && result.RowsAffected != 1 {
-		return fmt.Errorf("update %T: %d rows were there to change", changed, result.RowsAffected)
+		return fmt.Errorf("update %T: %d rows were affected; expected 1", changed, result.RowsAffected)
 	}
 	return fault(result.Error, "update %T", changed)
 }

@@ -30,7 +30,7 @@ func TestReady(t *testing.T) {
 		{"a read-only database", []string{`DO $$ BEGIN EXECUTE format('ALTER DATABASE %I SET default_transaction_read_only = on', current_database()); END $$`},
 			true, "check that Postgres runs"},
 		{"a full disk", []string{`DO $$ BEGIN EXECUTE format('ALTER DATABASE %I SET temp_file_limit = 0', current_database()); END $$`},
-			true, "short of a resource"}, // 53400, of class 53
+			true, "lacks a resource"}, // 53400, of class 53
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
@@ -91,7 +91,7 @@ func ready(t *testing.T, s *store.Store, want bool) error {
 func TestAdvice(t *testing.T) {
 	t.Parallel()
 	for code, want := range map[string]string{
-		"58P01": "restart Postgres", "53100": "make room", "53200": "out of memory", "53400": "short of a resource", "53300": "DATABASE_MAX_CONNS", "57P01": "start it again", "08006": "network",
+		"58P01": "restart Postgres", "53100": "free disk space", "53200": "out of memory", "53400": "lacks a resource", "53300": "DATABASE_MAX_CONNS", "57P01": "start it if", "08006": "network",
 		"25006": "target_session_attrs", "28P01": "password", "3D000": "DATABASE_URL", "42P01": "rehearse migrate", "XX000": "check that Postgres runs",
 		"": "check that Postgres runs",
 	} {
