@@ -5,9 +5,9 @@ import (
 	"strings"
 )
 
-// PersonField is a field of a person of type P. The validation of input, the changes of events, the
-// comparison of an import with existing people and the columns of files all follow from the
-// tables of fields.
+// PersonField is a field of a person of type P. The validation of input, the changes of
+// events, the comparison of an import with existing people and the columns of files all
+// follow from the tables of fields.
 type PersonField[P any] struct {
 	Name     string // in the API, in events and in files
 	Required bool   // files must contain it

@@ -1,10 +1,6 @@
 package interchange
 
-import (
-	"fmt"
-
-	"rehearse/internal/booking"
-)
+import "rehearse/internal/booking"
 
 // defaultZone is the zone of a person without one.
 const defaultZone = "UTC"
@@ -59,9 +55,8 @@ func columnOf[P any](field booking.PersonField[P]) column[P] {
 		return maybeInt(field.Name, at)
 	case func(*P) *[]string:
 		return list(field.Name, at)
-	case func(*P) *bool:
-		return boolean(field.Name, at)
-	default:
-		panic(fmt.Sprintf("the field %s has a type without a column: %T", field.Name, field.At))
+	default: // the last type of a field
+		flag, _ := field.At.(func(*P) *bool)
+		return boolean(field.Name, flag)
 	}
 }

@@ -1,6 +1,8 @@
 package interchange_test
 
 import (
+	"bytes"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -355,4 +357,20 @@ func TestFormulaEscapingRoundTrip(t *testing.T) {
 	rapid.Check(t, func(r *rapid.T) {
 		roundTrips(r, rapid.StringMatching(`['=+\-@ \t\nx"＝]{1,8}`).Draw(r, "note"))
 	})
+}
+
+// TestHeadersOfPeople fixes the names and the order of the columns of people.
+func TestHeadersOfPeople(t *testing.T) {
+	t.Parallel()
+	var students, interviewers bytes.Buffer
+	if err := errors.Join(interchange.Students().Write(&students).Flush(), interchange.Interviewers().Write(&interviewers).Flush()); err != nil {
+		t.Fatal(err)
+	}
+	if got, want := students.String(), "name,email,timeZone,interviewLimit\n"; got != want {
+		t.Errorf("the columns of students are %s, want %s", got, want)
+	}
+	const want = "name,email,timeZone,active,tags,maxPerDay,maxPerWeek,meetingUrl,headline,bio,photoUrl,languages\n"
+	if got := interviewers.String(); got != want {
+		t.Errorf("the columns of interviewers are %s, want %s", got, want)
+	}
 }
