@@ -18,23 +18,22 @@ command only reads, and requires this version's schema.`,
 		example:   "  rehearse check",
 		variables: []string{"DATABASE_URL", "DATA_DIR"},
 		fault:     "a row violates an invariant, or the database cannot be read",
-		run:       func(ctx context.Context, _ []string) error { return p.check(ctx) },
-	})
+	}, func(ctx context.Context, s *session, _ []string) error { return s.check(ctx) })
 }
 
-func (p *program) check(ctx context.Context) error {
-	return p.withExisting(ctx, func(s *store.Store) error {
-		findings, err := s.Check(ctx, p.clock())
+func (s *session) check(ctx context.Context) error {
+	return s.withExisting(ctx, func(db *store.Store) error {
+		findings, err := db.Check(ctx, s.clock())
 		if err != nil {
 			return err
 		}
 		for _, f := range findings {
-			fmt.Fprintf(p.stdout, "%s: %s\n", f.Invariant, f.Detail)
+			fmt.Fprintf(s.stdout, "%s: %s\n", f.Invariant, f.Detail)
 		}
 		if len(findings) > 0 {
 			return fmt.Errorf("%d rows violate an invariant", len(findings))
 		}
-		_, err = fmt.Fprintln(p.stdout, "every invariant holds")
+		_, err = fmt.Fprintln(s.stdout, "every invariant holds")
 		return err
 	})
 }

@@ -9,9 +9,7 @@ import (
 	"io"
 	"log/slog"
 	"os"
-	"os/signal"
 	"runtime/debug"
-	"syscall"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -24,50 +22,55 @@ import (
 
 //go:generate go run ./reference
 
-// Main runs the program that the process was started as, with the schema that it
-// serves, and returns its exit code.
+// Main runs the command line of the process with the embedded schema and returns the exit code.
 func Main(schema string) int {
-	p := &program{schema: schema, stdout: os.Stdout, stderr: os.Stderr, now: time.Now, getenv: os.Getenv, environ: os.Environ()}
+	p := &program{
+		schema: schema, stdout: os.Stdout, stderr: os.Stderr, now: time.Now,
+		getenv: os.Getenv, environ: os.Environ(), lookUp: os.Getenv,
+	}
 	err := p.execute(context.Background(), os.Args[1:])
 	return exitCode(err, p.lookUp("LOG_FORMAT") == "json", p.stderr)
 }
 
-// Root returns the command line, for those that describe it.
+// Root returns the root command, for generators of documentation.
 func Root() *cobra.Command { return (&program{}).root() }
 
-// program is one run: what its commands share.
+// program holds the handles of one process and the state of its command line.
 type program struct {
-	schema  string // that is served
+	schema  string // the GraphQL schema to serve
 	stdout  io.Writer
 	stderr  io.Writer
 	now     func() time.Time // the real time
 	getenv  func(string) string
 	environ []string
 
-	configFile string // of the flag
-	misuse     error  // of a command line that also asks for help
+	configFile string              // value of --config
+	helpError  error               // an unknown command for which help was requested
+	lookUp     func(string) string // value of a variable; it includes the config file once that has been read
+}
 
+// session holds what a command runs with once its configuration is loaded.
+type session struct {
+	*program
 	environment config.Environment
 	config      config.Config
 	log         *slog.Logger
-	traces      *telemetry.Traces // nil for none
-	clock       func() time.Time  // the school's
-	application string            // names the program's sessions to Postgres; empty for no name
+	clock       func() time.Time // the school's clock: the real time and CLOCK_OFFSET
 }
 
-// execute does what args say and returns when it is done or ctx ends.
+// execute runs args until the command is done or ctx ends.
 func (p *program) execute(ctx context.Context, args []string) error {
 	cobra.MousetrapHelpText = "" // a double click on Windows serves, too
 	root := p.root()             //nolint:contextcheck // ExecuteContext passes the context to the commands
 	root.SetArgs(append([]string{}, args...))
 	root.SetOut(p.stdout)
 	root.SetErr(p.stderr)
-	return errors.Join(root.ExecuteContext(ctx), p.misuse)
+	return errors.Join(root.ExecuteContext(ctx), p.helpError)
 }
 
-// root returns the program's command with all others below it.
+// root returns the root command with its subcommands.
 func (p *program) root() *cobra.Command {
-	root := p.command(p.serveSpec())
+	root := p.command(serveSpec(), serve)
 	root.Use, root.GroupID = "rehearse [COMMAND]", ""
 	root.Short = "A GraphQL API server that books mock interviews"
 	root.Long = "Rehearse is a GraphQL API server that books mock interviews. Without a command it serves, as with serve."
@@ -101,15 +104,15 @@ func (p *program) root() *cobra.Command {
 	return root
 }
 
-// refuseUnknownCommand is for the root, whose arguments are the names of commands.
+// refuseUnknownCommand returns an error if the root command has arguments, which are names of unknown commands.
 func refuseUnknownCommand(root *cobra.Command, args []string) error {
 	if len(args) == 0 {
 		return nil
 	}
 	if meant := closest(args[0], commandNames(root)); meant != "" {
-		return misused("unknown command %q; did you mean %s?", args[0], meant)
+		return usageErrorf("unknown command %q; did you mean %s?", args[0], meant)
 	}
-	return misused("unknown command %q; expected %s", args[0], alternatives(commandNames(root)))
+	return usageErrorf("unknown command %q; expected %s", args[0], alternatives(commandNames(root)))
 }
 
 func commandNames(root *cobra.Command) (names []string) {
@@ -121,58 +124,42 @@ func commandNames(root *cobra.Command) (names []string) {
 	return names
 }
 
-// printHelp prints the help of a command. It notes an error if an unknown command asks for help.
+// printHelp prints the help of a command. It sets helpError if the command is unknown.
 func (p *program) printHelp(cmd *cobra.Command, _ []string) {
 	if words := cmd.Flags().Args(); !cmd.HasParent() && len(words) > 0 {
-		p.misuse = refuseUnknownCommand(cmd, words)
+		p.helpError = refuseUnknownCommand(cmd, words)
 		return
 	}
 	fmt.Fprint(p.stdout, help(cmd))
 }
 
-// begin loads the configuration of a command, and returns a context that ends
-// when the program is to stop.
-func (p *program) begin(ctx context.Context, s spec) (context.Context, context.CancelFunc, error) {
-	if err := p.configure(s.purpose); err != nil {
-		return nil, nil, err
-	}
-	if !s.quiet {
-		for _, says := range p.environment.Misspelt() {
-			p.log.Warn(says)
-		}
-	}
-	ctx, stop := signal.NotifyContext(ctx, os.Interrupt, syscall.SIGTERM)
-	context.AfterFunc(ctx, stop) // a second signal ends the program at once
-	return ctx, stop, nil
-}
-
-// configure reads the configuration that matters for the purpose.
-func (p *program) configure(purpose config.Purpose) (err error) {
-	var wrongFile error
-	p.environment, wrongFile = config.NewEnvironment(p.getenv, p.environ, p.configFile)
-	p.config, err = config.Load(p.environment.Get, purpose)
+// configure loads the configuration that matters for the purpose.
+func (p *program) configure(purpose config.Purpose) (*session, error) {
+	environment, wrongFile := config.NewEnvironment(p.getenv, p.environ, p.configFile)
+	loaded, err := config.Load(environment.Get, purpose)
 	if err = errors.Join(wrongFile, err); err != nil {
-		for _, says := range p.environment.Misspelt() {
-			err = fmt.Errorf("%w\n%s", err, says)
+		for _, message := range environment.Misspelt() {
+			err = fmt.Errorf("%w\n%s", err, message)
 		}
-		return fmt.Errorf("%w:\n%w", errConfiguration, err)
+		return nil, fmt.Errorf("%w:\n%w", errConfiguration, err)
 	}
-	if p.config.DataDir == "" && p.config.UsesDataDir(purpose) {
-		if p.config.DataDir, err = localpg.DefaultDataDir(p.environment.Get); err != nil {
-			return fmt.Errorf("%w: %w", errConfiguration, err)
+	if loaded.DataDir == "" && loaded.UsesDataDir(purpose) {
+		if loaded.DataDir, err = localpg.DefaultDataDir(environment.Get); err != nil {
+			return nil, fmt.Errorf("%w: %w", errConfiguration, err)
 		}
 	}
-	p.log = newLogger(p.config, p.stderr)
-	p.clock = func() time.Time { return p.now().Add(p.config.ClockOffset) }
-	return nil
+	p.lookUp = environment.Get
+	return &session{
+		program: p, environment: environment, config: loaded, log: newLogger(loaded, p.stderr),
+		clock: func() time.Time { return p.now().Add(loaded.ClockOffset) },
+	}, nil
 }
 
-// lookUp returns the value of a variable, also before the configuration is loaded.
-func (p *program) lookUp(name string) string {
-	if p.log == nil {
-		return p.getenv(name)
+// warnOfMisspelt logs the variables that are unknown and resemble a known one.
+func (s *session) warnOfMisspelt() {
+	for _, message := range s.environment.Misspelt() {
+		s.log.Warn(message)
 	}
-	return p.environment.Get(name)
 }
 
 func newLogger(c config.Config, stderr io.Writer) *slog.Logger {
@@ -184,7 +171,7 @@ func newLogger(c config.Config, stderr io.Writer) *slog.Logger {
 	return slog.New(telemetry.NewLogHandler(lines, func(ctx context.Context) string { return app.CallerOf(ctx).RequestID }))
 }
 
-// inMilliseconds gives every duration one unit, and says so in its name.
+// inMilliseconds writes durations in milliseconds and appends Ms to their names.
 func inMilliseconds(_ []string, a slog.Attr) slog.Attr {
 	if a.Value.Kind() != slog.KindDuration {
 		return a

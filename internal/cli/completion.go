@@ -1,10 +1,6 @@
 package cli
 
-import (
-	"context"
-
-	"github.com/spf13/cobra"
-)
+import "github.com/spf13/cobra"
 
 func (p *program) completionCommand() *cobra.Command {
 	var cmd *cobra.Command
@@ -18,18 +14,17 @@ startup file.`,
   rehearse completion fish >~/.config/fish/completions/rehearse.fish
   rehearse completion powershell | Out-String | Invoke-Expression`,
 		arguments: []argument{{name: "SHELL", text: "bash, zsh, fish or powershell", allowed: []string{"bash", "zsh", "fish", "powershell"}}},
-		run: func(_ context.Context, args []string) error {
-			switch root := cmd.Root(); args[0] {
-			case "bash":
-				return root.GenBashCompletionV2(p.stdout, true)
-			case "zsh":
-				return root.GenZshCompletion(p.stdout)
-			case "fish":
-				return root.GenFishCompletion(p.stdout, true)
-			default:
-				return root.GenPowerShellCompletionWithDesc(p.stdout)
-			}
-		},
-	}.offline()
+	}.offline(func(args []string) error {
+		switch root := cmd.Root(); args[0] {
+		case "bash":
+			return root.GenBashCompletionV2(p.stdout, true)
+		case "zsh":
+			return root.GenZshCompletion(p.stdout)
+		case "fish":
+			return root.GenFishCompletion(p.stdout, true)
+		default:
+			return root.GenPowerShellCompletionWithDesc(p.stdout)
+		}
+	})
 	return cmd
 }

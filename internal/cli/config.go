@@ -25,22 +25,21 @@ non-empty environment variable overrides the file. A value with spaces or a # ne
 no special meaning. Lines that begin with # are comments. The file is read once, at startup.`,
 		example: "  rehearse config\n  rehearse --config /etc/rehearse.env config --json",
 		purpose: config.Serve,
-		run:     func(context.Context, []string) error { return p.printConfig(asJSON) },
-	})
+	}, func(_ context.Context, s *session, _ []string) error { return s.printConfig(asJSON) })
 	cmd.Flags().BoolVar(&asJSON, "json", false, "print an array of objects with name, value and source")
 	return cmd
 }
 
 // printConfig prints the effective configuration.
-func (p *program) printConfig(asJSON bool) error {
-	settings := p.config.Settings(p.environment)
+func (s *session) printConfig(asJSON bool) error {
+	settings := s.config.Settings(s.environment)
 	if asJSON {
-		encoder := json.NewEncoder(p.stdout)
+		encoder := json.NewEncoder(s.stdout)
 		encoder.SetIndent("", "  ")
 		encoder.SetEscapeHTML(false)
 		return encoder.Encode(settings)
 	}
-	table := tabwriter.NewWriter(p.stdout, 0, 0, 2, ' ', 0)
+	table := tabwriter.NewWriter(s.stdout, 0, 0, 2, ' ', 0)
 	fmt.Fprintln(table, "VARIABLE\tSOURCE\tVALUE")
 	for _, s := range settings {
 		fmt.Fprintf(table, "%s\t%s\t%s\n", s.Name, s.Source, cmp.Or(s.Value, "(empty)"))

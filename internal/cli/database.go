@@ -8,24 +8,80 @@ import (
 	"rehearse/internal/app"
 	"rehearse/internal/localpg"
 	"rehearse/internal/store"
+	"rehearse/internal/telemetry"
 )
 
 const databaseName = "rehearse"
 
-// withDatabase runs work on the configured database and closes it after. The
-// server given to work is nil unless the database is the embedded one.
-func (p *program) withDatabase(ctx context.Context, work func(*store.Store, *localpg.Server) error) error {
-	return p.onDatabase(ctx, false, work)
+// databaseOptions configure openDatabase.
+type databaseOptions struct {
+	existing    bool              // fail if the built-in database does not exist yet, instead of creating it
+	application string            // name of the sessions in Postgres; empty for none
+	traces      *telemetry.Traces // nil for none
 }
 
-// withExisting runs work that only reads on a database with this version's
-// schema. It makes none.
-func (p *program) withExisting(ctx context.Context, work func(*store.Store) error) error {
-	err := p.onDatabase(ctx, true, func(s *store.Store, _ *localpg.Server) error {
-		if err := s.CheckSchema(ctx); err != nil {
+// database is an open database.
+type database struct {
+	*store.Store
+	postgres *localpg.Server // the built-in server; nil with DATABASE_URL
+}
+
+// openDatabase opens the configured database. It starts the built-in server if there is no DATABASE_URL. The caller
+// must call close.
+func (s *session) openDatabase(ctx context.Context, o databaseOptions) (_ *database, err error) {
+	db := &database{}
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, db.close())
+		}
+	}()
+	dsn := s.config.DatabaseURL
+	if s.config.Embedded() {
+		db.postgres, err = localpg.Start(ctx, localpg.Options{DataDir: s.config.DataDir, Env: s.environment.Get, Log: s.log, Existing: o.existing})
+		if err != nil {
+			return nil, err
+		}
+		if !o.existing {
+			if err := db.postgres.EnsureDatabase(ctx, databaseName); err != nil {
+				return nil, err
+			}
+		}
+		dsn = db.postgres.DSN(databaseName)
+	}
+	db.Store, err = store.Open(ctx, dsn, store.Options{
+		MaxConns: s.config.DatabaseMaxConns, MaxConnsPerCaller: s.config.ConnsPerCaller,
+		ListenDSN: s.config.DatabaseListenURL, Traces: o.traces.Provider(), Application: o.application, Log: s.log,
+	})
+	if errors.Is(err, store.ErrUnavailable) {
+		return nil, fmt.Errorf("%w; %s", err, store.Advice(err))
+	}
+	return db, err
+}
+
+// close closes the connections and stops the built-in server.
+func (db *database) close() error {
+	var errs []error
+	if db.Store != nil {
+		errs = append(errs, db.Close())
+	}
+	if db.postgres != nil {
+		errs = append(errs, db.postgres.Stop())
+	}
+	return errors.Join(errs...)
+}
+
+// withDatabase runs work on the configured database.
+func (s *session) withDatabase(ctx context.Context, work func(*store.Store) error) error {
+	return s.onDatabase(ctx, databaseOptions{}, work)
+}
+
+// withExisting runs work that only reads on an existing database with this version's schema.
+func (s *session) withExisting(ctx context.Context, work func(*store.Store) error) error {
+	err := s.onDatabase(ctx, databaseOptions{existing: true}, func(db *store.Store) error {
+		if err := db.CheckSchema(ctx); err != nil {
 			return err
 		}
-		return work(s)
+		return work(db)
 	})
 	if errors.Is(err, localpg.ErrNoCluster) {
 		return fmt.Errorf("%w; run `rehearse serve` or `rehearse migrate` first, or set DATA_DIR or DATABASE_URL", err)
@@ -33,43 +89,21 @@ func (p *program) withExisting(ctx context.Context, work func(*store.Store) erro
 	return err
 }
 
-func (p *program) onDatabase(ctx context.Context, existing bool, work func(*store.Store, *localpg.Server) error) (err error) {
-	dsn := p.config.DatabaseURL
-	var server *localpg.Server
-	if p.config.Embedded() {
-		server, err = localpg.Start(ctx, localpg.Options{DataDir: p.config.DataDir, Env: p.environment.Get, Log: p.log, Existing: existing})
-		if err != nil {
+// withSchool runs work on the configured school, whose schema it first migrates unless MIGRATE is off.
+func (s *session) withSchool(ctx context.Context, work func(*app.App) error) error {
+	return s.withDatabase(ctx, func(db *store.Store) error {
+		if err := s.migrateIfEnabled(ctx, db); err != nil {
 			return err
 		}
-		defer func() { err = errors.Join(err, server.Stop()) }()
-		if !existing {
-			if err := server.EnsureDatabase(ctx, databaseName); err != nil {
-				return err
-			}
-		}
-		dsn = server.DSN(databaseName)
-	}
-	s, err := store.Open(ctx, dsn, store.Options{
-		MaxConns: p.config.DatabaseMaxConns, MaxConnsPerCaller: p.config.ConnsPerCaller,
-		ListenDSN: p.config.DatabaseListenURL, Traces: p.traces.Provider(), Application: p.application, Log: p.log,
+		return work(app.New(db, s.clock))
 	})
-	if errors.Is(err, store.ErrUnavailable) {
-		return fmt.Errorf("%w; %s", err, store.Advice(err))
-	}
+}
+
+func (s *session) onDatabase(ctx context.Context, o databaseOptions, work func(*store.Store) error) (err error) {
+	db, err := s.openDatabase(ctx, o)
 	if err != nil {
 		return err
 	}
-	defer func() { err = errors.Join(err, s.Close()) }()
-	return s.Explain(work(s, server))
-}
-
-// withSchool runs work on the configured school, whose schema is brought to
-// this version first, where that is wanted.
-func (p *program) withSchool(ctx context.Context, work func(*app.App) error) error {
-	return p.withDatabase(ctx, func(s *store.Store, _ *localpg.Server) error {
-		if err := p.toThisVersion(ctx, s); err != nil {
-			return err
-		}
-		return work(app.New(s, p.clock))
-	})
+	defer func() { err = errors.Join(err, db.close()) }()
+	return db.Explain(work(db.Store))
 }

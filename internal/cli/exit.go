@@ -14,25 +14,25 @@ const (
 	exitConfiguration = 2
 )
 
-// errConfiguration marks an error that the caller has to fix in the configuration.
+// errConfiguration reports that the configuration is invalid.
 var errConfiguration = errors.New("invalid configuration")
 
-// misuse is an error in the command line.
-type misuse struct{ error }
+// usageError is an error in the command line.
+type usageError struct{ error }
 
 // Unwrap returns the cause.
-func (m misuse) Unwrap() error { return m.error }
+func (e usageError) Unwrap() error { return e.error }
 
 // Error returns the message in one line.
-func (m misuse) Error() string { return strings.ReplaceAll(m.error.Error(), "\n", "; ") }
+func (e usageError) Error() string { return strings.ReplaceAll(e.error.Error(), "\n", "; ") }
 
-// misused returns an error in the command line; the format is that of fmt.Errorf.
-func misused(format string, args ...any) error { return misuse{fmt.Errorf(format, args...)} }
+// usageErrorf returns an error in the command line; the format is that of fmt.Errorf.
+func usageErrorf(format string, args ...any) error { return usageError{fmt.Errorf(format, args...)} }
 
 // exitCode reports why the program ends, as text or as an event of the log, and returns its exit code.
 func exitCode(err error, asJSON bool, stderr io.Writer) int {
 	code := exitFault
-	if errors.Is(err, errConfiguration) || errors.As(err, new(misuse)) {
+	if errors.Is(err, errConfiguration) || errors.As(err, new(usageError)) {
 		code = exitConfiguration
 	}
 	switch {

@@ -39,10 +39,9 @@ requires the schema of this version. docs/reference/tables.md describes the file
 		arguments: []argument{{name: "TABLE", text: "students, interviewers, availability or interviews", allowed: tableNames}},
 		variables: []string{"DATABASE_URL", "DATA_DIR", "DEFAULT_TIME_ZONE"},
 		fault:     "the database cannot be read",
-		run: func(ctx context.Context, args []string) error {
-			r.table = args[0]
-			return p.export(ctx, r)
-		},
+	}, func(ctx context.Context, s *session, args []string) error {
+		r.table = args[0]
+		return s.export(ctx, r)
 	})
 	check := cmd.Args
 	cmd.Args = func(cmd *cobra.Command, args []string) error {
@@ -60,29 +59,29 @@ requires the schema of this version. docs/reference/tables.md describes the file
 func (r *exportRequest) checkFlags(table string) error {
 	switch {
 	case (r.from != nil || r.until != nil) && exportsIn[table] == nil:
-		return misused("export: --from and --until are for availability and interviews only; TABLE is %q", table)
+		return usageErrorf("export: --from and --until are for availability and interviews only; TABLE is %q", table)
 	case r.from != nil && r.until != nil && r.until.Compare(*r.from) < 0:
-		return misused("export: --until is %q; expected a date that is not before --from %s", *r.until, *r.from)
+		return usageErrorf("export: --until is %q; expected a date that is not before --from %s", *r.until, *r.from)
 	}
 	return nil
 }
 
 // export writes a table to standard output.
-func (p *program) export(ctx context.Context, r exportRequest) error {
+func (s *session) export(ctx context.Context, r exportRequest) error {
 	var in app.ExportRange
 	if r.from != nil {
-		begin := r.from.Begin(p.config.Zone)
+		begin := r.from.Begin(s.config.Zone)
 		in.From = &begin
 	}
 	if r.until != nil {
-		end := r.until.AddDays(1).Begin(p.config.Zone)
+		end := r.until.AddDays(1).Begin(s.config.Zone)
 		in.Until = &end
 	}
-	return p.withExisting(ctx, func(s *store.Store) error {
-		school := app.New(s, p.clock)
+	return s.withExisting(ctx, func(db *store.Store) error {
+		school := app.New(db, s.clock)
 		if within := exportsIn[r.table]; within != nil {
-			return within(school, ctx, p.stdout, in)
+			return within(school, ctx, s.stdout, in)
 		}
-		return exports[r.table](school, ctx, p.stdout)
+		return exports[r.table](school, ctx, s.stdout)
 	})
 }

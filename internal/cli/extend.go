@@ -7,7 +7,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"rehearse/internal/app"
-	"rehearse/internal/localpg"
 	"rehearse/internal/store"
 )
 
@@ -20,19 +19,18 @@ slots. serve does this every hour.`,
 		example:   "  rehearse extend",
 		variables: []string{"DATABASE_URL", "DATA_DIR"},
 		fault:     "the slots could not be published",
-		run: func(ctx context.Context, _ []string) error {
-			return p.withDatabase(ctx, func(s *store.Store, _ *localpg.Server) error { return p.extend(ctx, s) })
-		},
+	}, func(ctx context.Context, s *session, _ []string) error {
+		return s.withDatabase(ctx, func(db *store.Store) error { return s.extend(ctx, db) })
 	})
 }
 
-func (p *program) extend(ctx context.Context, s *store.Store) error {
-	if err := s.CheckSchema(ctx); err != nil {
+func (s *session) extend(ctx context.Context, db *store.Store) error {
+	if err := db.CheckSchema(ctx); err != nil {
 		return err
 	}
-	result, err := app.New(s, p.clock).ExtendAvailability(ctx)
+	result, err := app.New(db, s.clock).ExtendAvailability(ctx)
 	if err == nil {
-		_, err = fmt.Fprintf(p.stdout, "%d rules extended, %d slots published\n", result.Rules, result.Slots)
+		_, err = fmt.Fprintf(s.stdout, "%d rules extended, %d slots published\n", result.Rules, result.Slots)
 	}
 	return err
 }

@@ -15,7 +15,7 @@ import (
 	"rehearse/internal/calendar"
 )
 
-// The values of flags. Their Set returns an error that says what is expected; describeFlagError adds
+// The values of flags. Their Set returns an error that states what is expected; describeFlagError adds
 // the flag and the value.
 
 // choice is a flag with a fixed set of values.
@@ -176,7 +176,7 @@ func describeFlagError(cmd *cobra.Command, err error) error {
 	case errors.As(err, &syntax):
 		err = fmt.Errorf("%q is not a flag; expected %s", syntax.GetSpecifiedFlag(), flagNames(cmd))
 	}
-	return misused("%s%w", prefix(cmd), err)
+	return usageErrorf("%s%w", prefix(cmd), err)
 }
 
 // unknownFlag suggests the flag that is meant, or names all flags of the command.
@@ -209,7 +209,7 @@ func inherited(cmd *cobra.Command) (names []string) {
 	return names
 }
 
-// expectedOf says which words are allowed, and which one is meant.
+// expectedOf describes the allowed words, and the one that is probably meant.
 func expectedOf(given string, words []string) string {
 	text := "expected " + alternatives(words)
 	if meant := closest(given, words); meant != "" {
@@ -218,7 +218,7 @@ func expectedOf(given string, words []string) string {
 	return text
 }
 
-// closest returns the word that is meant; empty if none is near.
+// closest returns the word that is probably meant, or "" if none is similar.
 func closest(word string, words []string) string {
 	best, least := "", 3
 	for _, w := range words {

@@ -42,11 +42,11 @@ const studentsQuery = `  {
 
 const readyEvery = 200 * time.Millisecond
 
-// announce prints what the server waits for, and the greeting once it is ready.
-func (p *program) announce(ctx context.Context, site *web.Site, l listeners, s *store.Store) {
-	says, ready := site.Ready(ctx)
-	if !ready && ctx.Err() == nil && !p.logsEvents() {
-		fmt.Fprintf(p.stdout, "Rehearse is not ready yet: %s. It will serve %s/graphql.\n", says, p.origin(l))
+// announce prints the greeting once the server is ready, and until then why it is not.
+func (s *session) announce(ctx context.Context, site *web.Site, l listeners, db *store.Store) {
+	message, ready := site.Ready(ctx)
+	if !ready && ctx.Err() == nil && !s.logsEvents() {
+		fmt.Fprintf(s.stdout, "Rehearse is not ready yet: %s. It will serve %s/graphql.\n", message, s.origin(l))
 	}
 	for !ready {
 		select {
@@ -56,16 +56,16 @@ func (p *program) announce(ctx context.Context, site *web.Site, l listeners, s *
 		}
 		_, ready = site.Ready(ctx)
 	}
-	p.greet(ctx, l, s)
+	s.greet(ctx, l, db)
 }
 
 // logsEvents reports whether start and stop are logged as JSON instead of printed as text.
-func (p *program) logsEvents() bool { return p.config.LogFormat == "json" }
+func (s *session) logsEvents() bool { return s.config.LogFormat == "json" }
 
 // origin returns the URL of the server as seen from this machine.
-func (p *program) origin(l listeners) string {
+func (s *session) origin(l listeners) string {
 	scheme, host := "http", l.public.Addr().String()
-	if p.config.Certificate != nil {
+	if s.config.Certificate != nil {
 		scheme = "https"
 	}
 	if everyAddress(l.public.Addr()) {
@@ -80,38 +80,38 @@ func everyAddress(addr net.Addr) bool {
 	return is && tcp.IP.IsUnspecified()
 }
 
-func (p *program) greet(ctx context.Context, l listeners, s *store.Store) {
-	data := p.config.DataDir
-	if !p.config.Embedded() {
-		data = s.Name()
+func (s *session) greet(ctx context.Context, l listeners, db *store.Store) {
+	data := s.config.DataDir
+	if !s.config.Embedded() {
+		data = db.Name()
 	}
-	origin := p.origin(l)
-	if p.logsEvents() {
-		p.log.InfoContext(ctx, "ready", "address", l.public.Addr().String(), "graphql", origin+"/graphql", "playground", origin+"/playground",
-			"data", data, "auth", p.config.Auth, "version", version())
+	origin := s.origin(l)
+	if s.logsEvents() {
+		s.log.InfoContext(ctx, "ready", "address", l.public.Addr().String(), "graphql", origin+"/graphql", "playground", origin+"/playground",
+			"data", data, "auth", s.config.Auth, "version", version())
 		return
 	}
 	who, everywhere := "You are the administrator", ""
-	if p.config.Auth == config.AuthJWT {
+	if s.config.Auth == config.AuthJWT {
 		who = "A request needs a token"
 	}
 	if everyAddress(l.public.Addr()) {
 		everywhere = ", and on every other address of this machine"
 	}
 	what, query := "the first students", studentsQuery
-	if _, err := s.Student(ctx, sample.Newcomer); err == nil {
-		now := p.clock().UTC().Truncate(time.Hour)
+	if _, err := db.Student(ctx, sample.Newcomer); err == nil {
+		now := s.clock().UTC().Truncate(time.Hour)
 		what = fmt.Sprintf("what student %d may book in the next week", sample.Newcomer)
 		query = fmt.Sprintf(slotsQuery, sample.Newcomer, now.Format(time.RFC3339), now.AddDate(0, 0, 7).Format(time.RFC3339))
 	}
-	fmt.Fprintf(p.stdout, greeting, who, origin, everywhere, origin, data, what, query)
+	fmt.Fprintf(s.stdout, greeting, who, origin, everywhere, origin, data, what, query)
 }
 
 // farewell reports that the server has stopped.
-func (p *program) farewell(ctx context.Context) {
-	if p.logsEvents() {
-		p.log.InfoContext(ctx, "stopped")
+func (s *session) farewell(ctx context.Context) {
+	if s.logsEvents() {
+		s.log.InfoContext(ctx, "stopped")
 		return
 	}
-	fmt.Fprintln(p.stdout, "stopped")
+	fmt.Fprintln(s.stdout, "stopped")
 }

@@ -1,7 +1,6 @@
 package cli
 
 import (
-	"context"
 	"fmt"
 	"slices"
 	"strings"
@@ -18,16 +17,15 @@ func (p *program) helpCommand(root *cobra.Command) *cobra.Command {
 		long:      "Print the help of a command, or the list of all commands.",
 		example:   "  rehearse help import",
 		arguments: []argument{{name: "COMMAND", text: "the name of a command", optional: true, allowed: append(commandNames(root), "help")}},
-		run: func(_ context.Context, args []string) error {
-			cmd := root
-			if len(args) > 0 {
-				cmd, _, _ = root.Find(args) // the name is one of those allowed
-			}
-			_, err := fmt.Fprint(p.stdout, help(cmd))
-			return err
-		},
 	}
-	cmd := s.offline()
+	cmd := s.offline(func(args []string) error {
+		cmd := root
+		if len(args) > 0 {
+			cmd, _, _ = root.Find(args) // checkArguments has accepted the name
+		}
+		_, err := fmt.Fprint(p.stdout, help(cmd))
+		return err
+	})
 	cmd.Args = func(cmd *cobra.Command, args []string) error {
 		if len(args) == 1 && !slices.Contains(s.arguments[0].allowed, args[0]) {
 			return refuseUnknownCommand(root, args)

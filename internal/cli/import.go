@@ -67,10 +67,9 @@ docs/reference/tables.md and docs/reference/calendars.md describe the files.`,
 		},
 		variables: []string{"DATABASE_URL", "DATA_DIR", "DEFAULT_TIME_ZONE", "MIGRATE"},
 		fault:     "a row failed, or the database cannot be read",
-		run: func(ctx context.Context, args []string) error {
-			r.table, r.file, r.options.Zone = args[0], args[1], p.config.Zone
-			return p.importFile(ctx, r)
-		},
+	}, func(ctx context.Context, s *session, args []string) error {
+		r.table, r.file, r.options.Zone = args[0], args[1], s.config.Zone
+		return s.importFile(ctx, r)
 	})
 	check := cmd.Args
 	cmd.Args = func(cmd *cobra.Command, args []string) error {
@@ -93,26 +92,27 @@ docs/reference/tables.md and docs/reference/calendars.md describe the files.`,
 func (r *importRequest) checkFlags(cmd *cobra.Command, table string) error {
 	for _, name := range []string{"interviewer", "slot-minutes", "whole-days"} {
 		if table != calendarTable && cmd.Flags().Changed(name) {
-			return misused("import: --%s is for calendars only; TABLE is %q", name, table)
+			return usageErrorf("import: --%s is for calendars only; TABLE is %q", name, table)
 		}
 	}
 	switch {
 	case table == calendarTable && r.interviewer == "":
-		return misused("import: --interviewer is missing; expected the id or the e-mail address of the calendar's interviewer")
+		return usageErrorf("import: --interviewer is missing; expected the id or the e-mail address of the calendar's interviewer")
 	case table != "interviews" && r.options.Exempt:
-		return misused("import: --exempt is for interviews only; TABLE is %q", table)
+		return usageErrorf("import: --exempt is for interviews only; TABLE is %q", table)
 	}
 	return nil
 }
 
-func (r importRequest) take(ctx context.Context, a *app.App, file io.Reader) (*app.Imported, error) {
+// run imports the file into the table of the request.
+func (r importRequest) run(ctx context.Context, a *app.App, file io.Reader) (*app.Imported, error) {
 	if r.table == calendarTable {
 		return r.importCalendar(ctx, a, file, r.options)
 	}
 	return imports[r.table](a, ctx, file, r.options)
 }
 
-// importCalendar takes in the calendar of one interviewer.
+// importCalendar imports the calendar of one interviewer.
 func (r importRequest) importCalendar(ctx context.Context, a *app.App, file io.Reader, o app.ImportOptions) (*app.Imported, error) {
 	text, err := io.ReadAll(io.LimitReader(file, MaxCalendar+1))
 	if err != nil {
@@ -134,32 +134,31 @@ func (r importRequest) importCalendar(ctx context.Context, a *app.App, file io.R
 	return a.ImportCalendar(ctx, in, o)
 }
 
-// importFile takes a file into the school.
-func (p *program) importFile(ctx context.Context, request importRequest) (err error) {
+// importFile imports request.file.
+func (s *session) importFile(ctx context.Context, request importRequest) (err error) {
 	file := os.Stdin
 	if request.file != "-" {
 		if info, err := os.Stat(request.file); err == nil && info.IsDir() {
-			return misused("import: FILE cannot be read: %s is a folder", request.file)
+			return usageErrorf("import: FILE cannot be read: %s is a folder", request.file)
 		}
 		if file, err = os.Open(request.file); err != nil {
-			return misused("import: FILE cannot be read: %w", err)
+			return usageErrorf("import: FILE cannot be read: %w", err)
 		}
 		defer file.Close()
 	}
-	return p.withSchool(ctx, func(a *app.App) error {
-		started := p.clock()
-		imported, err := request.take(ctx, a, file)
+	return s.withSchool(ctx, func(a *app.App) error {
+		started := s.clock()
+		imported, err := request.run(ctx, a, file)
 		if err != nil {
 			return err
 		}
-		return p.summarise(request, imported, p.clock().Sub(started))
+		return s.summarise(request, imported, s.clock().Sub(started))
 	})
 }
 
-// summarise prints the rows that failed, then the counts. It is an error when
-// anything failed.
-func (p *program) summarise(request importRequest, imported *app.Imported, took time.Duration) error {
-	out := bufio.NewWriter(p.stdout)
+// summarise prints the rows that failed, then the counts. It returns an error if a row failed.
+func (s *session) summarise(request importRequest, imported *app.Imported, took time.Duration) error {
+	out := bufio.NewWriter(s.stdout)
 	for _, row := range imported.Rows {
 		for _, e := range row.Errors {
 			column := ""
@@ -196,7 +195,7 @@ func (p *program) summarise(request importRequest, imported *app.Imported, took 
 // otherPeople maps each table of people to the people of the other table.
 var otherPeople = map[string]string{"students": "interviewers", "interviewers": "students"}
 
-// counts says how many rows have each status. It leaves out a status that the
+// counts returns how many rows have each status. It leaves out a status that the
 // table does not have, and SKIPPED if there is none.
 func (r importRequest) counts(imported *app.Imported) string {
 	verb := "imported"

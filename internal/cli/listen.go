@@ -9,18 +9,19 @@ import (
 	"syscall"
 )
 
+// listeners are the open listeners of a server. ops is nil without OPS_ADDR.
 type listeners struct{ public, ops net.Listener }
 
-// listen takes the addresses first: a port in use is told before a database is
-// started for nothing.
-func (p *program) listen(ctx context.Context) (listeners, error) {
+// listen opens the listeners. The server opens them before it starts the database, so that a port conflict is
+// reported early.
+func (s *session) listen(ctx context.Context) (listeners, error) {
 	var l listeners
 	var err error
-	if l.public, err = open(ctx, "ADDR", p.config.Addr); err != nil {
+	if l.public, err = open(ctx, "ADDR", s.config.Addr); err != nil {
 		return l, err
 	}
-	if p.config.OpsAddr != "" {
-		if l.ops, err = open(ctx, "OPS_ADDR", p.config.OpsAddr); err != nil {
+	if s.config.OpsAddr != "" {
+		if l.ops, err = open(ctx, "OPS_ADDR", s.config.OpsAddr); err != nil {
 			l.close()
 			return l, err
 		}
@@ -39,15 +40,15 @@ func open(ctx context.Context, name, addr string) (net.Listener, error) {
 	return l, nil
 }
 
-// nextFree is the address with the next port that is free, or with any.
+// nextFree returns addr with the next free port, or with port 0.
 func nextFree(ctx context.Context, addr string) string {
 	const tries = 20
-	host, port, _ := net.SplitHostPort(addr) // it was checked
+	host, port, _ := net.SplitHostPort(addr) // config has validated it
 	first, _ := strconv.Atoi(port)
 	for next := first + 1; next <= min(first+tries, 65535); next++ {
 		candidate := net.JoinHostPort(host, strconv.Itoa(next))
 		if l, err := new(net.ListenConfig).Listen(ctx, "tcp", candidate); err == nil {
-			_ = l.Close() // it has taken nobody
+			_ = l.Close() // nobody has connected
 			return candidate
 		}
 	}
@@ -57,7 +58,7 @@ func nextFree(ctx context.Context, addr string) string {
 func (l listeners) close() {
 	for _, one := range []net.Listener{l.public, l.ops} {
 		if one != nil {
-			_ = one.Close() // closed already when it was served on
+			_ = one.Close() // the HTTP server has usually closed it
 		}
 	}
 }

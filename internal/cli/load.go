@@ -30,13 +30,12 @@ one after the other.`,
 		variables: []string{"LOAD_TOKEN"},
 		fault:     "a request failed, or the server cannot be reached",
 		quiet:     true,
-		run: func(ctx context.Context, args []string) error {
-			o.URL, o.Now = args[0], p.now
-			if err := o.Complete(cmd.Flags().Changed); err != nil {
-				return misused("load: %w", err)
-			}
-			return p.load(ctx, o)
-		},
+	}, func(ctx context.Context, s *session, args []string) error {
+		o.URL, o.Now = args[0], s.now
+		if err := o.Complete(cmd.Flags().Changed); err != nil {
+			return usageErrorf("load: %w", err)
+		}
+		return s.load(ctx, o)
 	})
 	addLoadFlags(cmd, &o)
 	return cmd
@@ -63,19 +62,19 @@ func addLoadFlags(cmd *cobra.Command, o *load.Options) {
 	}
 }
 
-// load makes load on a running server, this one or another.
-func (p *program) load(ctx context.Context, options load.Options) error {
+// load runs a load test.
+func (s *session) load(ctx context.Context, options load.Options) error {
 	if options.Token == "" {
-		options.Token = p.config.LoadToken
+		options.Token = s.config.LoadToken
 	}
 	result, err := load.Run(ctx, options)
 	if err != nil {
 		return err
 	}
 	if options.JSON {
-		err = result.WriteJSON(p.stdout)
+		err = result.WriteJSON(s.stdout)
 	} else {
-		err = result.WriteTable(p.stdout)
+		err = result.WriteTable(s.stdout)
 	}
 	if n := result.Errors(options.AllowShed); err == nil && n > 0 {
 		err = fmt.Errorf("%d requests failed", n)

@@ -2,7 +2,6 @@ package cli
 
 import (
 	"bytes"
-	"context"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -25,17 +24,16 @@ that folder, which is created if necessary.`,
   rehearse man ~/.local/share/man/man1 && man rehearse`,
 		arguments: []argument{{name: "DIR", text: "a folder of pages, such as ~/.local/share/man/man1", optional: true, complete: cobra.ShellCompDirectiveFilterDirs}},
 		fault:     "a page cannot be written",
-		run: func(_ context.Context, args []string) error {
-			if len(args) == 0 {
-				page, err := manual(cmd.Root())
-				if err == nil {
-					_, err = p.stdout.Write(page)
-				}
-				return err
+	}.offline(func(args []string) error {
+		if len(args) == 0 {
+			page, err := manual(cmd.Root())
+			if err == nil {
+				_, err = p.stdout.Write(page)
 			}
-			return writeManuals(cmd.Root(), args[0])
-		},
-	}.offline()
+			return err
+		}
+		return writeManuals(cmd.Root(), args[0])
+	})
 	return cmd
 }
 

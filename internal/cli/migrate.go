@@ -6,7 +6,6 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"rehearse/internal/localpg"
 	"rehearse/internal/store"
 )
 
@@ -19,14 +18,13 @@ startup, unless MIGRATE is off.`,
 		example:   "  rehearse migrate",
 		variables: []string{"DATABASE_URL", "DATA_DIR"},
 		fault:     "a migration failed, or the schema is newer than the program",
-		run: func(ctx context.Context, _ []string) error {
-			return p.withDatabase(ctx, func(s *store.Store, _ *localpg.Server) error {
-				applied, err := s.Migrate(ctx)
-				if err == nil {
-					_, err = fmt.Fprintf(p.stdout, "%d migrations applied\n", applied)
-				}
-				return err
-			})
-		},
+	}, func(ctx context.Context, s *session, _ []string) error {
+		return s.withDatabase(ctx, func(db *store.Store) error {
+			applied, err := db.Migrate(ctx)
+			if err == nil {
+				_, err = fmt.Fprintf(s.stdout, "%d migrations applied\n", applied)
+			}
+			return err
+		})
 	})
 }

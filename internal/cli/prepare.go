@@ -11,56 +11,56 @@ import (
 	"rehearse/internal/store"
 )
 
-// servingWith begins the application name of a server; its clock's offset follows.
+// servingWith is the prefix of a server's application name in Postgres. The offset of its clock follows.
 const servingWith = "rehearse serve with CLOCK_OFFSET="
 
-// checkClocks refuses a database that a server with another clock uses: the two
-// would apply the rules at different times to the same school.
-func (p *program) checkClocks(ctx context.Context, s *store.Store) error {
-	others, err := s.OtherSessions(ctx, servingWith)
+// checkClocks returns an error if a server with another CLOCK_OFFSET uses the database: the two servers would
+// apply the rules to the same school at different times.
+func (s *session) checkClocks(ctx context.Context, db *store.Store) error {
+	others, err := db.OtherSessions(ctx, servingWith)
 	if err != nil || len(others) == 0 {
 		return err
 	}
 	return fmt.Errorf("CLOCK_OFFSET is %s, and another server on this database has %s; stop it first, use its value, or set DATA_DIR or DATABASE_URL to another database",
-		p.config.ClockOffset, strings.TrimPrefix(others[0], servingWith))
+		s.config.ClockOffset, strings.TrimPrefix(others[0], servingWith))
 }
 
-// prepare brings the database to where it can be served from.
-func (p *program) prepare(ctx context.Context, s *store.Store) error {
-	if err := p.checkClocks(ctx, s); err != nil {
+// prepare checks and migrates the database, and loads the sample school into an empty built-in one.
+func (s *session) prepare(ctx context.Context, db *store.Store) error {
+	if err := s.checkClocks(ctx, db); err != nil {
 		return err
 	}
-	if err := p.toThisVersion(ctx, s); err != nil {
+	if err := s.migrateIfEnabled(ctx, db); err != nil {
 		return err
 	}
-	if err := s.CheckGrants(ctx); err != nil {
+	if err := db.CheckGrants(ctx); err != nil {
 		return err
 	}
-	if !p.config.Embedded() || !bool(p.config.SampleData) {
+	if !s.config.Embedded() || !bool(s.config.SampleData) {
 		return nil
 	}
-	empty, err := s.Empty(ctx)
+	empty, err := db.Empty(ctx)
 	if err != nil || !empty {
 		return err
 	}
-	_, err = store.InTx(ctx, s, func(tx *store.Tx) (store.Nothing, error) {
-		return store.Nothing{}, sample.School(ctx, tx, p.clock().UTC())
+	_, err = store.InTx(ctx, db, func(tx *store.Tx) (store.Nothing, error) {
+		return store.Nothing{}, sample.School(ctx, tx, s.clock().UTC())
 	})
 	return err
 }
 
-// toThisVersion brings the schema to this version, or with MIGRATE=off refuses
-// another.
-func (p *program) toThisVersion(ctx context.Context, s *store.Store) error {
-	if !p.config.Migrate {
-		return s.CheckSchema(ctx)
+// migrateIfEnabled migrates the schema to this version. With MIGRATE=off it returns an error if the schema has
+// another version.
+func (s *session) migrateIfEnabled(ctx context.Context, db *store.Store) error {
+	if !s.config.Migrate {
+		return db.CheckSchema(ctx)
 	}
-	_, err := s.Migrate(ctx)
+	_, err := db.Migrate(ctx)
 	return err
 }
 
-// watch ends the server when its database has ended: it must not live on broken.
-func watch(ctx context.Context, server *localpg.Server) error {
+// waitForPostgres returns an error when the built-in Postgres stops, and nil when ctx ends.
+func waitForPostgres(ctx context.Context, server *localpg.Server) error {
 	select {
 	case <-ctx.Done():
 		return nil

@@ -44,55 +44,55 @@ type reloads struct {
 
 // reload reads the configured files again. If one cannot be read, the previous value stays
 // in use.
-func (p *program) reload(ctx context.Context, r *reloads) {
+func (s *session) reload(ctx context.Context, r *reloads) {
 	if r.certificate.Load() == nil && r.key == nil {
-		p.log.InfoContext(ctx, "SIGHUP: nothing to reload; neither TLS_CERT_FILE nor JWT_PUBLIC_KEY_FILE is set")
+		s.log.InfoContext(ctx, "SIGHUP: nothing to reload; neither TLS_CERT_FILE nor JWT_PUBLIC_KEY_FILE is set")
 		return
 	}
 	if r.certificate.Load() != nil {
-		if certificate, err := p.config.ReadCertificate(); err != nil {
-			p.log.ErrorContext(ctx, "SIGHUP: keeping the previous certificate", "error", err)
+		if certificate, err := s.config.ReadCertificate(); err != nil {
+			s.log.ErrorContext(ctx, "SIGHUP: keeping the previous certificate", "error", err)
 		} else {
 			r.certificate.Store(certificate)
-			p.log.InfoContext(ctx, "SIGHUP: the certificate was reloaded", "file", p.config.TLSCertFile)
+			s.log.InfoContext(ctx, "SIGHUP: the certificate was reloaded", "file", s.config.TLSCertFile)
 		}
 	}
 	if r.key != nil {
-		if key, err := p.config.ReadPublicKey(); err != nil {
-			p.log.ErrorContext(ctx, "SIGHUP: keeping the previous token key", "error", err)
+		if key, err := s.config.ReadPublicKey(); err != nil {
+			s.log.ErrorContext(ctx, "SIGHUP: keeping the previous token key", "error", err)
 		} else {
 			r.key.Replace(*key)
-			p.log.InfoContext(ctx, "SIGHUP: the token key was reloaded", "file", p.config.JWTPublicKeyFile)
+			s.log.InfoContext(ctx, "SIGHUP: the token key was reloaded", "file", s.config.JWTPublicKeyFile)
 		}
 	}
 }
 
 // followHangups reloads on each SIGHUP until ctx ends. A SIGHUP because the terminal was
 // closed stops the program instead.
-func (p *program) followHangups(ctx context.Context, h hangups, r *reloads, stop func()) {
+func (s *session) followHangups(ctx context.Context, h hangups, r *reloads, stop func()) {
 	for {
 		select {
 		case <-ctx.Done():
 			return
 		case <-h.signals:
 			if h.inTerminal && !hasTerminal() {
-				p.log.InfoContext(ctx, "the terminal was closed; stopping")
+				s.log.InfoContext(ctx, "the terminal was closed; stopping")
 				stop()
 				return
 			}
-			p.reload(ctx, r)
+			s.reload(ctx, r)
 		}
 	}
 }
 
 // reloadable returns what SIGHUP reloads, and a function that returns the current
 // certificate, or nil without TLS.
-func (p *program) reloadable(keys identity.Keys) (*reloads, func() *tls.Certificate) {
+func (s *session) reloadable(keys identity.Keys) (*reloads, func() *tls.Certificate) {
 	r := &reloads{}
 	r.key, _ = keys.(*identity.ReplaceableKey)
-	if p.config.Certificate == nil {
+	if s.config.Certificate == nil {
 		return r, nil
 	}
-	r.certificate.Store(p.config.Certificate)
+	r.certificate.Store(s.config.Certificate)
 	return r, r.certificate.Load
 }

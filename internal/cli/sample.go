@@ -6,7 +6,6 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"rehearse/internal/localpg"
 	"rehearse/internal/sample"
 	"rehearse/internal/store"
 )
@@ -21,9 +20,8 @@ are relative to the time at which the command runs.`,
 		example:   "  rehearse sample\n  rehearse sample --size M --seed 7",
 		variables: []string{"DATABASE_URL", "DATA_DIR"},
 		fault:     "the database is not empty, or cannot be written",
-		run: func(ctx context.Context, _ []string) error {
-			return p.withDatabase(ctx, func(s *store.Store, _ *localpg.Server) error { return p.sample(ctx, s, request) })
-		},
+	}, func(ctx context.Context, s *session, _ []string) error {
+		return s.withDatabase(ctx, func(db *store.Store) error { return s.sample(ctx, db, request) })
 	})
 	choiceFlag(cmd, &request.Size, "size", sample.SizeSchool, sample.Sizes(),
 		"the `SIZE` of the data: school for the sample school; S, M or L for 20,000, a million or ten million slots")
@@ -31,14 +29,14 @@ are relative to the time at which the command runs.`,
 	return cmd
 }
 
-func (p *program) sample(ctx context.Context, s *store.Store, request sample.Request) error {
-	if _, err := s.Migrate(ctx); err != nil {
+func (s *session) sample(ctx context.Context, db *store.Store, request sample.Request) error {
+	if _, err := db.Migrate(ctx); err != nil {
 		return err
 	}
-	started := p.clock()
-	if err := request.Load(ctx, s, started); err != nil {
+	started := s.clock()
+	if err := request.Load(ctx, db, started); err != nil {
 		return err
 	}
-	_, err := fmt.Fprintf(p.stdout, "%s loaded in %.1f s\n", request, p.clock().Sub(started).Seconds())
+	_, err := fmt.Fprintf(s.stdout, "%s loaded in %.1f s\n", request, s.clock().Sub(started).Seconds())
 	return err
 }

@@ -2,11 +2,11 @@ package cli
 
 import (
 	"context"
-	"crypto/tls"
+	"errors"
 	"fmt"
-	"net"
 	"net/http"
 	"os"
+	"sync"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -17,7 +17,6 @@ import (
 	"rehearse/internal/config"
 	"rehearse/internal/gqlhttp"
 	"rehearse/internal/identity"
-	"rehearse/internal/localpg"
 	"rehearse/internal/memory"
 	"rehearse/internal/playground"
 	"rehearse/internal/ratelimit"
@@ -26,9 +25,11 @@ import (
 	"rehearse/internal/web"
 )
 
-func (p *program) serveCommand() *cobra.Command { return p.command(p.serveSpec()) }
+func (p *program) serveCommand() *cobra.Command { return p.command(serveSpec(), serve) }
 
-func (p *program) serveSpec() spec {
+func serve(ctx context.Context, s *session, _ []string) error { return s.serve(ctx) }
+
+func serveSpec() spec {
 	return spec{
 		name: "serve", group: groupServe,
 		short: "Run the server (the default)",
@@ -40,234 +41,179 @@ public key of tokens. A second SIGINT or SIGTERM ends the program at once.`,
 		variables: []string{"ADDR", "DATABASE_URL", "DATA_DIR", "AUTH", "JWT_SECRET"},
 		fault:     "the server cannot start, or the built-in Postgres has stopped",
 		purpose:   config.Serve,
-		run:       func(ctx context.Context, _ []string) error { return p.serve(ctx) },
 	}
-}
-
-// service is a server while it runs, and what it is made of.
-type service struct {
-	*program
-	store     *store.Store
-	postgres  *localpg.Server // nil unless the database is the built-in one
-	listeners listeners
-	documents gqlhttp.TrustedDocuments // nil for any
-	hangups   hangups
-	stop      func()
-
-	keys     identity.Keys
-	verifier *identity.Verifier
-	school   *app.App
-	observer *telemetry.Telemetry
-	graphQL  *gqlhttp.Handler
-	site     *web.Site
-	follow   func(context.Context)
-	stopJobs func() error
 }
 
 // serve runs the server until ctx ends.
-func (p *program) serve(ctx context.Context) (err error) {
-	server := &service{program: p}
-	if server.listeners, err = p.listen(ctx); err != nil {
-		return err
-	}
-	defer server.listeners.close()
-	if server.documents, err = p.documents(ctx); err != nil {
-		return err
-	}
-	server.hangups = catchHangups()
-	defer server.hangups.ignore()
-	ctx, server.stop = context.WithCancel(ctx)
-	late, cancel := lateBy(ctx, p.config.ShutdownTimeout)
-	defer cancel()
-	if err := p.startTraces(ctx); err != nil {
-		server.stop()
-		return err
-	}
-	defer func() {
-		server.stop()
-		p.traces.Stop(late, p.log)
-	}()
-	p.application = servingWith + p.config.ClockOffset.String()
-	return p.withDatabase(ctx, func(s *store.Store, postgres *localpg.Server) error {
-		server.store, server.postgres = s, postgres
-		return server.run(ctx)
-	})
-}
-
-// startTraces starts to send traces, if they are enabled. OpenTelemetry's SDK finds the variables of
-// the config file in the environment.
-func (p *program) startTraces(ctx context.Context) (err error) {
-	if !p.config.Traces() {
-		return nil
-	}
-	for name, value := range p.environment.OpenTelemetry() {
-		if err := os.Setenv(name, value); err != nil {
-			return fmt.Errorf("set %s of the config file: %w", name, err)
-		}
-	}
-	p.traces, err = telemetry.StartTraces(ctx, version(), p.log)
-	return err
-}
-
-// run serves on a database that is open.
-func (s *service) run(ctx context.Context) error {
-	if err := s.prepare(ctx, s.store); err != nil {
-		return err
-	}
-	if err := s.assemble(); err != nil {
-		return err
-	}
-	if err := s.startJobs(ctx); err != nil {
-		return err
-	}
-	group, ctx := errgroup.WithContext(ctx)
-	if err := s.openSite(ctx); err != nil {
-		return err
-	}
-	s.accept(ctx, group)
-	s.background(ctx, group)
-	err := group.Wait()
-	s.farewell(ctx)
-	return err
-}
-
-// assemble makes the parts that need no connection.
-func (s *service) assemble() (err error) {
-	if s.keys, err = s.serverKeys(); err != nil {
-		return err
-	}
-	s.verifier = s.newVerifier(s.keys)
-	s.school = app.New(s.store, s.clock)
-	s.observer = s.newObserver()
-	return s.observer.Register(s.store.Collectors()...)
-}
-
-// startJobs starts the periodic jobs and the listener for changes.
-func (s *service) startJobs(ctx context.Context) (err error) {
-	if s.stopJobs, err = s.store.StartJobs(ctx, s.log, s.jobs()); err != nil {
-		return err
-	}
-	s.follow, err = s.school.Follow(ctx, s.log)
-	return err
-}
-
-// openSite makes the handlers of all requests. They refuse new work when ctx ends.
-func (s *service) openSite(ctx context.Context) error {
-	page, err := playground.Handler()
+func (s *session) serve(ctx context.Context) (err error) {
+	listeners, err := s.listen(ctx)
 	if err != nil {
 		return err
 	}
-	s.graphQL = gqlhttp.NewHandler(s.graphOptions(ctx))
-	if err := s.observer.Look(s.graphQL); err != nil {
+	defer listeners.close()
+	documents, err := s.trustedDocuments(ctx)
+	if err != nil {
 		return err
 	}
-	s.site = web.New(web.Options{
-		GraphQL:    s.graphQL,
-		Playground: page, Schema: s.schema, Ready: readiness(s.store, s.verifier),
-		Metrics: s.observer.Metrics(),
-		Origins: s.config.CORSOrigins, Local: s.config.Auth == config.AuthLocal, Log: s.log,
+	hangups := catchHangups()
+	defer hangups.ignore()
+
+	ctx, stop := context.WithCancel(ctx)
+	defer stop()
+	late, cancel := delayedCancel(ctx, s.config.ShutdownTimeout)
+	defer cancel()
+	traces, err := s.startTraces(ctx)
+	if err != nil {
+		return err
+	}
+	defer func() {
+		stop() // late ends some time after ctx
+		traces.Stop(late, s.log)
+	}()
+	db, err := s.openDatabase(ctx, databaseOptions{application: servingWith + s.config.ClockOffset.String(), traces: traces})
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(db.Explain(err), db.close()) }()
+	if err := s.prepare(ctx, db.Store); err != nil {
+		return err
+	}
+
+	group, ctx := errgroup.WithContext(ctx)
+	keys, err := s.serverKeys()
+	if err != nil {
+		return err
+	}
+	verifier := s.newVerifier(keys)
+	school := app.New(db.Store, s.clock)
+	observer := s.newObserver(traces)
+	graphQL := gqlhttp.NewHandler(gqlhttp.Options{
+		Options: graph.Options{App: school, Log: s.log, Zone: s.config.Zone, Timeout: s.config.OperationTimeout},
+		Sender:  verifier.Sender, Observer: observer, Stopping: ctx,
+		Rates: s.rates(db.Store), Limits: s.limits(), Streams: s.streams(), Trusted: documents,
+		MaxOperations: s.config.MaxOperations, MaxOperationsPerCaller: s.config.MaxOperationsPerCaller, MaxAnswer: s.config.MaxAnswer,
+		HideSchema: !bool(s.config.Introspection), PersistedQueries: bool(s.config.PersistedQueries), Origins: s.config.CORSOrigins,
 	})
-	return nil
-}
+	if err := errors.Join(observer.Register(db.Collectors()...), observer.Look(graphQL)); err != nil {
+		return err
+	}
+	site, err := s.newSite(graphQL, observer.Metrics(), readiness(db.Store, verifier))
+	if err != nil {
+		return err
+	}
 
-func (s *service) graphOptions(stopping context.Context) gqlhttp.Options {
-	c := s.config
-	return gqlhttp.Options{
-		Options: graph.Options{App: s.school, Log: s.log, Zone: c.Zone, Timeout: c.OperationTimeout},
-		Sender:  s.verifier.Sender,
-		Rates:   s.rates(), MaxOperations: c.MaxOperations, MaxOperationsPerCaller: c.MaxOperationsPerCaller,
-		Streams: s.streams(), Origins: c.CORSOrigins, Stopping: stopping, Observer: s.observer,
-		Limits: s.limits(), Trusted: s.documents, MaxAnswer: c.MaxAnswer,
-		HideSchema: !bool(c.Introspection), PersistedQueries: bool(c.PersistedQueries),
+	stopJobs, err := db.StartJobs(ctx, s.log, s.jobs(school, db.Store, observer))
+	if err != nil {
+		return err
 	}
-}
+	stopJobs = sync.OnceValue(stopJobs)
+	defer func() { err = errors.Join(err, stopJobs()) }()
+	follow, err := school.Follow(ctx, s.log)
+	if err != nil {
+		return err
+	}
 
-// accept serves on the listeners, and answers SIGHUP.
-func (s *service) accept(ctx context.Context, group *errgroup.Group) {
-	serveOn := func(l net.Listener, h http.Handler, c func() *tls.Certificate) {
-		group.Go(func() error { return s.site.Serve(ctx, l, h, c, s.config.ShutdownTimeout) })
-	}
-	reloaded, certificate := s.reloadable(s.keys)
-	serveOn(s.listeners.public, s.site.Public(s.listeners.ops == nil), certificate)
-	if s.listeners.ops != nil {
-		serveOn(s.listeners.ops, s.site.Ops(), nil)
-	}
+	reloads, certificate := s.reloadable(keys)
 	group.Go(func() error {
-		s.followHangups(ctx, s.hangups, reloaded, s.stop)
-		return nil
+		return site.Serve(ctx, listeners.public, site.Public(listeners.ops == nil), certificate, s.config.ShutdownTimeout)
 	})
-	group.Go(func() error {
-		s.announce(ctx, s.site, s.listeners, s.store)
-		return nil
-	})
-}
-
-// background runs what a server does besides answering requests.
-func (s *service) background(ctx context.Context, group *errgroup.Group) {
+	if listeners.ops != nil {
+		group.Go(func() error { return site.Serve(ctx, listeners.ops, site.Ops(), nil, s.config.ShutdownTimeout) })
+	}
+	if db.postgres != nil {
+		group.Go(func() error { return waitForPostgres(ctx, db.postgres) })
+	}
 	run := func(work func(context.Context)) {
 		group.Go(func() error {
 			work(ctx)
 			return nil
 		})
 	}
-	run(s.follow)
+	run(follow)
+	run(func(ctx context.Context) { s.followHangups(ctx, hangups, reloads, stop) })
+	run(func(ctx context.Context) { s.announce(ctx, site, listeners, db.Store) })
 	if s.config.GoMemoryLimit == "" {
 		run(memory.Limit)
 	}
-	if provider, is := s.keys.(*identity.Provider); is {
+	if provider, is := keys.(*identity.Provider); is {
 		run(provider.Run)
 	}
-	if s.postgres != nil {
-		group.Go(func() error { return watch(ctx, s.postgres) })
-	}
-	group.Go(func() error {
+	run(func(ctx context.Context) {
 		<-ctx.Done()
-		s.graphQL.Drain()
-		return nil
+		graphQL.Drain()
 	})
-	group.Go(func() error {
+	run(func(ctx context.Context) {
 		<-ctx.Done()
-		return s.stopJobs()
+		_ = stopJobs() // the deferred call returns the error
 	})
+	err = group.Wait()
+	s.farewell(ctx)
+	return err
 }
 
-// limits is how large a request may be.
-func (p *program) limits() gqlhttp.Limits {
+// startTraces starts to send traces, if they are enabled. OpenTelemetry's SDK reads the variables of the config file
+// from the environment of the process.
+func (s *session) startTraces(ctx context.Context) (*telemetry.Traces, error) {
+	if !s.config.Traces() {
+		return nil, nil
+	}
+	for name, value := range s.environment.OpenTelemetry() {
+		if err := os.Setenv(name, value); err != nil {
+			return nil, fmt.Errorf("set %s of the config file: %w", name, err)
+		}
+	}
+	return telemetry.StartTraces(ctx, version(), s.log)
+}
+
+// newSite returns the site with the pages of the server.
+func (s *session) newSite(graphQL, metrics http.Handler, ready func(context.Context) (string, error)) (*web.Site, error) {
+	page, err := playground.Handler()
+	if err != nil {
+		return nil, err
+	}
+	return web.New(web.Options{
+		GraphQL: graphQL, Playground: page, Schema: s.schema, Ready: ready, Metrics: metrics,
+		Origins: s.config.CORSOrigins, Local: s.config.Auth == config.AuthLocal, Log: s.log,
+	}), nil
+}
+
+// limits returns the limits of requests.
+func (s *session) limits() gqlhttp.Limits {
 	l := gqlhttp.DefaultLimits()
-	l.Body, l.ImportBody = p.config.MaxBody, p.config.MaxImportBody
-	l.Depth, l.Cost = p.config.MaxDepth, p.config.MaxCost
+	l.Body, l.ImportBody = s.config.MaxBody, s.config.MaxImportBody
+	l.Depth, l.Cost = s.config.MaxDepth, s.config.MaxCost
 	return l
 }
 
-// documents are the only ones that are executed; nil for any.
-func (p *program) documents(ctx context.Context) (gqlhttp.TrustedDocuments, error) {
-	folder := p.config.TrustedDocuments
+// trustedDocuments loads the trusted documents. It returns nil if any document is allowed.
+func (s *session) trustedDocuments(ctx context.Context) (gqlhttp.TrustedDocuments, error) {
+	folder := s.config.TrustedDocuments
 	if folder == "" {
 		return nil, nil
 	}
-	known, err := gqlhttp.LoadTrustedDocuments(ctx, os.DirFS(folder), p.limits())
+	known, err := gqlhttp.LoadTrustedDocuments(ctx, os.DirFS(folder), s.limits())
 	if err != nil {
 		return nil, fmt.Errorf("%w:\nTRUSTED_DOCUMENTS is %q; expected %s: %w", errConfiguration, folder, config.Describe("TRUSTED_DOCUMENTS").Allowed, err)
 	}
 	return known, nil
 }
 
-// pointsAhead is how many points subscriptions take from shared buckets at once.
+// pointsAhead is the number of points that subscriptions take from shared buckets at once.
 const pointsAhead = 100
 
-// rates returns the rate limits; nil for none.
-func (s *service) rates() *gqlhttp.RateLimits {
+// rates returns the rate limits, or nil if they are off.
+func (s *session) rates(db *store.Store) *gqlhttp.RateLimits {
 	c := s.config
 	if !c.RateLimit {
 		return nil
 	}
 	ahead := 0
-	if c.RateLimitShared { // each taking is a statement
+	if c.RateLimitShared { // each take is a statement
 		ahead = pointsAhead
 	}
 	buckets := func(name string, l ratelimit.Limit) ratelimit.Buckets {
 		if c.RateLimitShared {
-			return store.NewSharedBuckets(s.store, name, l)
+			return store.NewSharedBuckets(db, name, l)
 		}
 		return ratelimit.NewLocal(l)
 	}
@@ -278,18 +224,17 @@ func (s *service) rates() *gqlhttp.RateLimits {
 	}
 }
 
-func (p *program) streams() gqlhttp.StreamLimits {
+func (s *session) streams() gqlhttp.StreamLimits {
 	return gqlhttp.StreamLimits{
-		PerServer: p.config.MaxStreams, PerCaller: p.config.MaxStreamsPerCaller,
-		Watches: p.config.MaxSubscriptions, Handshakes: p.config.MaxHandshakes,
+		PerServer: s.config.MaxStreams, PerCaller: s.config.MaxStreamsPerCaller,
+		Watches: s.config.MaxSubscriptions, Handshakes: s.config.MaxHandshakes,
 	}
 }
 
-// readiness reports whether requests can be answered: they need a database that
-// takes bookings, and tokens need a key.
-func readiness(s *store.Store, verifier *identity.Verifier) func(context.Context) (string, error) {
+// readiness returns the check for /readyz: the database must accept bookings, and the keys of tokens must be known.
+func readiness(db *store.Store, verifier *identity.Verifier) func(context.Context) (string, error) {
 	return func(ctx context.Context) (string, error) {
-		if err := s.Ready(ctx); err != nil {
+		if err := db.Ready(ctx); err != nil {
 			return "the database cannot take bookings", fmt.Errorf("%w; %s", err, store.Advice(err))
 		}
 		note, err := verifier.Ready()
@@ -305,11 +250,11 @@ func readiness(s *store.Store, verifier *identity.Verifier) func(context.Context
 }
 
 // jobs returns the periodic jobs. One of the servers on a database runs each.
-func (s *service) jobs() []store.Job {
+func (s *session) jobs(school *app.App, db *store.Store, observer *telemetry.Telemetry) []store.Job {
 	jobs := []store.Job{{
 		Name: "extend_availability", Every: time.Hour,
 		Run: func(ctx context.Context) error {
-			result, err := s.school.ExtendAvailability(ctx)
+			result, err := school.ExtendAvailability(ctx)
 			if result.Slots > 0 {
 				s.log.InfoContext(ctx, "weekly availability was extended", "rules", result.Rules, "slots", result.Slots)
 			}
@@ -318,32 +263,32 @@ func (s *service) jobs() []store.Job {
 	}, {
 		Name: "forget", Every: time.Hour,
 		Run: func(ctx context.Context) error {
-			if _, err := s.school.DeleteExpiredKeys(ctx); err != nil {
+			if _, err := school.DeleteExpiredKeys(ctx); err != nil {
 				return err
 			}
-			if _, err := s.school.DeleteExpiredBookingRefusals(ctx); err != nil {
+			if _, err := school.DeleteExpiredBookingRefusals(ctx); err != nil {
 				return err
 			}
-			return s.store.DeleteBuckets(ctx, s.now().Add(-time.Hour))
+			return db.DeleteBuckets(ctx, s.now().Add(-time.Hour))
 		},
 	}}
 	for i, job := range jobs {
-		jobs[i].Run = s.observer.Job(job.Name, job.Run)
+		jobs[i].Run = observer.Job(job.Name, job.Run)
 	}
 	return jobs
 }
 
-func (p *program) newObserver() *telemetry.Telemetry {
+func (s *session) newObserver(traces *telemetry.Traces) *telemetry.Telemetry {
 	words := gqlhttp.NewVocabulary()
 	return telemetry.New(telemetry.Options{
-		Log: p.log, Now: p.now, Traces: p.traces,
+		Log: s.log, Now: s.now, Traces: traces,
 		Codes: words.Codes, Faults: words.Faults, Refusals: words.Refusals, Deprecated: words.Deprecated,
 	})
 }
 
-// lateBy is a context that ends so long after ctx does.
-func lateBy(ctx context.Context, after time.Duration) (context.Context, context.CancelFunc) {
+// delayedCancel returns a context that is canceled d after ctx.
+func delayedCancel(ctx context.Context, d time.Duration) (context.Context, context.CancelFunc) {
 	late, cancel := context.WithCancel(context.WithoutCancel(ctx))
-	context.AfterFunc(ctx, func() { time.AfterFunc(after, cancel) })
+	context.AfterFunc(ctx, func() { time.AfterFunc(d, cancel) })
 	return late, cancel
 }

@@ -3,14 +3,17 @@ package cli
 import (
 	"context"
 	"fmt"
+	"os"
+	"os/signal"
 	"strings"
+	"syscall"
 
 	"github.com/spf13/cobra"
 
 	"rehearse/internal/config"
 )
 
-// spec defines a command. The command line, its help, the manual and the reference are made of it.
+// spec describes a command. The command line, its help, the manual and the reference are generated from it.
 type spec struct {
 	name      string
 	group     string
@@ -22,7 +25,6 @@ type spec struct {
 	fault     string   // what exit code 1 means; empty if the command cannot fail
 	purpose   config.Purpose
 	quiet     bool // does not warn of variables that resemble known ones
-	run       func(ctx context.Context, args []string) error
 }
 
 // argument is a positional argument of a command.
@@ -47,24 +49,29 @@ const (
 	keyFault     = "fault"
 )
 
-// command returns the command, which loads the configuration for its purpose and runs.
-func (p *program) command(s spec) *cobra.Command {
-	cmd := s.bare()
+// command returns the command described by about. It loads the configuration for its purpose and calls run.
+func (p *program) command(about spec, run func(ctx context.Context, s *session, args []string) error) *cobra.Command {
+	cmd := about.bare()
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
-		ctx, stop, err := p.begin(cmd.Context(), s)
+		s, err := p.configure(about.purpose)
 		if err != nil {
 			return err
 		}
+		if !about.quiet {
+			s.warnOfMisspelt()
+		}
+		ctx, stop := signal.NotifyContext(cmd.Context(), os.Interrupt, syscall.SIGTERM)
 		defer stop()
-		return s.run(ctx, args)
+		context.AfterFunc(ctx, stop) // a second signal ends the program at once
+		return run(ctx, s, args)
 	}
 	return cmd
 }
 
 // offline returns a command that needs no configuration.
-func (s spec) offline() *cobra.Command {
+func (s spec) offline(run func(args []string) error) *cobra.Command {
 	cmd := s.bare()
-	cmd.RunE = func(cmd *cobra.Command, args []string) error { return s.run(cmd.Context(), args) }
+	cmd.RunE = func(_ *cobra.Command, args []string) error { return run(args) }
 	return cmd
 }
 
@@ -88,30 +95,30 @@ func (s spec) bare() *cobra.Command {
 	}
 }
 
-// checkArguments refuses arguments that are missing, too many or not allowed.
+// checkArguments returns an error if arguments are missing, too many or not allowed.
 func (s spec) checkArguments(cmd *cobra.Command, args []string) error {
 	usage := "no arguments"
 	if len(s.arguments) > 0 {
 		usage = strings.TrimSuffix(cmd.UseLine(), " [flags]")
 	}
 	if len(args) > len(s.arguments) {
-		return misused("%sunexpected argument %q; expected %s", prefix(cmd), args[len(s.arguments)], usage)
+		return usageErrorf("%sunexpected argument %q; expected %s", prefix(cmd), args[len(s.arguments)], usage)
 	}
 	for i, a := range s.arguments {
 		switch {
 		case i >= len(args) && a.optional:
 		case i >= len(args):
-			return misused("%s%s is missing; expected %s", prefix(cmd), a.name, usage)
+			return usageErrorf("%s%s is missing; expected %s", prefix(cmd), a.name, usage)
 		case len(a.allowed) > 0:
 			if err := (choice{new(string), a.allowed}).Set(args[i]); err != nil {
-				return misused("%s%s is %q; %w", prefix(cmd), a.name, args[i], err)
+				return usageErrorf("%s%s is %q; %w", prefix(cmd), a.name, args[i], err)
 			}
 		}
 	}
 	return nil
 }
 
-// completeArguments answers a shell that completes an argument.
+// completeArguments returns the completions of an argument for a shell.
 func (s spec) completeArguments(_ *cobra.Command, args []string, _ string) ([]string, cobra.ShellCompDirective) {
 	if len(args) >= len(s.arguments) {
 		return nil, cobra.ShellCompDirectiveNoFileComp
@@ -123,7 +130,7 @@ func (s spec) completeArguments(_ *cobra.Command, args []string, _ string) ([]st
 	return nil, a.complete
 }
 
-// prefix returns what an error of a command begins with; nothing for the program itself.
+// prefix returns the prefix of a command's error messages. It is empty for the program itself.
 func prefix(cmd *cobra.Command) string {
 	if !cmd.HasParent() {
 		return ""

@@ -15,12 +15,11 @@ import (
 	"rehearse/internal/localpg"
 )
 
-// keys are what the tokens of this configuration are signed with: the key of
-// the data folder where none is named, which serverKeys makes.
-func (p *program) keys() (identity.Keys, error) {
-	switch c := p.config; {
+// keys returns the configured token keys, or the key in the data folder if none is configured.
+func (s *session) keys() (identity.Keys, error) {
+	switch c := s.config; {
 	case c.OIDCIssuer != "":
-		return identity.NewProvider(identity.ProviderOptions{Issuer: c.OIDCIssuer, Clock: p.now, Log: p.log}), nil
+		return identity.NewProvider(identity.ProviderOptions{Issuer: c.OIDCIssuer, Clock: s.now, Log: s.log}), nil
 	case c.PublicKey != nil:
 		return identity.NewReplaceableKey(*c.PublicKey), nil
 	case c.Secret != nil:
@@ -30,31 +29,31 @@ func (p *program) keys() (identity.Keys, error) {
 	}
 }
 
-// serverKeys makes the key of the data folder first, where none is named.
-func (p *program) serverKeys() (identity.Keys, error) {
-	if !p.config.KeepsKey() {
-		return p.keys()
+// serverKeys is like keys, but creates the key in the data folder if necessary.
+func (s *session) serverKeys() (identity.Keys, error) {
+	if !s.config.KeepsKey() {
+		return s.keys()
 	}
-	if err := localpg.MakeDataDir(p.config.DataDir); err != nil {
-		return nil, fmt.Errorf("make the data folder %s: %w", p.config.DataDir, err)
+	if err := localpg.MakeDataDir(s.config.DataDir); err != nil {
+		return nil, fmt.Errorf("make the data folder %s: %w", s.config.DataDir, err)
 	}
-	if err := identity.MakeLocalSecret(p.config.DataDir); err != nil {
+	if err := identity.MakeLocalSecret(s.config.DataDir); err != nil {
 		return nil, err
 	}
-	return p.keys()
+	return s.keys()
 }
 
-// terms: a token is of the real time, whatever the school's clock shows.
-func (p *program) terms() identity.Terms {
-	return identity.Terms{Issuer: p.config.JWTIssuer, Audience: p.config.JWTAudience, Clock: p.now}
+// terms returns the token terms. They use the real time and not CLOCK_OFFSET.
+func (s *session) terms() identity.Terms {
+	return identity.Terms{Issuer: s.config.JWTIssuer, Audience: s.config.JWTAudience, Clock: s.now}
 }
 
-func (p *program) newVerifier(keys identity.Keys) *identity.Verifier {
+func (s *session) newVerifier(keys identity.Keys) *identity.Verifier {
 	withoutToken := booking.Actor{Role: booking.RoleAnonymous}
-	if p.config.Auth == config.AuthLocal {
-		withoutToken.Role = booking.RoleAdmin // who reaches a loopback address runs the school
+	if s.config.Auth == config.AuthLocal {
+		withoutToken.Role = booking.RoleAdmin // AUTH=local trusts local callers
 	}
-	return identity.New(keys, p.terms(), withoutToken)
+	return identity.New(keys, s.terms(), withoutToken)
 }
 
 // tokenRequest is the flags of the token command.
@@ -75,8 +74,7 @@ database, so it does not check that the person exists, and it writes no files.`,
 		fault:     "there is no key in the data folder",
 		purpose:   config.Sign,
 		quiet:     true,
-		run:       func(context.Context, []string) error { return p.token(request) },
-	})
+	}, func(_ context.Context, s *session, _ []string) error { return s.token(request) })
 	choiceFlag(cmd, &request.role, "role", "", []string{"student", "interviewer", "admin"}, "the `ROLE` of the person: student, interviewer or admin; required")
 	cmd.Flags().StringVar(&request.id, "id", "", "the `ID` of the person, at least 1, or for an administrator at least 0; required")
 	durationFlag(cmd, &request.ttl, "ttl", time.Hour, time.Second, "the token expires after this `DURATION`")
@@ -85,25 +83,25 @@ database, so it does not check that the person exists, and it writes no files.`,
 }
 
 // token prints a token.
-func (p *program) token(request tokenRequest) error {
+func (s *session) token(request tokenRequest) error {
 	switch {
 	case request.role == "":
-		return misused("token: --role is missing; expected student, interviewer or admin")
+		return usageErrorf("token: --role is missing; expected student, interviewer or admin")
 	case request.id == "":
-		return misused("token: --id is missing; expected the id of the person")
+		return usageErrorf("token: --id is missing; expected the id of the person")
 	}
 	actor, err := identity.ParseActor(request.role, request.id)
 	if err != nil {
-		return misused("token: %w", err)
+		return usageErrorf("token: %w", err)
 	}
-	if p.config.Auth == config.AuthJWT && p.config.KeepsKey() {
+	if s.config.Auth == config.AuthJWT && s.config.KeepsKey() {
 		return fmt.Errorf("%w: token: AUTH is jwt, which is the default with DATABASE_URL, so the server does not use the key in the data folder; "+
 			"set JWT_SECRET to the value that the server has", errConfiguration)
 	}
-	keys, err := p.keys()
+	keys, err := s.keys()
 	if errors.Is(err, fs.ErrNotExist) {
 		return fmt.Errorf("there is no key in the data folder %s; set DATA_DIR to the folder of the server, or JWT_SECRET to its secret; "+
-			"`rehearse serve` creates the key at its first start", p.config.DataDir)
+			"`rehearse serve` creates the key at its first start", s.config.DataDir)
 	}
 	if err != nil {
 		return err
@@ -113,9 +111,9 @@ func (p *program) token(request tokenRequest) error {
 		return fmt.Errorf("%w: token: with JWT_PUBLIC_KEY_FILE or OIDC_ISSUER this program cannot sign tokens; "+
 			"set JWT_SECRET instead, or AUTH=local with none of the three", errConfiguration)
 	}
-	token, err := secret.Sign(p.terms(), actor, request.ttl)
+	token, err := secret.Sign(s.terms(), actor, request.ttl)
 	if err == nil {
-		_, err = fmt.Fprintln(p.stdout, token)
+		_, err = fmt.Fprintln(s.stdout, token)
 	}
 	return err
 }

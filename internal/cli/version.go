@@ -1,7 +1,6 @@
 package cli
 
 import (
-	"context"
 	"fmt"
 
 	"github.com/spf13/cobra"
@@ -13,9 +12,8 @@ func (p *program) versionCommand() *cobra.Command {
 		short:   "Print the version",
 		long:    "Print the version of the program.",
 		example: "  rehearse version",
-		run: func(context.Context, []string) error {
-			_, err := fmt.Fprintln(p.stdout, version())
-			return err
-		},
-	}.offline()
+	}.offline(func([]string) error {
+		_, err := fmt.Fprintln(p.stdout, version())
+		return err
+	})
 }
