@@ -33,7 +33,7 @@ func (r mutationResolver) importPayload(ctx context.Context, imported *app.Impor
 }
 
 func (r mutationResolver) ImportStudents(ctx context.Context, in model.ImportStudentsInput) (*model.ImportStudentsPayload, error) {
-	ctx = app.WithKey(ctx, "importStudents", in.IdempotencyKey, []any{in.CSV, in.Partial})
+	ctx = app.WithKey(ctx, "importStudents", in.IdempotencyKey, []any{in.CSV, in.Partial}, app.ImportedForm)
 	imported, err := r.app.ImportStudents(ctx, strings.NewReader(in.CSV), withLimits(ctx, app.ImportOptions{DryRun: in.DryRun, Partial: in.Partial}))
 	return r.importPayload(ctx, imported, err)
 }
@@ -41,7 +41,7 @@ func (r mutationResolver) ImportStudents(ctx context.Context, in model.ImportStu
 func (r mutationResolver) ImportInterviewers(
 	ctx context.Context, in model.ImportInterviewersInput,
 ) (*model.ImportInterviewersPayload, error) {
-	ctx = app.WithKey(ctx, "importInterviewers", in.IdempotencyKey, []any{in.CSV, in.Partial})
+	ctx = app.WithKey(ctx, "importInterviewers", in.IdempotencyKey, []any{in.CSV, in.Partial}, app.ImportedForm)
 	imported, err := r.app.ImportInterviewers(ctx, strings.NewReader(in.CSV), withLimits(ctx, app.ImportOptions{DryRun: in.DryRun, Partial: in.Partial}))
 	payload, err := r.importPayload(ctx, imported, err)
 	return (*model.ImportInterviewersPayload)(payload), err
@@ -58,7 +58,7 @@ func (r mutationResolver) ImportAvailability(
 func (r mutationResolver) importAvailability(ctx context.Context, in model.ImportAvailabilityInput) (*app.Imported, error) {
 	same := in
 	same.DryRun = false
-	ctx = app.WithKey(ctx, "importAvailability", in.IdempotencyKey, same)
+	ctx = app.WithKey(ctx, "importAvailability", in.IdempotencyKey, same, app.ImportedForm)
 	o := withLimits(ctx, app.ImportOptions{DryRun: in.DryRun, Partial: in.Partial})
 	switch {
 	case (in.CSV == nil) == (in.Ical == nil):
@@ -79,7 +79,7 @@ func (r mutationResolver) importAvailability(ctx context.Context, in model.Impor
 func (r mutationResolver) ImportInterviews(
 	ctx context.Context, in model.ImportInterviewsInput,
 ) (*model.ImportInterviewsPayload, error) {
-	ctx = app.WithKey(ctx, "importInterviews", in.IdempotencyKey, []any{in.CSV, in.Partial, in.Exempt})
+	ctx = app.WithKey(ctx, "importInterviews", in.IdempotencyKey, []any{in.CSV, in.Partial, in.Exempt}, app.ImportedForm)
 	o := withLimits(ctx, app.ImportOptions{DryRun: in.DryRun, Partial: in.Partial})
 	o.Exempt = in.Exempt
 	imported, err := r.app.ImportInterviews(ctx, strings.NewReader(in.CSV), o)

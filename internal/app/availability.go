@@ -50,7 +50,7 @@ type Published struct {
 // Adding the same window again changes nothing: slots that were withdrawn from it stay
 // withdrawn.
 func (a *App) AddAvailability(ctx context.Context, in AddAvailabilityInput) (*Published, error) {
-	ctx = WithKey(ctx, "addAvailability", in.IdempotencyKey, in)
+	ctx = WithKey(ctx, "addAvailability", in.IdempotencyKey, in, publishedForm)
 	return a.publish(ctx, newAvailability{Availability: booking.Availability{
 		InterviewerID: in.InterviewerID, Start: in.Start, End: in.End,
 		SlotMinutes: in.SlotMinutes, GapMinutes: in.GapMinutes, Tags: in.Tags,
@@ -60,7 +60,7 @@ func (a *App) AddAvailability(ctx context.Context, in AddAvailabilityInput) (*Pu
 // AddWeeklyAvailability publishes the slots of a weekly rule. Adding the same rule again
 // changes nothing: slots that were withdrawn from it stay withdrawn.
 func (a *App) AddWeeklyAvailability(ctx context.Context, in AddWeeklyAvailabilityInput) (*Published, error) {
-	ctx = WithKey(ctx, "addWeeklyAvailability", in.IdempotencyKey, in)
+	ctx = WithKey(ctx, "addWeeklyAvailability", in.IdempotencyKey, in, publishedForm)
 	rule := &booking.WeeklyRule{
 		StartDate: in.StartDate, EndDate: in.EndDate, Weekdays: in.Weekdays,
 		StartTime: in.StartTime, EndTime: in.EndTime, EveryWeeks: in.EveryWeeks,

@@ -30,7 +30,7 @@ type Booked struct {
 // forbids it. If the student has already booked the slot, Book returns that interview.
 // A booking ends the student's hold on any other slot.
 func (a *App) Book(ctx context.Context, in BookSlotInput) (*Booked, error) {
-	ctx = WithKey(ctx, "bookSlot", in.IdempotencyKey, []any{in.StudentID, in.SlotID, in.HoldID})
+	ctx = WithKey(ctx, "bookSlot", in.IdempotencyKey, []any{in.StudentID, in.SlotID, in.HoldID}, bookedForm)
 	request := slotRequest{
 		writeOptions: writeOptions{now: a.Now(), dryRun: in.DryRun},
 		operation:    booking.BookSlot, student: in.StudentID, slot: in.SlotID,

@@ -105,7 +105,7 @@ type Blocked struct {
 // BlockTime withdraws the future open slots that overlap the range. While the block
 // exists, no slots are published in the range.
 func (a *App) BlockTime(ctx context.Context, in BlockTimeInput) (*Blocked, error) {
-	ctx = WithKey(ctx, "blockTime", in.IdempotencyKey, in)
+	ctx = WithKey(ctx, "blockTime", in.IdempotencyKey, in, blockedForm)
 	if err := accessOf(ctx).asInterviewer(in.InterviewerID); err != nil {
 		return nil, err
 	}

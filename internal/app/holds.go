@@ -18,7 +18,7 @@ type HoldSlotInput struct {
 // HoldSlot reserves a slot for the student for a limited time, or returns a refusal that
 // lists every rule that forbids it. Holding the same slot again extends the hold once.
 func (a *App) HoldSlot(ctx context.Context, in HoldSlotInput) (*booking.Hold, error) {
-	ctx = WithKey(ctx, "holdSlot", in.IdempotencyKey, in)
+	ctx = WithKey(ctx, "holdSlot", in.IdempotencyKey, in, holdForm)
 	request := slotRequest{
 		writeOptions: writeOptions{now: a.Now()}, operation: booking.HoldSlot, student: in.StudentID, slot: in.SlotID,
 	}

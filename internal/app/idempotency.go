@@ -20,18 +20,19 @@ type keyedRequest struct {
 	operation string
 	key       string
 	input     any // must be equal when the key is reused
+	form      any // Form[T] of the result of the write
 }
 
 type keyContext struct{}
 
 // WithKey makes the write of an operation idempotent. A request with the same key and input
-// as an earlier one gets the stored response, including a refusal. If key is nil, each
-// request is executed.
-func WithKey(ctx context.Context, operation string, key *string, input any) context.Context {
+// as an earlier one gets the stored response, including a refusal. The form stores the
+// result of the write. If key is nil, each request is executed.
+func WithKey[T any](ctx context.Context, operation string, key *string, input any, form Form[T]) context.Context {
 	if key == nil {
 		return ctx
 	}
-	return context.WithValue(ctx, keyContext{}, keyedRequest{operation, *key, input})
+	return context.WithValue(ctx, keyContext{}, keyedRequest{operation, *key, input, form})
 }
 
 // writeOptions holds the options of a write.
@@ -121,6 +122,10 @@ func replayInstead[T any](ctx context.Context, a *App, w writeOptions, err error
 
 func runOnce[T any](ctx context.Context, tx *store.Tx, r keyedRequest, w writeOptions, run func(*store.Tx) (T, error)) (outcome[T], error) {
 	var done outcome[T]
+	form, err := formOf[T](r)
+	if err != nil {
+		return done, err
+	}
 	input, err := json.Marshal(r.input)
 	if err != nil {
 		return done, fmt.Errorf("encode the input of %s: %w", r.operation, err)
@@ -144,13 +149,13 @@ func runOnce[T any](ctx context.Context, tx *store.Tx, r keyedRequest, w writeOp
 		return done, err
 	}
 	if stored != nil {
-		return replay[T](ctx, tx, request, *stored)
+		return replay(ctx, tx, request, *stored, form)
 	}
 	done.result, err = store.Try(ctx, tx, run)
 	if err != nil && (w.retries || !errors.As(err, &done.refused) || done.refused.Has(booking.BusyRetry)) {
 		return done, err
 	}
-	text, err := encodeResponse(done.result, done.refused)
+	text, err := encodeResponse(form, done.result, done.refused)
 	if err != nil {
 		return done, fmt.Errorf("store the response of %s: %w", r.operation, err)
 	}
@@ -158,10 +163,10 @@ func runOnce[T any](ctx context.Context, tx *store.Tx, r keyedRequest, w writeOp
 }
 
 // replay returns the stored response to the request.
-func replay[T any](ctx context.Context, tx *store.Tx, r store.Request, stored store.StoredRequest) (outcome[T], error) {
+func replay[T any](ctx context.Context, tx *store.Tx, r store.Request, stored store.StoredRequest, form Form[T]) (outcome[T], error) {
 	var done outcome[T]
 	var err error
-	if done.refused, err = decodeResponse(ctx, &tx.Reader, stored.Response, &done.result); err != nil {
+	if done.result, done.refused, err = decodeResponse(ctx, &tx.Reader, form, stored.Response); err != nil {
 		return done, fmt.Errorf("read the stored response of %s: %w", r.Operation, err)
 	}
 	done.replayed = len(done.refused) > 0

@@ -23,7 +23,7 @@ type CompleteInterviewInput struct {
 
 // CompleteInterview completes, grades or regrades an interview.
 func (a *App) CompleteInterview(ctx context.Context, in CompleteInterviewInput) (*booking.Interview, error) {
-	ctx = WithKey(ctx, "completeInterview", in.IdempotencyKey, in)
+	ctx = WithKey(ctx, "completeInterview", in.IdempotencyKey, in, interviewForm)
 	completion := booking.Completion{Grade: in.Grade, Note: in.Note, Share: in.ShareNote, At: in.CompletedAt}
 	return a.changeInterview(ctx, in.InterviewID, staff, writeOptions{now: a.Now()}, func(c *interviewChange) error {
 		if err := c.lock(ctx); err != nil {
@@ -56,7 +56,7 @@ type CancelInterviewInput struct {
 // CancelInterview cancels an interview. Its slot opens again if it is in the future and the
 // interviewer can still give it.
 func (a *App) CancelInterview(ctx context.Context, in CancelInterviewInput) (*booking.Interview, error) {
-	ctx = WithKey(ctx, "cancelInterview", in.IdempotencyKey, in)
+	ctx = WithKey(ctx, "cancelInterview", in.IdempotencyKey, in, interviewForm)
 	return a.changeInterview(ctx, in.InterviewID, parties, writeOptions{now: a.Now()}, func(c *interviewChange) error {
 		if err := c.lock(ctx); err != nil {
 			return err
@@ -101,7 +101,7 @@ type MarkNoShowInput struct {
 
 // MarkNoShow records that the student or the interviewer did not come.
 func (a *App) MarkNoShow(ctx context.Context, in MarkNoShowInput) (*booking.Interview, error) {
-	ctx = WithKey(ctx, "markNoShow", in.IdempotencyKey, in)
+	ctx = WithKey(ctx, "markNoShow", in.IdempotencyKey, in, interviewForm)
 	return a.changeInterview(ctx, in.InterviewID, staff, writeOptions{now: a.Now()}, func(c *interviewChange) error {
 		if err := c.lock(ctx); err != nil {
 			return err

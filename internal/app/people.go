@@ -19,7 +19,7 @@ func (a *App) CreateStudent(ctx context.Context, in CreateStudentInput) (*bookin
 	if err := accessOf(ctx).only(); err != nil {
 		return nil, err
 	}
-	ctx = WithKey(ctx, "createStudent", in.IdempotencyKey, in)
+	ctx = WithKey(ctx, "createStudent", in.IdempotencyKey, in, studentForm)
 	now := a.Now()
 	student, refused := booking.Student{StudentDetails: in.StudentDetails, CreatedAt: now}.Normalise()
 	if err := refused.Err(); err != nil {
@@ -84,7 +84,7 @@ func (a *App) CreateInterviewer(ctx context.Context, in CreateInterviewerInput) 
 	if err := accessOf(ctx).only(); err != nil {
 		return nil, err
 	}
-	ctx = WithKey(ctx, "createInterviewer", in.IdempotencyKey, in)
+	ctx = WithKey(ctx, "createInterviewer", in.IdempotencyKey, in, interviewerForm)
 	now := a.Now()
 	interviewer, refused := booking.Interviewer{
 		InterviewerDetails: in.InterviewerDetails, Active: true, CreatedAt: now,

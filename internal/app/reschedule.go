@@ -17,7 +17,7 @@ type RescheduleInterviewInput struct {
 // RescheduleInterview moves an interview to another slot. The interview keeps its id, and
 // the old slot opens again. Moving it to its current slot changes nothing.
 func (a *App) RescheduleInterview(ctx context.Context, in RescheduleInterviewInput) (*booking.Interview, error) {
-	ctx = WithKey(ctx, "rescheduleInterview", in.IdempotencyKey, in)
+	ctx = WithKey(ctx, "rescheduleInterview", in.IdempotencyKey, in, interviewForm)
 	w := writeOptions{now: a.Now()}
 	moved, err := a.changeInterview(ctx, in.InterviewID, students, w, func(c *interviewChange) error {
 		if err := c.lock(ctx); err != nil {

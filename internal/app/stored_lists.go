@@ -8,6 +8,8 @@ import (
 	"rehearse/internal/store"
 )
 
+var publishedForm = NewForm(newStoredPublished, nil)
+
 // storedPublished holds the ids of published availability and slots, which are read again on
 // replay.
 type storedPublished struct {
@@ -24,7 +26,7 @@ type storedSkip struct {
 	Overlaps []booking.SlotID   `json:"overlaps,omitempty"`
 }
 
-func newStoredPublished(p Published) storedPublished {
+func newStoredPublished(p *Published) storedPublished {
 	stored := storedPublished{Availability: p.Availability.ID, Slots: slotIDs(p.Slots), UnusedMinutes: p.UnusedMinutes}
 	for _, s := range p.Skipped {
 		stored.Skipped = append(stored.Skipped, storedSkip{s.Start, s.End, s.Reason, slotIDs(s.Overlaps)})
@@ -32,10 +34,10 @@ func newStoredPublished(p Published) storedPublished {
 	return stored
 }
 
-func (stored storedPublished) restore(ctx context.Context, r *store.Reader) (Published, error) {
+func (stored storedPublished) Restore(ctx context.Context, r *store.Reader) (*Published, error) {
 	availability, err := r.PublishedAvailability(ctx, stored.Availability)
 	if err != nil {
-		return Published{}, err
+		return nil, err
 	}
 	wanted := stored.Slots
 	for _, s := range stored.Skipped {
@@ -43,14 +45,16 @@ func (stored storedPublished) restore(ctx context.Context, r *store.Reader) (Pub
 	}
 	slots, err := readSlots(ctx, r, wanted)
 	if err != nil {
-		return Published{}, err
+		return nil, err
 	}
-	p := Published{Availability: availability, Slots: slots.of(stored.Slots), UnusedMinutes: stored.UnusedMinutes}
+	p := &Published{Availability: availability, Slots: slots.of(stored.Slots), UnusedMinutes: stored.UnusedMinutes}
 	for _, s := range stored.Skipped {
 		p.Skipped = append(p.Skipped, booking.SkippedSlot{Start: s.Start, End: s.End, Reason: s.Reason, Overlaps: slots.of(s.Overlaps)})
 	}
 	return p, nil
 }
+
+var blockedForm = NewForm(newStoredBlocked, nil)
 
 // storedBlocked is blocked time as it was stored, and the ids of what it closed.
 type storedBlocked struct {
@@ -69,7 +73,7 @@ type storedBlock struct {
 	CreatedAt   time.Time             `json:"createdAt"`
 }
 
-func newStoredBlocked(b Blocked) storedBlocked {
+func newStoredBlocked(b *Blocked) storedBlocked {
 	stored := storedBlocked{
 		Closed: slotIDs(b.ClosedSlots), Conflicts: interviewIDs(b.Conflicts), Cancelled: interviewIDs(b.Cancelled),
 	}
@@ -79,7 +83,8 @@ func newStoredBlocked(b Blocked) storedBlocked {
 	return stored
 }
 
-func (stored storedBlocked) restore(ctx context.Context, r *store.Reader) (b Blocked, err error) {
+func (stored storedBlocked) Restore(ctx context.Context, r *store.Reader) (*Blocked, error) {
+	b := &Blocked{}
 	for _, block := range stored.Blocks {
 		b.Blocks = append(b.Blocks, booking.Block{
 			ID: block.ID, InterviewerID: block.Interviewer, Start: block.Start, End: block.End, Reason: block.Reason, CreatedAt: block.CreatedAt,
@@ -87,15 +92,18 @@ func (stored storedBlocked) restore(ctx context.Context, r *store.Reader) (b Blo
 	}
 	slots, err := readSlots(ctx, r, stored.Closed)
 	if err != nil {
-		return b, err
+		return nil, err
 	}
 	b.ClosedSlots = slots.of(stored.Closed)
 	if b.Conflicts, err = readInterviews(ctx, r, stored.Conflicts); err != nil {
-		return b, err
+		return nil, err
 	}
 	b.Cancelled, err = readInterviews(ctx, r, stored.Cancelled)
 	return b, err
 }
+
+// ImportedForm stores the result of an import.
+var ImportedForm = NewForm(newStoredImported, nil)
 
 // storedImported is the stored outcome of a file's rows.
 type storedImported struct {
@@ -115,7 +123,7 @@ type storedRowError struct {
 	Message string              `json:"message"`
 }
 
-func newStoredImported(i Imported) storedImported {
+func newStoredImported(i *Imported) storedImported {
 	stored := storedImported{Rows: make([]storedRow, len(i.Rows))}
 	for n, row := range i.Rows {
 		stored.Rows[n] = storedRow{Line: row.Line, ID: row.ID, Status: row.Status}
@@ -126,8 +134,8 @@ func newStoredImported(i Imported) storedImported {
 	return stored
 }
 
-func (stored storedImported) restore(context.Context, *store.Reader) (Imported, error) { //nolint:unparam // as of every form
-	i := Imported{Rows: make([]ImportRow, len(stored.Rows))}
+func (stored storedImported) Restore(context.Context, *store.Reader) (*Imported, error) { //nolint:unparam // as of every form
+	i := &Imported{Rows: make([]ImportRow, len(stored.Rows))}
 	for n, row := range stored.Rows {
 		i.Rows[n] = ImportRow{Line: row.Line, ID: row.ID, Status: row.Status, Errors: []ImportError{}}
 		for _, e := range row.Errors {

@@ -82,7 +82,7 @@ func newStoredEligibility(e booking.Eligibility) *storedEligibility {
 		stored.Reasons = append(stored.Reasons, storedReason(reason))
 	}
 	for _, w := range e.Waivers {
-		stored.Waivers = append(stored.Waivers, newStoredWaiver(w))
+		stored.Waivers = append(stored.Waivers, newStoredWaiver(&w))
 	}
 	return stored
 }
@@ -124,11 +124,11 @@ func (stored storedEligibility) restore(ctx context.Context, r *store.Reader) (b
 		e.Reasons = append(e.Reasons, booking.EligibilityReason(reason))
 	}
 	for _, one := range stored.Waivers {
-		w, err := one.restore(ctx, r)
+		w, err := one.Restore(ctx, r)
 		if err != nil {
 			return e, err
 		}
-		e.Waivers = append(e.Waivers, w)
+		e.Waivers = append(e.Waivers, *w)
 	}
 	return e, nil
 }

@@ -23,18 +23,56 @@ type storedResponse struct {
 	Refused []storedRefusal   `json:"refused,omitempty"`
 }
 
+// A Form stores the results of a write, and restores them when a request is repeated.
+type Form[T any] struct {
+	encode func(result T) (form any, about booking.StudentID)
+	decode func(ctx context.Context, r *store.Reader, text json.RawMessage) (T, error)
+}
+
+// NewForm returns the form that stores an S in place of a T. An S is encoded as JSON, and
+// restores its T from the database. about returns the student whom a T concerns; nil means
+// none.
+func NewForm[S interface {
+	Restore(ctx context.Context, r *store.Reader) (T, error)
+}, T any](newStored func(T) S, about func(T) booking.StudentID) Form[T] {
+	return Form[T]{
+		encode: func(result T) (any, booking.StudentID) {
+			if about == nil {
+				return newStored(result), 0
+			}
+			return newStored(result), about(result)
+		},
+		decode: func(ctx context.Context, r *store.Reader, text json.RawMessage) (T, error) {
+			var stored S
+			if err := json.Unmarshal(text, &stored); err != nil {
+				var none T
+				return none, err
+			}
+			return stored.Restore(ctx, r)
+		},
+	}
+}
+
+// formOf returns the form of the request's result. It returns an error if the request
+// stores another type than the write returns.
+func formOf[T any](r keyedRequest) (Form[T], error) {
+	form, is := r.form.(Form[T])
+	if !is {
+		return form, fmt.Errorf("%s stores its response as a %T; %T is expected", r.operation, r.form, form)
+	}
+	return form, nil
+}
+
 // encodeResponse encodes the response of a write.
-func encodeResponse(result any, refused booking.Refused) (string, error) {
+func encodeResponse[T any](form Form[T], result T, refused booking.Refused) (string, error) {
 	stored := storedResponse{Version: storedVersion}
-	var err error
 	if len(refused) > 0 {
 		stored.Refused = newStoredRefusals(refused)
 	} else {
-		var form any
-		if form, stored.Student = storedFormOf(result); form == nil {
-			return "", fmt.Errorf("cannot store a %T as an idempotent response", result)
-		}
-		if stored.Result, err = json.Marshal(form); err != nil {
+		var encoded any
+		var err error
+		encoded, stored.Student = form.encode(result)
+		if stored.Result, err = json.Marshal(encoded); err != nil {
 			return "", err
 		}
 	}
@@ -42,87 +80,24 @@ func encodeResponse(result any, refused booking.Refused) (string, error) {
 	return string(text), err
 }
 
-// storedFormOf returns the stored form of a result and the student it concerns.
-func storedFormOf(result any) (form any, about booking.StudentID) {
-	switch r := result.(type) {
-	case Booked:
-		return newStoredBooked(r), r.Interview.StudentID
-	case booking.Interview:
-		return newStoredInterview(r), r.StudentID
-	case booking.Hold:
-		return newStoredHold(r), r.StudentID
-	case *booking.Waiver:
-		return newStoredWaiver(*r), r.StudentID
-	case *booking.Student:
-		return storedStudent{r.ID}, r.ID
-	case *booking.Interviewer:
-		return storedInterviewer{r.ID}, 0
-	case *Published:
-		return newStoredPublished(*r), 0
-	case *Blocked:
-		return newStoredBlocked(*r), 0
-	case *Imported:
-		return newStoredImported(*r), 0
-	default:
-		return nil, 0
-	}
-}
-
-// decodeResponse decodes a stored response into a pointer to a result.
-func decodeResponse(ctx context.Context, r *store.Reader, text string, into any) (booking.Refused, error) {
+// decodeResponse decodes a stored response.
+func decodeResponse[T any](ctx context.Context, r *store.Reader, form Form[T], text string) (result T, refused booking.Refused, err error) {
 	var stored storedResponse
 	if err := json.Unmarshal([]byte(text), &stored); err != nil {
-		return nil, err
+		return result, nil, err
 	}
 	if stored.Version != storedVersion {
-		return nil, fmt.Errorf("the stored response has version %d; %d is expected", stored.Version, storedVersion)
+		return result, nil, fmt.Errorf("the stored response has version %d; %d is expected", stored.Version, storedVersion)
 	}
 	if len(stored.Refused) > 0 {
-		return restoreRefusals(ctx, r, stored.Refused)
+		refused, err = restoreRefusals(ctx, r, stored.Refused)
+		return result, refused, err
 	}
-	switch into := into.(type) {
-	case *Booked:
-		return nil, decode[storedBooked](ctx, r, stored.Result, into)
-	case *booking.Interview:
-		return nil, decode[storedInterview](ctx, r, stored.Result, into)
-	case *booking.Hold:
-		return nil, decode[storedHold](ctx, r, stored.Result, into)
-	case **booking.Waiver:
-		return nil, decodeNew[storedWaiver](ctx, r, stored.Result, into)
-	case **booking.Student:
-		return nil, decodeNew[storedStudent](ctx, r, stored.Result, into)
-	case **booking.Interviewer:
-		return nil, decodeNew[storedInterviewer](ctx, r, stored.Result, into)
-	case **Published:
-		return nil, decodeNew[storedPublished](ctx, r, stored.Result, into)
-	case **Blocked:
-		return nil, decodeNew[storedBlocked](ctx, r, stored.Result, into)
-	case **Imported:
-		return nil, decodeNew[storedImported](ctx, r, stored.Result, into)
-	default:
-		return nil, fmt.Errorf("cannot restore a %T from an idempotent response", into)
-	}
+	result, err = form.decode(ctx, r, stored.Result)
+	return result, nil, err
 }
 
-// storedForm is the stored form of a T.
-type storedForm[T any] interface {
-	restore(ctx context.Context, r *store.Reader) (T, error)
-}
-
-func decode[K storedForm[T], T any](ctx context.Context, r *store.Reader, text json.RawMessage, into *T) error {
-	var form K
-	if err := json.Unmarshal(text, &form); err != nil {
-		return err
-	}
-	var err error
-	*into, err = form.restore(ctx, r)
-	return err
-}
-
-func decodeNew[K storedForm[T], T any](ctx context.Context, r *store.Reader, text json.RawMessage, into **T) error {
-	*into = new(T)
-	return decode[K](ctx, r, text, *into)
-}
+var interviewForm = NewForm(newStoredInterview, func(i booking.Interview) booking.StudentID { return i.StudentID })
 
 // storedInterview is the state of an interview when it was stored. Its note and reason are
 // read again on replay.
@@ -154,7 +129,7 @@ func newStoredInterview(i booking.Interview) storedInterview {
 	}
 }
 
-func (stored storedInterview) restore(ctx context.Context, r *store.Reader) (booking.Interview, error) {
+func (stored storedInterview) Restore(ctx context.Context, r *store.Reader) (booking.Interview, error) {
 	i, err := r.Interview(ctx, stored.ID)
 	return stored.overlay(i), err
 }
@@ -167,6 +142,8 @@ func (stored storedInterview) overlay(i booking.Interview) booking.Interview {
 	i.Version, i.UpdatedAt = stored.Version, stored.UpdatedAt
 	return i
 }
+
+var bookedForm = NewForm(newStoredBooked, func(b Booked) booking.StudentID { return b.Interview.StudentID })
 
 // storedBooked is a booking and the hold it ended. Dry runs are never stored.
 type storedBooked struct {
@@ -183,16 +160,18 @@ func newStoredBooked(b Booked) storedBooked {
 	return stored
 }
 
-func (stored storedBooked) restore(ctx context.Context, r *store.Reader) (Booked, error) {
-	interview, err := stored.Interview.restore(ctx, r)
+func (stored storedBooked) Restore(ctx context.Context, r *store.Reader) (Booked, error) {
+	interview, err := stored.Interview.Restore(ctx, r)
 	b := Booked{Interview: &interview}
 	if stored.Released != nil && err == nil {
 		var released booking.Hold
-		released, err = stored.Released.restore(ctx, r)
+		released, err = stored.Released.Restore(ctx, r)
 		b.Released = &released
 	}
 	return b, err
 }
+
+var holdForm = NewForm(newStoredHold, func(h booking.Hold) booking.StudentID { return h.StudentID })
 
 // storedHold is the state of a hold when it was stored.
 type storedHold struct {
@@ -210,12 +189,14 @@ func newStoredHold(h booking.Hold) storedHold {
 	return storedHold{h.ID, h.StudentID, h.SlotID, h.PlacedAt, h.ExpiresAt, h.Extended, h.EndedAt, h.Waivers}
 }
 
-func (stored storedHold) restore(context.Context, *store.Reader) (booking.Hold, error) { //nolint:unparam // as of every form
+func (stored storedHold) Restore(context.Context, *store.Reader) (booking.Hold, error) { //nolint:unparam // as of every form
 	return booking.Hold{
 		ID: stored.ID, StudentID: stored.Student, SlotID: stored.Slot, PlacedAt: stored.PlacedAt, ExpiresAt: stored.ExpiresAt, Extended: stored.Extended,
 		EndedAt: stored.EndedAt, Waivers: stored.Waivers,
 	}, nil
 }
+
+var waiverForm = NewForm(newStoredWaiver, func(w *booking.Waiver) booking.StudentID { return w.StudentID })
 
 // storedWaiver is the state of a waiver when it was stored. Its reason is read again on replay.
 type storedWaiver struct {
@@ -224,28 +205,40 @@ type storedWaiver struct {
 	RevokedAt *time.Time       `json:"revokedAt,omitempty"`
 }
 
-func newStoredWaiver(w booking.Waiver) storedWaiver { return storedWaiver{w.ID, w.Used, w.RevokedAt} }
+func newStoredWaiver(w *booking.Waiver) storedWaiver {
+	return storedWaiver{w.ID, w.Used, w.RevokedAt}
+}
 
-func (stored storedWaiver) restore(ctx context.Context, r *store.Reader) (booking.Waiver, error) {
+func (stored storedWaiver) Restore(ctx context.Context, r *store.Reader) (*booking.Waiver, error) {
 	w, err := r.Waiver(ctx, stored.ID)
 	w.Used, w.RevokedAt = stored.Used, stored.RevokedAt // no other field of a waiver changes
-	return w, err
+	return &w, err
 }
+
+var studentForm = NewForm(newStoredStudent, func(s *booking.Student) booking.StudentID { return s.ID })
 
 // storedStudent is the id of a student, whose fields are read again on replay.
 type storedStudent struct {
 	ID booking.StudentID `json:"id"`
 }
 
-func (stored storedStudent) restore(ctx context.Context, r *store.Reader) (booking.Student, error) {
-	return r.Student(ctx, stored.ID)
+func newStoredStudent(s *booking.Student) storedStudent { return storedStudent{s.ID} }
+
+func (stored storedStudent) Restore(ctx context.Context, r *store.Reader) (*booking.Student, error) {
+	student, err := r.Student(ctx, stored.ID)
+	return &student, err
 }
+
+var interviewerForm = NewForm(newStoredInterviewer, nil)
 
 // storedInterviewer is the id of an interviewer, whose fields are read again on replay.
 type storedInterviewer struct {
 	ID booking.InterviewerID `json:"id"`
 }
 
-func (stored storedInterviewer) restore(ctx context.Context, r *store.Reader) (booking.Interviewer, error) {
-	return r.Interviewer(ctx, stored.ID)
+func newStoredInterviewer(i *booking.Interviewer) storedInterviewer { return storedInterviewer{i.ID} }
+
+func (stored storedInterviewer) Restore(ctx context.Context, r *store.Reader) (*booking.Interviewer, error) {
+	interviewer, err := r.Interviewer(ctx, stored.ID)
+	return &interviewer, err
 }

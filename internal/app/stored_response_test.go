@@ -61,11 +61,11 @@ func TestRefusalsAreKeptWhole(t *testing.T) {
 	t.Parallel()
 	var refusal booking.Refusal
 	fill(t, reflect.ValueOf(&refusal).Elem(), "Alternatives", "Conflicting")
-	text, err := encodeResponse(nil, booking.Refused{refusal})
+	text, err := encodeResponse(holdForm, booking.Hold{}, booking.Refused{refusal})
 	if err != nil {
 		t.Fatal(err)
 	}
-	got, err := decodeResponse(t.Context(), nil, text, nil)
+	_, got, err := decodeResponse(t.Context(), nil, holdForm, text)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -94,10 +94,10 @@ func TestInterviewsAreKeptAsTheyWere(t *testing.T) {
 
 func TestAnswersOfAnotherVersionAreNotRead(t *testing.T) {
 	t.Parallel()
-	if _, err := decodeResponse(t.Context(), nil, `{"version": 0, "result": {"id": 1}}`, new(booking.Hold)); err == nil {
+	if _, _, err := decodeResponse(t.Context(), nil, holdForm, `{"version": 0, "result": {"id": 1}}`); err == nil {
 		t.Error("it was read")
 	}
-	if _, err := encodeResponse(struct{}{}, nil); err == nil {
-		t.Error("a result without a form was response")
+	if _, err := formOf[booking.Interview](keyedRequest{form: holdForm}); err == nil {
+		t.Error("an interview was stored as a hold")
 	}
 }

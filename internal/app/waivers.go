@@ -24,7 +24,7 @@ func (a *App) GrantWaiver(ctx context.Context, in GrantWaiverInput) (*booking.Wa
 	if err := accessOf(ctx).only(); err != nil {
 		return nil, err
 	}
-	ctx = WithKey(ctx, "grantWaiver", in.IdempotencyKey, in)
+	ctx = WithKey(ctx, "grantWaiver", in.IdempotencyKey, in, waiverForm)
 	now := a.Now()
 	waiver := booking.Waiver{
 		StudentID: in.StudentID, Rule: in.Rule, Reason: in.Reason, Uses: in.Uses, GrantedAt: now, ExpiresAt: in.ExpiresAt,
