@@ -16,7 +16,7 @@ import (
 	"github.com/vektah/gqlparser/v2/gqlerror"
 
 	"rehearse/graph/scalar"
-	"rehearse/internal/app"
+	"rehearse/internal/app/operation"
 	"rehearse/internal/booking"
 	"rehearse/internal/budget"
 	"rehearse/internal/errorcode"
@@ -129,9 +129,9 @@ func classify(err error, fromLibrary *gqlerror.Error) (code errorcode.Code, mess
 		return errorcode.BadUserInput, input.Message
 	case errors.As(err, &refused):
 		return refusedQuery(refused)
-	case errors.Is(err, app.ErrUnauthenticated):
+	case errors.Is(err, operation.ErrUnauthenticated):
 		return errorcode.Unauthenticated, "the request has no token; the operation requires one"
-	case errors.Is(err, app.ErrForbidden):
+	case errors.Is(err, operation.ErrForbidden):
 		return errorcode.Forbidden, "your role does not have access"
 	case errors.Is(err, store.ErrTimeout), errors.Is(err, context.DeadlineExceeded):
 		return errorcode.Timeout, TimeoutMessage

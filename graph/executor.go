@@ -30,7 +30,7 @@ type Options struct {
 
 // NewExecutor returns an executor of GraphQL operations. It parses and validates documents
 // as gqlgen does, and does not enforce request limits. An operation takes its caller from
-// the context (app.WithCaller), charges its response to the context's budget, if any, and
+// the context (operation.WithCaller), charges its response to the context's budget, if any, and
 // ends with the context's deadline.
 func NewExecutor(o Options, observer Observer) *executor.Executor {
 	resolver := &Resolver{app: o.App, observer: observer}

@@ -7,6 +7,7 @@ import (
 	"rehearse/graph/model"
 	"rehearse/graph/scalar"
 	"rehearse/internal/app"
+	"rehearse/internal/app/operation"
 	"rehearse/internal/booking"
 )
 
@@ -33,7 +34,7 @@ func (r mutationResolver) importPayload(ctx context.Context, imported *app.Impor
 }
 
 func (r mutationResolver) ImportStudents(ctx context.Context, in model.ImportStudentsInput) (*model.ImportStudentsPayload, error) {
-	ctx = app.WithKey(ctx, "importStudents", in.IdempotencyKey, []any{in.CSV, in.Partial}, app.ImportedForm)
+	ctx = operation.WithKey(ctx, "importStudents", in.IdempotencyKey, []any{in.CSV, in.Partial}, app.ImportedForm)
 	imported, err := r.app.ImportStudents(ctx, strings.NewReader(in.CSV), withLimits(ctx, app.ImportOptions{DryRun: in.DryRun, Partial: in.Partial}))
 	return r.importPayload(ctx, imported, err)
 }
@@ -41,7 +42,7 @@ func (r mutationResolver) ImportStudents(ctx context.Context, in model.ImportStu
 func (r mutationResolver) ImportInterviewers(
 	ctx context.Context, in model.ImportInterviewersInput,
 ) (*model.ImportInterviewersPayload, error) {
-	ctx = app.WithKey(ctx, "importInterviewers", in.IdempotencyKey, []any{in.CSV, in.Partial}, app.ImportedForm)
+	ctx = operation.WithKey(ctx, "importInterviewers", in.IdempotencyKey, []any{in.CSV, in.Partial}, app.ImportedForm)
 	imported, err := r.app.ImportInterviewers(ctx, strings.NewReader(in.CSV), withLimits(ctx, app.ImportOptions{DryRun: in.DryRun, Partial: in.Partial}))
 	payload, err := r.importPayload(ctx, imported, err)
 	return (*model.ImportInterviewersPayload)(payload), err
@@ -58,7 +59,7 @@ func (r mutationResolver) ImportAvailability(
 func (r mutationResolver) importAvailability(ctx context.Context, in model.ImportAvailabilityInput) (*app.Imported, error) {
 	same := in
 	same.DryRun = false
-	ctx = app.WithKey(ctx, "importAvailability", in.IdempotencyKey, same, app.ImportedForm)
+	ctx = operation.WithKey(ctx, "importAvailability", in.IdempotencyKey, same, app.ImportedForm)
 	o := withLimits(ctx, app.ImportOptions{DryRun: in.DryRun, Partial: in.Partial})
 	switch {
 	case (in.CSV == nil) == (in.Ical == nil):
@@ -79,7 +80,7 @@ func (r mutationResolver) importAvailability(ctx context.Context, in model.Impor
 func (r mutationResolver) ImportInterviews(
 	ctx context.Context, in model.ImportInterviewsInput,
 ) (*model.ImportInterviewsPayload, error) {
-	ctx = app.WithKey(ctx, "importInterviews", in.IdempotencyKey, []any{in.CSV, in.Partial, in.Exempt}, app.ImportedForm)
+	ctx = operation.WithKey(ctx, "importInterviews", in.IdempotencyKey, []any{in.CSV, in.Partial, in.Exempt}, app.ImportedForm)
 	o := withLimits(ctx, app.ImportOptions{DryRun: in.DryRun, Partial: in.Partial})
 	o.Exempt = in.Exempt
 	imported, err := r.app.ImportInterviews(ctx, strings.NewReader(in.CSV), o)

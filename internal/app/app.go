@@ -4,8 +4,10 @@
 package app
 
 import (
+	"context"
 	"time"
 
+	"rehearse/internal/app/operation"
 	"rehearse/internal/booking"
 	"rehearse/internal/live"
 	"rehearse/internal/store"
@@ -23,6 +25,11 @@ func New(s *store.Store, clock func() time.Time) *App {
 	a := &App{store: s, clock: clock}
 	a.live = live.New(s, a.Now)
 	return a
+}
+
+// DeleteExpiredKeys deletes expired idempotency keys and returns their number.
+func (a *App) DeleteExpiredKeys(ctx context.Context) (int, error) {
+	return a.store.DeleteKeys(ctx, a.Now().Add(-operation.KeyLifetime))
 }
 
 // Now returns the current time in UTC, truncated to the resolution of the database.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"time"
 
+	"rehearse/internal/app/operation"
 	"rehearse/internal/booking"
 	"rehearse/internal/calendar"
 )
@@ -50,7 +51,7 @@ type Published struct {
 // Adding the same window again changes nothing: slots that were withdrawn from it stay
 // withdrawn.
 func (a *App) AddAvailability(ctx context.Context, in AddAvailabilityInput) (*Published, error) {
-	ctx = WithKey(ctx, "addAvailability", in.IdempotencyKey, in, publishedForm)
+	ctx = operation.WithKey(ctx, "addAvailability", in.IdempotencyKey, in, publishedForm)
 	return a.publish(ctx, newAvailability{Availability: booking.Availability{
 		InterviewerID: in.InterviewerID, Start: in.Start, End: in.End,
 		SlotMinutes: in.SlotMinutes, GapMinutes: in.GapMinutes, Tags: in.Tags,
@@ -60,7 +61,7 @@ func (a *App) AddAvailability(ctx context.Context, in AddAvailabilityInput) (*Pu
 // AddWeeklyAvailability publishes the slots of a weekly rule. Adding the same rule again
 // changes nothing: slots that were withdrawn from it stay withdrawn.
 func (a *App) AddWeeklyAvailability(ctx context.Context, in AddWeeklyAvailabilityInput) (*Published, error) {
-	ctx = WithKey(ctx, "addWeeklyAvailability", in.IdempotencyKey, in, publishedForm)
+	ctx = operation.WithKey(ctx, "addWeeklyAvailability", in.IdempotencyKey, in, publishedForm)
 	rule := &booking.WeeklyRule{
 		StartDate: in.StartDate, EndDate: in.EndDate, Weekdays: in.Weekdays,
 		StartTime: in.StartTime, EndTime: in.EndTime, EveryWeeks: in.EveryWeeks,
@@ -85,7 +86,7 @@ type newAvailability struct {
 // repeated request must not offer time that the interviewer has withdrawn since the first
 // one.
 func (a *App) publish(ctx context.Context, request newAvailability) (*Published, error) {
-	if err := accessOf(ctx).asInterviewer(request.InterviewerID); err != nil {
+	if err := operation.AccessOf(ctx).AsInterviewer(request.InterviewerID); err != nil {
 		return nil, err
 	}
 	target := calendarTarget{interviewerID: request.InterviewerID}
@@ -195,7 +196,7 @@ func (c *calendarChange) write(ctx context.Context, a booking.Availability, plan
 		return nil, err
 	}
 	if c.interviewer.Capped() && len(created) > 0 {
-		if err := recount(ctx, c.tx, c.interviewer, always); err != nil {
+		if err := operation.Recount(ctx, c.tx, c.interviewer, operation.Always); err != nil {
 			return nil, err
 		}
 	}
@@ -245,7 +246,7 @@ func (a *App) ExtendAvailability(ctx context.Context) (ExtendResult, error) {
 func (a *App) extend(ctx context.Context, id booking.AvailabilityID, until time.Time) (int, error) {
 	known, err := a.store.Availability(ctx, id)
 	if err != nil {
-		return 0, ignoreMissing(err)
+		return 0, operation.IgnoreMissing(err)
 	}
 	target := calendarTarget{interviewerID: known.InterviewerID}
 	return changeCalendar(ctx, a, target, func(c *calendarChange) (int, error) {
@@ -254,7 +255,7 @@ func (a *App) extend(ctx context.Context, id booking.AvailabilityID, until time.
 		}
 		current, err := c.tx.Availability(ctx, id)
 		if err != nil {
-			return 0, ignoreMissing(err)
+			return 0, operation.IgnoreMissing(err)
 		}
 		from := *current.PublishedUntil
 		if !from.Before(until) {

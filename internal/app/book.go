@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 
+	"rehearse/internal/app/operation"
 	"rehearse/internal/booking"
 )
 
@@ -30,10 +31,10 @@ type Booked struct {
 // forbids it. If the student has already booked the slot, Book returns that interview.
 // A booking ends the student's hold on any other slot.
 func (a *App) Book(ctx context.Context, in BookSlotInput) (*Booked, error) {
-	ctx = WithKey(ctx, "bookSlot", in.IdempotencyKey, []any{in.StudentID, in.SlotID, in.HoldID}, bookedForm)
+	ctx = operation.WithKey(ctx, "bookSlot", in.IdempotencyKey, []any{in.StudentID, in.SlotID, in.HoldID}, bookedForm)
 	request := slotRequest{
-		writeOptions: writeOptions{now: a.Now(), dryRun: in.DryRun},
-		operation:    booking.BookSlot, student: in.StudentID, slot: in.SlotID,
+		Options:   operation.Options{Now: a.Now(), DryRun: in.DryRun},
+		operation: booking.BookSlot, student: in.StudentID, slot: in.SlotID,
 	}
 	return attemptSlot(ctx, a, request, func(c *slotAttempt) (Booked, error) {
 		if err := c.lock(ctx); err != nil {
@@ -48,7 +49,7 @@ func (a *App) Book(ctx context.Context, in BookSlotInput) (*Booked, error) {
 			interview, err := c.tx.Interview(ctx, own)
 			return Booked{Interview: &interview}, err
 		}
-		offer := c.record.Offer(c.now)
+		offer := c.record.Offer(c.Now)
 		refused := offer.Judge(c.slot)
 		unusable, err := c.checkHold(ctx, in.HoldID)
 		if err != nil {
@@ -65,16 +66,16 @@ func (a *App) Book(ctx context.Context, in BookSlotInput) (*Booked, error) {
 		wanted := offer.Booking(c.slot)
 		event := wanted.Event(booking.InterviewBooked, booking.Interview{})
 		event.PolicyVersion = &c.record.Policy.Version
-		interview, err := c.tx.Book(ctx, wanted, stamped(ctx, c.now, event)) // also marks the slot as booked
+		interview, err := c.tx.Book(ctx, wanted, operation.Stamped(ctx, c.Now, event)) // also marks the slot as booked
 		if err != nil {
 			return Booked{}, err
 		}
 		if c.slot.HeldBy != 0 {
-			if err := c.tx.EndHoldsOn(ctx, []booking.SlotID{c.slot.ID}, c.now); err != nil {
+			if err := c.tx.EndHoldsOn(ctx, []booking.SlotID{c.slot.ID}, c.Now); err != nil {
 				return Booked{}, err
 			}
 		}
-		return Booked{Interview: &interview, Released: released}, recountWeek(ctx, c.tx, c.interviewer, c.slot.Start)
+		return Booked{Interview: &interview, Released: released}, operation.RecountWeek(ctx, c.tx, c.interviewer, c.slot.Start)
 	})
 }
 

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"time"
 
+	"rehearse/internal/app/operation"
 	"rehearse/internal/booking"
 	"rehearse/internal/store"
 )
@@ -16,23 +17,17 @@ const (
 	refusalPatience = 500 * time.Millisecond
 )
 
-// replayed is a refusal that repeats the stored response to an idempotency key.
-type replayed struct{ booking.Refused }
-
-// Unwrap returns the underlying refusal.
-func (r replayed) Unwrap() error { return r.Refused }
-
 // recordRefusal stores a refused booking. It uses a separate transaction, because the
 // refused one has rolled back, and runs even if the client has disconnected. Dry runs,
 // replays and BUSY_RETRY, which does not come from a rule, are not stored. A failure to
 // store the refusal does not affect the response.
-func (a *App) recordRefusal(ctx context.Context, w writeOptions, err error, of booking.BookingRefusal) {
+func (a *App) recordRefusal(ctx context.Context, w operation.Options, err error, of booking.BookingRefusal) {
 	var refused booking.Refused
-	if w.dryRun || errors.As(err, new(replayed)) || !errors.As(err, &refused) || refused.Has(booking.BusyRetry) {
+	if w.DryRun || errors.As(err, new(operation.Replayed)) || !errors.As(err, &refused) || refused.Has(booking.BusyRetry) {
 		return
 	}
-	caller := CallerOf(ctx)
-	of.At, of.Codes, of.Actor, of.RequestID = w.now, refused.Codes(), caller.Actor, caller.RequestID
+	caller := operation.CallerOf(ctx)
+	of.At, of.Codes, of.Actor, of.RequestID = w.Now, refused.Codes(), caller.Actor, caller.RequestID
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), refusalPatience)
 	defer cancel()
 	_, err = store.InTx(ctx, a.store, func(tx *store.Tx) (store.Nothing, error) {

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"time"
 
+	"rehearse/internal/app/operation"
 	"rehearse/internal/booking"
 	"rehearse/internal/store"
 )
@@ -68,7 +69,7 @@ func tryChangeCalendar[T any](ctx context.Context, a *App, of calendarTarget, ch
 	if err != nil {
 		return none, err
 	}
-	return write(ctx, a, writeOptions{now: now}, func(tx *store.Tx) (T, error) {
+	return operation.Write(ctx, a.store, operation.Options{Now: now}, func(tx *store.Tx) (T, error) {
 		return change(&calendarChange{calendarTarget: of, tx: tx, now: now, students: students})
 	})
 }
@@ -170,7 +171,7 @@ func (c *calendarChange) withdraw(ctx context.Context, slots []booking.Slot) err
 	if !c.interviewer.Capped() {
 		return nil
 	}
-	return recount(ctx, c.tx, c.interviewer, always) // a hold counts toward the cap
+	return operation.Recount(ctx, c.tx, c.interviewer, operation.Always) // a hold counts toward the cap
 }
 
 // freed returns the slots that are open, or will be once the interviews are cancelled.
@@ -210,7 +211,7 @@ func (c *calendarChange) appendEvent(ctx context.Context, event booking.Event) e
 		return nil
 	}
 	event.InterviewerID, event.Changes = c.interviewer.ID, changes
-	return appendEvents(ctx, c.tx, c.now, event)
+	return operation.AppendEvents(ctx, c.tx, c.now, event)
 }
 
 func (c *calendarChange) cancel(ctx context.Context, bookings []booking.Interview) error {
@@ -218,7 +219,7 @@ func (c *calendarChange) cancel(ctx context.Context, bookings []booking.Intervie
 		if _, locked := slices.BinarySearch(c.students, interview.StudentID); !locked {
 			return errNewStudent
 		}
-		cancelled, refused := interview.Cancel(c.reason, CallerOf(ctx).Actor, booking.Policy{}, c.now)
+		cancelled, refused := interview.Cancel(c.reason, operation.CallerOf(ctx).Actor, booking.Policy{}, c.now)
 		if err := refused.Err(); err != nil {
 			return fmt.Errorf("cancel interview %d: %w", interview.ID, err)
 		}
@@ -226,11 +227,11 @@ func (c *calendarChange) cancel(ctx context.Context, bookings []booking.Intervie
 		if err != nil {
 			return err
 		}
-		if err := appendEvents(ctx, c.tx, c.now, cancelled.Event(booking.InterviewCancelled, interview)); err != nil {
+		if err := operation.AppendEvents(ctx, c.tx, c.now, cancelled.Event(booking.InterviewCancelled, interview)); err != nil {
 			return err
 		}
 		c.result.Cancelled = append(c.result.Cancelled, cancelled)
-		if err := recountWeek(ctx, c.tx, c.interviewer, interview.Start); err != nil {
+		if err := operation.RecountWeek(ctx, c.tx, c.interviewer, interview.Start); err != nil {
 			return err
 		}
 	}

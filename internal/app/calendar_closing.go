@@ -2,10 +2,10 @@ package app
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"time"
 
+	"rehearse/internal/app/operation"
 	"rehearse/internal/booking"
 	"rehearse/internal/calendar"
 	"rehearse/internal/store"
@@ -49,7 +49,7 @@ func (a *App) RemoveAvailability(ctx context.Context, in RemoveAvailabilityInput
 
 // calendarOf returns the calendar of an availability that the caller may change.
 func (a *App) calendarOf(ctx context.Context, id booking.AvailabilityID) (calendarTarget, error) {
-	known, err := readOwned(ctx, staff, availabilityAccess, a.store.Availability, id) // its interviewer never changes
+	known, err := operation.ReadOwned(ctx, operation.Staff, operation.AvailabilityAccess, a.store.Availability, id) // its interviewer never changes
 	return calendarTarget{interviewerID: known.InterviewerID, reason: cancelReason}, err
 }
 
@@ -62,7 +62,7 @@ type WithdrawSlotInput struct {
 // WithdrawSlot withdraws one future slot. Its availability does not publish it again.
 // WithdrawSlot is idempotent.
 func (a *App) WithdrawSlot(ctx context.Context, in WithdrawSlotInput) (*Closed, error) {
-	known, err := readOwned(ctx, staff, slotAccess, a.store.Slot, in.SlotID)
+	known, err := operation.ReadOwned(ctx, operation.Staff, operation.SlotAccess, a.store.Slot, in.SlotID)
 	if err != nil {
 		return nil, err
 	}
@@ -105,8 +105,8 @@ type Blocked struct {
 // BlockTime withdraws the future open slots that overlap the range. While the block
 // exists, no slots are published in the range.
 func (a *App) BlockTime(ctx context.Context, in BlockTimeInput) (*Blocked, error) {
-	ctx = WithKey(ctx, "blockTime", in.IdempotencyKey, in, blockedForm)
-	if err := accessOf(ctx).asInterviewer(in.InterviewerID); err != nil {
+	ctx = operation.WithKey(ctx, "blockTime", in.IdempotencyKey, in, blockedForm)
+	if err := operation.AccessOf(ctx).AsInterviewer(in.InterviewerID); err != nil {
 		return nil, err
 	}
 	if err := in.check().Err(); err != nil {
@@ -191,7 +191,7 @@ type UnblockTimeInput struct{ BlockID booking.BlockID }
 // UnblockTime deletes a block, publishes the slots that the interviewer's availability
 // has in its time, and returns them.
 func (a *App) UnblockTime(ctx context.Context, in UnblockTimeInput) ([]booking.Slot, error) {
-	known, err := readOwned(ctx, staff, blockAccess, a.store.Block, in.BlockID) // a block is immutable
+	known, err := operation.ReadOwned(ctx, operation.Staff, operation.BlockAccess, a.store.Block, in.BlockID) // a block is immutable
 	if err != nil {
 		return nil, err
 	}
@@ -214,13 +214,4 @@ func (a *App) UnblockTime(ctx context.Context, in UnblockTimeInput) ([]booking.S
 			Kind: booking.TimeUnblocked, Changes: booking.Changes{}.Add("block", block.Told(), nil),
 		})
 	})
-}
-
-// ignoreMissing returns nil if err is a NOT_FOUND refusal, and err otherwise.
-func ignoreMissing(err error) error {
-	var refused booking.Refused
-	if errors.As(err, &refused) && refused.Has(booking.NotFound) {
-		return nil
-	}
-	return err
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"time"
 
+	"rehearse/internal/app/operation"
 	"rehearse/internal/booking"
 	"rehearse/internal/calendar"
 )
@@ -70,7 +71,7 @@ func (c *calendarChange) fill(ctx context.Context, free []calendar.Span) ([]book
 		opened = append(opened, created...)
 	}
 	if c.interviewer.Capped() && len(opened) > 0 {
-		err = recount(ctx, c.tx, c.interviewer, always)
+		err = operation.Recount(ctx, c.tx, c.interviewer, operation.Always)
 	}
 	return booking.ByStart(opened), err
 }

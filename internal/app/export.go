@@ -6,6 +6,7 @@ import (
 	"slices"
 	"time"
 
+	"rehearse/internal/app/operation"
 	"rehearse/internal/booking"
 	"rehearse/internal/calendar"
 	"rehearse/internal/interchange"
@@ -20,7 +21,7 @@ const exportPage = 1000
 
 // ExportStudents writes the table of all students.
 func (a *App) ExportStudents(ctx context.Context, to io.Writer) error {
-	if err := accessOf(ctx).only(); err != nil {
+	if err := operation.AccessOf(ctx).Only(); err != nil {
 		return err
 	}
 	return export(interchange.Students().Write(to), func(after *store.Position) ([]booking.Student, *store.Position, error) {
@@ -34,7 +35,7 @@ func (a *App) ExportStudents(ctx context.Context, to io.Writer) error {
 
 // ExportInterviewers writes the table of all interviewers.
 func (a *App) ExportInterviewers(ctx context.Context, to io.Writer) error {
-	if err := accessOf(ctx).only(); err != nil {
+	if err := operation.AccessOf(ctx).Only(); err != nil {
 		return err
 	}
 	return export(interchange.Interviewers().Write(to), func(after *store.Position) ([]booking.Interviewer, *store.Position, error) {
@@ -65,7 +66,7 @@ func (a *App) ExportAvailability(ctx context.Context, to io.Writer) error {
 // ExportAvailabilityIn writes the rows of ExportAvailability that overlap the range. Rows
 // are written whole.
 func (a *App) ExportAvailabilityIn(ctx context.Context, to io.Writer, in ExportRange) error {
-	if err := accessOf(ctx).only(); err != nil {
+	if err := operation.AccessOf(ctx).Only(); err != nil {
 		return err
 	}
 	now := a.Now()
@@ -155,7 +156,7 @@ func (a *App) ExportInterviews(ctx context.Context, to io.Writer) error {
 
 // ExportInterviewsIn writes the table of the interviews that start in the range.
 func (a *App) ExportInterviewsIn(ctx context.Context, to io.Writer, in ExportRange) error {
-	if err := accessOf(ctx).only(); err != nil {
+	if err := operation.AccessOf(ctx).Only(); err != nil {
 		return err
 	}
 	return export(interchange.Interviews(nil).Write(to), func(after *store.Position) ([]interchange.Interview, *store.Position, error) {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"time"
 
+	"rehearse/internal/app/operation"
 	"rehearse/internal/booking"
 	"rehearse/internal/store"
 )
@@ -18,16 +19,16 @@ type HoldSlotInput struct {
 // HoldSlot reserves a slot for the student for a limited time, or returns a refusal that
 // lists every rule that forbids it. Holding the same slot again extends the hold once.
 func (a *App) HoldSlot(ctx context.Context, in HoldSlotInput) (*booking.Hold, error) {
-	ctx = WithKey(ctx, "holdSlot", in.IdempotencyKey, in, holdForm)
+	ctx = operation.WithKey(ctx, "holdSlot", in.IdempotencyKey, in, holdForm)
 	request := slotRequest{
-		writeOptions: writeOptions{now: a.Now()}, operation: booking.HoldSlot, student: in.StudentID, slot: in.SlotID,
+		Options: operation.Options{Now: a.Now()}, operation: booking.HoldSlot, student: in.StudentID, slot: in.SlotID,
 	}
 	return attemptSlot(ctx, a, request, func(c *slotAttempt) (booking.Hold, error) {
 		if err := c.lock(ctx); err != nil {
 			return booking.Hold{}, err
 		}
 
-		held, refused := c.record.Place(c.slot, c.now)
+		held, refused := c.record.Place(c.slot, c.Now)
 		if err := refused.Err(); err != nil {
 			return booking.Hold{}, err
 		}
@@ -50,10 +51,10 @@ func (a *App) HoldSlot(ctx context.Context, in HoldSlotInput) (*booking.Hold, er
 			return booking.Hold{}, err
 		}
 		event.PolicyVersion = &c.record.Policy.Version
-		if err := appendEvents(ctx, c.tx, c.now, event); err != nil {
+		if err := operation.AppendEvents(ctx, c.tx, c.Now, event); err != nil {
 			return booking.Hold{}, err
 		}
-		return held.Hold, recountWeek(ctx, c.tx, c.interviewer, c.slot.Start)
+		return held.Hold, operation.RecountWeek(ctx, c.tx, c.interviewer, c.slot.Start)
 	})
 }
 
@@ -63,7 +64,7 @@ type ReleaseHoldInput struct{ HoldID booking.HoldID }
 // ReleaseHold ends a hold before it expires. Releasing a hold that has ended changes
 // nothing.
 func (a *App) ReleaseHold(ctx context.Context, in ReleaseHoldInput) (*booking.Hold, error) {
-	known, err := readOwned(ctx, students, holdAccess, a.store.Hold, in.HoldID) // student and slot of a hold are immutable
+	known, err := operation.ReadOwned(ctx, operation.Students, operation.HoldAccess, a.store.Hold, in.HoldID) // student and slot of a hold are immutable
 	if err != nil {
 		return nil, err
 	}
@@ -71,18 +72,18 @@ func (a *App) ReleaseHold(ctx context.Context, in ReleaseHoldInput) (*booking.Ho
 	if err != nil {
 		return nil, err
 	}
-	release := slotAttempt{writeOptions: writeOptions{now: a.Now()}, student: known.StudentID, wanted: slot}
+	release := slotAttempt{Options: operation.Options{Now: a.Now()}, student: known.StudentID, wanted: slot}
 	hold, err := runSlotAttempts(ctx, a, release, func(c *slotAttempt) (booking.Hold, error) {
 		if err := c.lock(ctx); err != nil {
 			return booking.Hold{}, err
 		}
 
-		held, live := c.record.LiveHold(c.now)
+		held, live := c.record.LiveHold(c.Now)
 		if !live || held.ID != in.HoldID {
 			return c.tx.Hold(ctx, in.HoldID)
 		}
 
-		return endHold(ctx, c.tx, c.now, held, c.interviewer)
+		return endHold(ctx, c.tx, c.Now, held, c.interviewer)
 	})
 	if err != nil {
 		return nil, err
@@ -99,8 +100,8 @@ func endHold(
 	if err := tx.EndHold(ctx, ended.Hold); err != nil {
 		return held.Hold, err
 	}
-	if err := appendEvents(ctx, tx, now, ended.Event(booking.HoldReleased, &held)); err != nil {
+	if err := operation.AppendEvents(ctx, tx, now, ended.Event(booking.HoldReleased, &held)); err != nil {
 		return held.Hold, err
 	}
-	return ended.Hold, recountWeek(ctx, tx, by, held.Start)
+	return ended.Hold, operation.RecountWeek(ctx, tx, by, held.Start)
 }

@@ -7,6 +7,7 @@ import (
 	"io"
 	"time"
 
+	"rehearse/internal/app/operation"
 	"rehearse/internal/booking"
 	"rehearse/internal/interchange"
 	"rehearse/internal/store"
@@ -119,8 +120,8 @@ const importAttempts = 3
 // it writes the first, so a failed row does not affect the others.
 func runImport[T any](ctx context.Context, a *App, file []interchange.Row[T], o ImportOptions, in importer[T]) (*Imported, error) {
 	for attempt := 1; ; attempt++ {
-		w := writeOptions{now: in.now, dryRun: o.DryRun, retries: attempt < importAttempts}
-		imported, err := write(ctx, a, w, func(tx *store.Tx) (*Imported, error) {
+		w := operation.Options{Now: in.now, DryRun: o.DryRun, Retries: attempt < importAttempts}
+		imported, err := operation.Write(ctx, a.store, w, func(tx *store.Tx) (*Imported, error) {
 			return in.run(ctx, tx, newRows(file), o)
 		})
 		var met booking.Refused
@@ -146,7 +147,7 @@ func (in importer[T]) run(ctx context.Context, tx *store.Tx, rows []*incoming[T]
 	}
 	if len(created) > 0 {
 		changes := booking.Changes{}.Add("data", nil, in.data).Add("created", nil, len(created))
-		if err := appendEvents(ctx, tx, in.now, booking.Event{Kind: booking.DataImported, Changes: changes}); err != nil {
+		if err := operation.AppendEvents(ctx, tx, in.now, booking.Event{Kind: booking.DataImported, Changes: changes}); err != nil {
 			return nil, err
 		}
 	}

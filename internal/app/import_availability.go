@@ -8,6 +8,7 @@ import (
 	"slices"
 	"time"
 
+	"rehearse/internal/app/operation"
 	"rehearse/internal/booking"
 	"rehearse/internal/calendar"
 	"rehearse/internal/interchange"
@@ -20,7 +21,7 @@ import (
 // windows of the same file. Rules and windows that already exist, and windows whose slots
 // all exist, are unchanged.
 func (a *App) ImportAvailability(ctx context.Context, csv io.Reader, o ImportOptions) (*Imported, error) {
-	if err := accessOf(ctx).only(); err != nil {
+	if err := operation.AccessOf(ctx).Only(); err != nil {
 		return nil, err
 	}
 	rows, bad, err := read(csv, interchange.Availabilities(o.Zone), o)
@@ -291,7 +292,7 @@ func (p *availabilityImport) write(ctx context.Context, tx *store.Tx, rows []*av
 // no update.
 func recountAll(ctx context.Context, tx *store.Tx, by map[string]booking.Interviewer) error {
 	capped := cappedOf(by)
-	given, err := tx.Claims(ctx, slices.Collect(maps.Keys(capped)), always, 0)
+	given, err := tx.Claims(ctx, slices.Collect(maps.Keys(capped)), operation.Always, 0)
 	if err != nil {
 		return err
 	}
@@ -303,7 +304,7 @@ func recountAll(ctx context.Context, tx *store.Tx, by map[string]booking.Intervi
 		if len(full) == 0 {
 			continue
 		}
-		if err := tx.SetFull(ctx, id, always, full); err != nil {
+		if err := tx.SetFull(ctx, id, operation.Always, full); err != nil {
 			return err
 		}
 	}

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 
+	"rehearse/internal/app/operation"
 	"rehearse/internal/booking"
 	"rehearse/internal/calendar"
 	"rehearse/internal/interchange"
@@ -22,7 +23,7 @@ type CalendarInput struct {
 // ImportCalendar publishes the events of an interviewer's calendar. Recurring events are
 // expanded up to the policy's horizon. Past events are not published.
 func (a *App) ImportCalendar(ctx context.Context, in CalendarInput, o ImportOptions) (*Imported, error) {
-	if err := accessOf(ctx).only(); err != nil {
+	if err := operation.AccessOf(ctx).Only(); err != nil {
 		return nil, err
 	}
 	interviewer, err := a.store.Interviewer(ctx, in.InterviewerID)
@@ -50,7 +51,7 @@ func (a *App) ImportCalendar(ctx context.Context, in CalendarInput, o ImportOpti
 
 // InterviewerByEmail returns the interviewer with the e-mail.
 func (a *App) InterviewerByEmail(ctx context.Context, email string) (*booking.Interviewer, error) {
-	if err := accessOf(ctx).only(); err != nil {
+	if err := operation.AccessOf(ctx).Only(); err != nil {
 		return nil, err
 	}
 	return store.InTx(ctx, a.store, func(tx *store.Tx) (*booking.Interviewer, error) {

@@ -9,6 +9,7 @@ import (
 	"slices"
 	"time"
 
+	"rehearse/internal/app/operation"
 	"rehearse/internal/booking"
 	"rehearse/internal/calendar"
 	"rehearse/internal/interchange"
@@ -20,7 +21,7 @@ type interviewRow = incoming[interchange.Interview]
 // ImportInterviews imports interviews that were booked elsewhere. It judges them in order of
 // start, against the student's other interviews, including those of the same file.
 func (a *App) ImportInterviews(ctx context.Context, csv io.Reader, o ImportOptions) (*Imported, error) {
-	if err := accessOf(ctx).only(); err != nil {
+	if err := operation.AccessOf(ctx).Only(); err != nil {
 		return nil, err
 	}
 	rows, bad, err := read(csv, interchange.Interviews(o.Zone), o)
@@ -138,7 +139,7 @@ func (h *interviewImport) find(row *interviewRow) bool {
 // week began at most a week ago, plus an hour when clocks change; eight days cover both.
 func (h *interviewImport) countGiven(ctx context.Context, tx *store.Tx) error {
 	capped := cappedOf(h.by)
-	since := calendar.Span{Start: h.now.AddDate(0, 0, -8), End: always.End}
+	since := calendar.Span{Start: h.now.AddDate(0, 0, -8), End: operation.Always.End}
 	given, err := tx.Claims(ctx, slices.Collect(maps.Keys(capped)), since, 0)
 	if err != nil {
 		return err
@@ -343,7 +344,7 @@ func (h *interviewImport) write(ctx context.Context, tx *store.Tx, rows []*inter
 	for i, interview := range plain {
 		events[i] = interview.Event(booking.InterviewImported, booking.Interview{})
 	}
-	if err := appendEvents(ctx, tx, h.now, events...); err != nil {
+	if err := operation.AppendEvents(ctx, tx, h.now, events...); err != nil {
 		return err
 	}
 	return recountAll(ctx, tx, h.by)

@@ -6,6 +6,7 @@ import (
 	"io"
 	"slices"
 
+	"rehearse/internal/app/operation"
 	"rehearse/internal/booking"
 	"rehearse/internal/interchange"
 	"rehearse/internal/store"
@@ -14,7 +15,7 @@ import (
 // ImportStudents creates the students of a table. Existing students, matched by e-mail, are
 // not changed.
 func (a *App) ImportStudents(ctx context.Context, csv io.Reader, o ImportOptions) (*Imported, error) {
-	if err := accessOf(ctx).only(); err != nil {
+	if err := operation.AccessOf(ctx).Only(); err != nil {
 		return nil, err
 	}
 	rows, bad, err := read(csv, interchange.Students(), o)
@@ -55,7 +56,7 @@ func (a *App) ImportStudents(ctx context.Context, csv io.Reader, o ImportOptions
 // ImportInterviewers creates the interviewers of a table. Existing interviewers, matched by
 // e-mail, are not changed.
 func (a *App) ImportInterviewers(ctx context.Context, csv io.Reader, o ImportOptions) (*Imported, error) {
-	if err := accessOf(ctx).only(); err != nil {
+	if err := operation.AccessOf(ctx).Only(); err != nil {
 		return nil, err
 	}
 	rows, bad, err := read(csv, interchange.Interviewers(), o)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"time"
 
+	"rehearse/internal/app/operation"
 	"rehearse/internal/booking"
 	"rehearse/internal/store"
 )
@@ -24,21 +25,21 @@ type interviewChange struct {
 
 // readInterviewAsParty returns an interview that the caller is a party to.
 func readInterviewAsParty(ctx context.Context, r *store.Reader, id booking.InterviewID, roles []booking.Role) (booking.Interview, error) {
-	return readOwned(ctx, roles, interviewAccess, r.Interview, id)
+	return operation.ReadOwned(ctx, roles, operation.InterviewAccess, r.Interview, id)
 }
 
 // changeInterview runs attempts to change an interview until one has the locks that it
 // needs. It returns the changed interview, or the current one if change wrote nothing.
 func (a *App) changeInterview(
-	ctx context.Context, id booking.InterviewID, roles []booking.Role, w writeOptions, change func(*interviewChange) error,
+	ctx context.Context, id booking.InterviewID, roles []booking.Role, w operation.Options, change func(*interviewChange) error,
 ) (*booking.Interview, error) {
 	known, err := readInterviewAsParty(ctx, &a.store.Reader, id, roles)
 	if err != nil {
-		return replayInstead[booking.Interview](ctx, a, w, err)
+		return operation.ReplayInstead[booking.Interview](ctx, a.store, w, err)
 	}
 	changed, err := withLocks(lockMode{}, func(mode lockMode) (booking.Interview, error) {
-		return write(ctx, a, w, func(tx *store.Tx) (booking.Interview, error) {
-			c := &interviewChange{tx: tx, now: w.now, mode: mode, known: known, roles: roles}
+		return operation.Write(ctx, a.store, w, func(tx *store.Tx) (booking.Interview, error) {
+			c := &interviewChange{tx: tx, now: w.Now, mode: mode, known: known, roles: roles}
 			err := change(c)
 			return c.is, err
 		})
@@ -67,7 +68,7 @@ func (c *interviewChange) lock(ctx context.Context) error {
 // interviewer's other availability may fill its time, which requires an exclusive lock on
 // the interviewer.
 func (c *interviewChange) free(ctx context.Context, slot booking.Slot, of booking.Interviewer) error {
-	if CallerOf(ctx).Actor.Role == booking.RoleInterviewer {
+	if operation.CallerOf(ctx).Actor.Role == booking.RoleInterviewer {
 		if err := c.tx.Except(ctx, []booking.Slot{slot}); err != nil {
 			return err
 		}
@@ -105,7 +106,7 @@ func (c *interviewChange) write(ctx context.Context, kind booking.EventKind, is 
 		return err
 	}
 	c.is = written
-	return appendEvents(ctx, c.tx, c.now, event)
+	return operation.AppendEvents(ctx, c.tx, c.now, event)
 }
 
 // writeCounted is write for changes of status, which affect the interviewer's caps.
@@ -120,7 +121,7 @@ func (c *interviewChange) writeCounted(ctx context.Context, kind booking.EventKi
 	if err := c.write(ctx, kind, is); err != nil {
 		return err
 	}
-	return recountWeek(ctx, c.tx, interviewer, is.Start)
+	return operation.RecountWeek(ctx, c.tx, interviewer, is.Start)
 }
 
 // fullWithout returns the slot's FullUntil as it would be without the given interview.
@@ -134,6 +135,6 @@ func fullWithout(
 	if err != nil {
 		return time.Time{}, err
 	}
-	full, err := fullPeriods(ctx, tx, by, week, without)
+	full, err := operation.FullPeriods(ctx, tx, by, week, without)
 	return booking.FullUntil(full, slot.Start), err
 }

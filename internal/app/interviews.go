@@ -4,6 +4,7 @@ import (
 	"context"
 	"time"
 
+	"rehearse/internal/app/operation"
 	"rehearse/internal/booking"
 )
 
@@ -23,9 +24,9 @@ type CompleteInterviewInput struct {
 
 // CompleteInterview completes, grades or regrades an interview.
 func (a *App) CompleteInterview(ctx context.Context, in CompleteInterviewInput) (*booking.Interview, error) {
-	ctx = WithKey(ctx, "completeInterview", in.IdempotencyKey, in, interviewForm)
+	ctx = operation.WithKey(ctx, "completeInterview", in.IdempotencyKey, in, interviewForm)
 	completion := booking.Completion{Grade: in.Grade, Note: in.Note, Share: in.ShareNote, At: in.CompletedAt}
-	return a.changeInterview(ctx, in.InterviewID, staff, writeOptions{now: a.Now()}, func(c *interviewChange) error {
+	return a.changeInterview(ctx, in.InterviewID, operation.Staff, operation.Options{Now: a.Now()}, func(c *interviewChange) error {
 		if err := c.lock(ctx); err != nil {
 			return err
 		}
@@ -56,8 +57,8 @@ type CancelInterviewInput struct {
 // CancelInterview cancels an interview. Its slot opens again if it is in the future and the
 // interviewer can still give it.
 func (a *App) CancelInterview(ctx context.Context, in CancelInterviewInput) (*booking.Interview, error) {
-	ctx = WithKey(ctx, "cancelInterview", in.IdempotencyKey, in, interviewForm)
-	return a.changeInterview(ctx, in.InterviewID, parties, writeOptions{now: a.Now()}, func(c *interviewChange) error {
+	ctx = operation.WithKey(ctx, "cancelInterview", in.IdempotencyKey, in, interviewForm)
+	return a.changeInterview(ctx, in.InterviewID, operation.Parties, operation.Options{Now: a.Now()}, func(c *interviewChange) error {
 		if err := c.lock(ctx); err != nil {
 			return err
 		}
@@ -65,7 +66,7 @@ func (a *App) CancelInterview(ctx context.Context, in CancelInterviewInput) (*bo
 		if err != nil {
 			return err
 		}
-		by := CallerOf(ctx).Actor
+		by := operation.CallerOf(ctx).Actor
 		cancelled, refused := c.was.Cancel(in.Reason, by, policy, c.now)
 		if len(refused) > 0 || cancelled.Status == c.was.Status {
 			return refused.Err()
@@ -87,7 +88,7 @@ func (a *App) CancelInterview(ctx context.Context, in CancelInterviewInput) (*bo
 		if err := c.write(ctx, booking.InterviewCancelled, cancelled); err != nil {
 			return err
 		}
-		return recountWeek(ctx, c.tx, interviewer, c.was.Start)
+		return operation.RecountWeek(ctx, c.tx, interviewer, c.was.Start)
 	})
 }
 
@@ -101,8 +102,8 @@ type MarkNoShowInput struct {
 
 // MarkNoShow records that the student or the interviewer did not come.
 func (a *App) MarkNoShow(ctx context.Context, in MarkNoShowInput) (*booking.Interview, error) {
-	ctx = WithKey(ctx, "markNoShow", in.IdempotencyKey, in, interviewForm)
-	return a.changeInterview(ctx, in.InterviewID, staff, writeOptions{now: a.Now()}, func(c *interviewChange) error {
+	ctx = operation.WithKey(ctx, "markNoShow", in.IdempotencyKey, in, interviewForm)
+	return a.changeInterview(ctx, in.InterviewID, operation.Staff, operation.Options{Now: a.Now()}, func(c *interviewChange) error {
 		if err := c.lock(ctx); err != nil {
 			return err
 		}
@@ -119,7 +120,7 @@ type UndoNoShowInput struct{ InterviewID booking.InterviewID }
 
 // UndoNoShow sets the interview back to booked, unless the rules refuse to count it again.
 func (a *App) UndoNoShow(ctx context.Context, in UndoNoShowInput) (*booking.Interview, error) {
-	return a.changeInterview(ctx, in.InterviewID, staff, writeOptions{now: a.Now()}, func(c *interviewChange) error {
+	return a.changeInterview(ctx, in.InterviewID, operation.Staff, operation.Options{Now: a.Now()}, func(c *interviewChange) error {
 		if err := c.lock(ctx); err != nil {
 			return err
 		}

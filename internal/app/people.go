@@ -3,6 +3,7 @@ package app
 import (
 	"context"
 
+	"rehearse/internal/app/operation"
 	"rehearse/internal/booking"
 	"rehearse/internal/calendar"
 	"rehearse/internal/store"
@@ -16,21 +17,21 @@ type CreateStudentInput struct {
 
 // CreateStudent creates a student.
 func (a *App) CreateStudent(ctx context.Context, in CreateStudentInput) (*booking.Student, error) {
-	if err := accessOf(ctx).only(); err != nil {
+	if err := operation.AccessOf(ctx).Only(); err != nil {
 		return nil, err
 	}
-	ctx = WithKey(ctx, "createStudent", in.IdempotencyKey, in, studentForm)
+	ctx = operation.WithKey(ctx, "createStudent", in.IdempotencyKey, in, studentForm)
 	now := a.Now()
 	student, refused := booking.Student{StudentDetails: in.StudentDetails, CreatedAt: now}.Normalise()
 	if err := refused.Err(); err != nil {
 		return nil, err
 	}
-	return write(ctx, a, writeOptions{now: now}, func(tx *store.Tx) (*booking.Student, error) {
+	return operation.Write(ctx, a.store, operation.Options{Now: now}, func(tx *store.Tx) (*booking.Student, error) {
 		created, err := tx.CreateStudent(ctx, student)
 		if err != nil {
 			return nil, err
 		}
-		return &created, appendEvents(ctx, tx, created.CreatedAt, created.Event(booking.StudentCreated, booking.Student{}))
+		return &created, operation.AppendEvents(ctx, tx, created.CreatedAt, created.Event(booking.StudentCreated, booking.Student{}))
 	})
 }
 
@@ -43,11 +44,11 @@ type UpdateStudentInput struct {
 
 // UpdateStudent changes a student. Lowering the limit cancels nothing.
 func (a *App) UpdateStudent(ctx context.Context, in UpdateStudentInput) (*booking.Student, error) {
-	if err := accessOf(ctx).only(); err != nil {
+	if err := operation.AccessOf(ctx).Only(); err != nil {
 		return nil, err
 	}
 	now := a.Now()
-	return write(ctx, a, writeOptions{now: now}, func(tx *store.Tx) (*booking.Student, error) {
+	return operation.Write(ctx, a.store, operation.Options{Now: now}, func(tx *store.Tx) (*booking.Student, error) {
 		before, err := tx.LockStudent(ctx, in.StudentID)
 		if err != nil {
 			return nil, err
@@ -69,7 +70,7 @@ func (a *App) UpdateStudent(ctx context.Context, in UpdateStudentInput) (*bookin
 		if after, err = tx.UpdateStudent(ctx, after, now); err != nil {
 			return nil, err
 		}
-		return &after, appendEvents(ctx, tx, now, event)
+		return &after, operation.AppendEvents(ctx, tx, now, event)
 	})
 }
 
@@ -81,10 +82,10 @@ type CreateInterviewerInput struct {
 
 // CreateInterviewer creates an active interviewer.
 func (a *App) CreateInterviewer(ctx context.Context, in CreateInterviewerInput) (*booking.Interviewer, error) {
-	if err := accessOf(ctx).only(); err != nil {
+	if err := operation.AccessOf(ctx).Only(); err != nil {
 		return nil, err
 	}
-	ctx = WithKey(ctx, "createInterviewer", in.IdempotencyKey, in, interviewerForm)
+	ctx = operation.WithKey(ctx, "createInterviewer", in.IdempotencyKey, in, interviewerForm)
 	now := a.Now()
 	interviewer, refused := booking.Interviewer{
 		InterviewerDetails: in.InterviewerDetails, Active: true, CreatedAt: now,
@@ -92,12 +93,12 @@ func (a *App) CreateInterviewer(ctx context.Context, in CreateInterviewerInput) 
 	if err := refused.Err(); err != nil {
 		return nil, err
 	}
-	return write(ctx, a, writeOptions{now: now}, func(tx *store.Tx) (*booking.Interviewer, error) {
+	return operation.Write(ctx, a.store, operation.Options{Now: now}, func(tx *store.Tx) (*booking.Interviewer, error) {
 		created, err := tx.CreateInterviewer(ctx, interviewer)
 		if err != nil {
 			return nil, err
 		}
-		return &created, appendEvents(ctx, tx, created.CreatedAt, created.Event(booking.InterviewerCreated, booking.Interviewer{}))
+		return &created, operation.AppendEvents(ctx, tx, created.CreatedAt, created.Event(booking.InterviewerCreated, booking.Interviewer{}))
 	})
 }
 
@@ -120,7 +121,7 @@ type UpdatedInterviewer struct {
 // future. Activating one publishes the slots of their availability again, up to where it was
 // published before; the regular extension adds what a rule missed in between.
 func (a *App) UpdateInterviewer(ctx context.Context, in UpdateInterviewerInput) (*UpdatedInterviewer, error) {
-	if err := accessOf(ctx).only(); err != nil {
+	if err := operation.AccessOf(ctx).Only(); err != nil {
 		return nil, err
 	}
 	target := calendarTarget{interviewerID: in.InterviewerID, cancelBooked: in.CancelBooked, reason: cancelReason}
@@ -140,7 +141,7 @@ func (a *App) UpdateInterviewer(ctx context.Context, in UpdateInterviewerInput) 
 			return nil, err
 		}
 		if in.MaxPerDay.IsSet() || in.MaxPerWeek.IsSet() || in.TimeZone != nil {
-			if err := recount(ctx, c.tx, after, always); err != nil {
+			if err := operation.Recount(ctx, c.tx, after, operation.Always); err != nil {
 				return nil, err
 			}
 		}
@@ -167,7 +168,7 @@ func (c *calendarChange) activate(ctx context.Context, active bool) (err error) 
 	case !active:
 		return c.close(ctx, closing{})
 	case !was:
-		c.result.OpenedSlots, err = c.fill(ctx, []calendar.Span{{Start: c.now, End: always.End}})
+		c.result.OpenedSlots, err = c.fill(ctx, []calendar.Span{{Start: c.now, End: operation.Always.End}})
 	}
 	return err
 }

@@ -3,6 +3,7 @@ package app
 import (
 	"context"
 
+	"rehearse/internal/app/operation"
 	"rehearse/internal/booking"
 	"rehearse/internal/store"
 )
@@ -24,11 +25,11 @@ type UpdateBookingPolicyInput struct {
 // UpdateBookingPolicy changes the policy. The version is incremented only if a value
 // changes.
 func (a *App) UpdateBookingPolicy(ctx context.Context, in UpdateBookingPolicyInput) (*booking.Policy, error) {
-	if err := accessOf(ctx).only(); err != nil {
+	if err := operation.AccessOf(ctx).Only(); err != nil {
 		return nil, err
 	}
 	now := a.Now()
-	return write(ctx, a, writeOptions{now: now}, func(tx *store.Tx) (*booking.Policy, error) {
+	return operation.Write(ctx, a.store, operation.Options{Now: now}, func(tx *store.Tx) (*booking.Policy, error) {
 		before, err := tx.LockPolicy(ctx)
 		if err != nil {
 			return nil, err
@@ -50,7 +51,7 @@ func (a *App) UpdateBookingPolicy(ctx context.Context, in UpdateBookingPolicyInp
 		if err := tx.UpdatePolicy(ctx, policy, now); err != nil {
 			return nil, err
 		}
-		return &policy, appendEvents(ctx, tx, now, policy.Event(before))
+		return &policy, operation.AppendEvents(ctx, tx, now, policy.Event(before))
 	})
 }
 

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"time"
 
+	"rehearse/internal/app/operation"
 	"rehearse/internal/booking"
 	"rehearse/internal/store"
 )
@@ -12,7 +13,7 @@ import (
 // ExportStudent returns everything that is stored about a student as JSON: the database
 // rows, by table.
 func (v View) ExportStudent(ctx context.Context, id booking.StudentID) (json.RawMessage, error) {
-	if err := v.may.only(); err != nil {
+	if err := v.may.Only(); err != nil {
 		return nil, err
 	}
 	return v.app.store.ExportStudent(ctx, id)
@@ -25,11 +26,11 @@ type AnonymiseStudentInput struct{ StudentID booking.StudentID }
 // and ends their hold and waivers. Their activity is kept for statistics. It cannot be
 // undone. It is idempotent, and a repeated call also removes data that was added since.
 func (a *App) AnonymiseStudent(ctx context.Context, in AnonymiseStudentInput) (*booking.Student, error) {
-	if err := accessOf(ctx).only(); err != nil {
+	if err := operation.AccessOf(ctx).Only(); err != nil {
 		return nil, err
 	}
 	now := a.Now()
-	return write(ctx, a, writeOptions{now: now}, func(tx *store.Tx) (*booking.Student, error) {
+	return operation.Write(ctx, a.store, operation.Options{Now: now}, func(tx *store.Tx) (*booking.Student, error) {
 		if _, err := tx.LockStudent(ctx, in.StudentID); err != nil {
 			return nil, err
 		}
@@ -56,7 +57,7 @@ func (a *App) AnonymiseStudent(ctx context.Context, in AnonymiseStudentInput) (*
 		} else if !removed {
 			return &anonymous, nil
 		}
-		return &anonymous, appendEvents(ctx, tx, now, event)
+		return &anonymous, operation.AppendEvents(ctx, tx, now, event)
 	})
 }
 

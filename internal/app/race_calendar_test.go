@@ -19,7 +19,7 @@ var (
 
 const fullDays = "a slot is full exactly while its day or week has as many interviews and holds as the cap allows"
 
-func (w *world) leaves(by booking.InterviewerID) operation {
+func (w *world) leaves(by booking.InterviewerID) request {
 	return func(on *app.App) error {
 		_, err := on.UpdateInterviewer(w.t.Context(), app.UpdateInterviewerInput{
 			InterviewerID: by, InterviewerChange: booking.InterviewerChange{Active: ptr(false)},
@@ -28,14 +28,14 @@ func (w *world) leaves(by booking.InterviewerID) operation {
 	}
 }
 
-func (w *world) withdraws(slot booking.Slot) operation {
+func (w *world) withdraws(slot booking.Slot) request {
 	return func(on *app.App) error {
 		_, err := on.WithdrawSlot(w.t.Context(), app.WithdrawSlotInput{SlotID: slot.ID})
 		return err
 	}
 }
 
-func (w *world) blocks(slot booking.Slot) operation {
+func (w *world) blocks(slot booking.Slot) request {
 	return func(on *app.App) error {
 		_, err := on.BlockTime(w.t.Context(), app.BlockTimeInput{
 			InterviewerID: slot.InterviewerID, Start: &slot.Start, End: &slot.End, Reason: "away",
@@ -44,7 +44,7 @@ func (w *world) blocks(slot booking.Slot) operation {
 	}
 }
 
-func (w *world) removes(slot booking.Slot) operation {
+func (w *world) removes(slot booking.Slot) request {
 	id := one[int64](w, "SELECT availability_id FROM slots WHERE id = $1", slot.ID)
 	return func(on *app.App) error {
 		_, err := on.RemoveAvailability(w.t.Context(), app.RemoveAvailabilityInput{AvailabilityID: booking.AvailabilityID(id)})
@@ -52,7 +52,7 @@ func (w *world) removes(slot booking.Slot) operation {
 	}
 }
 
-func (w *world) caps(by booking.InterviewerID, perDay int) operation {
+func (w *world) caps(by booking.InterviewerID, perDay int) request {
 	return func(on *app.App) error {
 		_, err := on.UpdateInterviewer(w.t.Context(), app.UpdateInterviewerInput{
 			InterviewerID: by, InterviewerChange: booking.InterviewerChange{MaxPerDay: booking.Set(&perDay)},
@@ -65,17 +65,17 @@ func (w *world) caps(by booking.InterviewerID, perDay int) operation {
 // tests below do not combine each of them with every order of requests.
 var closings = []struct {
 	name   string
-	closes func(*world, booking.Slot) operation
+	closes func(*world, booking.Slot) request
 }{
 	{"withdrawn", (*world).withdraws}, {"blocked", (*world).blocks}, {"removed", (*world).removes},
-	{"left behind", func(w *world, slot booking.Slot) operation { return w.leaves(slot.InterviewerID) }},
+	{"left behind", func(w *world, slot booking.Slot) request { return w.leaves(slot.InterviewerID) }},
 }
 
 // closingMeetings are the races between a closing and an operation on the same slot.
 func closingMeetings() (meetings []meeting) {
 	for n, c := range closings {
-		wanted := func(want wish) func(*world) (first, second operation) {
-			return func(w *world) (first, second operation) {
+		wanted := func(want wish) func(*world) (first, second request) {
+			return func(w *world) (first, second request) {
 				slot := w.slots(1)[0]
 				return want(w, w.student(), slot), c.closes(w, slot)
 			}
@@ -150,15 +150,15 @@ var placeMeetings = []meeting{
 	},
 }
 
-type wish func(*world, booking.Student, booking.Slot) operation
+type wish func(*world, booking.Student, booking.Slot) request
 
 // moveElsewhere moves an interview of the student to the slot.
-func moveElsewhere(w *world, s booking.Student, to booking.Slot) operation {
+func moveElsewhere(w *world, s booking.Student, to booking.Slot) request {
 	return w.moves(w.booked(s, w.slot(w.interviewer(), 48)), to)
 }
 
-func lastPlaceOf(one, other wish) func(*world) (first, second operation) {
-	return func(w *world) (first, second operation) {
+func lastPlaceOf(one, other wish) func(*world) (first, second request) {
+	return func(w *world) (first, second request) {
 		by := w.interviewer()
 		wantOutcome(w.t, "the cap", w.caps(by.ID, 1)(app.New(w.store, clock)), "ok")
 		return one(w, w.student(), w.slot(by, 1)), other(w, w.student(), w.slot(by, 3))
@@ -181,31 +181,31 @@ func TestTwoForTheLastPlaceUnprotected(t *testing.T) {
 func capMeetings() (meetings []meeting) {
 	for n, c := range []struct {
 		name    string
-		changes func(w *world, by booking.Interviewer) operation
+		changes func(w *world, by booking.Interviewer) request
 		gate    func(string) bool
 	}{
-		{"held", func(w *world, by booking.Interviewer) operation { return w.holds(w.student(), w.slot(by, 1)) }, placesHold},
-		{"booked", func(w *world, by booking.Interviewer) operation { return w.books(w.student(), w.slot(by, 1)) }, insertsInterview},
-		{"let go", func(w *world, by booking.Interviewer) operation {
+		{"held", func(w *world, by booking.Interviewer) request { return w.holds(w.student(), w.slot(by, 1)) }, placesHold},
+		{"booked", func(w *world, by booking.Interviewer) request { return w.books(w.student(), w.slot(by, 1)) }, insertsInterview},
+		{"let go", func(w *world, by booking.Interviewer) request {
 			return w.releases(w.held(w.student(), w.slot(by, 1)))
 		}, endsHold},
-		{"cancelled", func(w *world, by booking.Interviewer) operation {
+		{"cancelled", func(w *world, by booking.Interviewer) request {
 			return w.cancels(w.booked(w.student(), w.slot(by, 1)))
 		}, updatesSlot},
-		{"moved away", func(w *world, by booking.Interviewer) operation {
+		{"moved away", func(w *world, by booking.Interviewer) request {
 			return w.moves(w.booked(w.student(), w.slot(by, 1)), w.slot(w.interviewer(), 2))
 		}, updatesInterview},
-		{"moved there", func(w *world, by booking.Interviewer) operation { return moveElsewhere(w, w.student(), w.slot(by, 1)) }, updatesInterview},
-		{"missed", func(w *world, by booking.Interviewer) operation {
+		{"moved there", func(w *world, by booking.Interviewer) request { return moveElsewhere(w, w.student(), w.slot(by, 1)) }, updatesInterview},
+		{"missed", func(w *world, by booking.Interviewer) request {
 			return w.misses(w.booked(w.student(), w.slot(by, -1)), booking.PartyStudent)
 		}, updatesInterview},
-		{"not missed after all", func(w *world, by booking.Interviewer) operation {
+		{"not missed after all", func(w *world, by booking.Interviewer) request {
 			i := w.booked(w.student(), w.slot(by, -1))
 			wantOutcome(w.t, "the no-show", w.misses(i, booking.PartyStudent)(app.New(w.store, clock)), "ok")
 			return w.undoes(i)
 		}, updatesInterview},
 	} {
-		scene := func(w *world) (first, second operation) {
+		scene := func(w *world) (first, second request) {
 			by := w.interviewer()
 			return c.changes(w, by), w.caps(by.ID, 1)
 		}

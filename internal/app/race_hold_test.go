@@ -45,14 +45,14 @@ const (
 	late     = holdTime + time.Second
 )
 
-func (w *world) books(s booking.Student, slot booking.Slot) operation {
+func (w *world) books(s booking.Student, slot booking.Slot) request {
 	return func(on *app.App) error {
 		_, err := on.Book(w.t.Context(), app.BookSlotInput{StudentID: s.ID, SlotID: slot.ID})
 		return err
 	}
 }
 
-func (w *world) holds(s booking.Student, slot booking.Slot) operation {
+func (w *world) holds(s booking.Student, slot booking.Slot) request {
 	return func(on *app.App) error {
 		_, err := on.HoldSlot(w.t.Context(), app.HoldSlotInput{StudentID: s.ID, SlotID: slot.ID})
 		return err
@@ -67,14 +67,14 @@ func (w *world) held(s booking.Student, slot booking.Slot) booking.Hold {
 	return *hold
 }
 
-func (w *world) releases(h booking.Hold) operation {
+func (w *world) releases(h booking.Hold) request {
 	return func(on *app.App) error {
 		_, err := on.ReleaseHold(w.t.Context(), app.ReleaseHoldInput{HoldID: h.ID})
 		return err
 	}
 }
 
-func (w *world) booksWith(h booking.Hold) operation {
+func (w *world) booksWith(h booking.Hold) request {
 	return func(on *app.App) error {
 		_, err := on.Book(w.t.Context(), app.BookSlotInput{StudentID: h.StudentID, SlotID: h.SlotID, HoldID: &h.ID})
 		return err
@@ -84,7 +84,7 @@ func (w *world) booksWith(h booking.Hold) operation {
 var holdMeetings = []meeting{
 	{
 		name: "two students hold one slot",
-		scene: func(w *world) (first, second operation) {
+		scene: func(w *world) (first, second request) {
 			slot := w.slots(1)[0]
 			return w.holds(w.student(), slot), w.holds(w.student(), slot)
 		},
@@ -93,7 +93,7 @@ var holdMeetings = []meeting{
 	},
 	{
 		name: "one student holds two slots",
-		scene: func(w *world) (first, second operation) {
+		scene: func(w *world) (first, second request) {
 			s, slots := w.student(), w.slots(2)
 			return w.holds(s, slots[0]), w.holds(s, slots[1])
 		},
@@ -102,7 +102,7 @@ var holdMeetings = []meeting{
 	},
 	{
 		name: "a slot is held, and booked by another",
-		scene: func(w *world) (first, second operation) {
+		scene: func(w *world) (first, second request) {
 			slot := w.slots(1)[0]
 			return w.holds(w.student(), slot), w.books(w.student(), slot)
 		},
@@ -111,7 +111,7 @@ var holdMeetings = []meeting{
 	},
 	{
 		name: "a slot is booked, and held by another",
-		scene: func(w *world) (first, second operation) {
+		scene: func(w *world) (first, second request) {
 			slot := w.slots(1)[0]
 			return w.books(w.student(), slot), w.holds(w.student(), slot)
 		},
@@ -120,7 +120,7 @@ var holdMeetings = []meeting{
 	},
 	{
 		name: "a student at 14 of 15 holds, and books",
-		scene: func(w *world) (first, second operation) {
+		scene: func(w *world) (first, second request) {
 			s, slots := w.fourteen(), w.slots(2)
 			return w.holds(s, slots[0]), w.books(s, slots[1])
 		},
@@ -130,7 +130,7 @@ var holdMeetings = []meeting{
 	},
 	{
 		name: "a student at 14 of 15 books, and holds",
-		scene: func(w *world) (first, second operation) {
+		scene: func(w *world) (first, second request) {
 			s, slots := w.fourteen(), w.slots(2)
 			return w.books(s, slots[0]), w.holds(s, slots[1])
 		},
@@ -140,7 +140,7 @@ var holdMeetings = []meeting{
 	},
 	{
 		name: "a failing grade, and a hold",
-		scene: func(w *world) (first, second operation) {
+		scene: func(w *world) (first, second request) {
 			s, slot := w.student(), w.slots(1)[0]
 			return w.holds(s, slot), w.grades(w.pastBooking(s), 1)
 		},
@@ -152,7 +152,7 @@ var holdMeetings = []meeting{
 	},
 	{
 		name: "a hold is released, and its student books with it",
-		scene: func(w *world) (first, second operation) {
+		scene: func(w *world) (first, second request) {
 			h := w.held(w.student(), w.slots(1)[0])
 			return w.releases(h), w.booksWith(h)
 		},
@@ -162,7 +162,7 @@ var holdMeetings = []meeting{
 	},
 	{
 		name: "a student books with their hold while releasing it",
-		scene: func(w *world) (first, second operation) {
+		scene: func(w *world) (first, second request) {
 			h := w.held(w.student(), w.slots(1)[0])
 			return w.booksWith(h), w.releases(h)
 		},
@@ -190,20 +190,20 @@ func TestHoldsUnprotected(t *testing.T) {
 
 // heldTwice returns a scene with an expired hold: another student holds the slot, and the
 // holder's request arrived before the hold expired.
-func heldTwice(holder func(w *world, s booking.Student, slot booking.Slot) operation) func(*world) (expired, inTime operation) {
-	return func(w *world) (expired, inTime operation) {
+func heldTwice(holder func(w *world, s booking.Student, slot booking.Slot) request) func(*world) (expired, inTime request) {
+	return func(w *world) (expired, inTime request) {
 		s, slot := w.student(), w.slot(w.interviewer(), 24)
 		w.held(s, slot)
 		return w.holds(w.student(), slot), holder(w, s, slot)
 	}
 }
 
-func swap(scene func(*world) (a, b operation)) func(*world) (b, a operation) {
-	return func(w *world) (b, a operation) { a, b = scene(w); return b, a }
+func swap(scene func(*world) (a, b request)) func(*world) (b, a request) {
+	return func(w *world) (b, a request) { a, b = scene(w); return b, a }
 }
 
 // holderMoves moves an interview of the holder to the held slot.
-func holderMoves(w *world, s booking.Student, slot booking.Slot) operation {
+func holderMoves(w *world, s booking.Student, slot booking.Slot) request {
 	return w.moves(w.booked(s, w.slot(w.interviewer(), 48)), slot)
 }
 
@@ -255,7 +255,7 @@ var expiryMeetings = []meeting{
 	},
 	{
 		name: "the holder books the slot, and another books it",
-		scene: func(w *world) (first, second operation) {
+		scene: func(w *world) (first, second request) {
 			s, slot := w.student(), w.slots(1)[0]
 			w.held(s, slot)
 			return w.books(s, slot), w.books(w.student(), slot)
@@ -276,7 +276,7 @@ func TestExpiringHoldsUnprotected(t *testing.T) {
 }
 
 // importing imports a booking of the slot.
-func importing(w *world, slot booking.Slot) operation {
+func importing(w *world, slot booking.Slot) request {
 	by, err := w.store.Interviewer(w.t.Context(), slot.InterviewerID)
 	if err != nil {
 		w.t.Fatal(err)
@@ -285,7 +285,7 @@ func importing(w *world, slot booking.Slot) operation {
 	return func(on *app.App) error { return importHistory(w, on, line) }
 }
 
-func heldAndImported(w *world) (first, second operation) {
+func heldAndImported(w *world) (first, second request) {
 	slot := w.slots(1)[0]
 	return w.holds(w.student(), slot), importing(w, slot)
 }

@@ -22,14 +22,14 @@ func anotherKey(statement string) string {
 
 const key = "3f1c" // key of every request in this file
 
-func (w *world) booksKeyed(s booking.Student, slot booking.Slot) operation {
+func (w *world) booksKeyed(s booking.Student, slot booking.Slot) request {
 	return func(on *app.App) error {
 		_, err := on.Book(w.t.Context(), app.BookSlotInput{StudentID: s.ID, SlotID: slot.ID, IdempotencyKey: ptr(key)})
 		return err
 	}
 }
 
-func (w *world) holdsKeyed(s booking.Student, slot booking.Slot) operation {
+func (w *world) holdsKeyed(s booking.Student, slot booking.Slot) request {
 	return func(on *app.App) error {
 		_, err := on.HoldSlot(w.t.Context(), app.HoldSlotInput{StudentID: s.ID, SlotID: slot.ID, IdempotencyKey: ptr(key)})
 		return err
@@ -40,7 +40,7 @@ func (w *world) holdsKeyed(s booking.Student, slot booking.Slot) operation {
 // disabled, so that only the idempotency key makes the second request wait. then observes
 // the second request while it waits.
 func resend(
-	w *world, gate func(string) bool, rewrite func(string) string, first, second operation, then func(second func() error) (ends func() error),
+	w *world, gate func(string) bool, rewrite func(string) string, first, second request, then func(second func() error) (ends func() error),
 ) [2]string {
 	w.t.Helper()
 	rows := withoutLocks("students", "interviewers", "slots")
@@ -56,7 +56,7 @@ func resend(
 	return [2]string{outcome(firstEnds()), outcome(secondEnds())}
 }
 
-func (w *world) resend(gate func(string) bool, first, second operation) [2]string {
+func (w *world) resend(gate func(string) bool, first, second request) [2]string {
 	w.t.Helper()
 	return resend(w, gate, func(s string) string { return s }, first, second, func(second func() error) func() error {
 		ends := meanwhile(second)
@@ -65,7 +65,7 @@ func (w *world) resend(gate func(string) bool, first, second operation) [2]strin
 	})
 }
 
-func (w *world) resendUnprotected(gate func(string) bool, first, second operation) [2]string {
+func (w *world) resendUnprotected(gate func(string) bool, first, second request) [2]string {
 	w.t.Helper()
 	return resend(w, gate, anotherKey, first, second, func(second func() error) func() error {
 		err := second()
@@ -179,10 +179,10 @@ func TestRefusalIsAnsweredAgain(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct {
 		name  string
-		wants func(*world, booking.Student, booking.Slot) operation
+		wants func(*world, booking.Student, booking.Slot) request
 	}{
 		{"booking", (*world).booksKeyed}, {"hold", (*world).holdsKeyed},
-		{"move", func(w *world, s booking.Student, to booking.Slot) operation {
+		{"move", func(w *world, s booking.Student, to booking.Slot) request {
 			i := w.booked(s, w.slot(w.interviewer(), 48))
 			return func(on *app.App) error {
 				_, err := on.RescheduleInterview(w.t.Context(), app.RescheduleInterviewInput{

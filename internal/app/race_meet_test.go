@@ -8,14 +8,14 @@ import (
 	"rehearse/internal/pgtest"
 )
 
-// operation is one request to a server.
-type operation func(on *app.App) error
+// request is one request to a server.
+type request func(on *app.App) error
 
 // meeting is a race of two requests. The first is stopped at the gate, after its checks
 // and before its first write. Then the second starts.
 type meeting struct {
 	name  string
-	scene func(w *world) (first, second operation)
+	scene func(w *world) (first, second request)
 	gate  func(statement string) bool
 	// clocks are the offsets of the two servers' clocks. A request is judged at its
 	// arrival time, so the request that arrived first may be executed last.

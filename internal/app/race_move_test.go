@@ -15,35 +15,35 @@ const (
 	nobodyIsGone = "an inactive interviewer has no open future slots"
 )
 
-func (w *world) moves(i booking.Interview, to booking.Slot) operation {
+func (w *world) moves(i booking.Interview, to booking.Slot) request {
 	return func(on *app.App) error {
 		_, err := on.RescheduleInterview(w.t.Context(), app.RescheduleInterviewInput{InterviewID: i.ID, SlotID: to.ID})
 		return err
 	}
 }
 
-func (w *world) cancels(i booking.Interview) operation {
+func (w *world) cancels(i booking.Interview) request {
 	return func(on *app.App) error {
 		_, err := on.CancelInterview(w.t.Context(), app.CancelInterviewInput{InterviewID: i.ID, Reason: "ill"})
 		return err
 	}
 }
 
-func (w *world) grades(i booking.Interview, grade int) operation {
+func (w *world) grades(i booking.Interview, grade int) request {
 	return func(on *app.App) error {
 		_, err := on.CompleteInterview(w.t.Context(), app.CompleteInterviewInput{InterviewID: i.ID, Grade: &grade})
 		return err
 	}
 }
 
-func (w *world) misses(i booking.Interview, party booking.Party) operation {
+func (w *world) misses(i booking.Interview, party booking.Party) request {
 	return func(on *app.App) error {
 		_, err := on.MarkNoShow(w.t.Context(), app.MarkNoShowInput{InterviewID: i.ID, Party: party})
 		return err
 	}
 }
 
-func (w *world) undoes(i booking.Interview) operation {
+func (w *world) undoes(i booking.Interview) request {
 	return func(on *app.App) error {
 		_, err := on.UndoNoShow(w.t.Context(), app.UndoNoShowInput{InterviewID: i.ID})
 		return err
@@ -51,7 +51,7 @@ func (w *world) undoes(i booking.Interview) operation {
 }
 
 // inTurn runs two requests in sequence and returns the first error.
-func inTurn(one, other operation) operation {
+func inTurn(one, other request) request {
 	return func(on *app.App) error {
 		if err := one(on); err != nil {
 			return err
@@ -70,7 +70,7 @@ func moved(w *world, n int) (booking.Student, booking.Interview, []booking.Slot)
 var moveMeetings = []meeting{
 	{
 		name: "one interview is moved to two slots",
-		scene: func(w *world) (first, second operation) {
+		scene: func(w *world) (first, second request) {
 			_, i, slots := moved(w, 3)
 			return w.moves(i, slots[1]), w.moves(i, slots[2])
 		},
@@ -79,7 +79,7 @@ var moveMeetings = []meeting{
 	},
 	{
 		name: "an interview is moved twice, and another books what it has left",
-		scene: func(w *world) (first, second operation) {
+		scene: func(w *world) (first, second request) {
 			_, i, slots := moved(w, 3)
 			return w.moves(i, slots[1]), inTurn(w.moves(i, slots[2]), w.books(w.student(), slots[0]))
 		},
@@ -88,7 +88,7 @@ var moveMeetings = []meeting{
 	},
 	{
 		name: "an interview is moved, and another books its slot",
-		scene: func(w *world) (first, second operation) {
+		scene: func(w *world) (first, second request) {
 			_, i, slots := moved(w, 2)
 			return w.moves(i, slots[1]), w.books(w.student(), slots[0])
 		},
@@ -99,7 +99,7 @@ var moveMeetings = []meeting{
 	},
 	{
 		name: "an interview is moved to a slot, and another books it",
-		scene: func(w *world) (first, second operation) {
+		scene: func(w *world) (first, second request) {
 			_, i, slots := moved(w, 2)
 			return w.moves(i, slots[1]), w.books(w.student(), slots[1])
 		},
@@ -108,7 +108,7 @@ var moveMeetings = []meeting{
 	},
 	{
 		name: "a slot is booked, and an interview is moved there",
-		scene: func(w *world) (first, second operation) {
+		scene: func(w *world) (first, second request) {
 			_, i, slots := moved(w, 2)
 			return w.books(w.student(), slots[1]), w.moves(i, slots[1])
 		},
@@ -117,7 +117,7 @@ var moveMeetings = []meeting{
 	},
 	{
 		name: "an interview is moved to a slot, and another holds it",
-		scene: func(w *world) (first, second operation) {
+		scene: func(w *world) (first, second request) {
 			_, i, slots := moved(w, 2)
 			return w.moves(i, slots[1]), w.holds(w.student(), slots[1])
 		},
@@ -127,7 +127,7 @@ var moveMeetings = []meeting{
 	},
 	{
 		name: "an interview is moved, and cancelled",
-		scene: func(w *world) (first, second operation) {
+		scene: func(w *world) (first, second request) {
 			_, i, slots := moved(w, 2)
 			return w.moves(i, slots[1]), w.cancels(i)
 		},
@@ -136,7 +136,7 @@ var moveMeetings = []meeting{
 	},
 	{
 		name: "an interview is cancelled, and moved",
-		scene: func(w *world) (first, second operation) {
+		scene: func(w *world) (first, second request) {
 			_, i, slots := moved(w, 2)
 			return w.cancels(i), w.moves(i, slots[1])
 		},
@@ -145,7 +145,7 @@ var moveMeetings = []meeting{
 	},
 	{
 		name: "an interview is moved, and the interviewer it is moved to leaves",
-		scene: func(w *world) (first, second operation) {
+		scene: func(w *world) (first, second request) {
 			_, i, slots := moved(w, 2)
 			return w.moves(i, slots[1]), w.leaves(slots[1].InterviewerID)
 		},
@@ -156,7 +156,7 @@ var moveMeetings = []meeting{
 	},
 	{
 		name: "an interviewer is deactivated while an interview is rescheduled to them",
-		scene: func(w *world) (first, second operation) {
+		scene: func(w *world) (first, second request) {
 			_, i, slots := moved(w, 2)
 			return w.leaves(slots[1].InterviewerID), w.moves(i, slots[1])
 		},
@@ -165,7 +165,7 @@ var moveMeetings = []meeting{
 	},
 	{
 		name: "an interview is moved, and the interviewer it leaves is gone",
-		scene: func(w *world) (first, second operation) {
+		scene: func(w *world) (first, second request) {
 			_, i, slots := moved(w, 2)
 			return w.moves(i, slots[1]), w.leaves(slots[0].InterviewerID)
 		},
@@ -187,7 +187,7 @@ func TestMovesUnprotected(t *testing.T) {
 var statusMeetings = []meeting{
 	{
 		name: "an interview is cancelled, and graded",
-		scene: func(w *world) (first, second operation) {
+		scene: func(w *world) (first, second request) {
 			i := w.pastBooking(w.student())
 			return w.cancels(i), w.grades(i, 4)
 		},
@@ -196,7 +196,7 @@ var statusMeetings = []meeting{
 	},
 	{
 		name: "an interview is graded, and graded again",
-		scene: func(w *world) (first, second operation) {
+		scene: func(w *world) (first, second request) {
 			i := w.pastBooking(w.student())
 			return w.grades(i, 4), w.grades(i, 1)
 		},
@@ -207,7 +207,7 @@ var statusMeetings = []meeting{
 	},
 	{
 		name: "an interview is marked as missed, and graded",
-		scene: func(w *world) (first, second operation) {
+		scene: func(w *world) (first, second request) {
 			i := w.pastBooking(w.student())
 			return w.misses(i, booking.PartyStudent), w.grades(i, 4)
 		},
@@ -216,7 +216,7 @@ var statusMeetings = []meeting{
 	},
 	{
 		name: "at 14 of 15 a no-show is undone, and a slot is booked",
-		scene: func(w *world) (first, second operation) {
+		scene: func(w *world) (first, second request) {
 			s, i := missed(w)
 			return w.undoes(i), w.books(s, w.slots(1)[0])
 		},
@@ -226,7 +226,7 @@ var statusMeetings = []meeting{
 	},
 	{
 		name: "at 14 of 15 a slot is booked, and a no-show is undone",
-		scene: func(w *world) (first, second operation) {
+		scene: func(w *world) (first, second request) {
 			s, i := missed(w)
 			return w.books(s, w.slots(1)[0]), w.undoes(i)
 		},
@@ -257,7 +257,7 @@ func TestStatusesUnprotected(t *testing.T) {
 
 // inOpposition makes two requests want the same two rows. A third session holds the last
 // row, which the second request wants first if it takes its locks in the opposite order.
-func inOpposition(w *world, lock, waits string, opposite func(string) string, one, other operation) (outcomes [2]string, gaveUp int) {
+func inOpposition(w *world, lock, waits string, opposite func(string) string, one, other request) (outcomes [2]string, gaveUp int) {
 	w.t.Helper()
 	deadlocks := &failures{}
 	third, err := w.sql.BeginTx(w.t.Context(), nil)

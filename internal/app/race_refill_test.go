@@ -50,20 +50,20 @@ func newUnderlying(w *world) underlying {
 // frees are the ways to free the hour.
 var frees = []struct {
 	name string
-	by   func(underlying) operation
+	by   func(underlying) request
 }{
-	{"cancelled", func(u underlying) operation { return u.cancels(u.interview) }},
-	{"moved away", func(u underlying) operation { return u.moves(u.interview, u.slot(u.interviewer(), 48)) }},
+	{"cancelled", func(u underlying) request { return u.cancels(u.interview) }},
+	{"moved away", func(u underlying) request { return u.moves(u.interview, u.slot(u.interviewer(), 48)) }},
 }
 
-func (u underlying) removes() operation {
+func (u underlying) removes() request {
 	return func(on *app.App) error {
 		_, err := on.RemoveAvailability(u.t.Context(), app.RemoveAvailabilityInput{AvailabilityID: u.second})
 		return err
 	}
 }
 
-func (u underlying) away() operation {
+func (u underlying) away() request {
 	start := u.interview.Start
 	return func(on *app.App) error {
 		_, err := on.BlockTime(u.t.Context(), app.BlockTimeInput{
@@ -73,10 +73,10 @@ func (u underlying) away() operation {
 	}
 }
 
-func (u underlying) gone() operation { return u.leaves(u.by.ID) }
+func (u underlying) gone() request { return u.leaves(u.by.ID) }
 
-func freedWhile(free, other func(underlying) operation) func(*world) (first, second operation) {
-	return func(w *world) (first, second operation) {
+func freedWhile(free, other func(underlying) request) func(*world) (first, second request) {
+	return func(w *world) (first, second request) {
 		u := newUnderlying(w)
 		return free(u), other(u)
 	}
@@ -107,7 +107,7 @@ func closedMeetings() (meetings []meeting) {
 	for _, free := range frees {
 		for _, c := range []struct {
 			name string
-			by   func(underlying) operation
+			by   func(underlying) request
 		}{{"its time is blocked", underlying.away}, {"its interviewer leaves", underlying.gone}} {
 			scene := freedWhile(free.by, c.by)
 			meetings = append(meetings, meeting{

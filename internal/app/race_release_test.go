@@ -21,7 +21,7 @@ func holdsOne(w *world, n int) (booking.Student, booking.Hold, []booking.Slot) {
 var releaseMeetings = []meeting{
 	{
 		name: "a student who holds a slot books two others",
-		scene: func(w *world) (first, second operation) {
+		scene: func(w *world) (first, second request) {
 			s, _, slots := holdsOne(w, 3)
 			return w.books(s, slots[1]), w.books(s, slots[2])
 		},
@@ -31,7 +31,7 @@ var releaseMeetings = []meeting{
 	},
 	{
 		name: "a student books another slot, and lets go of the hold",
-		scene: func(w *world) (first, second operation) {
+		scene: func(w *world) (first, second request) {
 			s, hold, slots := holdsOne(w, 2)
 			return w.books(s, slots[1]), w.releases(hold)
 		},
@@ -41,7 +41,7 @@ var releaseMeetings = []meeting{
 	},
 	{
 		name: "a student lets go of the hold, and books another slot",
-		scene: func(w *world) (first, second operation) {
+		scene: func(w *world) (first, second request) {
 			s, hold, slots := holdsOne(w, 2)
 			return w.releases(hold), w.books(s, slots[1])
 		},
@@ -51,7 +51,7 @@ var releaseMeetings = []meeting{
 	},
 	{
 		name: "a student books another slot, and the held slot",
-		scene: func(w *world) (first, second operation) {
+		scene: func(w *world) (first, second request) {
 			s, hold, slots := holdsOne(w, 2)
 			return w.books(s, slots[1]), w.booksWith(hold)
 		},
@@ -61,7 +61,7 @@ var releaseMeetings = []meeting{
 	},
 	{
 		name: "a student books another slot, and somebody else the one that opens",
-		scene: func(w *world) (first, second operation) {
+		scene: func(w *world) (first, second request) {
 			s, _, slots := holdsOne(w, 2)
 			return w.books(s, slots[1]), w.books(w.student(), slots[0])
 		},
@@ -71,7 +71,7 @@ var releaseMeetings = []meeting{
 	},
 	{
 		name: "a student books another slot, and somebody else holds the one that opens",
-		scene: func(w *world) (first, second operation) {
+		scene: func(w *world) (first, second request) {
 			s, _, slots := holdsOne(w, 2)
 			return w.books(s, slots[1]), w.holds(w.student(), slots[0])
 		},
@@ -80,7 +80,7 @@ var releaseMeetings = []meeting{
 	},
 	{
 		name: "the expired hold goes to somebody else, and its student books another slot in time",
-		scene: func(w *world) (first, second operation) {
+		scene: func(w *world) (first, second request) {
 			s, _, slots := holdsOne(w, 2)
 			return w.holds(w.student(), slots[0]), w.books(s, slots[1])
 		},
@@ -91,7 +91,7 @@ var releaseMeetings = []meeting{
 	},
 	{
 		name: "the held slot is withdrawn, and its student books another",
-		scene: func(w *world) (first, second operation) {
+		scene: func(w *world) (first, second request) {
 			s, _, slots := holdsOne(w, 2)
 			return w.withdraws(slots[0]), w.books(s, slots[1])
 		},

@@ -25,23 +25,23 @@ func waived(w *world) (booking.Student, booking.Waiver) {
 	return s, *waiver
 }
 
-func (w *world) revokes(waiver booking.Waiver) operation {
+func (w *world) revokes(waiver booking.Waiver) request {
 	return func(on *app.App) error {
 		_, err := on.RevokeWaiver(w.t.Context(), app.RevokeWaiverInput{WaiverID: waiver.ID})
 		return err
 	}
 }
 
-func usedTwice(one, other wish) func(*world) (first, second operation) {
-	return func(w *world) (first, second operation) {
+func usedTwice(one, other wish) func(*world) (first, second request) {
+	return func(w *world) (first, second request) {
 		s, _ := waived(w)
 		slots := w.slots(2)
 		return one(w, s, slots[0]), other(w, s, slots[1])
 	}
 }
 
-func usedAndRevoked(use wish) func(*world) (first, second operation) {
-	return func(w *world) (first, second operation) {
+func usedAndRevoked(use wish) func(*world) (first, second request) {
+	return func(w *world) (first, second request) {
 		s, waiver := waived(w)
 		return use(w, s, w.slots(1)[0]), w.revokes(waiver)
 	}
@@ -84,7 +84,7 @@ var waiverMeetings = []meeting{
 
 // heldByWaiver is a student who holds a slot by a waiver and books another after the hold
 // has expired. The request that uses the hold arrived in time.
-func heldByWaiver(w *world) (another, held operation) {
+func heldByWaiver(w *world) (another, held request) {
 	s, _ := waived(w)
 	slots := w.slots(2)
 	w.held(s, slots[0])

@@ -4,6 +4,7 @@ import (
 	"context"
 	"time"
 
+	"rehearse/internal/app/operation"
 	"rehearse/internal/booking"
 )
 
@@ -17,9 +18,9 @@ type RescheduleInterviewInput struct {
 // RescheduleInterview moves an interview to another slot. The interview keeps its id, and
 // the old slot opens again. Moving it to its current slot changes nothing.
 func (a *App) RescheduleInterview(ctx context.Context, in RescheduleInterviewInput) (*booking.Interview, error) {
-	ctx = WithKey(ctx, "rescheduleInterview", in.IdempotencyKey, in, interviewForm)
-	w := writeOptions{now: a.Now()}
-	moved, err := a.changeInterview(ctx, in.InterviewID, students, w, func(c *interviewChange) error {
+	ctx = operation.WithKey(ctx, "rescheduleInterview", in.IdempotencyKey, in, interviewForm)
+	w := operation.Options{Now: a.Now()}
+	moved, err := a.changeInterview(ctx, in.InterviewID, operation.Students, w, func(c *interviewChange) error {
 		if err := c.lock(ctx); err != nil {
 			return err
 		}
@@ -28,7 +29,7 @@ func (a *App) RescheduleInterview(ctx context.Context, in RescheduleInterviewInp
 			return err
 		}
 
-		moved, refused := m.record.Move(c.was, m.to, CallerOf(ctx).Actor, c.now)
+		moved, refused := m.record.Move(c.was, m.to, operation.CallerOf(ctx).Actor, c.now)
 		if len(refused) > 0 || moved.SlotID == c.was.SlotID {
 			return refused.Err()
 		}
@@ -47,15 +48,15 @@ func (a *App) RescheduleInterview(ctx context.Context, in RescheduleInterviewInp
 		if err := c.tx.SetSlotStatus(ctx, m.to.ID, booking.SlotBooked); err != nil {
 			return err
 		}
-		if err := recountWeek(ctx, c.tx, m.fromInterviewer, m.from.Start); err != nil {
+		if err := operation.RecountWeek(ctx, c.tx, m.fromInterviewer, m.from.Start); err != nil {
 			return err
 		}
-		return recountWeek(ctx, c.tx, m.toInterviewer, m.to.Start)
+		return operation.RecountWeek(ctx, c.tx, m.toInterviewer, m.to.Start)
 	})
 	a.recordRefusal(ctx, w, err, booking.BookingRefusal{
 		Operation: booking.RescheduleInterview, SlotID: in.SlotID, InterviewID: in.InterviewID,
 	})
-	return moved, withAlternatives(err, func() ([]booking.Slot, error) { return a.alternativesToMove(ctx, in, w.now) })
+	return moved, withAlternatives(err, func() ([]booking.Slot, error) { return a.alternativesToMove(ctx, in, w.Now) })
 }
 
 // alternativesToMove returns slots to which the interview could be moved instead.

@@ -4,13 +4,14 @@ import (
 	"context"
 	"errors"
 
+	"rehearse/internal/app/operation"
 	"rehearse/internal/booking"
 	"rehearse/internal/store"
 )
 
 // slotRequest is a student's request to hold or book a slot.
 type slotRequest struct {
-	writeOptions
+	operation.Options
 	operation booking.BookingOperation
 	student   booking.StudentID
 	slot      booking.SlotID
@@ -18,7 +19,7 @@ type slotRequest struct {
 
 // slotAttempt is one attempt to hold, book or release a slot, in one transaction.
 type slotAttempt struct {
-	writeOptions
+	operation.Options
 	tx      *store.Tx
 	mode    lockMode
 	student booking.StudentID
@@ -38,11 +39,11 @@ func attemptSlot[T any](ctx context.Context, a *App, r slotRequest, run func(*sl
 	if err == nil {
 		return result, nil
 	}
-	a.recordRefusal(ctx, r.writeOptions, err, booking.BookingRefusal{
+	a.recordRefusal(ctx, r.Options, err, booking.BookingRefusal{
 		Operation: r.operation, StudentID: r.student, SlotID: r.slot,
 	})
 	return nil, withAlternatives(err, func() ([]booking.Slot, error) {
-		return a.alternatives(ctx, r.student, wanted, offerAt(r.now))
+		return a.alternatives(ctx, r.student, wanted, offerAt(r.Now))
 	})
 }
 
@@ -51,16 +52,16 @@ func attemptSlot[T any](ctx context.Context, a *App, r slotRequest, run func(*sl
 func tryRequest[T any](
 	ctx context.Context, a *App, r slotRequest, run func(*slotAttempt) (T, error),
 ) (*T, booking.Slot, error) {
-	if err := accessOf(ctx).asStudent(r.student); err != nil {
+	if err := operation.AccessOf(ctx).AsStudent(r.student); err != nil {
 		return nil, booking.Slot{}, err
 	}
 	wanted, capped, err := a.store.Capped(ctx, r.slot)
 	if err != nil {
-		response, err := replayInstead[T](ctx, a, r.writeOptions, err)
+		response, err := operation.ReplayInstead[T](ctx, a.store, r.Options, err)
 		return response, wanted, err
 	}
 	result, err := runSlotAttempts(ctx, a, slotAttempt{
-		writeOptions: r.writeOptions, mode: lockMode{exclusive: capped}, student: r.student, wanted: wanted,
+		Options: r.Options, mode: lockMode{exclusive: capped}, student: r.student, wanted: wanted,
 	}, run)
 	if err != nil {
 		return nil, wanted, err
@@ -71,7 +72,7 @@ func tryRequest[T any](
 // runSlotAttempts runs copies of the first attempt until one has the locks that it needs.
 func runSlotAttempts[T any](ctx context.Context, a *App, first slotAttempt, run func(*slotAttempt) (T, error)) (T, error) {
 	return withLocks(first.mode, func(mode lockMode) (T, error) {
-		return write(ctx, a, first.writeOptions, func(tx *store.Tx) (T, error) {
+		return operation.Write(ctx, a.store, first.Options, func(tx *store.Tx) (T, error) {
 			attempt := first
 			attempt.tx, attempt.mode = tx, mode
 			return run(&attempt)
@@ -110,7 +111,7 @@ func (c *slotAttempt) lockWithHeldSlot(ctx context.Context) error {
 		return err
 	}
 	by, ids := []booking.InterviewerID{c.wanted.InterviewerID}, []booking.SlotID{c.wanted.ID}
-	held, live := record.LiveHold(c.now)
+	held, live := record.LiveHold(c.Now)
 	if live {
 		by, ids = append(by, held.InterviewerID), append(ids, held.SlotID)
 	}
@@ -147,19 +148,19 @@ func (c *slotAttempt) checkHold(ctx context.Context, id *booking.HoldID) (bookin
 		return nil, err
 	}
 	hold.ID = *id // the hold may not exist
-	return c.record.CheckHold(hold, c.slot.ID, c.now), nil
+	return c.record.CheckHold(hold, c.slot.ID, c.Now), nil
 }
 
 // endOtherHold ends the student's live hold on another slot than the requested one, and
 // returns it, or nil if there is none.
 func (c *slotAttempt) endOtherHold(ctx context.Context) (*booking.Hold, error) {
-	held, live := c.record.LiveHold(c.now)
+	held, live := c.record.LiveHold(c.Now)
 	switch {
 	case !live || held.SlotID == c.slot.ID:
 		return nil, nil //nolint:nilnil // there is nothing to end
 	case c.holder == nil:
 		return nil, errNeedsHeldSlot
 	}
-	ended, err := endHold(ctx, c.tx, c.now, held, *c.holder)
+	ended, err := endHold(ctx, c.tx, c.Now, held, *c.holder)
 	return &ended, err
 }

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"time"
 
+	"rehearse/internal/app/operation"
 	"rehearse/internal/booking"
 	"rehearse/internal/calendar"
 	"rehearse/internal/store"
@@ -28,7 +29,7 @@ type AvailableSlots struct {
 func (a *App) AvailableSlots(
 	ctx context.Context, id booking.StudentID, wanted store.SlotSearch, page store.Page,
 ) (*AvailableSlots, error) {
-	if err := accessOf(ctx).asStudent(id); err != nil {
+	if err := operation.AccessOf(ctx).AsStudent(id); err != nil {
 		return nil, err
 	}
 	if err := booking.CheckRange(wanted.In, booking.MaxRange).Err(); err != nil {
@@ -105,7 +106,7 @@ func (s *AvailableSlots) tally(ctx context.Context) (tally booking.Tally, err er
 
 // Eligibility returns whether the student may book at the current time, and why not.
 func (a *App) Eligibility(ctx context.Context, id booking.StudentID) (booking.Eligibility, error) {
-	if err := accessOf(ctx).asStudent(id); err != nil {
+	if err := operation.AccessOf(ctx).AsStudent(id); err != nil {
 		return booking.Eligibility{}, err
 	}
 	record, err := a.store.Record(ctx, id)

@@ -4,11 +4,12 @@ import (
 	"context"
 	"time"
 
+	"rehearse/internal/app/operation"
 	"rehearse/internal/booking"
 	"rehearse/internal/store"
 )
 
-var publishedForm = NewForm(newStoredPublished, nil)
+var publishedForm = operation.NewForm(newStoredPublished, nil)
 
 // storedPublished holds the ids of published availability and slots, which are read again on
 // replay.
@@ -27,9 +28,9 @@ type storedSkip struct {
 }
 
 func newStoredPublished(p *Published) storedPublished {
-	stored := storedPublished{Availability: p.Availability.ID, Slots: slotIDs(p.Slots), UnusedMinutes: p.UnusedMinutes}
+	stored := storedPublished{Availability: p.Availability.ID, Slots: booking.SlotIDs(p.Slots), UnusedMinutes: p.UnusedMinutes}
 	for _, s := range p.Skipped {
-		stored.Skipped = append(stored.Skipped, storedSkip{s.Start, s.End, s.Reason, slotIDs(s.Overlaps)})
+		stored.Skipped = append(stored.Skipped, storedSkip{s.Start, s.End, s.Reason, booking.SlotIDs(s.Overlaps)})
 	}
 	return stored
 }
@@ -43,18 +44,18 @@ func (stored storedPublished) Restore(ctx context.Context, r *store.Reader) (*Pu
 	for _, s := range stored.Skipped {
 		wanted = append(wanted, s.Overlaps...)
 	}
-	slots, err := readSlots(ctx, r, wanted)
+	slots, err := operation.ReadSlots(ctx, r, wanted)
 	if err != nil {
 		return nil, err
 	}
-	p := &Published{Availability: availability, Slots: slots.of(stored.Slots), UnusedMinutes: stored.UnusedMinutes}
+	p := &Published{Availability: availability, Slots: slots.Of(stored.Slots), UnusedMinutes: stored.UnusedMinutes}
 	for _, s := range stored.Skipped {
-		p.Skipped = append(p.Skipped, booking.SkippedSlot{Start: s.Start, End: s.End, Reason: s.Reason, Overlaps: slots.of(s.Overlaps)})
+		p.Skipped = append(p.Skipped, booking.SkippedSlot{Start: s.Start, End: s.End, Reason: s.Reason, Overlaps: slots.Of(s.Overlaps)})
 	}
 	return p, nil
 }
 
-var blockedForm = NewForm(newStoredBlocked, nil)
+var blockedForm = operation.NewForm(newStoredBlocked, nil)
 
 // storedBlocked is blocked time as it was stored, and the ids of what it closed.
 type storedBlocked struct {
@@ -75,7 +76,7 @@ type storedBlock struct {
 
 func newStoredBlocked(b *Blocked) storedBlocked {
 	stored := storedBlocked{
-		Closed: slotIDs(b.ClosedSlots), Conflicts: interviewIDs(b.Conflicts), Cancelled: interviewIDs(b.Cancelled),
+		Closed: booking.SlotIDs(b.ClosedSlots), Conflicts: booking.InterviewIDs(b.Conflicts), Cancelled: booking.InterviewIDs(b.Cancelled),
 	}
 	for _, block := range b.Blocks {
 		stored.Blocks = append(stored.Blocks, storedBlock{block.ID, block.InterviewerID, block.Start, block.End, block.Reason, block.CreatedAt})
@@ -90,98 +91,16 @@ func (stored storedBlocked) Restore(ctx context.Context, r *store.Reader) (*Bloc
 			ID: block.ID, InterviewerID: block.Interviewer, Start: block.Start, End: block.End, Reason: block.Reason, CreatedAt: block.CreatedAt,
 		})
 	}
-	slots, err := readSlots(ctx, r, stored.Closed)
+	slots, err := operation.ReadSlots(ctx, r, stored.Closed)
 	if err != nil {
 		return nil, err
 	}
-	b.ClosedSlots = slots.of(stored.Closed)
+	b.ClosedSlots = slots.Of(stored.Closed)
 	if b.Conflicts, err = readInterviews(ctx, r, stored.Conflicts); err != nil {
 		return nil, err
 	}
 	b.Cancelled, err = readInterviews(ctx, r, stored.Cancelled)
 	return b, err
-}
-
-// ImportedForm stores the result of an import.
-var ImportedForm = NewForm(newStoredImported, nil)
-
-// storedImported is the stored outcome of a file's rows.
-type storedImported struct {
-	Rows []storedRow `json:"rows"`
-}
-
-type storedRow struct {
-	Line   int              `json:"l"`
-	ID     *int64           `json:"i,omitempty"`
-	Status ImportRowStatus  `json:"s"`
-	Errors []storedRowError `json:"e,omitempty"`
-}
-
-type storedRowError struct {
-	Column  *string             `json:"column,omitempty"`
-	Code    booking.RefusalCode `json:"code"`
-	Message string              `json:"message"`
-}
-
-func newStoredImported(i *Imported) storedImported {
-	stored := storedImported{Rows: make([]storedRow, len(i.Rows))}
-	for n, row := range i.Rows {
-		stored.Rows[n] = storedRow{Line: row.Line, ID: row.ID, Status: row.Status}
-		for _, e := range row.Errors {
-			stored.Rows[n].Errors = append(stored.Rows[n].Errors, storedRowError(e))
-		}
-	}
-	return stored
-}
-
-func (stored storedImported) Restore(context.Context, *store.Reader) (*Imported, error) { //nolint:unparam // as of every form
-	i := &Imported{Rows: make([]ImportRow, len(stored.Rows))}
-	for n, row := range stored.Rows {
-		i.Rows[n] = ImportRow{Line: row.Line, ID: row.ID, Status: row.Status, Errors: []ImportError{}}
-		for _, e := range row.Errors {
-			i.Rows[n].Errors = append(i.Rows[n].Errors, ImportError(e))
-		}
-	}
-	return i, nil
-}
-
-func slotIDs(slots []booking.Slot) []booking.SlotID {
-	ids := make([]booking.SlotID, len(slots))
-	for i, slot := range slots {
-		ids[i] = slot.ID
-	}
-	return ids
-}
-
-func interviewIDs(interviews []booking.Interview) []booking.InterviewID {
-	ids := make([]booking.InterviewID, len(interviews))
-	for i, interview := range interviews {
-		ids[i] = interview.ID
-	}
-	return ids
-}
-
-// slotsByID holds slots that were read again.
-type slotsByID map[booking.SlotID]booking.Slot
-
-func readSlots(ctx context.Context, r *store.Reader, ids []booking.SlotID) (slotsByID, error) {
-	found, err := r.SlotsByID(ctx, ids)
-	known := make(slotsByID, len(found))
-	for _, slot := range found {
-		known[slot.ID] = slot
-	}
-	return known, err
-}
-
-// of returns the slots that still exist, in the order of ids.
-func (s slotsByID) of(ids []booking.SlotID) []booking.Slot {
-	slots := make([]booking.Slot, 0, len(ids))
-	for _, id := range ids {
-		if slot, is := s[id]; is {
-			slots = append(slots, slot)
-		}
-	}
-	return slots
 }
 
 // readInterviews returns the interviews that still exist, in the order of ids.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 
+	"rehearse/internal/app/operation"
 	"rehearse/internal/booking"
 	"rehearse/internal/store"
 )
@@ -13,11 +14,11 @@ import (
 // (view_load.go).
 type View struct {
 	app *App
-	may access
+	may operation.Access
 }
 
 // View returns the caller's view.
-func (a *App) View(ctx context.Context) View { return View{app: a, may: accessOf(ctx)} }
+func (a *App) View(ctx context.Context) View { return View{app: a, may: operation.AccessOf(ctx)} }
 
 // Policy returns the policy. Anyone may read it.
 func (v View) Policy(ctx context.Context) (booking.Policy, error) { return v.app.store.Policy(ctx) }
@@ -44,10 +45,10 @@ func (v View) Viewer(ctx context.Context) (booking.Actor, *booking.Student, *boo
 // interview with. It checks access before it reads, so that timing does not reveal whether a
 // student exists.
 func (v View) Student(ctx context.Context, id booking.StudentID) (booking.Student, error) {
-	if err := v.may.only(parties...); err != nil {
+	if err := v.may.Only(operation.Parties...); err != nil {
 		return booking.Student{}, err
 	}
-	sees, err := v.may.isStudent(id), error(nil)
+	sees, err := v.may.IsStudent(id), error(nil)
 	if v.may.Role == booking.RoleInterviewer {
 		sees, err = v.meets(ctx, id, booking.InterviewerID(v.may.ID))
 	}
@@ -60,10 +61,10 @@ func (v View) Student(ctx context.Context, id booking.StudentID) (booking.Studen
 // Interviewer returns an interviewer: the caller, or for a student one who is active or
 // has an interview with them.
 func (v View) Interviewer(ctx context.Context, id booking.InterviewerID) (booking.Interviewer, error) {
-	if err := v.may.only(parties...); err != nil {
+	if err := v.may.Only(operation.Parties...); err != nil {
 		return booking.Interviewer{}, err
 	}
-	sees, err := v.may.isInterviewer(id), error(nil)
+	sees, err := v.may.IsInterviewer(id), error(nil)
 	if v.may.Role == booking.RoleStudent {
 		sees, err = v.meets(ctx, booking.StudentID(v.may.ID), id)
 	} else if !sees {
@@ -93,26 +94,26 @@ func orMissing(err error, noun, field string) error {
 
 // Interview returns an interview that the caller is a party to.
 func (v View) Interview(ctx context.Context, id booking.InterviewID) (booking.Interview, error) {
-	return readInterviewAsParty(ctx, &v.app.store.Reader, id, parties)
+	return readInterviewAsParty(ctx, &v.app.store.Reader, id, operation.Parties)
 }
 
 // Slot returns a slot: one of the caller's own, or for a student one that they may book or
 // have an interview on.
 func (v View) Slot(ctx context.Context, id booking.SlotID) (booking.Slot, error) {
-	sees := slotAccess
+	sees := operation.SlotAccess
 	if v.may.Role == booking.RoleStudent {
 		record, err := v.app.store.Record(ctx, booking.StudentID(v.may.ID))
 		if err != nil {
 			return booking.Slot{}, err
 		}
-		sees.owns = func(_ access, slot booking.Slot) bool { return record.Sees(slot, v.app.Now()) }
+		sees.Owns = func(_ operation.Access, slot booking.Slot) bool { return record.Sees(slot, v.app.Now()) }
 	}
-	return readOwned(ctx, parties, sees, v.app.store.Slot, id)
+	return operation.ReadOwned(ctx, operation.Parties, sees, v.app.store.Slot, id)
 }
 
 // Students lists students. Only administrators may call it.
 func (v View) Students(ctx context.Context, f store.PeopleFilter, p store.Page) ([]booking.Student, bool, error) {
-	if err := v.may.only(); err != nil {
+	if err := v.may.Only(); err != nil {
 		return nil, false, err
 	}
 	f.Now = v.app.Now()
@@ -121,7 +122,7 @@ func (v View) Students(ctx context.Context, f store.PeopleFilter, p store.Page) 
 
 // CountStudents counts the students that Students lists.
 func (v View) CountStudents(ctx context.Context, f store.PeopleFilter) (int, error) {
-	if err := v.may.only(); err != nil {
+	if err := v.may.Only(); err != nil {
 		return 0, err
 	}
 	f.Now = v.app.Now()
@@ -149,11 +150,11 @@ func (v View) CountInterviewers(ctx context.Context, f store.PeopleFilter) (int,
 // browsing restricts a filter to what the caller may search for. A student may not order by
 // e-mail: the order would reveal how e-mails begin, and its cursors contain them.
 func (v View) browsing(f store.PeopleFilter, order store.Order) (store.PeopleFilter, error) {
-	if err := v.may.only(students...); err != nil {
+	if err := v.may.Only(operation.Students...); err != nil {
 		return f, err
 	}
-	if f.Public = !v.may.everything(); f.Public && order.Field == store.ByEmail {
-		return f, ErrForbidden
+	if f.Public = !v.may.Everything(); f.Public && order.Field == store.ByEmail {
+		return f, operation.ErrForbidden
 	}
 	var bad, refused booking.Refused
 	f.Tags, bad = booking.NormaliseTags(f.Tags)
@@ -165,7 +166,7 @@ const mostTags = 500
 
 // TagsInUse lists the tags of active interviewers.
 func (v View) TagsInUse(ctx context.Context, first int) ([]booking.TagCount, error) {
-	if err := v.may.only(parties...); err != nil {
+	if err := v.may.Only(operation.Parties...); err != nil {
 		return nil, err
 	}
 	if first < 1 || first > mostTags {
@@ -176,7 +177,7 @@ func (v View) TagsInUse(ctx context.Context, first int) ([]booking.TagCount, err
 
 // Events lists events. Only administrators may call it.
 func (v View) Events(ctx context.Context, f store.EventFilter, p store.Page) ([]booking.Event, bool, error) {
-	if err := v.may.only(); err != nil {
+	if err := v.may.Only(); err != nil {
 		return nil, false, err
 	}
 	return v.app.store.Events(ctx, f, p)
@@ -184,7 +185,7 @@ func (v View) Events(ctx context.Context, f store.EventFilter, p store.Page) ([]
 
 // CountEvents counts the events that Events lists.
 func (v View) CountEvents(ctx context.Context, f store.EventFilter) (int, error) {
-	if err := v.may.only(); err != nil {
+	if err := v.may.Only(); err != nil {
 		return 0, err
 	}
 	return v.app.store.CountEvents(ctx, f)
@@ -194,7 +195,7 @@ func (v View) CountEvents(ctx context.Context, f store.EventFilter) (int, error)
 func (v View) BookingRefusals(
 	ctx context.Context, f store.BookingRefusalFilter, p store.Page,
 ) ([]booking.BookingRefusal, bool, error) {
-	if err := v.may.only(); err != nil {
+	if err := v.may.Only(); err != nil {
 		return nil, false, err
 	}
 	return v.app.store.BookingRefusals(ctx, f, p)
@@ -202,7 +203,7 @@ func (v View) BookingRefusals(
 
 // CountBookingRefusals counts the refusals that BookingRefusals lists.
 func (v View) CountBookingRefusals(ctx context.Context, f store.BookingRefusalFilter) (int, error) {
-	if err := v.may.only(); err != nil {
+	if err := v.may.Only(); err != nil {
 		return 0, err
 	}
 	return v.app.store.CountBookingRefusals(ctx, f)
@@ -212,7 +213,7 @@ func (v View) CountBookingRefusals(ctx context.Context, f store.BookingRefusalFi
 func (v View) EventsOf(
 	ctx context.Context, of []booking.InterviewID, p store.Page,
 ) (map[booking.InterviewID]store.Part[booking.Event], error) {
-	if err := v.may.only(parties...); err != nil {
+	if err := v.may.Only(operation.Parties...); err != nil {
 		return nil, err
 	}
 	found, err := v.app.store.EventsOf(ctx, of, p)
@@ -226,7 +227,7 @@ func (v View) EventsOf(
 
 // CountEventsOf counts the events that EventsOf lists.
 func (v View) CountEventsOf(ctx context.Context, of []booking.InterviewID) (map[booking.InterviewID]int, error) {
-	if err := v.may.only(parties...); err != nil {
+	if err := v.may.Only(operation.Parties...); err != nil {
 		return nil, err
 	}
 	return v.app.store.CountEventsOf(ctx, of)
@@ -246,7 +247,7 @@ func (v View) own(f store.InterviewFilter) store.InterviewFilter {
 
 // Interviews lists the caller's interviews, or all interviews for an administrator.
 func (v View) Interviews(ctx context.Context, f store.InterviewFilter, p store.Page) ([]booking.Interview, bool, error) {
-	if err := v.may.only(parties...); err != nil {
+	if err := v.may.Only(operation.Parties...); err != nil {
 		return nil, false, err
 	}
 	return v.app.store.Interviews(ctx, v.own(f), p)
@@ -254,7 +255,7 @@ func (v View) Interviews(ctx context.Context, f store.InterviewFilter, p store.P
 
 // CountInterviews counts the interviews that Interviews lists.
 func (v View) CountInterviews(ctx context.Context, f store.InterviewFilter) (int, error) {
-	if err := v.may.only(parties...); err != nil {
+	if err := v.may.Only(operation.Parties...); err != nil {
 		return 0, err
 	}
 	return v.app.store.CountInterviews(ctx, v.own(f))
@@ -264,7 +265,7 @@ func (v View) CountInterviews(ctx context.Context, f store.InterviewFilter) (int
 func (v View) InterviewsOfStudents(
 	ctx context.Context, of []booking.StudentID, f store.InterviewFilter, p store.Page,
 ) (map[booking.StudentID]store.Part[booking.Interview], error) {
-	if err := v.may.only(parties...); err != nil {
+	if err := v.may.Only(operation.Parties...); err != nil {
 		return nil, err
 	}
 	return v.app.store.InterviewsOfStudents(ctx, of, v.own(f), p)
@@ -274,7 +275,7 @@ func (v View) InterviewsOfStudents(
 func (v View) CountInterviewsOfStudents(
 	ctx context.Context, of []booking.StudentID, f store.InterviewFilter,
 ) (map[booking.StudentID]int, error) {
-	if err := v.may.only(parties...); err != nil {
+	if err := v.may.Only(operation.Parties...); err != nil {
 		return nil, err
 	}
 	return v.app.store.CountInterviewsOfStudents(ctx, of, v.own(f))
@@ -284,7 +285,7 @@ func (v View) CountInterviewsOfStudents(
 func (v View) InterviewsOfInterviewers(
 	ctx context.Context, of []booking.InterviewerID, f store.InterviewFilter, p store.Page,
 ) (map[booking.InterviewerID]store.Part[booking.Interview], error) {
-	if err := v.may.only(parties...); err != nil {
+	if err := v.may.Only(operation.Parties...); err != nil {
 		return nil, err
 	}
 	return v.app.store.InterviewsOfInterviewers(ctx, of, v.own(f), p)
@@ -294,7 +295,7 @@ func (v View) InterviewsOfInterviewers(
 func (v View) CountInterviewsOfInterviewers(
 	ctx context.Context, of []booking.InterviewerID, f store.InterviewFilter,
 ) (map[booking.InterviewerID]int, error) {
-	if err := v.may.only(parties...); err != nil {
+	if err := v.may.Only(operation.Parties...); err != nil {
 		return nil, err
 	}
 	return v.app.store.CountInterviewsOfInterviewers(ctx, of, v.own(f))
@@ -303,7 +304,7 @@ func (v View) CountInterviewsOfInterviewers(
 // Slots lists slots of any status: an interviewer's own, or all for an administrator.
 // Students use AvailableSlots.
 func (v View) Slots(ctx context.Context, f store.SlotFilter, p store.Page) ([]booking.Slot, bool, error) {
-	if err := v.may.only(staff...); err != nil {
+	if err := v.may.Only(operation.Staff...); err != nil {
 		return nil, false, err
 	}
 	return v.app.store.Slots(ctx, v.ownSlots(f), p)
@@ -311,7 +312,7 @@ func (v View) Slots(ctx context.Context, f store.SlotFilter, p store.Page) ([]bo
 
 // CountSlots counts the slots that Slots lists.
 func (v View) CountSlots(ctx context.Context, f store.SlotFilter) (int, error) {
-	if err := v.may.only(staff...); err != nil {
+	if err := v.may.Only(operation.Staff...); err != nil {
 		return 0, err
 	}
 	return v.app.store.CountSlots(ctx, v.ownSlots(f))
@@ -386,7 +387,7 @@ func (v View) CountBlocks(
 
 // SlotHistories returns the changes of slots. Only administrators may call it.
 func (v View) SlotHistories(ctx context.Context, of []booking.SlotID) (map[booking.SlotID][]booking.SlotChange, error) {
-	if err := v.may.only(); err != nil {
+	if err := v.may.Only(); err != nil {
 		return nil, err
 	}
 	return v.app.store.SlotHistories(ctx, of)

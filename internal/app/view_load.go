@@ -14,7 +14,7 @@ import (
 // students only from their own interviews.
 func (v View) StudentsByID(ctx context.Context, ids []booking.StudentID) ([]booking.Student, error) {
 	if v.may.Role != booking.RoleInterviewer {
-		ids = only(ids, v.may.isStudent)
+		ids = only(ids, v.may.IsStudent)
 	}
 	return v.app.store.StudentsByID(ctx, ids)
 }
@@ -49,7 +49,7 @@ func (v View) HoldsByID(ctx context.Context, ids []booking.HoldID) ([]booking.Ho
 
 // Records returns the records of the students that the caller may see in full.
 func (v View) Records(ctx context.Context, ids []booking.StudentID) (map[booking.StudentID]booking.Record, error) {
-	return v.app.store.Records(ctx, only(ids, v.may.isStudent))
+	return v.app.store.Records(ctx, only(ids, v.may.IsStudent))
 }
 
 // only returns the elements that the caller sees.

@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"rehearse/internal/app"
+	"rehearse/internal/app/operation"
 	"rehearse/internal/booking"
 )
 
@@ -35,7 +36,7 @@ func TestViewLoadsOnlyWhatTheCallerSees(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
-			ctx := app.WithCaller(t.Context(), app.Caller{Actor: c.actor})
+			ctx := operation.WithCaller(t.Context(), operation.Caller{Actor: c.actor})
 			view := school.View(ctx)
 			records, err := view.Records(ctx, []booking.StudentID{ann.ID})
 			if err != nil {

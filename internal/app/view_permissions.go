@@ -3,6 +3,7 @@ package app
 import (
 	"time"
 
+	"rehearse/internal/app/operation"
 	"rehearse/internal/booking"
 )
 
@@ -12,8 +13,8 @@ import (
 // an error if they may see only public profiles.
 func (v View) KnowsInterviewers(of []booking.InterviewerID) error {
 	for _, id := range of {
-		if !v.may.isInterviewer(id) {
-			return v.may.only()
+		if !v.may.IsInterviewer(id) {
+			return v.may.Only()
 		}
 	}
 	return nil
@@ -24,45 +25,45 @@ func (v View) KnowsInterviewers(of []booking.InterviewerID) error {
 // interviews.
 func (v View) KnowsStudents(of []booking.StudentID) error {
 	for _, id := range of {
-		if !v.may.isStudent(id) {
-			return v.may.only()
+		if !v.may.IsStudent(id) {
+			return v.may.Only()
 		}
 	}
 	return nil
 }
 
 // IsParty reports whether the caller is a party to the interview.
-func (v View) IsParty(i booking.Interview) bool { return v.may.isParty(i) }
+func (v View) IsParty(i booking.Interview) bool { return v.may.IsParty(i) }
 
 // Holds reports whether the hold is the caller's.
-func (v View) Holds(h booking.Hold) bool { return v.may.isStudent(h.StudentID) }
+func (v View) Holds(h booking.Hold) bool { return v.may.IsStudent(h.StudentID) }
 
 // CanCancel reports whether the caller may cancel the interview at now.
 func (v View) CanCancel(i booking.Interview, p booking.Policy, now time.Time) bool {
-	return v.may.only(parties...) == nil && v.may.isParty(i) && len(i.MayCancel(v.may.Actor, p, now)) == 0
+	return v.may.Only(operation.Parties...) == nil && v.may.IsParty(i) && len(i.MayCancel(v.may.Actor, p, now)) == 0
 }
 
 // CanReschedule reports whether the caller may move the interview at now, given a suitable
 // slot.
 func (v View) CanReschedule(i booking.Interview, p booking.Policy, now time.Time) bool {
-	return v.may.only(students...) == nil && v.may.isStudent(i.StudentID) && len(i.MayMove(v.may.Actor, p, now)) == 0
+	return v.may.Only(operation.Students...) == nil && v.may.IsStudent(i.StudentID) && len(i.MayMove(v.may.Actor, p, now)) == 0
 }
 
 // CanComplete reports whether the caller may complete or grade the interview at now.
 func (v View) CanComplete(i booking.Interview, now time.Time) bool {
-	return v.may.only(staff...) == nil && v.may.isInterviewer(i.InterviewerID) && len(i.MayComplete(now)) == 0
+	return v.may.Only(operation.Staff...) == nil && v.may.IsInterviewer(i.InterviewerID) && len(i.MayComplete(now)) == 0
 }
 
 // Meets reports whether the caller is a party to a booked interview and may thus see where
 // it takes place.
 func (v View) Meets(i booking.Interview) bool {
-	return i.Status == booking.Booked && v.may.isParty(i)
+	return i.Status == booking.Booked && v.may.IsParty(i)
 }
 
 // Note returns the interviewer's note, or nil if the caller may not read it. A student reads
 // only shared notes.
 func (v View) Note(i booking.Interview) *string {
-	if v.may.isInterviewer(i.InterviewerID) || i.NoteShared {
+	if v.may.IsInterviewer(i.InterviewerID) || i.NoteShared {
 		return i.Note
 	}
 	return nil
@@ -72,10 +73,10 @@ func (v View) Note(i booking.Interview) *string {
 // waivers. The student sees a note only if the event shares it.
 func (v View) changes(e booking.Event) booking.Changes {
 	changes := booking.Changes(e.Changes)
-	if !v.may.isStudent(e.StudentID) {
+	if !v.may.IsStudent(e.StudentID) {
 		changes = changes.Except("waivers")
 	}
-	if !v.may.isInterviewer(e.InterviewerID) && !changes.Share() {
+	if !v.may.IsInterviewer(e.InterviewerID) && !changes.Share() {
 		changes = changes.Except("note")
 	}
 	return changes
@@ -84,5 +85,5 @@ func (v View) changes(e booking.Event) booking.Changes {
 // SeesActor reports whether a caller who sees an event may see who caused it. A student may
 // not see another student.
 func (v View) SeesActor(a booking.Actor) bool {
-	return a.Role != booking.RoleStudent || v.may.Role != booking.RoleStudent || v.may.isStudent(booking.StudentID(a.ID))
+	return a.Role != booking.RoleStudent || v.may.Role != booking.RoleStudent || v.may.IsStudent(booking.StudentID(a.ID))
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"time"
 
+	"rehearse/internal/app/operation"
 	"rehearse/internal/booking"
 	"rehearse/internal/store"
 )
@@ -21,15 +22,15 @@ type GrantWaiverInput struct {
 
 // GrantWaiver grants a waiver.
 func (a *App) GrantWaiver(ctx context.Context, in GrantWaiverInput) (*booking.Waiver, error) {
-	if err := accessOf(ctx).only(); err != nil {
+	if err := operation.AccessOf(ctx).Only(); err != nil {
 		return nil, err
 	}
-	ctx = WithKey(ctx, "grantWaiver", in.IdempotencyKey, in, waiverForm)
+	ctx = operation.WithKey(ctx, "grantWaiver", in.IdempotencyKey, in, operation.WaiverForm)
 	now := a.Now()
 	waiver := booking.Waiver{
 		StudentID: in.StudentID, Rule: in.Rule, Reason: in.Reason, Uses: in.Uses, GrantedAt: now, ExpiresAt: in.ExpiresAt,
 	}
-	return write(ctx, a, writeOptions{now: now}, func(tx *store.Tx) (*booking.Waiver, error) {
+	return operation.Write(ctx, a.store, operation.Options{Now: now}, func(tx *store.Tx) (*booking.Waiver, error) {
 		if err := waiver.Validate(now).Err(); err != nil { // here, so that a replay after ExpiresAt still succeeds
 			return nil, err
 		}
@@ -44,7 +45,7 @@ func (a *App) GrantWaiver(ctx context.Context, in GrantWaiverInput) (*booking.Wa
 		if err != nil {
 			return nil, err
 		}
-		return &granted, appendEvents(ctx, tx, now, granted.Event(booking.WaiverGranted, booking.Waiver{}))
+		return &granted, operation.AppendEvents(ctx, tx, now, granted.Event(booking.WaiverGranted, booking.Waiver{}))
 	})
 }
 
@@ -54,7 +55,7 @@ type RevokeWaiverInput struct{ WaiverID booking.WaiverID }
 // RevokeWaiver ends a waiver. Bookings that used it are kept. Revoking it again changes
 // nothing.
 func (a *App) RevokeWaiver(ctx context.Context, in RevokeWaiverInput) (*booking.Waiver, error) {
-	if err := accessOf(ctx).only(); err != nil {
+	if err := operation.AccessOf(ctx).Only(); err != nil {
 		return nil, err
 	}
 	known, err := a.store.Waiver(ctx, in.WaiverID) // a waiver's student never changes
@@ -62,7 +63,7 @@ func (a *App) RevokeWaiver(ctx context.Context, in RevokeWaiverInput) (*booking.
 		return nil, err
 	}
 	now := a.Now()
-	return write(ctx, a, writeOptions{now: now}, func(tx *store.Tx) (*booking.Waiver, error) {
+	return operation.Write(ctx, a.store, operation.Options{Now: now}, func(tx *store.Tx) (*booking.Waiver, error) {
 		if _, err := tx.LockStudent(ctx, known.StudentID); err != nil {
 			return nil, err
 		}
@@ -90,5 +91,5 @@ func revoke(ctx context.Context, tx *store.Tx, waiver booking.Waiver, now time.T
 	if err := tx.RevokeWaiver(ctx, waiver); err != nil {
 		return nil, err
 	}
-	return &waiver, appendEvents(ctx, tx, now, waiver.Event(booking.WaiverRevoked, before))
+	return &waiver, operation.AppendEvents(ctx, tx, now, waiver.Event(booking.WaiverRevoked, before))
 }

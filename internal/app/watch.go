@@ -4,6 +4,7 @@ import (
 	"context"
 	"log/slog"
 
+	"rehearse/internal/app/operation"
 	"rehearse/internal/booking"
 	"rehearse/internal/live"
 	"rehearse/internal/store"
@@ -20,7 +21,7 @@ func (a *App) Follow(ctx context.Context, log *slog.Logger) (run func(context.Co
 func (a *App) WatchSlots(
 	ctx context.Context, student booking.StudentID, wanted store.SlotSearch, page store.Page,
 ) (live.Watch[live.SlotsChanged], error) {
-	if err := accessOf(ctx).asStudent(student); err != nil {
+	if err := operation.AccessOf(ctx).AsStudent(student); err != nil {
 		return nil, err
 	}
 	if err := booking.CheckRange(wanted.In, booking.MaxRange).Err(); err != nil {
@@ -39,7 +40,7 @@ func (a *App) WatchInterviews(
 	ctx context.Context, student *booking.StudentID, interviewer *booking.InterviewerID,
 ) (live.Watch[booking.Interview], error) {
 	view := a.View(ctx)
-	if err := view.may.only(parties...); err != nil {
+	if err := view.may.Only(operation.Parties...); err != nil {
 		return nil, err
 	}
 	if student != nil {
@@ -53,6 +54,6 @@ func (a *App) WatchInterviews(
 		}
 	}
 	return a.live.Interviews(ctx, func(i booking.Interview) bool {
-		return view.may.isParty(i) && (student == nil || *student == i.StudentID) && (interviewer == nil || *interviewer == i.InterviewerID)
+		return view.may.IsParty(i) && (student == nil || *student == i.StudentID) && (interviewer == nil || *interviewer == i.InterviewerID)
 	}), nil
 }

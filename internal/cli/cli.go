@@ -14,7 +14,7 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"rehearse/internal/app"
+	"rehearse/internal/app/operation"
 	"rehearse/internal/config"
 	"rehearse/internal/localpg"
 	"rehearse/internal/telemetry"
@@ -168,7 +168,7 @@ func newLogger(c config.Config, stderr io.Writer) *slog.Logger {
 	if c.LogFormat == "json" {
 		lines = slog.NewJSONHandler(stderr, options)
 	}
-	return slog.New(telemetry.NewLogHandler(lines, func(ctx context.Context) string { return app.CallerOf(ctx).RequestID }))
+	return slog.New(telemetry.NewLogHandler(lines, func(ctx context.Context) string { return operation.CallerOf(ctx).RequestID }))
 }
 
 // inMilliseconds writes durations in milliseconds and appends Ms to their names.

@@ -8,7 +8,7 @@ import (
 	"strings"
 	"time"
 
-	"rehearse/internal/app"
+	"rehearse/internal/app/operation"
 	"rehearse/internal/booking"
 	"rehearse/internal/errorcode"
 	"rehearse/internal/identity"
@@ -60,7 +60,7 @@ type leftKey struct{}
 // withSender returns a context that carries the sender, the request id and the time until
 // the token expires.
 func withSender(ctx context.Context, s identity.Sender, requestID string) context.Context {
-	return context.WithValue(app.WithCaller(ctx, app.Caller{Actor: s.Actor, RequestID: requestID}), leftKey{}, s.Left)
+	return context.WithValue(operation.WithCaller(ctx, operation.Caller{Actor: s.Actor, RequestID: requestID}), leftKey{}, s.Left)
 }
 
 // afterSender calls then when the sender's token expires.

@@ -9,7 +9,7 @@ import (
 
 	"github.com/99designs/gqlgen/graphql"
 
-	"rehearse/internal/app"
+	"rehearse/internal/app/operation"
 	"rehearse/internal/booking"
 )
 
@@ -17,7 +17,7 @@ import (
 // known once the body is read, so the import limit applies to all bodies of administrators;
 // admit refuses large ones that are not imports.
 func (a admission) bodyLimit(ctx context.Context) int64 {
-	if app.CallerOf(ctx).Actor.Role == booking.RoleAdmin {
+	if operation.CallerOf(ctx).Actor.Role == booking.RoleAdmin {
 		return max(a.maxBody, a.maxImport)
 	}
 	return a.maxBody

@@ -17,7 +17,7 @@ import (
 	"github.com/vektah/gqlparser/v2/gqlerror"
 
 	"rehearse/graph"
-	"rehearse/internal/app"
+	"rehearse/internal/app/operation"
 	"rehearse/internal/booking"
 	"rehearse/internal/errorcode"
 	"rehearse/internal/ratelimit"
@@ -109,7 +109,7 @@ func (l *RateLimits) take(ctx context.Context, caller string, bookings, points, 
 	if l == nil {
 		return bill{points: charge{Requested: points}}, nil, nil
 	}
-	if app.CallerOf(ctx).Actor.Role == booking.RoleAdmin {
+	if operation.CallerOf(ctx).Actor.Role == booking.RoleAdmin {
 		bookings = 0
 	}
 	if tooLarge := l.neverPayable(points, bookings); tooLarge != nil {
@@ -227,7 +227,7 @@ func judged(from ratelimit.Buckets, bucket string, points int, verdict ratelimit
 
 // callerKey returns the key of the caller's buckets.
 func (l *RateLimits) callerKey(ctx context.Context, r *http.Request) string {
-	if actor := app.CallerOf(ctx).Actor; actor.ID != 0 {
+	if actor := operation.CallerOf(ctx).Actor; actor.ID != 0 {
 		return string(actor.Role) + ":" + strconv.FormatInt(actor.ID, 10)
 	}
 	return "address:" + l.address(r)

@@ -17,7 +17,7 @@ import (
 	"github.com/coder/websocket"
 	"golang.org/x/time/rate"
 
-	"rehearse/internal/app"
+	"rehearse/internal/app/operation"
 	"rehearse/internal/identity"
 )
 
@@ -203,9 +203,9 @@ func (s *socket) identify(ctx context.Context, payload json.RawMessage) (_ conte
 	}
 	sender, err := s.sender(ctx, []string{params.Authorization})
 	if err == nil {
-		return withSender(ctx, sender, app.CallerOf(ctx).RequestID), true
+		return withSender(ctx, sender, operation.CallerOf(ctx).RequestID), true
 	}
-	s.log.DebugContext(ctx, "the token was rejected", "requestId", app.CallerOf(ctx).RequestID, "error", err)
+	s.log.DebugContext(ctx, "the token was rejected", "requestId", operation.CallerOf(ctx).RequestID, "error", err)
 	if known := badToken(err); known != nil {
 		return ctx, s.close(closeForbidden, known.Error())
 	}

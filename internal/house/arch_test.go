@@ -26,7 +26,8 @@ var layers = map[string][]string{
 	"internal/store/cache":    {"internal/booking"},
 	"internal/store":          {"internal/booking", "internal/calendar", "internal/memory", "internal/ratelimit", "internal/spelling", "internal/store/cache"},
 	"internal/live":           {"internal/booking", "internal/store"},
-	"internal/app":            {"internal/booking", "internal/calendar", "internal/interchange", "internal/live", "internal/store"},
+	"internal/app/operation":  {"internal/booking", "internal/calendar", "internal/store"},
+	"internal/app":            {"internal/app/operation", "internal/booking", "internal/calendar", "internal/interchange", "internal/live", "internal/store"},
 	"internal/identity":       {"internal/booking"},
 	"internal/config":         {"internal/calendar", "internal/identity"},
 	"internal/load":           {"internal/errorcode"},
@@ -47,9 +48,9 @@ var layers = map[string][]string{
 	"graph/model":             {"internal/app", "internal/booking"},
 	"graph/payload":           {"graph/model", "internal/app", "internal/booking"},
 	"graph/generated":         {"graph/model", "graph/page", "graph/payload", "graph/plan", "graph/scalar", "internal/app", "internal/booking", "internal/calendar", "internal/live", "internal/store"},
-	"graph":                   {"graph/generated", "graph/loader", "graph/model", "graph/page", "graph/payload", "graph/plan", "graph/scalar", "internal/app", "internal/booking", "internal/budget", "internal/calendar", "internal/errorcode", "internal/live", "internal/store"},
+	"graph":                   {"graph/generated", "graph/loader", "graph/model", "graph/page", "graph/payload", "graph/plan", "graph/scalar", "internal/app", "internal/app/operation", "internal/booking", "internal/budget", "internal/calendar", "internal/errorcode", "internal/live", "internal/store"},
 	"internal/gqlhttp/coerce": {"graph/scalar"},
-	"internal/gqlhttp":        {"graph", "graph/page", "graph/plan", "internal/app", "internal/booking", "internal/budget", "internal/calendar", "internal/errorcode", "internal/gqlhttp/coerce", "internal/identity", "internal/live", "internal/ratelimit", "internal/store"},
+	"internal/gqlhttp":        {"graph", "graph/page", "graph/plan", "internal/app/operation", "internal/booking", "internal/budget", "internal/calendar", "internal/errorcode", "internal/gqlhttp/coerce", "internal/identity", "internal/live", "internal/ratelimit", "internal/store"},
 
 	"internal/app/modeltest":            {}, // tests only
 	"internal/house":                    {}, // tests only

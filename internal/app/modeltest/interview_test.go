@@ -7,13 +7,14 @@ import (
 	"time"
 
 	"rehearse/internal/app"
+	ops "rehearse/internal/app/operation"
 	"rehearse/internal/booking"
 )
 
 // This file models the operations on interviews.
 
 func as(ctx context.Context, by booking.Actor) context.Context {
-	return app.WithCaller(ctx, app.Caller{Actor: by})
+	return ops.WithCaller(ctx, ops.Caller{Actor: by})
 }
 
 // changed returns the result of an operation that returns an interview.

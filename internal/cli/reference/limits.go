@@ -14,6 +14,7 @@ import (
 	"rehearse/graph"
 	"rehearse/graph/page"
 	"rehearse/internal/app"
+	"rehearse/internal/app/operation"
 	"rehearse/internal/booking"
 	"rehearse/internal/cli"
 	"rehearse/internal/config"
@@ -160,7 +161,7 @@ func timeLimits() []limit {
 		{"receiving a request with its body", span(web.ReadTimeout), "", "408 " + codeLink(errorcode.BadUserInput)},
 		{"a client's reading of 64 KiB of a response", span(web.WriteTimeout), "", "the connection is closed"},
 		{"keeping an idle connection open", span(web.IdleTimeout), "", "the connection is closed"},
-		{"keeping an idempotency key", span(app.KeyLifetime), "", "the mutation is executed again"},
+		{"keeping an idempotency key", span(operation.KeyLifetime), "", "the mutation is executed again"},
 		{"keeping a recorded refusal (`bookingRefusals`)", span(app.RefusalLifetime), "", "it is deleted"},
 		configured("SHUTDOWN_TIMEOUT", "finishing requests during a shutdown", "the connection is closed"),
 	}

@@ -1,4 +1,4 @@
-package app
+package operation
 
 import (
 	"context"
@@ -29,15 +29,16 @@ func CallerOf(ctx context.Context) Caller {
 	return Caller{Actor: booking.Actor{Role: booking.RoleSystem}}
 }
 
-// appendEvents appends events, stamped with the time and the caller.
-func appendEvents(ctx context.Context, tx *store.Tx, now time.Time, events ...booking.Event) error {
+// AppendEvents appends events, stamped with the time and the caller.
+func AppendEvents(ctx context.Context, tx *store.Tx, now time.Time, events ...booking.Event) error {
 	for i, e := range events {
-		events[i] = stamped(ctx, now, e)
+		events[i] = Stamped(ctx, now, e)
 	}
 	return tx.Append(ctx, events...)
 }
 
-func stamped(ctx context.Context, now time.Time, e booking.Event) booking.Event {
+// Stamped returns the event, stamped with the time and the caller.
+func Stamped(ctx context.Context, now time.Time, e booking.Event) booking.Event {
 	caller := CallerOf(ctx)
 	e.At, e.Actor, e.RequestID = now, caller.Actor, caller.RequestID
 	return e

@@ -1,7 +1,6 @@
-package app
+package operation
 
 import (
-	"encoding/json"
 	"reflect"
 	"testing"
 	"time"
@@ -61,11 +60,11 @@ func TestRefusalsAreKeptWhole(t *testing.T) {
 	t.Parallel()
 	var refusal booking.Refusal
 	fill(t, reflect.ValueOf(&refusal).Elem(), "Alternatives", "Conflicting")
-	text, err := encodeResponse(holdForm, booking.Hold{}, booking.Refused{refusal})
+	text, err := encodeResponse(WaiverForm, nil, booking.Refused{refusal})
 	if err != nil {
 		t.Fatal(err)
 	}
-	_, got, err := decodeResponse(t.Context(), nil, holdForm, text)
+	_, got, err := decodeResponse(t.Context(), nil, WaiverForm, text)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -74,30 +73,12 @@ func TestRefusalsAreKeptWhole(t *testing.T) {
 	}
 }
 
-// A stored interview keeps every field except its texts and its student.
-func TestInterviewsAreKeptAsTheyWere(t *testing.T) {
-	t.Parallel()
-	var interview, now booking.Interview
-	fill(t, reflect.ValueOf(&interview).Elem(), "StudentID", "Note", "CancelReason")
-	text, err := json.Marshal(newStoredInterview(interview))
-	if err != nil {
-		t.Fatal(err)
-	}
-	var response storedInterview
-	if err := json.Unmarshal(text, &response); err != nil {
-		t.Fatal(err)
-	}
-	if diff := cmp.Diff(interview, response.overlay(now)); diff != "" {
-		t.Errorf("an interview (-response +recalled):\n%s", diff)
-	}
-}
-
 func TestAnswersOfAnotherVersionAreNotRead(t *testing.T) {
 	t.Parallel()
-	if _, _, err := decodeResponse(t.Context(), nil, holdForm, `{"version": 0, "result": {"id": 1}}`); err == nil {
+	if _, _, err := decodeResponse(t.Context(), nil, WaiverForm, `{"version": 0, "result": {"id": 1}}`); err == nil {
 		t.Error("it was read")
 	}
-	if _, err := formOf[booking.Interview](keyedRequest{form: holdForm}); err == nil {
-		t.Error("an interview was stored as a hold")
+	if _, err := formOf[booking.Interview](keyedRequest{form: WaiverForm}); err == nil {
+		t.Error("an interview was stored as a waiver")
 	}
 }

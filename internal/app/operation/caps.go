@@ -1,4 +1,4 @@
-package app
+package operation
 
 import (
 	"context"
@@ -9,10 +9,10 @@ import (
 	"rehearse/internal/store"
 )
 
-// recountWeek updates which slots in the week that contains at lie in a full day or week.
+// RecountWeek updates which slots in the week that contains at lie in a full day or week.
 // Every change to a capped interviewer's bookings, holds or slots must be followed by a
 // recount. The interviewer must be locked.
-func recountWeek(ctx context.Context, tx *store.Tx, by booking.Interviewer, at time.Time) error {
+func RecountWeek(ctx context.Context, tx *store.Tx, by booking.Interviewer, at time.Time) error {
 	if !by.Capped() {
 		return nil
 	}
@@ -20,27 +20,27 @@ func recountWeek(ctx context.Context, tx *store.Tx, by booking.Interviewer, at t
 	if err != nil {
 		return err
 	}
-	return recount(ctx, tx, by, week)
+	return Recount(ctx, tx, by, week)
 }
 
-// always covers the time of every possible interview.
-var always = calendar.Span{
+// Always covers the time of every possible interview.
+var Always = calendar.Span{
 	Start: time.Date(1900, 1, 1, 0, 0, 0, 0, time.UTC), End: time.Date(9999, 12, 31, 0, 0, 0, 0, time.UTC),
 }
 
-// recount updates which slots in the range lie in a full day or week. The range must
-// consist of whole weeks, or be always. An interviewer without caps has no full periods.
-func recount(ctx context.Context, tx *store.Tx, by booking.Interviewer, in calendar.Span) error {
-	full, err := fullPeriods(ctx, tx, by, in, 0)
+// Recount updates which slots in the range lie in a full day or week. The range must
+// consist of whole weeks, or be Always. An interviewer without caps has no full periods.
+func Recount(ctx context.Context, tx *store.Tx, by booking.Interviewer, in calendar.Span) error {
+	full, err := FullPeriods(ctx, tx, by, in, 0)
 	if err != nil {
 		return err
 	}
 	return tx.SetFull(ctx, by.ID, in, full)
 }
 
-// fullPeriods returns the interviewer's full days and weeks in a range. The interview
+// FullPeriods returns the interviewer's full days and weeks in a range. The interview
 // whose id is without is not counted; 0 excludes none.
-func fullPeriods(
+func FullPeriods(
 	ctx context.Context, tx *store.Tx, by booking.Interviewer, in calendar.Span, without booking.InterviewID,
 ) ([]booking.FullPeriod, error) {
 	if !by.Capped() {

@@ -1,4 +1,4 @@
-package app
+package operation
 
 import (
 	"context"
@@ -35,11 +35,11 @@ func WithKey[T any](ctx context.Context, operation string, key *string, input an
 	return context.WithValue(ctx, keyContext{}, keyedRequest{operation, *key, input, form})
 }
 
-// writeOptions holds the options of a write.
-type writeOptions struct {
-	now     time.Time
-	dryRun  bool // return the result, but write nothing and do not use the key
-	retries bool // the caller retries after a refusal, so it is not stored
+// Options are the options of a write.
+type Options struct {
+	Now     time.Time
+	DryRun  bool // return the result, but write nothing and do not use the key
+	Retries bool // the caller retries after a refusal, so it is not stored
 }
 
 // outcome is the result of a write, or its refusal.
@@ -49,13 +49,19 @@ type outcome[T any] struct {
 	replayed bool // refused comes from the stored response
 }
 
-// write runs an operation in a transaction. All client writes start here; with a key in the
+// Replayed is a refusal that repeats the stored response to an idempotency key.
+type Replayed struct{ booking.Refused }
+
+// Unwrap returns the underlying refusal.
+func (r Replayed) Unwrap() error { return r.Refused }
+
+// Write runs an operation in a transaction. All client writes start here; with a key in the
 // context they are executed once.
 //
 // The transaction that makes the changes also stores the response, so a crash cannot leave
 // one without the other. A request that repeats one in progress waits for it. Outcomes that
 // may differ on retry, BUSY_RETRY and faults, are not stored.
-func write[T any](ctx context.Context, a *App, w writeOptions, run func(*store.Tx) (T, error)) (T, error) {
+func Write[T any](ctx context.Context, s *store.Store, w Options, run func(*store.Tx) (T, error)) (T, error) {
 	var none T
 	run = ifActive(ctx, run)
 	r, keyed := ctx.Value(keyContext{}).(keyedRequest)
@@ -64,8 +70,8 @@ func write[T any](ctx context.Context, a *App, w writeOptions, run func(*store.T
 			return none, err
 		}
 	}
-	done, err := store.InTx(ctx, a.store, func(tx *store.Tx) (outcome[T], error) {
-		if w.dryRun {
+	done, err := store.InTx(ctx, s, func(tx *store.Tx) (outcome[T], error) {
+		if w.DryRun {
 			tx.Discard()
 		}
 		if !keyed {
@@ -78,7 +84,7 @@ func write[T any](ctx context.Context, a *App, w writeOptions, run func(*store.T
 		return none, err
 	}
 	if done.replayed {
-		return done.result, replayed{done.refused}
+		return done.result, Replayed{done.refused}
 	}
 	return done.result, done.refused.Err()
 }
@@ -96,7 +102,7 @@ func ifActive[T any](ctx context.Context, run func(*store.Tx) (T, error)) func(*
 		if err == nil {
 			err = interviewer.CheckChanges().Err()
 		}
-		if ignoreMissing(err) != nil {
+		if IgnoreMissing(err) != nil {
 			var none T
 			return none, err
 		}
@@ -104,13 +110,13 @@ func ifActive[T any](ctx context.Context, run func(*store.Tx) (T, error)) func(*
 	}
 }
 
-// replayInstead returns the stored response to the request, if any, instead of err. A
+// ReplayInstead returns the stored response to the request, if any, instead of err. A
 // refusal found before the transaction starts is stored like any other.
-func replayInstead[T any](ctx context.Context, a *App, w writeOptions, err error) (*T, error) {
+func ReplayInstead[T any](ctx context.Context, s *store.Store, w Options, err error) (*T, error) {
 	if !errors.As(err, new(booking.Refused)) {
 		return nil, err
 	}
-	done, err := write(ctx, a, w, func(*store.Tx) (T, error) {
+	done, err := Write(ctx, s, w, func(*store.Tx) (T, error) {
 		var none T
 		return none, err
 	})
@@ -120,7 +126,7 @@ func replayInstead[T any](ctx context.Context, a *App, w writeOptions, err error
 	return &done, nil
 }
 
-func runOnce[T any](ctx context.Context, tx *store.Tx, r keyedRequest, w writeOptions, run func(*store.Tx) (T, error)) (outcome[T], error) {
+func runOnce[T any](ctx context.Context, tx *store.Tx, r keyedRequest, w Options, run func(*store.Tx) (T, error)) (outcome[T], error) {
 	var done outcome[T]
 	form, err := formOf[T](r)
 	if err != nil {
@@ -132,11 +138,11 @@ func runOnce[T any](ctx context.Context, tx *store.Tx, r keyedRequest, w writeOp
 	}
 	digest := sha256.Sum256(input)
 	request := store.Request{
-		Actor: CallerOf(ctx).Actor, Key: r.key, Operation: r.operation, Input: digest[:], At: w.now,
+		Actor: CallerOf(ctx).Actor, Key: r.key, Operation: r.operation, Input: digest[:], At: w.Now,
 	}
 	// A dry run also acquires the key, and releases it on rollback, so that it waits for a
 	// request in progress as the real request would.
-	stored, err := tx.AcquireKey(ctx, request, w.now.Add(-KeyLifetime))
+	stored, err := tx.AcquireKey(ctx, request, w.Now.Add(-KeyLifetime))
 	if err != nil {
 		return done, err
 	}
@@ -144,7 +150,7 @@ func runOnce[T any](ctx context.Context, tx *store.Tx, r keyedRequest, w writeOp
 		return done, booking.Refuse(booking.IdempotencyMismatch, "idempotencyKey", fmt.Sprintf(
 			"The key was used in the last %d hours with a different input or a different mutation; use a new key.", int(KeyLifetime.Hours())))
 	}
-	if w.dryRun { // always computed afresh, even if a response is stored
+	if w.DryRun { // always computed afresh, even if a response is stored
 		done.result, err = run(tx)
 		return done, err
 	}
@@ -152,7 +158,7 @@ func runOnce[T any](ctx context.Context, tx *store.Tx, r keyedRequest, w writeOp
 		return replay(ctx, tx, request, *stored, form)
 	}
 	done.result, err = store.Try(ctx, tx, run)
-	if err != nil && (w.retries || !errors.As(err, &done.refused) || done.refused.Has(booking.BusyRetry)) {
+	if err != nil && (w.Retries || !errors.As(err, &done.refused) || done.refused.Has(booking.BusyRetry)) {
 		return done, err
 	}
 	text, err := encodeResponse(form, done.result, done.refused)
@@ -171,9 +177,4 @@ func replay[T any](ctx context.Context, tx *store.Tx, r store.Request, stored st
 	}
 	done.replayed = len(done.refused) > 0
 	return done, nil
-}
-
-// DeleteExpiredKeys deletes expired idempotency keys and returns their number.
-func (a *App) DeleteExpiredKeys(ctx context.Context) (int, error) {
-	return a.store.DeleteKeys(ctx, a.Now().Add(-KeyLifetime))
 }

@@ -1,4 +1,4 @@
-package app
+package operation
 
 import (
 	"context"
@@ -59,7 +59,7 @@ func newStoredRefusals(refused booking.Refused) []storedRefusal {
 	for i, r := range refused {
 		all[i] = storedRefusal{
 			Code: r.Code, Message: r.Message, Field: r.Field, HeldUntil: r.HeldUntil,
-			Conflicting: slotIDs(r.Conflicting), Interview: r.Interview, Hold: r.Hold, Earliest: r.Earliest, Deadline: r.Deadline,
+			Conflicting: booking.SlotIDs(r.Conflicting), Interview: r.Interview, Hold: r.Hold, Earliest: r.Earliest, Deadline: r.Deadline,
 			Used: r.Used, Limit: r.Limit, Status: r.Status, Expected: r.Expected, Version: r.CurrentVersion,
 		}
 		if a := r.Allowed; a != nil {
@@ -98,11 +98,11 @@ func restoreRefusals(ctx context.Context, r *store.Reader, stored []storedRefusa
 			refused[i].Allowed = &booking.Allowed{Kind: a.Kind, Min: a.Min, Max: a.Max, NotBefore: a.NotBefore, NotAfter: a.NotAfter}
 		}
 		if len(one.Conflicting) > 0 {
-			slots, err := readSlots(ctx, r, one.Conflicting)
+			slots, err := ReadSlots(ctx, r, one.Conflicting)
 			if err != nil {
 				return nil, err
 			}
-			refused[i].Conflicting = slots.of(one.Conflicting)
+			refused[i].Conflicting = slots.Of(one.Conflicting)
 		}
 		if one.Eligibility != nil {
 			eligibility, err := one.Eligibility.restore(ctx, r)
