@@ -13,8 +13,8 @@ func (p *program) checkCommand() *cobra.Command {
 	return p.command(spec{
 		name: "check", group: groupServe,
 		short: "Check the data against all invariants",
-		long: `Check all invariants, including every value that is derived from others, and print the rows that violate one. The
-command only reads, and requires this version's schema.`,
+		long: `Check all invariants, including every derived value, and print the rows that violate one. The
+command only reads, and requires the schema of this version.`,
 		example:   "  rehearse check",
 		variables: []string{"DATABASE_URL", "DATA_DIR"},
 		fault:     "a row violates an invariant, or the database cannot be read",

@@ -7,8 +7,8 @@ func (p *program) completionCommand() *cobra.Command {
 	cmd = spec{
 		name: "completion", group: groupTools,
 		short: "Print a shell completion script",
-		long: `Print a script that lets a shell complete the commands, arguments and flags of rehearse. Load it in the shell's
-startup file.`,
+		long: `Print a script that completes the commands, arguments and flags of rehearse in a shell. Load it
+in the shell's startup file.`,
 		example: `  source <(rehearse completion bash)
   rehearse completion zsh >"${fpath[1]}/_rehearse"
   rehearse completion fish >~/.config/fish/completions/rehearse.fish

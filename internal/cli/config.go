@@ -17,12 +17,14 @@ func (p *program) configCommand() *cobra.Command {
 	cmd := p.command(spec{
 		name: "config", group: groupServe,
 		short: "Print the effective configuration",
-		long: `Print each variable with its value for serve and its source: the default, the config file, the environment or a
-flag. Secrets are hidden. If the configuration is invalid, print all errors instead.
+		long: `Print the value of each variable for serve, and its source: the default, the config file, the
+environment or a flag. Secrets are hidden. If the configuration is invalid, print all errors
+instead.
 
-A config file has lines of the form NAME=value. The flag --config or the variable REHEARSE_CONFIG names it. A
-non-empty environment variable overrides the file. A value with spaces or a # needs single or double quotes; $ has
-no special meaning. Lines that begin with # are comments. The file is read once, at startup.`,
+A config file has lines of the form NAME=value. The flag --config or the variable
+REHEARSE_CONFIG names it. A non-empty environment variable overrides the file. A value with
+spaces or a # needs single or double quotes; $ has no special meaning. Lines that begin with #
+are comments. The file is read once, at startup.`,
 		example: "  rehearse config\n  rehearse --config /etc/rehearse.env config --json",
 		purpose: config.Serve,
 	}, func(_ context.Context, s *session, _ []string) error { return s.printConfig(asJSON) })

@@ -32,8 +32,9 @@ func (p *program) exportCommand() *cobra.Command {
 	cmd := p.command(spec{
 		name: "export", group: groupData,
 		short: "Export a table as a CSV file",
-		long: `Write a table to standard output, in the format that import reads. The command does not write to the database, and
-requires the schema of this version. docs/reference/tables.md describes the files.`,
+		long: `Write a table to standard output, in the format that import reads. The command does not write
+to the database, and requires the schema of this version. docs/reference/tables.md describes
+the files.`,
 		example: `  rehearse export students >students.csv
   rehearse export interviews --from 2030-03-01 --until 2030-03-31`,
 		arguments: []argument{{name: "TABLE", text: "students, interviewers, availability or interviews", allowed: tableNames}},

@@ -14,8 +14,8 @@ func (p *program) extendCommand() *cobra.Command {
 	return p.command(spec{
 		name: "extend", group: groupServe,
 		short: "Publish the slots of all weekly rules up to the policy's horizon",
-		long: `Publish the slots of all weekly rules up to the policy's horizon, and print the numbers of rules and
-slots. serve does this every hour.`,
+		long: `Publish the slots of all weekly rules up to the policy's horizon, and print the numbers of
+rules and slots. serve does the same every hour.`,
 		example:   "  rehearse extend",
 		variables: []string{"DATABASE_URL", "DATA_DIR"},
 		fault:     "the slots could not be published",

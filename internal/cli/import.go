@@ -55,9 +55,10 @@ func (p *program) importCommand() *cobra.Command {
 	cmd := p.command(spec{
 		name: "import", group: groupData,
 		short: "Import a CSV file or a calendar",
-		long: `Import a CSV file, or an iCalendar file as the availability of an interviewer. Print each row that failed, with
-its line number, and a summary. If a row fails, nothing is written, unless --partial is given.
-docs/reference/tables.md and docs/reference/calendars.md describe the files.`,
+		long: `Import a CSV file, or an iCalendar file as the availability of an interviewer. Print the errors
+and notes of each row, with its line number, and a summary. If a row fails, nothing is written,
+unless --partial is given. docs/reference/tables.md and docs/reference/calendars.md describe
+the files.`,
 		example: `  rehearse import students students.csv --dry-run
   rehearse import interviews - --exempt <interviews.csv
   rehearse import calendar ann.ics --interviewer ann@example.org --slot-minutes 45`,
@@ -80,10 +81,10 @@ docs/reference/tables.md and docs/reference/calendars.md describe the files.`,
 	}
 	cmd.Flags().BoolVar(&r.options.DryRun, "dry-run", false, "print the result and write nothing")
 	cmd.Flags().BoolVar(&r.options.Partial, "partial", false, "write the valid rows, even if others fail")
-	cmd.Flags().BoolVar(&r.options.Exempt, "exempt", false, "interviews only: also import interviews that exceed the limit or a cap, repeat a pair or ignore low grades")
+	cmd.Flags().BoolVar(&r.options.Exempt, "exempt", false, "interviews only: also import interviews that break the rules on the limit, caps, pairs or grades")
 	cmd.Flags().StringVar(&r.interviewer, "interviewer", "", "calendar only: the id or e-mail address of the `INTERVIEWER`; required")
 	numberFlag(cmd, &r.slotMinutes, "slot-minutes", 60, 1, "calendar only: divide the time into slots of `N` minutes")
-	choiceFlag(cmd, &r.wholeDays, "whole-days", "skip", []string{"skip", "block"}, "calendar only: the `ACTION` for all-day events: skip or block")
+	choiceFlag(cmd, &r.wholeDays, "whole-days", "skip", []string{"skip", "block"}, "calendar only: the `ACTION` for all-day events, skip or block")
 	noFiles(cmd, "interviewer")
 	return cmd
 }
@@ -119,7 +120,7 @@ func (r importRequest) importCalendar(ctx context.Context, a *app.App, file io.R
 		return nil, err
 	}
 	if len(text) > MaxCalendar {
-		return nil, fmt.Errorf("the calendar is too large; at most %d bytes are allowed", MaxCalendar)
+		return nil, fmt.Errorf("the calendar has more than %d bytes; at most %[1]d bytes are allowed", MaxCalendar)
 	}
 	in := app.CalendarInput{ICal: text, SlotMinutes: r.slotMinutes, BlockWholeDays: r.wholeDays == "block"}
 	if id, err := strconv.ParseInt(r.interviewer, 10, 64); err == nil {

@@ -16,14 +16,15 @@ func (p *program) loadCommand() *cobra.Command {
 	cmd = p.command(spec{
 		name: "load", group: groupTools,
 		short: "Load-test a running server",
-		long: `Load-test the server at URL and print rates and latencies. It needs an administrator's token, unless the server
-treats requests without a token as the administrator's. All requests come from one caller, so the server needs
-RATE_LIMIT=off, MAX_OPERATIONS_PER_CALLER=32 and DATABASE_MAX_CONNS_PER_CALLER=32, unless you measure the limits. The
-command cancels its own bookings. Refusals by rules are not errors.
+		long: `Load-test the server at URL, and print rates and latencies. The command needs a token of an
+administrator, unless the server treats requests without a token as the administrator's. All
+requests come from one caller. Start the server with RATE_LIMIT=off,
+MAX_OPERATIONS_PER_CALLER=32 and DATABASE_MAX_CONNS_PER_CALLER=32, unless you want to measure
+these limits. The command cancels its own bookings. Refusals by rules do not count as errors.
 
-Three kinds of work are mixed: list requests availableSlots for a week, 50 slots with interviewers; standing requests
-the eligibility and the interviews of a student; book is a list, a hold, a booking and its cancellation by one student,
-one after the other.`,
+The load is a mix of three kinds of work. list requests 50 of the availableSlots of a week,
+with their interviewers. standing requests the eligibility and the interviews of a student.
+book is a list, a hold, a booking and its cancellation by one student, one after the other.`,
 		example: `  rehearse load http://127.0.0.1:8080/graphql
   rehearse load --rate 200 --mix list=1,book=3 --json http://127.0.0.1:8080/graphql`,
 		arguments: []argument{{name: "URL", text: "the GraphQL endpoint, such as http://127.0.0.1:8080/graphql", complete: cobra.ShellCompDirectiveNoFileComp}},
@@ -42,10 +43,10 @@ one after the other.`,
 }
 
 func addLoadFlags(cmd *cobra.Command, o *load.Options) {
-	numberFlag(cmd, &o.Clients, "clients", 16, 1, "closed loop: each of `N` clients sends its next request when the last one is answered")
-	cmd.Flags().Float64Var(&o.Rate, "rate", 0, "open loop: send `R` requests per second, whether or not earlier ones are answered; the latency\n"+
-		"is measured from the time at which a request should have been sent")
-	numberFlag(cmd, &o.MaxInFlight, "max-in-flight", 1000, 1, "open loop only: count, but do not send, requests beyond `N` in flight")
+	numberFlag(cmd, &o.Clients, "clients", 16, 1, "closed loop: `N` clients, each of which sends its next request after the previous response")
+	cmd.Flags().Float64Var(&o.Rate, "rate", 0, "open loop: send `R` requests per second, without waiting for responses;\n"+
+		"the latency counts from the scheduled time of a request")
+	numberFlag(cmd, &o.MaxInFlight, "max-in-flight", 1000, 1, "open loop only: send at most `N` requests at a time; count further ones as not sent")
 	cmd.Flags().Var(&o.Mix, "mix", "the `WEIGHTS` of the three kinds of work")
 	durationFlag(cmd, &o.Duration, "duration", 30*time.Second, time.Millisecond, "measure for this `DURATION`")
 	durationFlag(cmd, &o.WarmUp, "warm-up", 5*time.Second, 0, "send requests for this `DURATION` before the measurement")
@@ -53,7 +54,7 @@ func addLoadFlags(cmd *cobra.Command, o *load.Options) {
 	numberFlag(cmd, &o.Seed, "seed", 1, 0, "use `N` as the seed of random choices")
 	numberFlag(cmd, &o.Students, "students", 1000, 1, "work with up to `N` students")
 	durationFlag(cmd, &o.Timeout, "timeout", 15*time.Second, time.Millisecond, "a request fails after this `DURATION`")
-	cmd.Flags().StringVar(&o.Token, "token", "", "send this `TOKEN` of an administrator; LOAD_TOKEN does the same and does not show in process lists")
+	cmd.Flags().StringVar(&o.Token, "token", "", "send this `TOKEN` of an administrator; LOAD_TOKEN does the same without showing it in process lists")
 	cmd.Flags().StringVar(&o.Metrics, "metrics", "", "read the CPU and memory of the server from `URL` (default /metrics on the same host)")
 	cmd.Flags().BoolVar(&o.AllowShed, "allow-shed", false, "do not count UNAVAILABLE and RATE_LIMITED as errors")
 	cmd.Flags().BoolVar(&o.JSON, "json", false, "print the result as JSON")

@@ -18,8 +18,8 @@ func (p *program) manCommand() *cobra.Command {
 	cmd = spec{
 		name: "man", group: groupTools,
 		short: "Print the manual page, or write all pages to a folder",
-		long: `Print the manual page rehearse(1). With DIR, write it and a page for each command, such as rehearse-serve(1), to
-that folder, which is created if necessary.`,
+		long: `Print the manual page rehearse(1). With DIR, write it to that folder, together with a page for
+each command, such as rehearse-serve(1). The folder is created if necessary.`,
 		example: `  rehearse man | man -l -
   rehearse man ~/.local/share/man/man1 && man rehearse`,
 		arguments: []argument{{name: "DIR", text: "a folder of pages, such as ~/.local/share/man/man1", optional: true, complete: cobra.ShellCompDirectiveFilterDirs}},

@@ -13,8 +13,8 @@ func (p *program) migrateCommand() *cobra.Command {
 	return p.command(spec{
 		name: "migrate", group: groupServe,
 		short: "Migrate the database to this version's schema",
-		long: `Apply the pending migrations to the database, under a lock, and print their number. serve does the same at
-startup, unless MIGRATE is off.`,
+		long: `Apply the pending migrations to the database, under a lock, and print their number. serve does
+the same at startup, unless MIGRATE is off.`,
 		example:   "  rehearse migrate",
 		variables: []string{"DATABASE_URL", "DATA_DIR"},
 		fault:     "a migration failed, or the schema is newer than the program",

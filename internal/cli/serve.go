@@ -33,10 +33,11 @@ func serveSpec() spec {
 	return spec{
 		name: "serve", group: groupServe,
 		short: "Run the server (the default)",
-		long: `Serve the GraphQL API until SIGINT or SIGTERM. Without DATABASE_URL the program finds or downloads
-Postgres, starts it, and keeps its data in DATA_DIR. It migrates the database, loads the sample school into an
-empty built-in one, and prints its addresses and a query to try. SIGHUP reloads the certificate and the
-public key of tokens. A second SIGINT or SIGTERM ends the program at once.`,
+		long: `Run the server until SIGINT or SIGTERM. Without DATABASE_URL, the program finds or downloads
+Postgres, starts it, and keeps its data in DATA_DIR. The server migrates the database, loads
+the sample school into an empty built-in database, and prints its addresses and a query to try.
+SIGHUP reloads the certificate and the public key of tokens. A second SIGINT or SIGTERM ends
+the program immediately.`,
 		example:   "  rehearse serve\n  ADDR=127.0.0.1:9000 SAMPLE_DATA=off rehearse serve",
 		variables: []string{"ADDR", "DATABASE_URL", "DATA_DIR", "AUTH", "JWT_SECRET"},
 		fault:     "the server cannot start, or the built-in Postgres has stopped",

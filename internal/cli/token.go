@@ -67,8 +67,9 @@ func (p *program) tokenCommand() *cobra.Command {
 	cmd := p.command(spec{
 		name: "token", group: groupTools,
 		short: "Print an access token for a person",
-		long: `Print a token signed with JWT_SECRET, or with the key that serve keeps in the data folder. The command starts no
-database, so it does not check that the person exists, and it writes no files.`,
+		long: `Print a token signed with JWT_SECRET, or with the key that serve keeps in the data folder. The
+command does not use the database, so it does not check that the person exists. It writes no
+files.`,
 		example:   "  rehearse token --role student --id 101\n  rehearse token --role admin --id 0 --ttl 10m",
 		variables: []string{"JWT_SECRET", "DATA_DIR", "JWT_ISSUER", "JWT_AUDIENCE"},
 		fault:     "there is no key in the data folder",

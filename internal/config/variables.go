@@ -109,7 +109,7 @@ var variables = []Variable{
 	},
 	{
 		Name: "SHUTDOWN_TIMEOUT", Group: groupServer, Allowed: positive, See: "reference/server.md#shutdown",
-		Description: "How long in-flight requests may take during a shutdown",
+		Description: "The time that in-flight requests may take to finish during a shutdown",
 	},
 	{
 		Name: "REHEARSE_CONFIG", Group: groupServer, Allowed: aFile, Note: "none",
@@ -124,7 +124,7 @@ var variables = []Variable{
 	{
 		Name: "DATABASE_URL", Group: groupDatabase, Note: "the built-in Postgres", See: "how-to/deploy.md#2-connect-postgres",
 		Allowed:     "a URL such as postgres://user@host/database",
-		Description: "A Postgres server, version 14 or newer, as `postgres://user@host/database`; may name several hosts",
+		Description: "A Postgres server, version 14 or later, as `postgres://user@host/database`. The URL may name several hosts",
 	},
 	{
 		Name: "DATABASE_LISTEN_URL", Group: groupDatabase, Note: "`DATABASE_URL`", See: "how-to/pgbouncer.md",
@@ -138,7 +138,7 @@ var variables = []Variable{
 	{
 		Name: "DATABASE_MAX_CONNS_PER_CALLER", Group: groupDatabase, Allowed: "a whole number of at least 0",
 		Note: "a quarter of `DATABASE_MAX_CONNS`, at least 1", See: "explanation/failures.md#overload",
-		Description: "How many of these connections the reads of one person or address may use at the same time; further reads wait",
+		Description: "The maximum number of these connections that the reads of one person or address use at a time; further reads wait",
 	},
 	{
 		Name: "DATA_DIR", Group: groupDatabase, Allowed: "the path of a folder", Note: "the user's data folder; `/var/lib/rehearse` for root",
@@ -192,7 +192,7 @@ var variables = []Variable{
 	},
 	{
 		Name: "RATE_LIMIT_PER_SECOND", Group: groupRates, Allowed: above0,
-		Description: "The refill of that bucket, in points per second",
+		Description: "How fast that bucket refills, in points per second",
 	},
 	{
 		Name: "RATE_LIMIT_BOOKING_BURST", Group: groupRates, Allowed: atLeast1,
@@ -200,7 +200,7 @@ var variables = []Variable{
 	},
 	{
 		Name: "RATE_LIMIT_BOOKING_PER_SECOND", Group: groupRates, Allowed: above0,
-		Description: "The refill of that bucket, in holds, bookings and reschedules per second",
+		Description: "How fast that bucket refills, in holds, bookings and reschedules per second",
 	},
 	{
 		Name: "RATE_LIMIT_SHARED", Group: groupRates, Allowed: onOrOff,
@@ -214,7 +214,7 @@ var variables = []Variable{
 	{
 		Name: "MAX_OPERATIONS_PER_CALLER", Group: groupLimits, Allowed: "a whole number of at least 0",
 		Note:        "a quarter of `MAX_OPERATIONS`, at least 1",
-		Description: "How many of these one person or address may have; others wait in the same way and then get `RATE_LIMITED`",
+		Description: "The maximum number of concurrent queries and mutations of one person or address; others wait in the same way and then get `RATE_LIMITED`",
 	},
 	{
 		Name: "MAX_COST", Group: groupLimits, Allowed: atLeast1, See: "explanation/bounded-work.md#what-an-operation-costs",
@@ -230,7 +230,7 @@ var variables = []Variable{
 	},
 	{
 		Name: "MAX_IMPORT_BODY", Group: groupLimits, Allowed: atLeast1, See: "how-to/import.md",
-		Description: "The same for a request in which an administrator only imports data, in bytes",
+		Description: "The maximum size of the body of a request in which an administrator only imports data, in bytes",
 	},
 	{
 		Name: "MAX_ANSWER", Group: groupLimits, Allowed: atLeast1, See: "explanation/bounded-work.md#the-size-of-a-response",

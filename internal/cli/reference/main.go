@@ -78,7 +78,7 @@ func commandPage() []byte {
 }
 
 func writeCommand(b *bytes.Buffer, cmd *cobra.Command) {
-	fmt.Fprintf(b, "## %s\n\n```console\n$ %s\n```\n\n%s\n\n", cmd.Name(), cmd.UseLine(), cmd.Long)
+	fmt.Fprintf(b, "## %s\n\n```console\n$ %s\n```\n\n%s", cmd.Name(), cmd.UseLine(), paragraphs(cmd.Long))
 	writeRows(b, "argument", cli.Arguments(cmd))
 	if cmd.HasAvailableLocalFlags() {
 		writeFlags(b, cmd.LocalNonPersistentFlags())
@@ -96,7 +96,7 @@ func writeCommand(b *bytes.Buffer, cmd *cobra.Command) {
 		names = append(names, fmt.Sprintf("[`%s`](configuration.md#%s)", v.Name, anchor(v.Group)))
 	}
 	if len(names) > 0 {
-		fmt.Fprintf(b, "Environment variables: %s.\n\n", strings.Join(names, ", "))
+		b.WriteString(prose("Environment variables: " + strings.Join(names, ", ") + "."))
 	}
 }
 
@@ -176,3 +176,12 @@ func defaultText(v config.Variable) string {
 
 // anchor returns what links to a heading end with.
 func anchor(heading string) string { return strings.ReplaceAll(strings.ToLower(heading), " ", "-") }
+
+// paragraphs returns the paragraphs of a text in lines of at most 100 columns.
+func paragraphs(text string) string {
+	var b strings.Builder
+	for _, paragraph := range strings.Split(text, "\n\n") {
+		b.WriteString(prose(paragraph))
+	}
+	return b.String()
+}
