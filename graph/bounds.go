@@ -31,7 +31,7 @@ var ListBounds = map[string]int{
 	"Eligibility.waivers":                  4,  // at most one per rule
 	"Student.waivers":                      maxWaivers,
 	"Student.upcomingInterviews":           maxUpcoming,
-	"Event.changes":                        15, // fields of one object
+	"Event.changes":                        booking.MaxChanges(),
 	"SlotTaken.alternatives":               app.MaxAlternatives,
 	"AvailabilityConflict.slots":           maxConflicts,
 	"SkippedSlot.overlaps":                 maxOverlaps,

@@ -115,12 +115,16 @@ func (r availabilityResolver) Interviewer(ctx context.Context, windows []*bookin
 }
 
 func (r availabilityResolver) PublishesFrom(ctx context.Context, windows []*booking.Availability) ([]*time.Time, error) {
-	policy, err := r.app.View(ctx).Policy(ctx)
+	policy, err := loader.From(ctx).Policy(ctx)
+	if err != nil {
+		return nil, err
+	}
+	now := r.app.Now()
 	at := make([]*time.Time, len(windows))
 	for i, a := range windows {
-		at[i] = a.PublishesFrom(policy, r.app.Now())
+		at[i] = a.PublishesFrom(policy, now)
 	}
-	return at, err
+	return at, nil
 }
 
 func (r mutationResolver) CreateInterviewer(

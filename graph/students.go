@@ -58,9 +58,14 @@ func checkStanding(f *store.PeopleFilter) error {
 	if used == nil {
 		return nil
 	}
-	for name, bound := range map[string]*int{"min": used.Min, "max": used.Max} {
-		if bound != nil && *bound < 0 {
-			return &scalar.InputError{Message: fmt.Sprintf("interviewsUsed.%s is %d; a whole number of at least 0 is allowed", name, *bound)}
+	bounds := []struct {
+		name  string
+		value *int
+	}{{"min", used.Min}, {"max", used.Max}}
+	for _, bound := range bounds {
+		if bound.value != nil && *bound.value < 0 {
+			return &scalar.InputError{Message: fmt.Sprintf(
+				"interviewsUsed.%s is %d; a whole number of at least 0 is allowed", bound.name, *bound.value)}
 		}
 	}
 	if used.Min != nil && used.Max != nil && *used.Min > *used.Max {

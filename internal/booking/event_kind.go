@@ -63,3 +63,12 @@ func EventKinds() []EventKindInfo {
 		{DataImported, []string{"data", "created"}},
 	}
 }
+
+// MaxChanges returns the largest number of changes that an event can have.
+func MaxChanges() int {
+	longest := 0
+	for _, kind := range EventKinds() {
+		longest = max(longest, len(kind.Fields))
+	}
+	return longest
+}

@@ -11,6 +11,7 @@ import (
 	"github.com/vektah/gqlparser/v2/ast"
 
 	"rehearse/graph"
+	"rehearse/internal/booking"
 	"rehearse/internal/gqlhttp"
 )
 
@@ -56,6 +57,11 @@ func TestEveryListHasALimit(t *testing.T) {
 	same(t, "limits of scalar lists", scalars, len(gqlhttp.ScalarLists))
 	same(t, "limit of emptyReasons", graph.ListBounds["AvailableSlotConnection.emptyReasons"], len(schema.Types["EmptyReasonCode"].EnumValues))
 	same(t, "limit of waivers", graph.ListBounds["Eligibility.waivers"], len(schema.Types["WaivableRule"].EnumValues))
+	for _, kind := range booking.EventKinds() {
+		if limit := graph.ListBounds["Event.changes"]; len(kind.Fields) > limit {
+			t.Errorf("an event of kind %s can have %d changes; the limit is %d", kind.Kind, len(kind.Fields), limit)
+		}
+	}
 	for list, filters := range gqlhttp.Scans {
 		filter := schema.Types[schema.Query.Fields.ForName(list).Arguments.ForName("filter").Type.Name()]
 		for name := range filters {
@@ -107,7 +113,7 @@ func TestOperationCostRules(t *testing.T) {
 		{"the history of a slot", `{ slot(id: 1) { history { what } } }`, 2*read + 1 + 100},
 		{"upcoming interviews and waivers", `{ student(id: 1) { upcomingInterviews { id } waivers { id } } }`, 3*read + 1 + 20 + 50},
 		{"waivers and reasons", `{ eligibility(studentId: 1) { waivers { id } reasons { code } } }`, 2*read + 1 + 4 + 2},
-		{"changes of events", `{ interview(id: 1) { events { nodes { changes { field } } } } }`, 2*read + 1 + 1 + 20*(1+15)},
+		{"changes of events", `{ interview(id: 1) { events { nodes { changes { field } } } } }`, 2*read + 1 + 1 + 20*(1+22)}, // an updated interviewer has the most changes: 12 fields and 10 effects,
 		{"events within events", `{ interview(id: 1) { events(first: 2) { nodes { interview { events(first: 3) { nodes { id } } } } } } }`, 4*read + 1 + 1 + 2*(1+1+1+3)},
 		// Counts, once for each list.
 		{"a total", `{ students { totalCount } }`, read + 25 + 1 + 20},
