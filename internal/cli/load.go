@@ -22,9 +22,10 @@ requests come from one caller. Start the server with RATE_LIMIT=off,
 MAX_OPERATIONS_PER_CALLER=32 and DATABASE_MAX_CONNS_PER_CALLER=32, unless you want to measure
 these limits. The command cancels its own bookings. Refusals by rules do not count as errors.
 
-The load is a mix of three kinds of work. list requests 50 of the availableSlots of a week,
-with their interviewers. standing requests the eligibility and the interviews of a student.
-book is a list, a hold, a booking and its cancellation by one student, one after the other.`,
+The load is a mix of three kinds of work. The kind list requests 50 of the availableSlots of a
+week, with their interviewers. The kind standing requests the eligibility and the interviews of
+a student. The kind book makes a list, a hold, a booking and its cancellation by one student,
+one after the other.`,
 		example: `  rehearse load http://127.0.0.1:8080/graphql
   rehearse load --rate 200 --mix list=1,book=3 --json http://127.0.0.1:8080/graphql`,
 		arguments: []argument{{name: "URL", text: "the GraphQL endpoint, such as http://127.0.0.1:8080/graphql", complete: cobra.ShellCompDirectiveNoFileComp}},
