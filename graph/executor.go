@@ -57,9 +57,9 @@ func NewExecutor(o Options, observer Observer) *executor.Executor {
 		return builtWithin(ctx, atMost(next(ctx)))
 	})
 	e.AroundRootFields(observeFields(observer))
-	var planned plan.Types
+	var planned plan.Types // without types, gqlgen executes every field
 	if !o.unplanned {
-		planned = generated.PlannedTypes(resolver)
+		planned = generated.PlannedTypes(resolver) // docs/explanation/performance.md says what this buys
 	}
 	e.AroundFields(charged(planned)) // a single middleware, because each allocates for every field
 	return e

@@ -43,33 +43,57 @@ func (w writers) field(f *codegen.Field) (string, error) {
 func object(f *codegen.Field) (string, error) {
 	to := f.TypeReference
 	one, held := "plan.One", "plan.Held"
-	want := types.Type(types.NewPointer(elem(to.GO)))
 	if to.GQL.Elem != nil {
-		one, held, want = "plan.Many", "plan.HeldMany", types.NewSlice(elem(to.GO))
+		one, held = "plan.Many", "plan.HeldMany"
 	}
 	what := variable(to.Definition.Name)
-	switch same := types.Identical(to.GO, want); {
-	case same && f.IsBatch():
+	switch where := placeOf(to); {
+	case where == elsewhere && to.GQL.Elem == nil:
+		return "", cannotPlan(f, "its Go type is %s, and only a struct or a pointer to one is supported", to.GO)
+	case where == elsewhere:
+		return "", cannotPlan(f, "its Go type is %s, and only a list of structs is supported", to.GO)
+	case where == inside && (!f.IsVariable() || isResolved(f)):
+		return "", cannotPlan(f, "its Go type is %s, and only a pointer is supported for the value of a method", to.GO)
+	case where == inside:
+		return fmt.Sprintf("%s(%s, func(o %s) *%s { return &%s })", held, what, ref(f.Object.Reference()), ref(to.GO), value(f)), nil
+	case f.IsBatch():
 		return fmt.Sprintf("%s(%s, %s)", one, what, resolver(f)), nil
-	case same && isResolved(f):
+	case isResolved(f):
 		return fmt.Sprintf("%s(%s, plan.Each(%s))", one, what, resolve(f)), nil
-	case same:
-		return fmt.Sprintf("%s(%s, func(o %s) %s { return %s })", held, what, ref(f.Object.Reference()), ref(want), value(f)), nil
-	case f.IsVariable() && to.GQL.Elem == nil: // a struct in the object
-		return fmt.Sprintf("%s(%s, func(o %s) %s { return &%s })", held, what, ref(f.Object.Reference()), ref(want), value(f)), nil
 	}
-	return "", cannotPlan(f, "its Go type is %s, and only %s is supported", to.GO, want)
+	return fmt.Sprintf("%s(%s, func(o %s) %s { return %s })", held, what, ref(f.Object.Reference()), ref(to.GO), value(f)), nil
 }
 
-// elem returns the type of the objects in a value: a pointer to one, a list or the object.
-func elem(value types.Type) types.Type {
-	switch t := value.(type) {
+// place is where the objects of a field are.
+type place int
+
+const (
+	elsewhere place = iota // in a type that package plan does not support
+	behind                 // behind a pointer or in a slice
+	inside                 // in the object of the field
+)
+
+func placeOf(to *config.TypeReference) place {
+	switch t := types.Unalias(to.GO).(type) {
 	case *types.Pointer:
-		return t.Elem()
+		if to.GQL.Elem == nil && isStruct(t.Elem()) {
+			return behind
+		}
 	case *types.Slice:
-		return t.Elem()
+		if to.GQL.Elem != nil && isStruct(t.Elem()) {
+			return behind
+		}
+	default:
+		if to.GQL.Elem == nil && isStruct(t) {
+			return inside
+		}
 	}
-	return value
+	return elsewhere
+}
+
+func isStruct(t types.Type) bool {
+	_, is := t.Underlying().(*types.Struct)
+	return is
 }
 
 // isResolved reports whether the value of a field takes a context or may be an error.
