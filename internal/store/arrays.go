@@ -46,7 +46,7 @@ type instants []time.Time
 func (a instants) Value() (driver.Value, error) { return append([]time.Time{}, a...), nil }
 
 // arrayTypes holds maps of pgx that convert arrays from and to text. A map caches its plans,
-// so it is not safe for concurrent use, and it is expensive to make.
+// so it is not safe for concurrent use, and it is expensive to make (BenchmarkScanArray).
 var arrayTypes = sync.Pool{New: func() any { return pgtype.NewMap() }}
 
 // scanArray decodes an array that database/sql has received as text.

@@ -96,15 +96,25 @@ func directly(of any) (Conn, error) {
 	}
 }
 
-// exchange sends statements in one round trip and reads the results.
-func exchange(ctx context.Context, conn Conn, statements []statement) (err error) {
-	if len(statements) == 1 {
-		rows, err := conn.Query(ctx, statements[0].text, statements[0].args...)
+// exchange sends statements and reads the results.
+func exchange(ctx context.Context, conn Conn, statements []statement) error {
+	if len(statements) > 1 {
+		return together(ctx, conn, statements) // otherwise each takes a round trip (BenchmarkBookSlot)
+	}
+	for _, s := range statements {
+		rows, err := conn.Query(ctx, s.text, s.args...)
 		if err != nil {
 			return err
 		}
-		return statements[0].read(ctx, rows)
+		if err := s.read(ctx, rows); err != nil {
+			return err
+		}
 	}
+	return nil
+}
+
+// together is exchange in one round trip.
+func together(ctx context.Context, conn Conn, statements []statement) (err error) {
 	batch := &pgx.Batch{}
 	for _, s := range statements {
 		batch.Queue(s.text, s.args...)

@@ -136,7 +136,7 @@ func parseDSN(dsn string) (*pgx.ConnConfig, error) {
 // planOnce makes Postgres use generic plans for prepared statements. By default,
 // Postgres would plan a list anew for each execution, which takes as long as the
 // execution, because it overestimates the cost of the generic plan if the range is a
-// parameter. Both plans use the same indexes. It also disables JIT compilation, which
+// parameter (BenchmarkAvailableSlots). Both plans use the same indexes. It also disables JIT compilation, which
 // takes a second for a query that reads a page in milliseconds. It uses a statement
 // because poolers refuse these settings as connection parameters.
 func planOnce(ctx context.Context, conn *pgx.Conn) error {
