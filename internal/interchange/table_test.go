@@ -359,18 +359,19 @@ func TestFormulaEscapingRoundTrip(t *testing.T) {
 	})
 }
 
-// TestHeadersOfPeople fixes the names and the order of the columns of people.
+// TestHeadersOfPeople fixes the names and the order of the columns of people. New columns
+// come after them.
 func TestHeadersOfPeople(t *testing.T) {
 	t.Parallel()
 	var students, interviewers bytes.Buffer
 	if err := errors.Join(interchange.Students().Write(&students).Flush(), interchange.Interviewers().Write(&interviewers).Flush()); err != nil {
 		t.Fatal(err)
 	}
-	if got, want := students.String(), "name,email,timeZone,interviewLimit\n"; got != want {
+	if got, want := students.String(), "name,email,timeZone,interviewLimit"; !strings.HasPrefix(got, want) {
 		t.Errorf("the columns of students are %s, want %s", got, want)
 	}
-	const want = "name,email,timeZone,active,tags,maxPerDay,maxPerWeek,meetingUrl,headline,bio,photoUrl,languages\n"
-	if got := interviewers.String(); got != want {
+	const want = "name,email,timeZone,active,tags,maxPerDay,maxPerWeek,meetingUrl,headline,bio,photoUrl,languages"
+	if got := interviewers.String(); !strings.HasPrefix(got, want) {
 		t.Errorf("the columns of interviewers are %s, want %s", got, want)
 	}
 }
