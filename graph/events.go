@@ -38,7 +38,7 @@ func (r eventResolver) Interview(ctx context.Context, events []*booking.Event) (
 
 func (r actorResolver) ID(_ context.Context, actor *booking.Actor) (*int64, error) {
 	if actor.ID == 0 {
-		return nil, nil //nolint:nilnil // null is the answer
+		return nil, nil //nolint:nilnil // the field is null
 	}
 	return &actor.ID, nil
 }

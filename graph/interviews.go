@@ -203,7 +203,7 @@ func (r mutationResolver) UndoNoShow(ctx context.Context, in app.UndoNoShowInput
 // is selected.
 func concerned(ctx context.Context, id booking.StudentID) (*booking.Student, error) {
 	if !plan.Selects(graphql.GetFieldContext(ctx).Field.Selections, "student") {
-		return nil, nil //nolint:nilnil // nobody asks
+		return nil, nil //nolint:nilnil // the field is not selected
 	}
 	found, err := loader.From(ctx).Students.Map(ctx, []booking.StudentID{id})
 	return found[id], err

@@ -85,7 +85,7 @@ func (r *Resolver) AlreadyHolding() generated.AlreadyHoldingResolver {
 func nullable[T any](found T, err error) (*T, error) {
 	var refused booking.Refused
 	if errors.As(err, &refused) && refused.Has(booking.NotFound) {
-		return nil, nil //nolint:nilnil // null is the answer
+		return nil, nil //nolint:nilnil // the field is null
 	}
 	if err != nil {
 		return nil, err

@@ -80,7 +80,7 @@ func (r slotResolver) History(ctx context.Context, slots []*booking.Slot) ([][]b
 
 func (r slotChangeResolver) EventID(_ context.Context, change *booking.SlotChange) (*int64, error) {
 	if change.EventID == 0 {
-		return nil, nil //nolint:nilnil // null is the answer
+		return nil, nil //nolint:nilnil // the field is null
 	}
 	id := int64(change.EventID)
 	return &id, nil

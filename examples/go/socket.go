@@ -26,7 +26,7 @@ type socket struct {
 func (d *dialer) DialContext(ctx context.Context, url string, header http.Header) (graphql.WSConn, error) {
 	header = header.Clone()
 	header.Del("Sec-WebSocket-Protocol")                             // the library sends it
-	conn, _, err := websocket.Dial(ctx, url, &websocket.DialOptions{ //nolint:bodyclose // the library closes it
+	conn, _, err := websocket.Dial(ctx, url, &websocket.DialOptions{ //nolint:bodyclose // Dial closes the body
 		HTTPHeader: header, Subprotocols: []string{"graphql-transport-ws"},
 	})
 	if err != nil {

@@ -119,7 +119,7 @@ func (l List[T]) Asked(args Args, order *store.Order) (store.Page, error) {
 // Apollo Client sends an empty cursor for the end of an empty list.
 func (l List[T]) position(argument string, cursor *string, order store.Order) (*store.Position, error) {
 	if cursor == nil || *cursor == "" {
-		return nil, nil //nolint:nilnil // no cursor is no position
+		return nil, nil //nolint:nilnil // a missing cursor has no position
 	}
 	at, ok := l.decode(*cursor, order)
 	if !ok {

@@ -129,7 +129,7 @@ func codes(t *rapid.T, err error) []booking.RefusalCode {
 	if err == nil {
 		return got
 	}
-	refused, ok := err.(booking.Refused) //nolint:errorlint // a fault is one, whatever it wraps
+	refused, ok := err.(booking.Refused) //nolint:errorlint // an error that wraps refusals is a fault
 	if !ok {
 		t.Fatalf("a dry run failed: %v", err)
 	}

@@ -157,7 +157,7 @@ func (c *slotAttempt) endOtherHold(ctx context.Context) (*booking.Hold, error) {
 	held, live := c.record.LiveHold(c.Now)
 	switch {
 	case !live || held.SlotID == c.slot.ID:
-		return nil, nil //nolint:nilnil // there is nothing to end
+		return nil, nil //nolint:nilnil // no other hold has ended
 	case c.holder == nil:
 		return nil, errNeedsHeldSlot
 	}

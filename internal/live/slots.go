@@ -219,7 +219,7 @@ func (w *slotWatch) change(ctx context.Context, n news[booking.SlotID, booking.S
 	changed.Opened = opened
 	w.offer, w.asOf = after, now
 	if changed.empty() && reflect.DeepEqual(before.Eligibility, after.Eligibility) {
-		return nil, nil //nolint:nilnil // nothing to tell is no error
+		return nil, nil //nolint:nilnil // an event is sent only for a change
 	}
 	changed.Opened = slices.DeleteFunc(booking.ByStart(changed.Opened), func(s booking.Slot) bool { return !w.shown(s) })
 	changed.Eligibility = after.Eligibility

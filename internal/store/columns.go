@@ -33,7 +33,7 @@ type columns[R any] []column
 func columnsOf[R any](omit ...string) columns[R] {
 	of, err := schema.Parse(new(R), &sync.Map{}, schema.NamingStrategy{})
 	if err != nil {
-		panic(err) //nolint:forbidigo // only for a row type that is not valid
+		panic(err) //nolint:forbidigo // fails only if the row type is invalid
 	}
 	var list columns[R]
 	for _, field := range of.Fields {
@@ -139,7 +139,7 @@ func (c columns[R]) insertWith(table string, defaults map[string]string) string 
 		}
 	}
 	if replaced != len(defaults) {
-		panic(fmt.Sprintf("the defaults %v of %s name a column that does not exist", defaults, table)) //nolint:forbidigo // only at the start
+		panic(fmt.Sprintf("the defaults %v of %s name a column that does not exist", defaults, table)) //nolint:forbidigo // fails only at the start
 	}
 	return "INSERT INTO " + table + " (" + c.String() + ") SELECT " + strings.Join(values, ", ") +
 		" FROM unnest(" + strings.Join(arrays, ", ") + ") AS given (" + c.String() + ")"

@@ -59,7 +59,7 @@ func foldNames(ctx context.Context, db *sql.DB) error {
 // of the batch and whether there may be more.
 func foldBatchOf(ctx context.Context, db *sql.DB, table string, after int64) (last int64, more bool, err error) {
 	rows, err := db.QueryContext(ctx,
-		"SELECT id, name FROM "+table+ //nolint:gosec // one of our own tables
+		"SELECT id, name FROM "+table+ //nolint:gosec // the table is a constant of this package
 			" WHERE name_folded = '' AND id > $1 ORDER BY id LIMIT $2", after, foldBatch)
 	if err != nil {
 		return 0, false, err
@@ -79,7 +79,7 @@ func foldBatchOf(ctx context.Context, db *sql.DB, table string, after int64) (la
 	if err := rows.Err(); err != nil || len(keys) == 0 {
 		return after, false, err
 	}
-	_, err = db.ExecContext(ctx, "UPDATE "+table+ //nolint:gosec // one of our own tables
+	_, err = db.ExecContext(ctx, "UPDATE "+table+ //nolint:gosec // the table is a constant of this package
 		` AS p SET name = f.name, name_folded = f.folded
 		FROM unnest($1::bigint[], $2::text[], $3::text[], $4::text[]) AS f (id, before, name, folded)
 		WHERE p.id = f.id AND p.name = f.before`, keys, before, names, folded)

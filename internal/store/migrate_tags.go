@@ -34,7 +34,7 @@ func migrateTags(ctx context.Context, db *sql.DB) error {
 // returns the last id of the batch and whether there may be more.
 func normaliseTagsOf(ctx context.Context, db *sql.DB, table string, after int64) (last int64, more bool, err error) {
 	rows, err := db.QueryContext(ctx,
-		"SELECT id, tags FROM "+table+ //nolint:gosec // one of our own tables
+		"SELECT id, tags FROM "+table+ //nolint:gosec // the table is a constant of this package
 			" WHERE tags <> '{}' AND id > $1 ORDER BY id LIMIT $2", after, foldBatch)
 	if err != nil {
 		return 0, false, err
@@ -56,7 +56,7 @@ func normaliseTagsOf(ctx context.Context, db *sql.DB, table string, after int64)
 		return 0, false, err
 	}
 	for id, tags := range changed {
-		if _, err := db.ExecContext(ctx, "UPDATE "+table+ //nolint:gosec // one of our own tables
+		if _, err := db.ExecContext(ctx, "UPDATE "+table+ //nolint:gosec // the table is a constant of this package
 			" SET tags = $3 WHERE id = $1 AND tags = $2", id, tags[0], tags[1]); err != nil {
 			return 0, false, err
 		}

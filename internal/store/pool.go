@@ -66,7 +66,7 @@ func (p pooled) ExecContext(ctx context.Context, query string, args ...any) (sql
 // QueryContext implements gorm.ConnPool.
 func (p pooled) QueryContext(ctx context.Context, query string, args ...any) (rows *sql.Rows, err error) {
 	err = p.startQuery(ctx, func(conn *sql.Conn) error {
-		rows, err = conn.QueryContext(ctx, query, args...) //nolint:rowserrcheck,sqlclosecheck // GORM, which asks for them, reads and closes them
+		rows, err = conn.QueryContext(ctx, query, args...) //nolint:rowserrcheck,sqlclosecheck // the caller, GORM, reads and closes them
 		return err
 	})
 	return rows, err

@@ -25,7 +25,7 @@ type SharedBuckets struct {
 func NewSharedBuckets(s *Store, name string, l ratelimit.Limit) *SharedBuckets {
 	empty, err := lru.New[string, time.Time](mostEmpty)
 	if err != nil {
-		panic(err) //nolint:forbidigo // only for a size that is not positive
+		panic(err) //nolint:forbidigo // fails only if the size is not positive
 	}
 	return &SharedBuckets{store: s, name: name, limit: l, empty: empty}
 }

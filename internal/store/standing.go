@@ -50,7 +50,7 @@ func isWaived(rule booking.WaivableRule) string {
 // fails returns the condition that the rule keeps the student from booking any slot, or
 // "" for a rule about something else.
 func fails(code booking.RefusalCode) string {
-	switch code { //nolint:exhaustive // the others are about a slot
+	switch code { //nolint:exhaustive // the other rules depend on a slot
 	case booking.LimitReached:
 		return "(" + limitReached + " AND NOT " + isWaived(booking.WaiveLimit) + ")"
 	case booking.GradesTooLow:
