@@ -148,7 +148,7 @@ func TestNoPathReachesDataOfOthers(t *testing.T) {
 				field := w.schema.Query.Fields.ForName(root[:strings.IndexAny(root+"(", "(")])
 				answer := s.Ask("{ "+root+" "+w.all(field.Type.Name(), pathLength)+" }", nil)
 				if len(answer.Errors) > 0 {
-					t.Errorf("%s: %+v", name, answer.Errors[0])
+					t.Errorf("error of %s = %+v, want none", name, answer.Errors[0])
 				}
 				for _, found := range []struct{ is, allowed []string }{
 					{emails.FindAllString(answer.Body, -1), mine}, {notes.FindAllString(answer.Body, -1), readable},
@@ -156,12 +156,12 @@ func TestNoPathReachesDataOfOthers(t *testing.T) {
 				} {
 					for _, secret := range found.is {
 						if !slices.Contains(found.allowed, secret) {
-							t.Fatalf("%s tells %s", name, secret)
+							t.Fatalf("response to %s has %s, which the caller may not read", name, secret)
 						}
 					}
 				}
 				if role == booking.RoleStudent && strings.Contains(answer.Body, `"Student b"`) {
-					t.Errorf("%s tells another student's name", name)
+					t.Errorf("response to %s has another student's name", name)
 				}
 			}
 			// The walk finds the objects that are visible.
@@ -170,7 +170,7 @@ func TestNoPathReachesDataOfOthers(t *testing.T) {
 			seen := s.Ask("{ interviews "+w.all("InterviewConnection", 3)+" }", nil).Body
 			for _, secret := range []string{"student-b@example.org", "interviewer-b@example.org", "a secret of " + b.student, room("a"), room("b")} {
 				if !strings.Contains(seen, secret) {
-					t.Errorf("an administrator does not see %s", secret)
+					t.Errorf("response to an administrator has no %s", secret)
 				}
 			}
 		})
@@ -195,19 +195,19 @@ func TestForbiddenFieldsOnEveryPath(t *testing.T) {
 			tried := 0
 			for _, root := range roots(role, a) {
 				field := w.schema.Query.Fields.ForName(root[:strings.IndexAny(root+"(", "(")])
-				for _, road := range w.roads(field.Type.Name(), 4) {
-					answer := s.Ask("{ "+root+" "+road+" }", nil)
+				for _, path := range w.forbiddenPaths(field.Type.Name(), 4) {
+					answer := s.Ask("{ "+root+" "+path+" }", nil)
 					switch {
 					case len(answer.Errors) > 0 && answer.Errors[0].Extensions.Code == "FORBIDDEN":
 						tried++
 						wantOnlyFieldsLost(t, answer)
 					case !deadEnd.MatchString(answer.Body):
-						t.Errorf("%s %s: %s", root, road, answer.Body)
+						t.Errorf("response to %s %s = %s, want FORBIDDEN", root, path, answer.Body)
 					}
 				}
 			}
 			if tried < 10 {
-				t.Errorf("only %d roads were tried", tried)
+				t.Errorf("tried %d paths, want at least 10", tried)
 			}
 		})
 	}
@@ -233,7 +233,7 @@ func wantOnlyFieldsLost(t *testing.T, a answer) {
 		object, _ := parent.(map[string]any)
 		value, there := object[failed.Path[len(failed.Path)-1].(string)]
 		if object["allowed"] == nil || !there || value != nil {
-			t.Errorf("an error at %v, in %s", failed.Path, a.Body)
+			t.Errorf("response = %s, want null at %v in an object", a.Body, failed.Path)
 		}
 	}
 }
@@ -241,14 +241,14 @@ func wantOnlyFieldsLost(t *testing.T, a answer) {
 // deadEnd matches a response whose path ends in null or an empty list.
 var deadEnd = regexp.MustCompile(`(\[\]|null|\{\})[\]}\s]*$`)
 
-// roads returns the selections that end in a field that the role may not read.
-func (w walker) roads(name string, length int) []string {
+// forbiddenPaths returns the selections that end in a field that the role may not read.
+func (w walker) forbiddenPaths(name string, length int) []string {
 	definition := w.schema.Types[name]
 	var found []string
 	if definition.Kind == ast.Union {
 		for _, member := range definition.Types {
-			for _, road := range w.roads(member, length) {
-				found = append(found, "{ ... on "+member+" "+road+" }")
+			for _, path := range w.forbiddenPaths(member, length) {
+				found = append(found, "{ ... on "+member+" "+path+" }")
 			}
 		}
 		return found
@@ -261,8 +261,8 @@ func (w walker) roads(name string, length int) []string {
 		case w.denied(field):
 			found = append(found, "{ allowed: __typename "+field.Name+" { __typename } }")
 		case !of.IsLeafType() && length > 0:
-			for _, road := range w.roads(of.Name, length-1) {
-				found = append(found, "{ "+field.Name+" "+road+" }")
+			for _, path := range w.forbiddenPaths(of.Name, length-1) {
+				found = append(found, "{ "+field.Name+" "+path+" }")
 			}
 		}
 	}

@@ -155,8 +155,8 @@ func (s *school) request(document string, variables map[string]any) reply {
 	return r
 }
 
-// asker is a caller who requests what belongs to a household.
-type asker struct {
+// caller is a caller who requests what belongs to a household.
+type caller struct {
 	name string
 	role booking.Role
 	id   string
@@ -164,8 +164,8 @@ type asker struct {
 	own  bool
 }
 
-func askers(a, b household) []asker {
-	return []asker{
+func callers(a, b household) []caller {
+	return []caller{
 		{"anonymous", booking.RoleAnonymous, "0", b, false},
 		{"another student", booking.RoleStudent, a.student, b, false},
 		{"another interviewer", booking.RoleInterviewer, a.interviewer, b, false},
@@ -185,7 +185,7 @@ func TestPermissions(t *testing.T) {
 			continue
 		}
 		if !slices.Contains(known, field.Name) {
-			t.Errorf("%s is not tried", field.Name)
+			t.Errorf("%s has no request in this test", field.Name)
 			continue
 		}
 		rights := rightsTo(t, field)
@@ -193,22 +193,22 @@ func TestPermissions(t *testing.T) {
 			t.Parallel()
 			s := newSchool(t)
 			a, b := s.household("a"), s.household("b")
-			for _, who := range askers(a, b) {
+			for _, who := range callers(a, b) {
 				s.Act(who.role, int64(number(t, who.id)))
 				before := s.Rows()
 				got, none := s.request(documentFor(field.Name, who.of)), s.request(documentFor(field.Name, nobody))
 				want := rights[who.role]
 				if who.role != booking.RoleAnonymous && want == "OWN" && who.own {
-					wantServed(t, who.name, got)
+					wantAllowed(t, who.name, got)
 					continue
 				}
-				wantKept(t, who, want, got, none)
+				wantRights(t, who, want, got, none)
 				if after := s.Rows(); after != before {
-					t.Errorf("%s wrote:\n%s\nbefore:\n%s", who.name, after, before)
+					t.Errorf("rows after the request of %s:\n%s\nbefore:\n%s", who.name, after, before)
 				}
 			}
 			s.Act(booking.RoleAdmin, 0)
-			wantServed(t, "the administrator", s.request(documentFor(field.Name, s.household("c"))))
+			wantAllowed(t, "the administrator", s.request(documentFor(field.Name, s.household("c"))))
 			s.Sound()
 		})
 	}
@@ -223,26 +223,26 @@ func documentFor(field string, of household) (string, map[string]any) {
 		map[string]any{"in": mutations(of)[field]}
 }
 
-// wantServed checks that access was granted. A rule may still refuse the operation.
-func wantServed(t *testing.T, who string, got reply) {
+// wantAllowed checks that access was granted. A rule may still refuse the operation.
+func wantAllowed(t *testing.T, who string, got reply) {
 	t.Helper()
 	if got.code != "" || slices.Contains(got.refused, "NOT_FOUND") {
-		t.Errorf("%s got %s %v %s", who, got.code, got.refused, got.text)
+		t.Errorf("response to %s has the code %q and the refusals %v, want access: %s", who, got.code, got.refused, got.text)
 	}
 }
 
-// wantKept checks that callers get what their rights allow, and that the response about
+// wantRights checks that callers get what their rights allow, and that the response about
 // another person's object equals the response about one that does not exist.
-func wantKept(t *testing.T, who asker, right string, got, none reply) {
+func wantRights(t *testing.T, who caller, right string, got, none reply) {
 	t.Helper()
 	switch {
 	case right == "ALL":
-		wantServed(t, who.name, got)
+		wantAllowed(t, who.name, got)
 	case right == "NONE" && who.role == booking.RoleAnonymous:
-		same(t, who.name, got.code, "UNAUTHENTICATED")
+		same(t, "error code for "+who.name, got.code, "UNAUTHENTICATED")
 	case right == "NONE":
-		same(t, who.name, got.code, "FORBIDDEN")
+		same(t, "error code for "+who.name, got.code, "FORBIDDEN")
 	case got.text != none.text:
-		t.Errorf("%s can tell what is somebody else's:\n%s\nfrom what is not there:\n%s", who.name, got.text, none.text)
+		t.Errorf("response to %s about another person's object:\n%s\nand about a missing one:\n%s", who.name, got.text, none.text)
 	}
 }

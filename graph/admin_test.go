@@ -14,37 +14,37 @@ func TestPublishing(t *testing.T) {
 	first := s.Publish(ann, at, 3*time.Hour+25*time.Minute, 60)
 	s.Accepted(first.Errors)
 	same(t, "slots from the start", starts(first.Slots), []string{"2026-06-02T08:00:00Z", "2026-06-02T09:00:00Z", "2026-06-02T10:00:00Z"})
-	same(t, "what is left", first.UnusedMinutes, 25)
-	same(t, "nothing skipped", len(first.Skipped), 0)
+	same(t, "unused minutes", first.UnusedMinutes, 25)
+	same(t, "skipped slots", len(first.Skipped), 0)
 
 	before := s.Rows()
 	again := s.Publish(ann, at, 3*time.Hour+25*time.Minute, 60)
 	s.Accepted(again.Errors)
-	same(t, "the same window again answers the same", ids(again.Slots), ids(first.Slots))
-	same(t, "and the same availability", again.Availability.ID, first.Availability.ID)
-	same(t, "skipped as duplicates", skips(again), []string{"DUPLICATE", "DUPLICATE", "DUPLICATE"})
-	same(t, "and writes nothing", s.Rows(), before)
+	same(t, "slots of the same window again", ids(again.Slots), ids(first.Slots))
+	same(t, "availability of the same window again", again.Availability.ID, first.Availability.ID)
+	same(t, "skip reasons of the same window again", skips(again), []string{"DUPLICATE", "DUPLICATE", "DUPLICATE"})
+	same(t, "rows", s.Rows(), before)
 
 	wider := s.Publish(ann, at.Add(-90*time.Minute), 3*time.Hour, 60)
 	s.Accepted(wider.Errors)
-	same(t, "what fits is published", starts(wider.Slots), []string{"2026-06-02T06:30:00Z"})
-	same(t, "what does not is reported", skips(wider), []string{"OVERLAP", "OVERLAP"})
+	same(t, "slots of a wider window", starts(wider.Slots), []string{"2026-06-02T06:30:00Z"})
+	same(t, "skip reasons of a wider window", skips(wider), []string{"OVERLAP", "OVERLAP"})
 
 	touching := s.Publish(ann, at.Add(3*time.Hour), time.Hour, 30)
 	s.Accepted(touching.Errors)
-	same(t, "touching is fine", len(touching.Slots), 2)
+	same(t, "slots of a window that touches", len(touching.Slots), 2)
 
 	none := s.Publish(ann, at.Add(30*time.Minute), time.Hour, 60)
-	same(t, "nothing could be published", codes(none.Errors), []string{"AVAILABILITY_CONFLICT"})
-	same(t, "with its type", none.Errors[0].Typename, "AvailabilityConflict")
-	same(t, "and what is in the way", ids(none.Errors[0].Slots), ids(first.Slots[:2]))
+	same(t, "refusal codes of a window that overlaps everywhere", codes(none.Errors), []string{"AVAILABILITY_CONFLICT"})
+	same(t, "type of the refusal", none.Errors[0].Typename, "AvailabilityConflict")
+	same(t, "slots in its way", ids(none.Errors[0].Slots), ids(first.Slots[:2]))
 
 	s.SetClock(at.Add(30 * time.Minute))
 	bob := s.Interviewer(nil)
 	running := s.Publish(bob, at, 2*time.Hour, 60)
 	s.Accepted(running.Errors)
-	same(t, "what has begun is skipped", skips(running), []string{"SLOT_IN_PAST"})
-	same(t, "the rest is published", len(running.Slots), 1)
+	same(t, "skip reasons of a window that has begun", skips(running), []string{"SLOT_IN_PAST"})
+	same(t, "slots of a window that has begun", len(running.Slots), 1)
 	s.Sound()
 }
 
@@ -83,19 +83,19 @@ func TestInactiveInterviewer(t *testing.T) {
 	fields := "interviewer { active } slots { start } closedSlots { id status } conflicts { id status }"
 	s.Mutate("updateInterviewer", fields, map[string]any{"interviewerId": ann, "active": false}, &off)
 	s.Accepted(off.Errors)
-	same(t, "off", off.Interviewer.Active, false)
-	same(t, "the open slot is closed", off.ClosedSlots, []slot{{ID: open, Status: "WITHDRAWN"}})
-	same(t, "the booked one stands and is reported", off.Conflicts, []interview{{ID: id, Status: "BOOKED"}})
-	same(t, "booking a closed one", codes(s.Book(s.Student(nil), open).Errors), []string{"SLOT_WITHDRAWN"})
-	same(t, "publishing", codes(s.Publish(ann, t0.Add(5*day), time.Hour, 60).Errors), []string{"WRONG_STATUS"})
+	same(t, "active", off.Interviewer.Active, false)
+	same(t, "closed slots", off.ClosedSlots, []slot{{ID: open, Status: "WITHDRAWN"}})
+	same(t, "conflicts", off.Conflicts, []interview{{ID: id, Status: "BOOKED"}})
+	same(t, "refusal codes of booking a closed slot", codes(s.Book(s.Student(nil), open).Errors), []string{"SLOT_WITHDRAWN"})
+	same(t, "refusal codes of publishing while inactive", codes(s.Publish(ann, t0.Add(5*day), time.Hour, 60).Errors), []string{"WRONG_STATUS"})
 	cancelled := s.Cancel(id)
 	s.Accepted(cancelled.Errors)
-	same(t, "a cancelled one does not open again", cancelled.Interview.Slot.Status, "WITHDRAWN")
+	same(t, "slot of a cancelled interview", cancelled.Interview.Slot.Status, "WITHDRAWN")
 
 	s.Mutate("updateInterviewer", fields, map[string]any{"interviewerId": ann, "active": true, "name": "Ann again"}, &off)
 	s.Accepted(off.Errors)
-	same(t, "on", off.Interviewer.Active, true)
-	same(t, "what was withdrawn is published anew", starts(off.Slots), []string{"2026-06-02T08:00:00Z", "2026-06-03T08:00:00Z"})
+	same(t, "active", off.Interviewer.Active, true)
+	same(t, "slots published again", starts(off.Slots), []string{"2026-06-02T08:00:00Z", "2026-06-03T08:00:00Z"})
 	_ = past
 	s.Sound()
 }
@@ -115,16 +115,16 @@ func TestUpdateStudent(t *testing.T) {
 		return payload.Student
 	}
 	want := map[string]any{"name": "Old", "email": "old@example.org", "timeZone": "UTC", "interviewLimit": 4.0}
-	same(t, "nothing given, nothing changed", update(map[string]any{}), want)
+	same(t, "student after an empty update", update(map[string]any{}), want)
 	want["name"], want["timeZone"] = "New", "Asia/Tokyo"
-	same(t, "what is given", update(map[string]any{"name": " New ", "timeZone": "Asia/Tokyo"}), want)
+	same(t, "student after an update", update(map[string]any{"name": " New ", "timeZone": "Asia/Tokyo"}), want)
 	want["interviewLimit"] = 0.0
-	same(t, "a limit of 0 is a limit", update(map[string]any{"interviewLimit": 0}), want)
-	same(t, "a student with a limit of 0 is not eligible", s.List(student).Reasons(), []string{"LIMIT_REACHED"})
+	same(t, "student with a limit of 0", update(map[string]any{"interviewLimit": 0}), want)
+	same(t, "empty reasons with a limit of 0", s.List(student).Reasons(), []string{"LIMIT_REACHED"})
 	want["interviewLimit"] = 15.0
-	same(t, "null gives the policy's back", update(map[string]any{"interviewLimit": nil}), want)
+	same(t, "student with a limit of null", update(map[string]any{"interviewLimit": nil}), want)
 	want["email"] = "new@example.org"
-	same(t, "an e-mail in lower case", update(map[string]any{"email": "New@Example.org"}), want)
+	same(t, "student with an e-mail in mixed case", update(map[string]any{"email": "New@Example.org"}), want)
 }
 
 func TestListsOfPeople(t *testing.T) {
@@ -160,16 +160,16 @@ func TestListsOfPeople(t *testing.T) {
 		return out
 	}
 	page := read("students", "(first: 2)")
-	same(t, "a page", people(page), students[:2])
-	same(t, "of all", page.TotalCount, 5)
-	same(t, "and the next", people(read("students", `(first: 9, after: "`+*page.PageInfo.EndCursor+`")`)), students[2:])
-	same(t, "by a part of the e-mail", people(read("students", `(filter: {search: "STUDENT5@"})`)), students[2:3])
-	same(t, "by a part of the name", read("students", `(filter: {search: "student "})`).TotalCount, 5)
-	same(t, "a percent sign is a percent sign", people(read("interviewers", `(filter: {search: "100%"})`)), []string{ann})
-	same(t, "an underscore too", people(read("interviewers", `(filter: {search: "_"})`)), []string{})
-	same(t, "active ones", people(read("interviewers", `(filter: {active: true})`)), []string{ann})
-	same(t, "inactive ones", people(read("interviewers", `(filter: {active: false})`)), []string{bob})
-	same(t, "nobody", read("interviewers", `(filter: {search: "zzz"})`).TotalCount, 0)
+	same(t, "first page of students", people(page), students[:2])
+	same(t, "total of students", page.TotalCount, 5)
+	same(t, "second page of students", people(read("students", `(first: 9, after: "`+*page.PageInfo.EndCursor+`")`)), students[2:])
+	same(t, "students by a part of the e-mail", people(read("students", `(filter: {search: "STUDENT5@"})`)), students[2:3])
+	same(t, "total of students by a part of the name", read("students", `(filter: {search: "student "})`).TotalCount, 5)
+	same(t, "interviewers by a percent sign", people(read("interviewers", `(filter: {search: "100%"})`)), []string{ann})
+	same(t, "interviewers by an underscore", people(read("interviewers", `(filter: {search: "_"})`)), []string{})
+	same(t, "active interviewers", people(read("interviewers", `(filter: {active: true})`)), []string{ann})
+	same(t, "inactive interviewers", people(read("interviewers", `(filter: {active: false})`)), []string{bob})
+	same(t, "total of interviewers by an unknown name", read("interviewers", `(filter: {search: "zzz"})`).TotalCount, 0)
 }
 
 func TestListOfInterviews(t *testing.T) {
@@ -196,15 +196,15 @@ func TestListOfInterviews(t *testing.T) {
 		same(t, "total of "+filter, data.Interviews.TotalCount, len(got))
 		return got
 	}
-	same(t, "all", read("{}"), []string{a, b, c})
-	same(t, "of a student", read("{studentId: "+one+"}"), []string{a, c})
-	same(t, "of an interviewer", read("{interviewerId: "+ann+"}"), []string{a})
-	same(t, "by status", read("{status: [CANCELLED]}"), []string{c})
-	same(t, "by several", read("{status: [CANCELLED, BOOKED]}"), []string{a, b, c})
-	same(t, "by none", read("{status: []}"), []string{a, b, c})
-	same(t, "from a time", read(`{start: "2026-06-03T08:00:00Z"}`), []string{b, c})
-	same(t, "to a time", read(`{end: "2026-06-03T09:00:00Z"}`), []string{a, b})
-	same(t, "of nobody", read("{studentId: 999}"), []string{})
+	same(t, "interviews with an empty filter", read("{}"), []string{a, b, c})
+	same(t, "interviews of a student", read("{studentId: "+one+"}"), []string{a, c})
+	same(t, "interviews of an interviewer", read("{interviewerId: "+ann+"}"), []string{a})
+	same(t, "interviews by one status", read("{status: [CANCELLED]}"), []string{c})
+	same(t, "interviews by two statuses", read("{status: [CANCELLED, BOOKED]}"), []string{a, b, c})
+	same(t, "interviews by an empty list of statuses", read("{status: []}"), []string{a, b, c})
+	same(t, "interviews from a time", read(`{start: "2026-06-03T08:00:00Z"}`), []string{b, c})
+	same(t, "interviews to a time", read(`{end: "2026-06-03T09:00:00Z"}`), []string{a, b})
+	same(t, "interviews of an unknown student", read("{studentId: 999}"), []string{})
 }
 
 func TestUpcomingInterviews(t *testing.T) {
@@ -224,11 +224,11 @@ func TestUpcomingInterviews(t *testing.T) {
 		}
 		return out
 	}
-	same(t, "by start", read(), []string{sooner, later})
+	same(t, "upcoming interviews", read(), []string{sooner, later})
 	s.SetClock(t0.Add(day + time.Hour - time.Microsecond))
-	same(t, "until its end", read(), []string{sooner, later})
+	same(t, "upcoming interviews during the first", read(), []string{sooner, later})
 	s.SetClock(t0.Add(day + time.Hour))
-	same(t, "and no longer", read(), []string{later})
+	same(t, "upcoming interviews at the end of the first", read(), []string{later})
 }
 
 // A student's record holds only what the rules need of their interviews. What the edge
@@ -251,9 +251,9 @@ func TestUpcomingInterviewsAreWhole(t *testing.T) {
 	}
 	s.Ask("query($s: ID!, $i: ID!) { student(id: $s) { upcomingInterviews { "+fields+" } } interview(id: $i) { "+fields+" } }",
 		in{"s": student, "i": id}).Into(&data)
-	same(t, "as the interview itself", data.Student.UpcomingInterviews, []map[string]any{data.Interview})
-	same(t, "its reschedules", data.Interview["rescheduleCount"], any(1.0))
-	same(t, "its exemption", data.Interview["exempt"], any(true))
+	same(t, "upcoming interviews", data.Student.UpcomingInterviews, []map[string]any{data.Interview})
+	same(t, "reschedule count", data.Interview["rescheduleCount"], any(1.0))
+	same(t, "exempt", data.Interview["exempt"], any(true))
 }
 
 func TestPolicyVersions(t *testing.T) {
@@ -271,17 +271,17 @@ func TestPolicyVersions(t *testing.T) {
 		return version, payload.Errors
 	}
 	version, _ := change(map[string]any{"interviewLimit": 15})
-	same(t, "no change, the same version", version, 1)
+	same(t, "version after an empty update", version, 1)
 	version, _ = change(map[string]any{"interviewLimit": 0, "gradeWindow": 0, "expectedVersion": 1})
-	same(t, "a change", version, 2)
+	same(t, "version after a change", version, 2)
 	student := s.Student(nil)
-	same(t, "a limit of 0 holds", s.List(student).Reasons(), []string{"LIMIT_REACHED"})
+	same(t, "empty reasons with a limit of 0", s.List(student).Reasons(), []string{"LIMIT_REACHED"})
 	_, errors := change(map[string]any{"interviewLimit": 9, "expectedVersion": 1})
-	same(t, "an old version", codes(errors), []string{"VERSION_CONFLICT"})
+	same(t, "refusal codes of an old version", codes(errors), []string{"VERSION_CONFLICT"})
 	version, _ = change(map[string]any{"minimumGradeExclusive": 3, "gradeWindow": 1, "interviewLimit": 15})
-	same(t, "another", version, 3)
+	same(t, "version after another change", version, 3)
 	s.Live(student, day, 3)
-	same(t, "the new numbers hold", s.List(student).Eligibility.Eligible, false)
+	same(t, "eligible by the new policy", s.List(student).Eligibility.Eligible, false)
 }
 
 func TestWrongStatus(t *testing.T) {
@@ -289,14 +289,14 @@ func TestWrongStatus(t *testing.T) {
 	s := newSchool(t)
 	student := s.Student(nil)
 	done := s.Live(student, day, 5)
-	same(t, "cancelling a completed one", codes(s.Cancel(done).Errors), []string{"WRONG_STATUS"})
+	same(t, "refusal codes of cancelling a completed interview", codes(s.Cancel(done).Errors), []string{"WRONG_STATUS"})
 	off := s.Booked(student, s.NewSlot(5*day))
 	s.Accepted(s.Cancel(off).Errors)
-	same(t, "completing a cancelled one", codes(s.Complete(off, 3).Errors), []string{"WRONG_STATUS"})
+	same(t, "refusal codes of completing a cancelled interview", codes(s.Complete(off, 3).Errors), []string{"WRONG_STATUS"})
 	missed := s.Booked(student, s.NewSlot(6*day))
 	s.setStatus(missed, "STUDENT_NO_SHOW")
-	same(t, "completing a missed one", codes(s.Complete(missed, 3).Errors), []string{"WRONG_STATUS"})
-	same(t, "cancelling a missed one", codes(s.Cancel(missed).Errors), []string{"WRONG_STATUS"})
+	same(t, "refusal codes of completing a no-show", codes(s.Complete(missed, 3).Errors), []string{"WRONG_STATUS"})
+	same(t, "refusal codes of cancelling a no-show", codes(s.Cancel(missed).Errors), []string{"WRONG_STATUS"})
 }
 
 func TestCompletedAt(t *testing.T) {
@@ -307,17 +307,17 @@ func TestCompletedAt(t *testing.T) {
 	s.SetClock(t0.Add(day))
 	now := s.Complete(id, nil)
 	s.Accepted(now.Errors)
-	same(t, "from the start on, and now by default", now.Interview.CompletedAt, ptr("2026-06-02T08:00:00Z"))
+	same(t, "completedAt by default, at the start", now.Interview.CompletedAt, ptr("2026-06-02T08:00:00Z"))
 	s.SetClock(t0.Add(2 * day))
 	set := s.ChangeInterview("completeInterview", map[string]any{
 		"interviewId": id, "completedAt": "2026-06-02T10:45:00+02:00", "note": "well done", "grade": 5,
 	})
 	s.Accepted(set.Errors)
-	same(t, "when it was", set.Interview.CompletedAt, ptr("2026-06-02T08:45:00Z"))
-	same(t, "the note", set.Interview.Note, ptr("well done"))
+	same(t, "completedAt that was given", set.Interview.CompletedAt, ptr("2026-06-02T08:45:00Z"))
+	same(t, "note", set.Interview.Note, ptr("well done"))
 	early := s.ChangeInterview("completeInterview", map[string]any{"interviewId": id, "completedAt": "2026-06-02T07:59:59Z"})
-	same(t, "not before the start", codes(early.Errors), []string{"INVALID_INPUT"})
+	same(t, "refusal codes of a completedAt before the start", codes(early.Errors), []string{"INVALID_INPUT"})
 	kept := s.Complete(id, nil)
 	s.Accepted(kept.Errors)
-	same(t, "what is not given stays", kept.Interview, set.Interview)
+	same(t, "interview completed again without input", kept.Interview, set.Interview)
 }

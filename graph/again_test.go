@@ -53,6 +53,6 @@ func TestEachMutationSeesItsOwnChange(t *testing.T) {
 		second: updateStudent(input: {studentId: $id, name: "After"}) { ...who }
 	} fragment who on UpdateStudentPayload { student { interviews { nodes { student { name } } } } }`,
 		map[string]any{"id": student}).Into(&got)
-	same(t, "the first", got.First.Student.Interviews.Nodes[0].Student.Name, "Before")
-	same(t, "the second", got.Second.Student.Interviews.Nodes[0].Student.Name, "After")
+	same(t, "student name in the first mutation", got.First.Student.Interviews.Nodes[0].Student.Name, "Before")
+	same(t, "student name in the second mutation", got.Second.Student.Interviews.Nodes[0].Student.Name, "After")
 }

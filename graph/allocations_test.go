@@ -22,7 +22,7 @@ const allocationsFile = "../testdata/allocations.txt"
 // decrease is recorded so that it lasts. `go test ./graph -run Allocations -update`
 // rewrites the file.
 //
-//nolint:paralleltest // what others allocate would be counted
+//nolint:paralleltest // the allocations of other tests would be counted
 func TestAllocations(t *testing.T) {
 	const rises, falls = 1.03, 0.9
 	s := newSchool(t)
@@ -50,9 +50,9 @@ func TestAllocations(t *testing.T) {
 		}
 		switch {
 		case m.count > written*rises:
-			t.Errorf("%s allocates %.0f times, %.0f are allowed", m.operation, m.count, written)
+			t.Errorf("%s allocates %.0f times, want at most %.0f", m.operation, m.count, written)
 		case m.count < written*falls:
-			t.Errorf("%s allocates %.0f times; write that down instead of %.0f", m.operation, m.count, written)
+			t.Errorf("%s allocates %.0f times; record that instead of %.0f", m.operation, m.count, written)
 		}
 	}
 }
@@ -116,6 +116,6 @@ func (s *school) serveOne(body []byte) {
 	answer := httptest.NewRecorder()
 	s.Handler.ServeHTTP(answer, request)
 	if answer.Code != http.StatusOK || strings.Contains(answer.Body.String(), `"message"`) {
-		s.T.Fatalf("%d: %s", answer.Code, answer.Body)
+		s.T.Fatalf("status = %d: %s", answer.Code, answer.Body)
 	}
 }

@@ -21,23 +21,23 @@ func TestBlockingWholeDays(t *testing.T) {
 	s.Accepted(added.Errors)
 	tuesday := s.block(ann, in{"date": "2026-06-09"})
 	s.Accepted(tuesday.Errors)
-	same(t, "the day", [2]string{tuesday.Blocks[0].Start, tuesday.Blocks[0].End}, [2]string{"2026-06-08T22:00:00Z", "2026-06-09T22:00:00Z"})
-	same(t, "its slots", ids(tuesday.ClosedSlots), ids(added.Slots[6:12]))
+	same(t, "blocked time of a day", [2]string{tuesday.Blocks[0].Start, tuesday.Blocks[0].End}, [2]string{"2026-06-08T22:00:00Z", "2026-06-09T22:00:00Z"})
+	same(t, "closed slots of a day", ids(tuesday.ClosedSlots), ids(added.Slots[6:12]))
 	two := s.block(ann, in{"dates": []string{"2026-06-12", "2026-06-10", "2026-06-12"}})
 	s.Accepted(two.Errors)
-	same(t, "each day once, by date", []string{two.Blocks[0].Start, two.Blocks[1].Start}, []string{"2026-06-09T22:00:00Z", "2026-06-11T22:00:00Z"})
-	same(t, "their slots", len(two.ClosedSlots), 12)
+	same(t, "starts of two blocked days", []string{two.Blocks[0].Start, two.Blocks[1].Start}, []string{"2026-06-09T22:00:00Z", "2026-06-11T22:00:00Z"})
+	same(t, "closed slots of two days", len(two.ClosedSlots), 12)
 
 	clocks := s.block(ann, in{"dates": []string{"2026-10-25", "2027-03-28"}})
 	s.Accepted(clocks.Errors)
-	same(t, "25 hours", [2]string{clocks.Blocks[0].Start, clocks.Blocks[0].End}, [2]string{"2026-10-24T22:00:00Z", "2026-10-25T23:00:00Z"})
-	same(t, "23 hours", [2]string{clocks.Blocks[1].Start, clocks.Blocks[1].End}, [2]string{"2027-03-27T23:00:00Z", "2027-03-28T22:00:00Z"})
+	same(t, "blocked time of a day of 25 hours", [2]string{clocks.Blocks[0].Start, clocks.Blocks[0].End}, [2]string{"2026-10-24T22:00:00Z", "2026-10-25T23:00:00Z"})
+	same(t, "blocked time of a day of 23 hours", [2]string{clocks.Blocks[1].Start, clocks.Blocks[1].End}, [2]string{"2027-03-27T23:00:00Z", "2027-03-28T22:00:00Z"})
 	s.Sound()
 
 	apia := s.Interviewer(in{"timeZone": "Pacific/Apia"})
 	skipped := s.block(apia, in{"date": "2011-12-30"})
-	same(t, "a day that was skipped", codes(skipped.Errors), []string{"INVALID_RANGE"})
-	same(t, "by its field", skipped.Errors[0].Path, []string{"input", "date"})
+	same(t, "refusal codes of a day that does not exist", codes(skipped.Errors), []string{"INVALID_RANGE"})
+	same(t, "path of the refusal", skipped.Errors[0].Path, []string{"input", "date"})
 }
 
 // An input blocks either a time or days, not both.
@@ -64,5 +64,5 @@ func TestBlockingInOneWay(t *testing.T) {
 			wantRefusal(t, s.block(ann, test.set).Errors, "INVALID_INPUT", test.field)
 		})
 	}
-	same(t, "nothing is written", s.Rows(), before)
+	same(t, "rows", s.Rows(), before)
 }

@@ -69,7 +69,7 @@ func (s *school) refusedIn(id, student, slot string) {
 		s.T.Fatal(err)
 	}
 	if err := response.Body.Close(); err != nil || response.StatusCode != http.StatusOK {
-		s.T.Fatalf("status %d: %v", response.StatusCode, err)
+		s.T.Fatalf("status = %d (%v)", response.StatusCode, err)
 	}
 }
 
@@ -78,7 +78,7 @@ func (s *school) refusedIn(id, student, slot string) {
 func TestRefusedBookingsAreRecorded(t *testing.T) {
 	t.Parallel()
 	s := newSchool(t)
-	student, other, limited := s.Student(nil), s.Student(nil), s.limited()
+	student, other, limited := s.Student(nil), s.Student(nil), s.studentAtLimit()
 	taken, far := s.NewSlot(2*day), s.NewSlot(5*day)
 	s.Booked(other, taken)
 	interview := s.Booked(student, far)
@@ -120,8 +120,8 @@ func TestRefusedBookingsAreRecorded(t *testing.T) {
 			if len(after) != before+1 {
 				t.Fatalf("%d refusals were recorded, want 1", len(after)-before)
 			}
-			same(t, "the recorded refusal", after[0].String(), test.want)
-			same(t, "its time", after[0].At, "2026-06-01T08:00:00Z")
+			same(t, "recorded refusal", after[0].String(), test.want)
+			same(t, "time of the recorded refusal", after[0].At, "2026-06-01T08:00:00Z")
 		})
 	}
 	s.refusedIn("a-request", student, taken)
@@ -138,10 +138,10 @@ func TestOnlyRefusedBookingsAreRecorded(t *testing.T) {
 	s.Accepted(s.hold(student, open).Errors)
 	interview := s.Booked(student, open)
 	s.Accepted(s.move(interview, next).Errors)
-	same(t, "a dry run", codes(s.TryBook(student, taken).Errors), []string{"SLOT_TAKEN"})
-	same(t, "another mutation", codes(s.Complete(interview, 3).Errors), []string{"TOO_SOON"})
+	same(t, "refusal codes of a dry run", codes(s.TryBook(student, taken).Errors), []string{"SLOT_TAKEN"})
+	same(t, "refusal codes of another mutation", codes(s.Complete(interview, 3).Errors), []string{"TOO_SOON"})
 	s.as(booking.RoleInterviewer, "1", func() {
-		same(t, "a role that may not book", s.Ask("mutation { bookSlot(input: {studentId: 1, slotId: 1}) { errors { code } } }", nil).Code(), "FORBIDDEN")
+		same(t, "error code of a role that may not book", s.Ask("mutation { bookSlot(input: {studentId: 1, slotId: 1}) { errors { code } } }", nil).Code(), "FORBIDDEN")
 	})
 	same(t, "refusals", len(s.refusals("")), 0)
 }
@@ -207,7 +207,7 @@ func TestRefusedBookingsAreDeletedAfterRetention(t *testing.T) {
 func TestRefusedBookingsAreFilteredAndPaged(t *testing.T) {
 	t.Parallel()
 	s := newSchool(t)
-	ada, bob := s.Student(nil), s.limited()
+	ada, bob := s.Student(nil), s.studentAtLimit()
 	taken := s.NewSlot(2 * day)
 	s.Booked(s.Student(nil), taken)
 	s.Book(ada, taken)
@@ -248,18 +248,18 @@ func TestRefusedBookingsAreFilteredAndPaged(t *testing.T) {
 		return data.BookingRefusals
 	}
 	newest := read("first: 2")
-	same(t, "in all", newest.TotalCount, 3)
-	same(t, "the newest comes first", newest.Nodes[0].Operation, "HOLD_SLOT")
-	same(t, "there are more", newest.PageInfo.HasNextPage, true)
+	same(t, "total", newest.TotalCount, 3)
+	same(t, "operation of the newest", newest.Nodes[0].Operation, "HOLD_SLOT")
+	same(t, "has a next page", newest.PageInfo.HasNextPage, true)
 	rest := read(fmt.Sprintf("first: 2, after: %q", newest.PageInfo.EndCursor))
-	same(t, "the rest", len(rest.Nodes), 1)
-	same(t, "no more", rest.PageInfo.HasNextPage, false)
+	same(t, "refusals of the second page", len(rest.Nodes), 1)
+	same(t, "has a page after the second", rest.PageInfo.HasNextPage, false)
 	oldest := read("last: 1")
-	same(t, "the oldest", oldest.PageInfo.StartCursor, rest.PageInfo.StartCursor)
+	same(t, "start cursor of the last one", oldest.PageInfo.StartCursor, rest.PageInfo.StartCursor)
 	earlier := read(fmt.Sprintf("last: 5, before: %q", oldest.PageInfo.StartCursor))
-	same(t, "those before it", len(earlier.Nodes), 2)
+	same(t, "refusals before the last one", len(earlier.Nodes), 2)
 	reversed := s.Ask(`{ bookingRefusals(filter: {start: "2026-06-02T00:00:00Z", end: "2026-06-01T00:00:00Z"}) { totalCount } }`, nil)
-	same(t, "a reversed range", reversed.Code(), "BAD_USER_INPUT")
+	same(t, "error code of a reversed range", reversed.Code(), "BAD_USER_INPUT")
 	for role, code := range map[booking.Role]string{
 		booking.RoleStudent: "FORBIDDEN", booking.RoleInterviewer: "FORBIDDEN", booking.RoleAnonymous: "UNAUTHENTICATED",
 	} {
@@ -279,10 +279,10 @@ func TestUnrecordedRefusalsAreCounted(t *testing.T) {
 		t.Fatal(err)
 	}
 	for range 3 {
-		same(t, "the answer", codes(s.Book(s.Student(nil), missing).Errors), []string{"NOT_FOUND"})
+		same(t, "refusal codes", codes(s.Book(s.Student(nil), missing).Errors), []string{"NOT_FOUND"})
 	}
 	if n := strings.Count(logged.String(), `level=WARN msg="cannot store a refused booking"`); n != 1 {
-		t.Errorf("three losses are logged %d times: %s", n, logged)
+		t.Errorf("log has %d lines about the losses: %s", n, logged)
 	}
 	registry := prometheus.NewRegistry()
 	for _, c := range s.Store.Collectors() {
@@ -294,9 +294,9 @@ func TestUnrecordedRefusalsAreCounted(t *testing.T) {
 	}
 	for _, family := range families {
 		if family.GetName() == "rehearse_booking_refusals_lost_total" {
-			same(t, "lost", family.GetMetric()[0].GetCounter().GetValue(), 3.0)
+			same(t, "refusals that were not recorded", family.GetMetric()[0].GetCounter().GetValue(), 3.0)
 			return
 		}
 	}
-	t.Error("nothing counts what is lost")
+	t.Error("no metric counts the losses")
 }

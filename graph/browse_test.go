@@ -84,7 +84,7 @@ func TestStudentsReadOnlyThePublicProfile(t *testing.T) {
 	var data struct{ Interviewers struct{ Nodes []profile } }
 	s.Ask(`{ interviewers(first: 1) { nodes { name headline bio photoUrl languages } } }`, nil).Into(&data)
 	text := func(s string) *string { return &s }
-	same(t, "the profile", data.Interviewers.Nodes, []profile{{
+	same(t, "interviewers with their profile", data.Interviewers.Nodes, []profile{{
 		"Ann Able", text("Systems design"), text("Ten years\nof Go."), text("https://photos.example.org/ann.jpg"), []string{"de", "en-US"},
 	}})
 	s.Ask(`{ interviewers(last: 1) { nodes { headline languages email maxPerDay maxPerWeek meetingUrl availability { totalCount } blocks { totalCount }
@@ -139,14 +139,14 @@ func TestProfilesAreChanged(t *testing.T) {
 		s.Ask(`{ interviewer(id: `+ann+`) { headline bio photoUrl languages } }`, nil).Into(&data)
 		return data.Interviewer
 	}
-	same(t, "nothing yet", read(), profile{Languages: []string{}})
+	same(t, "profile of a new interviewer", read(), profile{Languages: []string{}})
 	full := in{"headline": "One", "bio": "Two", "photoUrl": "https://photos.example.org/3", "languages": []string{"pt-br", "de", "pt_BR"}}
 	s.Accepted(s.updateInterviewer(ann, full))
 	text := func(s string) *string { return &s }
 	want := profile{Headline: text("One"), Bio: text("Two"), PhotoURL: text("https://photos.example.org/3"), Languages: []string{"de", "pt-BR"}}
-	same(t, "all of it", read(), want)
+	same(t, "profile after an update", read(), want)
 	s.Accepted(s.updateInterviewer(ann, in{"name": "Other"}))
-	same(t, "what is left out stays", read(), want)
+	same(t, "profile after an update without it", read(), want)
 	for field, refusal := range map[string]struct {
 		value any
 		says  string
@@ -163,9 +163,9 @@ func TestProfilesAreChanged(t *testing.T) {
 			same(t, "message", refused[0].Message, refusal.says)
 		})
 	}
-	same(t, "nothing of it was written", read(), want)
+	same(t, "profile after refused updates", read(), want)
 	s.Accepted(s.updateInterviewer(ann, in{"headline": nil, "bio": " ", "photoUrl": "", "languages": []string{}}))
-	same(t, "taken away", read(), profile{Languages: []string{}})
+	same(t, "profile after it was taken away", read(), profile{Languages: []string{}})
 }
 
 func TestProfilesAreImported(t *testing.T) {
@@ -174,9 +174,9 @@ func TestProfilesAreImported(t *testing.T) {
 	const table = "name,email,headline,bio,photoUrl,languages\n" +
 		"Ann,ann@example.org,Go,\"Ten years, and more\",https://photos.example.org/ann.jpg,en; pt_br\n" +
 		"Ben,ben@example.org,,,,\n"
-	same(t, "rows", s.imports("importInterviewers", table+"Cy,cy@example.org,,,ftp://x,klingonese\n", in{"partial": true}).came(),
+	same(t, "rows", s.imports("importInterviewers", table+"Cy,cy@example.org,,,ftp://x,klingonese\n", in{"partial": true}).rowLines(),
 		[]string{"2 CREATED", "3 CREATED", "4 FAILED photoUrl:INVALID_INPUT languages:INVALID_INPUT"})
-	same(t, "again", s.imports("importInterviewers", table, nil).came(), []string{"2 UNCHANGED", "3 UNCHANGED"})
+	same(t, "rows of a second import", s.imports("importInterviewers", table, nil).rowLines(), []string{"2 UNCHANGED", "3 UNCHANGED"})
 	var data struct{ Interviewers struct{ Nodes []profile } }
 	s.Ask(`{ interviewers { nodes { name headline bio photoUrl languages } } }`, nil).Into(&data)
 	text := func(s string) *string { return &s }

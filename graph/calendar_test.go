@@ -76,19 +76,19 @@ func TestTwoToFourEveryDayNextWeek(t *testing.T) {
 	ann := s.Interviewer(in{"timeZone": "Europe/Berlin"})
 	added := s.weekly(ann, nil)
 	s.Accepted(added.Errors)
-	same(t, "two slots on seven days", len(added.Slots), 14)
-	same(t, "in her own zone", starts(added.Slots[:3]), []string{"2026-06-08T12:00:00Z", "2026-06-08T13:00:00Z", "2026-06-09T12:00:00Z"})
-	same(t, "the rule", added.Availability.Weekly.TimeZone, "Europe/Berlin")
-	same(t, "its first day", added.Availability.Start, "2026-06-07T22:00:00Z")
-	same(t, "its last", added.Availability.End, ptr("2026-06-14T22:00:00Z"))
+	same(t, "slots of two a day for seven days", len(added.Slots), 14)
+	same(t, "starts in the interviewer's time zone", starts(added.Slots[:3]), []string{"2026-06-08T12:00:00Z", "2026-06-08T13:00:00Z", "2026-06-09T12:00:00Z"})
+	same(t, "time zone of the rule", added.Availability.Weekly.TimeZone, "Europe/Berlin")
+	same(t, "start of the rule", added.Availability.Start, "2026-06-07T22:00:00Z")
+	same(t, "end of the rule", added.Availability.End, ptr("2026-06-14T22:00:00Z"))
 
 	before := s.Rows()
 	again := s.weekly(ann, nil)
 	s.Accepted(again.Errors)
-	same(t, "the same rule again is the same", again.Availability.ID, added.Availability.ID)
-	same(t, "with the same slots", ids(again.Slots), ids(added.Slots))
-	same(t, "and writes nothing", s.Rows(), before)
-	same(t, "a student sees them", len(s.List(s.Student(nil)).Nodes), 14)
+	same(t, "availability of the same rule again", again.Availability.ID, added.Availability.ID)
+	same(t, "slots of the same rule again", ids(again.Slots), ids(added.Slots))
+	same(t, "rows", s.Rows(), before)
+	same(t, "slots listed for a student", len(s.List(s.Student(nil)).Nodes), 14)
 	s.Sound()
 }
 
@@ -122,7 +122,7 @@ func TestWeeklyShapes(t *testing.T) {
 			added := s.weekly(s.Interviewer(nil), test.set)
 			s.Accepted(added.Errors)
 			same(t, "starts", starts(added.Slots), test.starts)
-			same(t, "unused", added.UnusedMinutes, test.unused)
+			same(t, "unused minutes", added.UnusedMinutes, test.unused)
 		})
 	}
 }
@@ -136,8 +136,8 @@ func TestOpenEndedRuleIsExtended(t *testing.T) {
 	ann := s.Interviewer(nil)
 	added := s.weekly(ann, in{"endDate": nil, "endTime": "15:00"})
 	s.Accepted(added.Errors)
-	same(t, "as far as the horizon", starts(added.Slots), []string{"2026-06-08T14:00:00Z", "2026-06-09T14:00:00Z", "2026-06-10T14:00:00Z"})
-	same(t, "no end", added.Availability.End, (*string)(nil))
+	same(t, "starts up to the horizon", starts(added.Slots), []string{"2026-06-08T14:00:00Z", "2026-06-09T14:00:00Z", "2026-06-10T14:00:00Z"})
+	same(t, "end of a rule without one", added.Availability.End, (*string)(nil))
 
 	extend := func() (slots int) {
 		result, err := s.App.ExtendAvailability(t.Context())
@@ -146,20 +146,20 @@ func TestOpenEndedRuleIsExtended(t *testing.T) {
 		}
 		return result.Slots
 	}
-	same(t, "nothing more yet", extend(), 0)
+	same(t, "slots of an extension on the same day", extend(), 0)
 	s.SetClock(t0.Add(2 * day))
-	same(t, "two days later, two more", extend(), 2)
-	same(t, "and once", extend(), 0)
+	same(t, "slots of an extension two days later", extend(), 2)
+	same(t, "slots of a second extension two days later", extend(), 0)
 	closed := s.closing("removeAvailability", "", in{"availabilityId": added.Availability.ID})
 	s.Accepted(closed.Errors)
-	same(t, "all are withdrawn", len(closed.ClosedSlots), 5)
+	same(t, "closed slots", len(closed.ClosedSlots), 5)
 	s.SetClock(t0.Add(9 * day))
-	same(t, "a removed rule is not extended", extend(), 0)
-	same(t, "and is not there", codes(s.closing("removeAvailability", "", in{"availabilityId": added.Availability.ID}).Errors), []string{"NOT_FOUND"})
+	same(t, "slots of an extension after the removal", extend(), 0)
+	same(t, "refusal codes of a second removal", codes(s.closing("removeAvailability", "", in{"availabilityId": added.Availability.ID}).Errors), []string{"NOT_FOUND"})
 
 	far := s.weekly(ann, in{"startDate": "2026-08-01", "endDate": nil})
 	s.Accepted(far.Errors)
-	same(t, "a rule beyond the horizon has no slots yet", len(far.Slots), 0)
+	same(t, "slots of a rule beyond the horizon", len(far.Slots), 0)
 	s.Sound()
 }
 
@@ -175,15 +175,15 @@ func TestRuleAfterAnother(t *testing.T) {
 	s.Accepted(week.Errors)
 	forever := s.weekly(ann, in{"endTime": "15:00", "endDate": nil})
 	s.Accepted(forever.Errors)
-	same(t, "the same slots", ids(forever.Slots), ids(week.Slots))
+	same(t, "slots of the same rule without an end", ids(forever.Slots), ids(week.Slots))
 	if forever.Availability.ID == week.Availability.ID {
-		t.Error("the open-ended rule was not kept")
+		t.Error("the open-ended rule has the id of the other")
 	}
 	s.SetClock(t0.Add(10 * day))
 	if _, err := s.App.ExtendAvailability(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	same(t, "days on which a slot stands, to 20 June", len(s.ListIn(s.Student(nil), t0.Add(10*day), t0.Add(30*day)).Nodes), 10)
+	same(t, "days with a slot before 20 June", len(s.ListIn(s.Student(nil), t0.Add(10*day), t0.Add(30*day)).Nodes), 10)
 	s.Sound()
 }
 
@@ -198,27 +198,27 @@ func TestUpdatingARule(t *testing.T) {
 
 	later := s.update(added.Availability.ID, in{"startTime": "15:00", "endTime": "17:00", "tags": []string{" Go ", "go"}})
 	s.Accepted(later.Errors)
-	same(t, "what stays keeps its id", []string{later.Slots[0].ID, later.Slots[2].ID, later.Slots[4].ID}, []string{at(1), at(3), at(5)})
-	same(t, "what goes", ids(later.ClosedSlots), []string{at(2), at(4)})
-	same(t, "what is booked stands", later.Conflicts, []interview{{ID: booked, Status: "BOOKED"}})
-	same(t, "what is new", starts(later.Slots)[1], "2026-06-08T16:00:00Z")
+	same(t, "ids of the slots kept", []string{later.Slots[0].ID, later.Slots[2].ID, later.Slots[4].ID}, []string{at(1), at(3), at(5)})
+	same(t, "closed slots", ids(later.ClosedSlots), []string{at(2), at(4)})
+	same(t, "conflicts", later.Conflicts, []interview{{ID: booked, Status: "BOOKED"}})
+	same(t, "start of a new slot", starts(later.Slots)[1], "2026-06-08T16:00:00Z")
 	same(t, "tags", later.Availability.Tags, []string{"go"})
 
 	harder := s.update(added.Availability.ID, in{"endDate": "2026-06-09", "cancelBooked": true})
 	s.Accepted(harder.Errors)
-	same(t, "two fewer, and the booked one", len(harder.ClosedSlots), 3)
-	same(t, "cancelled", harder.Cancelled[0].Status, "CANCELLED")
-	same(t, "nothing stands in the way", len(harder.Conflicts), 0)
-	same(t, "it does not count", s.List(student).Eligibility.InterviewsUsed, 0)
+	same(t, "closed slots with the booked one", len(harder.ClosedSlots), 3)
+	same(t, "status of the booked interview", harder.Cancelled[0].Status, "CANCELLED")
+	same(t, "conflicts", len(harder.Conflicts), 0)
+	same(t, "interviews used", s.List(student).Eligibility.InterviewsUsed, 0)
 
 	back := s.update(added.Availability.ID, in{"startTime": "14:00", "endTime": "16:00", "endDate": "2026-06-10"})
 	s.Accepted(back.Errors)
-	same(t, "the first rule's times are back", starts(back.Slots), starts(added.Slots))
+	same(t, "starts by the first rule again", starts(back.Slots), starts(added.Slots))
 	forever := s.update(added.Availability.ID, in{"endDate": nil})
 	s.Accepted(forever.Errors)
-	same(t, "null makes it go on", forever.Availability.Weekly.EndDate, (*string)(nil))
-	same(t, "as far as the horizon", len(forever.Slots), 2*173) // 8 June to 27 November
-	same(t, "a rule has no start", codes(s.update(added.Availability.ID, in{"start": "2026-06-08T10:00:00Z"}).Errors), []string{"INVALID_INPUT"})
+	same(t, "end date of null", forever.Availability.Weekly.EndDate, (*string)(nil))
+	same(t, "slots up to the horizon", len(forever.Slots), 2*173) // 8 June to 27 November
+	same(t, "refusal codes of a start for a rule", codes(s.update(added.Availability.ID, in{"start": "2026-06-08T10:00:00Z"}).Errors), []string{"INVALID_INPUT"})
 	s.Sound()
 }
 
@@ -231,16 +231,16 @@ func TestUpdatingAWindow(t *testing.T) {
 	moved := s.update(first.Availability.ID, in{"end": t0.Add(day + 4*time.Hour).Format(time.RFC3339), "start": t0.Add(day + time.Hour).Format(time.RFC3339)})
 	s.Accepted(moved.Errors)
 	same(t, "starts", starts(moved.Slots), []string{"2026-06-02T09:00:00Z", "2026-06-02T10:00:00Z", "2026-06-02T11:00:00Z"})
-	same(t, "kept", moved.Slots[0].ID, first.Slots[1].ID)
-	same(t, "gone", ids(moved.ClosedSlots), ids(first.Slots[:1]))
+	same(t, "id of the slot kept", moved.Slots[0].ID, first.Slots[1].ID)
+	same(t, "closed slots", ids(moved.ClosedSlots), ids(first.Slots[:1]))
 	halves := s.update(first.Availability.ID, in{"slotMinutes": 30})
 	s.Accepted(halves.Errors)
-	same(t, "cut anew", len(halves.Slots), 6)
-	same(t, "a window has no weekdays", codes(s.update(first.Availability.ID, in{"everyWeeks": 2}).Errors), []string{"INVALID_INPUT"})
+	same(t, "slots of half the length", len(halves.Slots), 6)
+	same(t, "refusal codes of everyWeeks for a window", codes(s.update(first.Availability.ID, in{"everyWeeks": 2}).Errors), []string{"INVALID_INPUT"})
 	twin := s.update(other.Availability.ID, in{
 		"start": t0.Add(day + time.Hour).Format(time.RFC3339), "end": t0.Add(day + 4*time.Hour).Format(time.RFC3339), "slotMinutes": 30,
 	})
-	same(t, "not two of the same", codes(twin.Errors), []string{"AVAILABILITY_CONFLICT"})
+	same(t, "refusal codes of a second equal window", codes(twin.Errors), []string{"AVAILABILITY_CONFLICT"})
 	s.Sound()
 }
 
@@ -261,25 +261,25 @@ func TestBlockingTime(t *testing.T) {
 	}
 	monday := block(in{"start": "2026-06-08T09:30:00Z", "end": "2026-06-08T10:00:00Z"})
 	s.Accepted(monday.Errors)
-	same(t, "what touches is booked and stands", monday.Conflicts, []interview{{ID: booked, Status: "BOOKED"}})
-	same(t, "nothing else touches", len(monday.ClosedSlots), 0)
+	same(t, "conflicts", monday.Conflicts, []interview{{ID: booked, Status: "BOOKED"}})
+	same(t, "closed slots", len(monday.ClosedSlots), 0)
 
 	days := block(in{"start": "2026-06-09T10:30:00+02:00", "end": "2026-06-09T11:00:00+02:00", "dates": []string{"2026-06-10", "2026-06-12"}})
 	s.Accepted(days.Errors)
-	same(t, "on two days", len(days.Blocks), 2)
-	same(t, "at the same time", days.Blocks[1].Start, "2026-06-12T08:30:00Z")
-	same(t, "the slots", ids(days.ClosedSlots), []string{added.Slots[6].ID, added.Slots[12].ID})
+	same(t, "blocked days", len(days.Blocks), 2)
+	same(t, "start of the second block", days.Blocks[1].Start, "2026-06-12T08:30:00Z")
+	same(t, "closed slots", ids(days.ClosedSlots), []string{added.Slots[6].ID, added.Slots[12].ID})
 
 	harder := block(in{"start": "2026-06-08T09:30:00Z", "end": "2026-06-08T10:00:00Z", "cancelBooked": true})
 	s.Accepted(harder.Errors)
-	same(t, "cancelled, and told why", *harder.Cancelled[0].CancelReason, "ill")
+	same(t, "cancel reason", *harder.Cancelled[0].CancelReason, "ill")
 	again := s.weekly(ann, in{"startTime": "10:00", "endTime": "13:00"})
 	s.Accepted(again.Errors)
-	same(t, "nothing is published in it any more", len(again.Slots), 21-3)
-	same(t, "and it says so", again.Skipped[1].Reason, "BLOCKED")
-	same(t, "a reversed range", codes(block(in{"start": "2026-06-08T09:30:00Z", "end": "2026-06-08T09:00:00Z"}).Errors), []string{"INVALID_RANGE"})
-	same(t, "no reason", codes(block(in{"start": "2026-06-08T09:30:00Z", "end": "2026-06-08T10:00:00Z", "reason": ""}).Errors), []string{"INVALID_INPUT"})
-	same(t, "of nobody", codes(block(in{"interviewerId": 999, "start": "2026-06-08T09:30:00Z", "end": "2026-06-08T10:00:00Z"}).Errors), []string{"NOT_FOUND"})
+	same(t, "slots published beside the blocks", len(again.Slots), 21-3)
+	same(t, "skip reason", again.Skipped[1].Reason, "BLOCKED")
+	same(t, "refusal codes of a reversed range", codes(block(in{"start": "2026-06-08T09:30:00Z", "end": "2026-06-08T09:00:00Z"}).Errors), []string{"INVALID_RANGE"})
+	same(t, "refusal codes of an empty reason", codes(block(in{"start": "2026-06-08T09:30:00Z", "end": "2026-06-08T10:00:00Z", "reason": ""}).Errors), []string{"INVALID_INPUT"})
+	same(t, "refusal codes of an unknown interviewer", codes(block(in{"interviewerId": 999, "start": "2026-06-08T09:30:00Z", "end": "2026-06-08T10:00:00Z"}).Errors), []string{"NOT_FOUND"})
 	s.Sound()
 }
 
@@ -294,14 +294,14 @@ func TestUnblockingTime(t *testing.T) {
 		"interviewerId": ann, "start": "2026-06-09T00:00:00Z", "end": "2026-06-11T00:00:00Z", "reason": "away",
 	})
 	s.Accepted(block.Errors)
-	same(t, "three slots go", len(block.ClosedSlots), 3)
+	same(t, "closed slots", len(block.ClosedSlots), 3)
 	var data struct {
 		Interviewer struct {
 			Blocks struct{ Nodes []struct{ ID, Reason string } }
 		}
 	}
 	s.Ask("query($i: ID!) { interviewer(id: $i) { blocks { nodes { id reason } } } }", in{"i": ann}).Into(&data)
-	same(t, "the block is listed", data.Interviewer.Blocks.Nodes, []struct{ ID, Reason string }{{block.Blocks[0].ID, "away"}})
+	same(t, "blocks of the interviewer", data.Interviewer.Blocks.Nodes, []struct{ ID, Reason string }{{block.Blocks[0].ID, "away"}})
 
 	var back struct {
 		Slots  []slot
@@ -309,11 +309,11 @@ func TestUnblockingTime(t *testing.T) {
 	}
 	s.Mutate("unblockTime", "slots { id start status }", in{"blockId": block.Blocks[0].ID}, &back)
 	s.Accepted(back.Errors)
-	same(t, "they come back, and not the one that was withdrawn by itself", starts(back.Slots),
+	same(t, "starts of the slots that open again", starts(back.Slots),
 		[]string{"2026-06-09T15:00:00Z", "2026-06-10T14:00:00Z", "2026-06-10T15:00:00Z"})
-	same(t, "and are offered", len(s.List(s.Student(nil)).Nodes), 13)
+	same(t, "slots listed for a student", len(s.List(s.Student(nil)).Nodes), 13)
 	s.Mutate("unblockTime", "slots { id }", in{"blockId": block.Blocks[0].ID}, &back)
-	same(t, "it is gone", codes(back.Errors), []string{"NOT_FOUND"})
+	same(t, "refusal codes of a second removal", codes(back.Errors), []string{"NOT_FOUND"})
 	s.Sound()
 }
 
@@ -333,10 +333,10 @@ func TestUpdatingARuleToNothing(t *testing.T) {
 			same(t, "refusal codes", codes(s.update(added.Availability.ID, set).Errors), []string{"INVALID_RANGE"})
 		})
 	}
-	same(t, "nothing changes", s.Rows(), before)
+	same(t, "rows", s.Rows(), before)
 	ended := s.update(added.Availability.ID, in{"endDate": "2026-06-08"})
 	s.Accepted(ended.Errors)
-	same(t, "it ends earlier", len(ended.Slots), 2)
+	same(t, "slots of a rule that ends earlier", len(ended.Slots), 2)
 	s.SetClock(t0.Add(8 * day))
 	s.Accepted(s.update(added.Availability.ID, in{"endDate": "2026-06-08"}).Errors)
 	s.Sound()
@@ -353,19 +353,19 @@ func TestWithdrawingASlot(t *testing.T) {
 	}
 	first := withdraw(added.Slots[0].ID, false)
 	s.Accepted(first.Errors)
-	same(t, "withdrawn", first.ClosedSlots, []slot{{ID: added.Slots[0].ID, Status: "WITHDRAWN"}})
-	same(t, "again is nothing", len(withdraw(added.Slots[0].ID, false).ClosedSlots), 0)
-	same(t, "it cannot be booked", codes(s.Book(student, added.Slots[0].ID).Errors), []string{"SLOT_WITHDRAWN"})
+	same(t, "closed slots", first.ClosedSlots, []slot{{ID: added.Slots[0].ID, Status: "WITHDRAWN"}})
+	same(t, "closed slots of a second withdrawal", len(withdraw(added.Slots[0].ID, false).ClosedSlots), 0)
+	same(t, "refusal codes of booking a withdrawn slot", codes(s.Book(student, added.Slots[0].ID).Errors), []string{"SLOT_WITHDRAWN"})
 	edited := s.update(added.Availability.ID, in{"endTime": "17:00"})
 	s.Accepted(edited.Errors)
-	same(t, "editing its rule does not bring it back", edited.Slots[0].ID, added.Slots[1].ID)
+	same(t, "first slot of the edited rule", edited.Slots[0].ID, added.Slots[1].ID)
 
 	booked := s.Booked(student, added.Slots[1].ID)
-	same(t, "a booked one stands", withdraw(added.Slots[1].ID, false).Conflicts, []interview{{ID: booked, Status: "BOOKED"}})
-	same(t, "or is cancelled", len(withdraw(added.Slots[1].ID, true).Cancelled), 1)
-	same(t, "an unknown one", codes(withdraw("999999", false).Errors), []string{"NOT_FOUND"})
+	same(t, "conflicts of withdrawing a booked slot", withdraw(added.Slots[1].ID, false).Conflicts, []interview{{ID: booked, Status: "BOOKED"}})
+	same(t, "interviews cancelled by withdrawing a booked slot", len(withdraw(added.Slots[1].ID, true).Cancelled), 1)
+	same(t, "refusal codes of an unknown slot", codes(withdraw("999999", false).Errors), []string{"NOT_FOUND"})
 	s.SetClock(t0.Add(20 * day))
-	same(t, "a past one", codes(withdraw(added.Slots[5].ID, false).Errors), []string{"SLOT_IN_PAST"})
+	same(t, "refusal codes of a past slot", codes(withdraw(added.Slots[5].ID, false).Errors), []string{"SLOT_IN_PAST"})
 	s.Sound()
 }
 
@@ -376,11 +376,11 @@ func TestOverlapsNameTheConflicts(t *testing.T) {
 	standing := s.Publish(ann, time.Date(2026, 6, 9, 14, 30, 0, 0, time.UTC), time.Hour, 60)
 	added := s.weekly(ann, in{"endDate": "2026-06-10"})
 	s.Accepted(added.Errors)
-	same(t, "the rest goes through", len(added.Slots), 4)
-	same(t, "what is skipped", len(added.Skipped), 2)
+	same(t, "slots published", len(added.Slots), 4)
+	same(t, "slots skipped", len(added.Skipped), 2)
 	for _, skipped := range added.Skipped {
-		same(t, "why", skipped.Reason, "OVERLAP")
-		same(t, "with what", ids(skipped.Overlaps), ids(standing.Slots))
+		same(t, "skip reason", skipped.Reason, "OVERLAP")
+		same(t, "slots in the way", ids(skipped.Overlaps), ids(standing.Slots))
 	}
 	s.Sound()
 }
@@ -402,14 +402,14 @@ func TestFiltersOfTheList(t *testing.T) {
 		return ids(data.AvailableSlots.Nodes)
 	}
 	c := tagged.Slots[0].ID
-	same(t, "no filter", list(""), []string{a, b, c})
-	same(t, "one interviewer", list(", interviewerIds: ["+bob+"]"), []string{b, c})
-	same(t, "two", list(", interviewerIds: ["+bob+", "+ann+"]"), []string{a, b, c})
-	same(t, "nobody there", list(", interviewerIds: [999]"), []string{})
-	same(t, "a tag, of the interviewer or the window", list(`, tags: ["go"]`), []string{a, c})
-	same(t, "in any case", list(`, tags: [" GO "]`), []string{a, c})
-	same(t, "all tags", list(`, tags: ["go", "senior"]`), []string{a})
-	same(t, "both filters", list(`, tags: ["go"], interviewerIds: [`+bob+`]`), []string{c})
+	same(t, "slots without a filter", list(""), []string{a, b, c})
+	same(t, "slots of one interviewer", list(", interviewerIds: ["+bob+"]"), []string{b, c})
+	same(t, "slots of two interviewers", list(", interviewerIds: ["+bob+", "+ann+"]"), []string{a, b, c})
+	same(t, "slots of an unknown interviewer", list(", interviewerIds: [999]"), []string{})
+	same(t, "slots by a tag of the interviewer or the window", list(`, tags: ["go"]`), []string{a, c})
+	same(t, "slots by a tag in upper case", list(`, tags: [" GO "]`), []string{a, c})
+	same(t, "slots by two tags", list(`, tags: ["go", "senior"]`), []string{a})
+	same(t, "slots by a tag and an interviewer", list(`, tags: ["go"], interviewerIds: [`+bob+`]`), []string{c})
 	same(t, "an empty tag", s.Ask(`{ availableSlots(studentId: `+student+`, start: "2026-06-01T00:00:00Z", end: "2026-07-01T00:00:00Z", tags: [""]) { totalCount } }`, nil).Code(), "BAD_USER_INPUT")
 }
 
@@ -460,5 +460,5 @@ func TestBadCalendarInput(t *testing.T) {
 			same(t, "error code", code, "BAD_USER_INPUT")
 		})
 	}
-	same(t, "nothing was written", s.Rows(), before)
+	same(t, "rows", s.Rows(), before)
 }

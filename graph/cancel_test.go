@@ -53,19 +53,19 @@ func TestCancelCutoff(t *testing.T) {
 			s.Act(test.role, 1)
 			before := s.Rows()
 			answer := s.Cancel(id)
-			same(t, "verdict", codes(answer.Errors), test.want)
-			same(t, "the slot", s.statusOf(slot), test.slot)
+			same(t, "refusal codes", codes(answer.Errors), test.want)
+			same(t, "slot status", s.statusOf(slot), test.slot)
 			if len(test.want) > 0 {
-				same(t, "path", answer.Errors[0].Path, []string{"input", "interviewId"})
-				same(t, "nothing is written", s.Rows(), before)
+				same(t, "path of the refusal", answer.Errors[0].Path, []string{"input", "interviewId"})
+				same(t, "rows", s.Rows(), before)
 				return
 			}
 			after := s.Rows()
 			s.SetClock(start.Add(-time.Second))
 			again := s.Cancel(id)
 			s.Accepted(again.Errors)
-			same(t, "cancelling again, when it would be too late", *again.Interview, *answer.Interview)
-			same(t, "changes nothing", s.Rows(), after)
+			same(t, "interview cancelled again after the cutoff", *again.Interview, *answer.Interview)
+			same(t, "rows", s.Rows(), after)
 			s.SetClock(test.now)
 			s.Sound()
 		})
@@ -81,15 +81,15 @@ func TestSlotCancelledByInterviewer(t *testing.T) {
 	slot := rule.Slots[0].ID
 	id := s.Booked(s.Student(nil), slot)
 	s.as(booking.RoleInterviewer, ann, func() { s.Accepted(s.Cancel(id).Errors) })
-	same(t, "it is withdrawn", s.statusOf(slot), "WITHDRAWN")
+	same(t, "slot status", s.statusOf(slot), "WITHDRAWN")
 	s.Accepted(s.update(rule.Availability.ID, in{"endDate": "2026-06-09"}).Errors)
-	same(t, "and stays so", starts(s.List(s.Student(nil)).Nodes),
+	same(t, "starts listed afterwards", starts(s.List(s.Student(nil)).Nodes),
 		[]string{"2026-06-08T15:00:00Z", "2026-06-09T14:00:00Z", "2026-06-09T15:00:00Z"})
 	s.Accepted(s.active(ann, false, nil).Errors)
 	s.Accepted(s.active(ann, true, nil).Errors)
-	same(t, "also after the interviewer returns", len(s.List(s.Student(nil)).Nodes), 3)
+	same(t, "slots listed after the interviewer's return", len(s.List(s.Student(nil)).Nodes), 3)
 	s.Accepted(s.Publish(ann, time.Date(2026, 6, 8, 14, 0, 0, 0, time.UTC), time.Hour, 60).Errors)
-	same(t, "until the interviewer publishes it again", len(s.List(s.Student(nil)).Nodes), 4)
+	same(t, "slots listed after publishing it again", len(s.List(s.Student(nil)).Nodes), 4)
 	s.Sound()
 }
 
@@ -128,7 +128,7 @@ func TestWithdrawnSlots(t *testing.T) {
 		}, func(s *school, p place, _ closed) []refused {
 			return s.update(p.availability, in{"startTime": "14:00"}).Errors
 		}},
-		{"left", func(s *school, p place) closed {
+		{"deactivated", func(s *school, p place) closed {
 			return s.active(p.ann, false, nil).closed
 		}, func(s *school, p place, _ closed) []refused {
 			return s.active(p.ann, true, nil).Errors
@@ -139,7 +139,7 @@ func TestWithdrawnSlots(t *testing.T) {
 				name := test.name + ", " + way
 				want := "WITHDRAWN"
 				if back {
-					name += ", given back before"
+					name += ", restored before"
 					want = "OPEN"
 				}
 				t.Run(name, func(t *testing.T) {
@@ -151,19 +151,19 @@ func TestWithdrawnSlots(t *testing.T) {
 					id := s.Booked(s.Student(nil), p.slot)
 					taken := test.take(s, p)
 					s.Accepted(taken.Errors)
-					same(t, "it is booked", len(taken.Conflicts), 1)
-					same(t, "and stands", s.statusOf(p.slot), "BOOKED")
+					same(t, "conflicts", len(taken.Conflicts), 1)
+					same(t, "slot status of the booked interview", s.statusOf(p.slot), "BOOKED")
 					s.Sound()
 					if back {
 						s.Accepted(test.back(s, p, taken))
-						same(t, "given back, it is booked still", s.statusOf(p.slot), "BOOKED")
+						same(t, "slot status after the undoing", s.statusOf(p.slot), "BOOKED")
 					}
 					if way == "cancelled" {
 						s.Accepted(s.Cancel(id).Errors)
 					} else {
 						s.Accepted(s.move(id, s.NewSlot(20*day)).Errors)
 					}
-					same(t, "free", s.statusOf(p.slot), want)
+					same(t, "slot status after the cancellation", s.statusOf(p.slot), want)
 					s.Sound()
 					if back {
 						return
@@ -175,7 +175,7 @@ func TestWithdrawnSlots(t *testing.T) {
 							again = append(again, slot)
 						}
 					}
-					same(t, "given back afterwards, its time is offered", len(again), 1)
+					same(t, "slots opened by a later undoing", len(again), 1)
 					s.Sound()
 				})
 			}

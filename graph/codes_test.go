@@ -95,7 +95,7 @@ func TestVocabularyHasEveryCode(t *testing.T) {
 		t.Errorf("faults (-want +got):\n%s", diff)
 	}
 	if !slices.Contains(v.Codes, "QUERY_TOO_COMPLEX") || !slices.Contains(v.Codes, "DOCUMENT_NOT_TRUSTED") {
-		t.Errorf("codes: %v", v.Codes)
+		t.Errorf("codes = %v", v.Codes)
 	}
 }
 
@@ -143,7 +143,7 @@ func TestEnumsMatchGoTypes(t *testing.T) {
 		}
 	}
 	if len(bound) < 10 {
-		t.Errorf("only %d enums are bound", len(bound))
+		t.Errorf("%d enums are bound", len(bound))
 	}
 	for name, values := range bound {
 		folder, of, _ := strings.Cut(name, ".")

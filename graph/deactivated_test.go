@@ -38,9 +38,9 @@ func TestDeactivatedInterviewersChangeNothing(t *testing.T) {
 	same(t, "a slot that has started", codes(payload.Errors), []string{"WRONG_STATUS"})
 	s.SetClock(t0)
 	if tried < 10 {
-		t.Errorf("only %d mutations were tried", tried)
+		t.Errorf("tried %d mutations", tried)
 	}
-	same(t, "an interview", s.Ask(fmt.Sprintf("{ interview(id: %s) { id student { name } slot { id } } }", h.interview), nil).Code(), "")
+	same(t, "error code of reading an interview", s.Ask(fmt.Sprintf("{ interview(id: %s) { id student { name } slot { id } } }", h.interview), nil).Code(), "")
 	for _, list := range []string{"interviews", "slots"} {
 		t.Run(list, func(t *testing.T) {
 			s := s.For(t)
@@ -52,7 +52,7 @@ func TestDeactivatedInterviewersChangeNothing(t *testing.T) {
 		})
 	}
 	s.Act(booking.RoleAdmin, 0)
-	same(t, "what was written", s.Rows(), before)
+	same(t, "rows", s.Rows(), before)
 
 	turn(true)
 	s.Act(booking.RoleInterviewer, int64(number(t, h.interviewer)))

@@ -30,7 +30,7 @@ func (s *school) answerToBooking(set in) bookingAnswer {
 	var payload bookingAnswer
 	s.Mutate("bookSlot", bookingAnswerFields, set, &payload)
 	if payload.Allowed != (len(payload.Errors) == 0) {
-		s.T.Errorf("allowed is %v with the errors %v", payload.Allowed, payload.Errors)
+		s.T.Errorf("allowed = %v with the errors %v", payload.Allowed, payload.Errors)
 	}
 	return payload
 }
@@ -57,21 +57,21 @@ func TestDryRunChangesNothing(t *testing.T) {
 	for range 2 {
 		answer := s.answerToBooking(in{"studentId": student, "slotId": slot, "dryRun": true, "idempotencyKey": "dry"})
 		same(t, "allowed", answer.Allowed, true)
-		same(t, "no interview", answer.Interview == nil, true)
-		same(t, "no hold is released", answer.ReleasedHold == nil, true)
-		same(t, "the student", answer.Student.ID, student)
+		same(t, "without an interview", answer.Interview == nil, true)
+		same(t, "without a released hold", answer.ReleasedHold == nil, true)
+		same(t, "student id", answer.Student.ID, student)
 	}
-	same(t, "no row", s.Rows(), rows)
-	same(t, "no id", s.sequences(), sequences)
+	same(t, "rows", s.Rows(), rows)
+	same(t, "sequences", s.sequences(), sequences)
 	booked := s.answerToBooking(in{"studentId": student, "slotId": slot, "idempotencyKey": "dry"})
-	same(t, "the key was not used", booked.Interview != nil, true)
+	same(t, "booked with the key of the dry run", booked.Interview != nil, true)
 	again := s.answerToBooking(in{"studentId": student, "slotId": slot, "dryRun": true})
-	same(t, "one's own booking again", [2]bool{again.Allowed, again.Interview == nil}, [2]bool{true, true})
+	same(t, "allowed and without an interview, for a slot that the student has booked", [2]bool{again.Allowed, again.Interview == nil}, [2]bool{true, true})
 	kept := s.answerToBooking(in{"studentId": student, "slotId": slot, "dryRun": true, "idempotencyKey": "dry"})
-	same(t, "the key of a booking again", [3]bool{kept.Allowed, kept.Interview == nil, kept.ReleasedHold == nil}, [3]bool{true, true, true})
+	same(t, "allowed, without an interview and without a released hold, for the key of a booking", [3]bool{kept.Allowed, kept.Interview == nil, kept.ReleasedHold == nil}, [3]bool{true, true, true})
 	refused := s.answerToBooking(in{"studentId": s.Student(nil), "slotId": slot, "dryRun": true})
-	same(t, "refused as a booking would be", codes(refused.Errors), []string{"SLOT_TAKEN"})
-	same(t, "a used key with another input", codes(s.answerToBooking(
+	same(t, "refusal codes of a taken slot", codes(refused.Errors), []string{"SLOT_TAKEN"})
+	same(t, "refusal codes of a used key with another input", codes(s.answerToBooking(
 		in{"studentId": student, "slotId": held, "dryRun": true, "idempotencyKey": "dry"}).Errors), []string{"IDEMPOTENCY_MISMATCH"})
 	s.Sound()
 }
@@ -83,8 +83,8 @@ func TestDryRunOfAnImportWithAUsedKey(t *testing.T) {
 	const file = "name,email\nNew,new@example.org\n"
 	s.Accepted(s.imports("importStudents", file, in{"idempotencyKey": "key"}).Errors)
 	dry := s.imports("importStudents", file, in{"idempotencyKey": "key", "dryRun": true})
-	same(t, "the file again", dry.came(), []string{"2 UNCHANGED"})
-	same(t, "the key's first answer", s.imports("importStudents", file, in{"idempotencyKey": "key"}).came(), []string{"2 CREATED"})
+	same(t, "rows of a dry run after the import", dry.rowLines(), []string{"2 UNCHANGED"})
+	same(t, "rows of the kept answer", s.imports("importStudents", file, in{"idempotencyKey": "key"}).rowLines(), []string{"2 CREATED"})
 }
 
 // A booking of another slot ends the hold. The hold counts only toward the caps of its
@@ -97,22 +97,22 @@ func TestBookingEndsTheHoldOnAnotherSlot(t *testing.T) {
 	held := s.Slot(ann, day)
 	overlapping, again, other := s.NewSlot(day+30*time.Minute), s.Slot(ann, 3*day), s.NewSlot(4*day)
 	id := s.held(student, held)
-	same(t, "every slot is listed", ids(s.List(student).Nodes), []string{held, overlapping, again, other})
-	same(t, "the hold counts as used", s.List(student).Eligibility.InterviewsUsed, 2)
-	same(t, "and the student may book", s.List(student).Eligibility.Eligible, true)
+	same(t, "listed slots", ids(s.List(student).Nodes), []string{held, overlapping, again, other})
+	same(t, "interviews used with the hold", s.List(student).Eligibility.InterviewsUsed, 2)
+	same(t, "eligible with the hold", s.List(student).Eligibility.Eligible, true)
 	for _, slot := range []string{held, overlapping, again, other} {
-		same(t, "listed and allowed", s.verdict(student, slot), []string{})
+		same(t, "refusal codes of a listed slot", s.refusalCodes(student, slot), []string{})
 	}
-	same(t, "another hold is refused", codes(s.hold(student, other).Errors), []string{"ALREADY_HOLDING"})
+	same(t, "refusal codes of a second hold", codes(s.hold(student, other).Errors), []string{"ALREADY_HOLDING"})
 
 	answer := s.answerToBooking(in{"studentId": student, "slotId": overlapping})
 	s.Accepted(answer.Errors)
-	same(t, "the hold that ended", [2]string{answer.ReleasedHold.ID, *answer.ReleasedHold.EndedAt}, [2]string{id, stamped(0)})
-	same(t, "its slot is free", answer.ReleasedHold.Slot.Status, "OPEN")
-	same(t, "no hold is left", answer.Student.Hold == nil, true)
-	same(t, "used, fresh", answer.Student.Eligibility.InterviewsUsed, 2)
-	same(t, "others can have the slot", s.verdict(s.Student(nil), held), []string{})
-	same(t, "nothing is left to book", s.verdict(student, other), []string{"LIMIT_REACHED"})
+	same(t, "id and end of the released hold", [2]string{answer.ReleasedHold.ID, *answer.ReleasedHold.EndedAt}, [2]string{id, stamped(0)})
+	same(t, "slot status of the released hold", answer.ReleasedHold.Slot.Status, "OPEN")
+	same(t, "student without a hold", answer.Student.Hold == nil, true)
+	same(t, "interviews used", answer.Student.Eligibility.InterviewsUsed, 2)
+	same(t, "refusal codes of the released slot for another student", s.refusalCodes(s.Student(nil), held), []string{})
+	same(t, "refusal codes at the limit", s.refusalCodes(student, other), []string{"LIMIT_REACHED"})
 	s.Sound()
 }
 
@@ -122,9 +122,9 @@ func TestBookingEndsAHoldThatFillsACap(t *testing.T) {
 	student, ann := s.Student(nil), s.Interviewer(in{"maxPerDay": 1})
 	slots := ids(s.Publish(ann, t0.Add(day), 2*time.Hour, 60).Slots)
 	s.held(student, slots[0])
-	same(t, "the hold fills the day", s.verdict(student, slots[1]), []string{"INTERVIEWER_FULL"})
+	same(t, "refusal codes of another slot of the day during the hold", s.refusalCodes(student, slots[1]), []string{"INTERVIEWER_FULL"})
 	s.Accepted(s.answerToBooking(in{"studentId": student, "slotId": s.NewSlot(5 * day)}).Errors)
-	same(t, "and no longer", s.verdict(s.Student(nil), slots[1]), []string{})
+	same(t, "refusal codes of another slot of the day after the booking", s.refusalCodes(s.Student(nil), slots[1]), []string{})
 	s.Sound()
 }
 
@@ -133,14 +133,14 @@ func TestWaivedNotice(t *testing.T) {
 	s := newSchool(t)
 	student, soon, later := s.Student(nil), s.NewSlot(time.Hour), s.NewSlot(3*day)
 	s.policy(in{"minimumNoticeSeconds": 2 * 3600})
-	same(t, "too soon", s.verdict(student, soon), []string{"TOO_SOON"})
+	same(t, "refusal codes of a slot within the notice", s.refusalCodes(student, soon), []string{"TOO_SOON"})
 	var granted struct {
 		Waiver person
 		Errors []refused
 	}
 	s.Mutate("grantWaiver", "waiver { id }", in{"studentId": student, "rule": "NOTICE", "reason": "an exam"}, &granted)
 	s.Accepted(granted.Errors)
-	same(t, "waived", ids(s.List(student).Nodes), []string{soon, later})
+	same(t, "listed slots with the waiver", ids(s.List(student).Nodes), []string{soon, later})
 	used := func() int {
 		var data struct {
 			Student struct{ Waivers []struct{ Used int } }
@@ -149,14 +149,14 @@ func TestWaivedNotice(t *testing.T) {
 		return data.Student.Waivers[0].Used
 	}
 	s.Booked(student, later)
-	same(t, "not used where it is not needed", used(), 0)
+	same(t, "uses after a booking without need of the waiver", used(), 0)
 	id := s.Booked(student, soon)
-	same(t, "used", used(), 1)
-	same(t, "for nobody else", s.verdict(s.Student(nil), s.NewSlot(90*time.Minute)), []string{"TOO_SOON"})
+	same(t, "uses after a booking within the notice", used(), 1)
+	same(t, "refusal codes for another student", s.refusalCodes(s.Student(nil), s.NewSlot(90*time.Minute)), []string{"TOO_SOON"})
 	s.Accepted(s.move(id, s.NewSlot(6*day)).Errors)
-	same(t, "a move away gives the use back", used(), 0)
+	same(t, "uses after a move away", used(), 0)
 	s.Accepted(s.move(id, s.NewSlot(100*time.Minute)).Errors)
-	same(t, "and a move back takes it", used(), 1)
+	same(t, "uses after a move back", used(), 1)
 	s.Sound()
 }
 
@@ -177,14 +177,14 @@ func TestWaiverOfTheLimit(t *testing.T) {
 			}
 		}
 		s.Ask(fmt.Sprintf("{ eligibility(studentId: %s) { eligible interviewsRemaining extraByWaiver student { id } } }", student), nil).Into(&data)
-		same(t, "whose it is", data.Eligibility.Student.ID, student)
+		same(t, "student of the eligibility", data.Eligibility.Student.ID, student)
 		return [3]any{data.Eligibility.Eligible, data.Eligibility.InterviewsRemaining, data.Eligibility.ExtraByWaiver}
 	}
-	same(t, "waived twice", left(), [3]any{true, 2, 2})
+	same(t, "eligible, remaining and extra with two uses left", left(), [3]any{true, 2, 2})
 	s.Booked(student, s.NewSlot(2*day))
-	same(t, "once", left(), [3]any{true, 1, 1})
+	same(t, "eligible, remaining and extra with one use left", left(), [3]any{true, 1, 1})
 	s.Booked(student, s.NewSlot(3*day))
-	same(t, "used up", left(), [3]any{false, 0, 0})
+	same(t, "eligible, remaining and extra without a use left", left(), [3]any{false, 0, 0})
 }
 
 func TestRescheduleCutoff(t *testing.T) {
@@ -198,9 +198,9 @@ func TestRescheduleCutoff(t *testing.T) {
 	}
 	s.SetClock(t0.Add(day + time.Microsecond))
 	late := byStudent().Errors
-	same(t, "too late", codes(late), []string{"RESCHEDULE_TOO_LATE"})
-	same(t, "its type", late[0].Typename, "RescheduleTooLate")
-	same(t, "and the deadline", *late[0].Deadline, stamped(day))
+	same(t, "refusal codes", codes(late), []string{"RESCHEDULE_TOO_LATE"})
+	same(t, "type of the refusal", late[0].Typename, "RescheduleTooLate")
+	same(t, "deadline of the refusal", *late[0].Deadline, stamped(day))
 	s.policy(in{"rescheduleCutoffSeconds": 3600})
 	s.SetClock(t0.Add(2*day - time.Hour))
 	s.Accepted(byStudent().Errors)
@@ -241,15 +241,15 @@ func TestRescheduleCutoffFollowsTheCancelCutoff(t *testing.T) {
 		sets(in{"cancelCutoffSeconds": 48 * hour, "rescheduleCutoffSeconds": 48 * hour}), cutoffs{48 * hour, 48 * hour})
 	var payload struct{ Errors []refused }
 	s.Mutate("updateBookingPolicy", "", in{"cancelCutoffSeconds": -1}, &payload)
-	same(t, "one error for one value", payload.Errors[0].Path, []string{"input", "cancelCutoffSeconds"})
-	same(t, "in all", len(payload.Errors), 1)
+	same(t, "path of the error", payload.Errors[0].Path, []string{"input", "cancelCutoffSeconds"})
+	same(t, "errors", len(payload.Errors), 1)
 
 	student := s.Student(nil)
 	id, to := s.Booked(student, s.NewSlot(2*day)), s.NewSlot(20*day)
 	s.SetClock(t0.Add(18 * time.Hour)) // 30 hours before
 	s.as(booking.RoleStudent, student, func() {
-		same(t, "too late to cancel", codes(s.Cancel(id).Errors), []string{"CANCEL_TOO_LATE"})
-		same(t, "and to move", codes(s.move(id, to).Errors), []string{"RESCHEDULE_TOO_LATE"})
+		same(t, "refusal codes of a cancellation", codes(s.Cancel(id).Errors), []string{"CANCEL_TOO_LATE"})
+		same(t, "refusal codes of a move", codes(s.move(id, to).Errors), []string{"RESCHEDULE_TOO_LATE"})
 	})
 	s.Sound()
 }
@@ -270,9 +270,9 @@ func TestWhatTheViewerCanDo(t *testing.T) {
 			cancelableUntil reschedulableUntil reschedulesLeft } }`, in{"i": id}).Into(&data)
 		i := data.Interview
 		if i.CancelableUntil != nil {
-			same(t, "deadlines", [3]any{*i.CancelableUntil, *i.ReschedulableUntil, i.ReschedulesLeft}, [3]any{stamped(day), stamped(day), 3})
+			same(t, "cancelableUntil, reschedulableUntil and reschedulesLeft", [3]any{*i.CancelableUntil, *i.ReschedulableUntil, i.ReschedulesLeft}, [3]any{stamped(day), stamped(day), 3})
 		} else {
-			same(t, "of no booking", [2]any{i.ReschedulableUntil == nil, i.ReschedulesLeft}, [2]any{true, 0})
+			same(t, "without reschedulableUntil, and reschedulesLeft, of a cancelled interview", [2]any{i.ReschedulableUntil == nil, i.ReschedulesLeft}, [2]any{true, 0})
 		}
 		return [3]bool{i.ViewerCanCancel, i.ViewerCanReschedule, i.ViewerCanComplete}
 	}
@@ -309,19 +309,19 @@ func TestPayloadsCarryTheStudent(t *testing.T) {
 		return payload.Student.Eligibility.InterviewsUsed
 	}
 	slot := s.Slot(ann, day)
-	same(t, "held", used("holdSlot", in{"studentId": student, "slotId": slot}), 1)
-	same(t, "released", used("releaseHold", in{"holdId": s.holdOf(student)}), 0)
+	same(t, "interviews used after a hold", used("holdSlot", in{"studentId": student, "slotId": slot}), 1)
+	same(t, "interviews used after its release", used("releaseHold", in{"holdId": s.holdOf(student)}), 0)
 	id := s.Booked(student, slot)
-	same(t, "moved", used("rescheduleInterview", in{"interviewId": id, "slotId": s.Slot(ann, 2*day)}), 1)
-	same(t, "cancelled", used("cancelInterview", in{"interviewId": id, "reason": "ill"}), 0)
+	same(t, "interviews used after a move", used("rescheduleInterview", in{"interviewId": id, "slotId": s.Slot(ann, 2*day)}), 1)
+	same(t, "interviews used after a cancellation", used("cancelInterview", in{"interviewId": id, "reason": "ill"}), 0)
 	id = s.Booked(student, s.Slot(ann, 3*day))
 	s.SetClock(t0.Add(4 * day))
-	same(t, "missed", used("markNoShow", in{"interviewId": id, "party": "INTERVIEWER"}), 0)
-	same(t, "undone", used("undoNoShow", in{"interviewId": id}), 1)
-	same(t, "completed", used("completeInterview", in{"interviewId": id, "grade": 4}), 1)
+	same(t, "interviews used after a no-show", used("markNoShow", in{"interviewId": id, "party": "INTERVIEWER"}), 0)
+	same(t, "interviews used after the undoing", used("undoNoShow", in{"interviewId": id}), 1)
+	same(t, "interviews used after a completion", used("completeInterview", in{"interviewId": id, "grade": 4}), 1)
 	var data struct{ AvailableSlots struct{ Student standing } }
 	s.Ask(fmt.Sprintf(`{ availableSlots(studentId: %s, start: "2026-06-01T00:00:00Z", end: "2026-07-01T00:00:00Z") { %s } }`, student, fields), nil).Into(&data)
-	same(t, "the list's student", [2]any{data.AvailableSlots.Student.ID, data.AvailableSlots.Student.Eligibility.InterviewsUsed}, [2]any{student, 1})
+	same(t, "student and interviews used in the list of slots", [2]any{data.AvailableSlots.Student.ID, data.AvailableSlots.Student.Eligibility.InterviewsUsed}, [2]any{student, 1})
 	refused := s.answerToBooking(in{"studentId": student, "slotId": "999"})
-	same(t, "nobody of what was refused", refused.Student == nil, true)
+	same(t, "refused without a student", refused.Student == nil, true)
 }

@@ -35,8 +35,8 @@ func (l edgeList) ids() []string {
 	return out
 }
 
-// of reads one edge field of one person: `student(id: 1) { interviews(...) }`.
-func (s *school) of(t *testing.T, whose, id, edge, arguments string) edgeList {
+// edgeOf reads one edge field of one person: `student(id: 1) { interviews(...) }`.
+func (s *school) edgeOf(t *testing.T, whose, id, edge, arguments string) edgeList {
 	t.Helper()
 	var data map[string]map[string]edgeList
 	s.Ask(fmt.Sprintf("{ %s(id: %s) { %s%s { totalCount pageInfo { hasNextPage endCursor } nodes { id start status } edges { cursor } } } }",
@@ -93,7 +93,7 @@ func TestInterviewsOfAStudent(t *testing.T) {
 		{"{studentId: 999}", []string{}},
 	} {
 		t.Run(test.filter, func(t *testing.T) {
-			got := f.For(t).of(t, "student", f.student, "interviews", "(filter: "+test.filter+")")
+			got := f.For(t).edgeOf(t, "student", f.student, "interviews", "(filter: "+test.filter+")")
 			same(t, "interviews", got.ids(), test.want)
 			same(t, "total", got.TotalCount, len(test.want))
 		})
@@ -103,7 +103,7 @@ func TestInterviewsOfAStudent(t *testing.T) {
 			same(t, "interviews", f.For(t).walk(t, "student", f.student, "interviews", first, 3), f.interviews)
 		})
 	}
-	same(t, "one who has none", f.of(t, "student", f.Student(nil), "interviews", "").ids(), []string{})
+	same(t, "interviews of a student without any", f.edgeOf(t, "student", f.Student(nil), "interviews", "").ids(), []string{})
 }
 
 // walk reads an edge field page by page.
@@ -111,7 +111,7 @@ func (s *school) walk(t *testing.T, whose, id, edge string, first, total int) []
 	t.Helper()
 	var all []string
 	for after := "null"; ; {
-		page := s.of(t, whose, id, edge, fmt.Sprintf("(first: %d, after: %s)", first, after))
+		page := s.edgeOf(t, whose, id, edge, fmt.Sprintf("(first: %d, after: %s)", first, after))
 		same(t, "total", page.TotalCount, total)
 		all = append(all, page.ids()...)
 		if !page.PageInfo.HasNextPage || len(all) > total {
@@ -142,15 +142,15 @@ func TestEdgesOfAnInterviewer(t *testing.T) {
 		{`(start: "2026-06-02T08:00:00Z", end: "2026-06-06T09:00:00Z")`, f.slots},
 	} {
 		t.Run(cmp.Or(test.arguments, "no arguments"), func(t *testing.T) {
-			got := f.For(t).of(t, "interviewer", f.ann, "slots", test.arguments)
+			got := f.For(t).edgeOf(t, "interviewer", f.ann, "slots", test.arguments)
 			same(t, "slots", got.ids(), test.want)
 			same(t, "total", got.TotalCount, len(test.want))
 		})
 	}
 	same(t, "pages of slots", f.walk(t, "interviewer", f.ann, "slots", 1, 2), f.slots)
-	same(t, "interviews", f.of(t, "interviewer", f.ann, "interviews", "").ids(), f.interviews[:1])
-	same(t, "of a student", f.of(t, "interviewer", f.ann, "interviews", "(filter: {studentId: "+f.student+"})").ids(), f.interviews[:1])
-	same(t, "of another", f.of(t, "interviewer", f.ann, "interviews", "(filter: {studentId: 999})").ids(), []string{})
+	same(t, "interviews of the interviewer", f.edgeOf(t, "interviewer", f.ann, "interviews", "").ids(), f.interviews[:1])
+	same(t, "interviews with a student", f.edgeOf(t, "interviewer", f.ann, "interviews", "(filter: {studentId: "+f.student+"})").ids(), f.interviews[:1])
+	same(t, "interviews with an unknown student", f.edgeOf(t, "interviewer", f.ann, "interviews", "(filter: {studentId: 999})").ids(), []string{})
 	same(t, "pages of interviews", f.walk(t, "interviewer", f.ann, "interviews", 1, 1), f.interviews[:1])
 }
 
@@ -172,12 +172,12 @@ func TestAvailabilityOfAnInterviewer(t *testing.T) {
 		}
 	}
 	s.Ask("{ interviewers { nodes { availability { nodes { start end slotMinutes interviewer { id } } } } } }", nil).Into(&data)
-	same(t, "by start", data.Interviewers.Nodes[0].Availability.Nodes, []window{
+	same(t, "availability by start", data.Interviewers.Nodes[0].Availability.Nodes, []window{
 		{"2026-06-02T08:00:00Z", "2026-06-02T10:00:00Z", 30, person{ID: ann}},
 		{"2026-06-03T08:00:00Z", "2026-06-03T10:00:00Z", 30, person{ID: ann}},
 		{"2026-06-04T08:00:00Z", "2026-06-04T10:00:00Z", 30, person{ID: ann}},
 	})
-	same(t, "of one who published nothing", data.Interviewers.Nodes[1].Availability.Nodes, []window{})
+	same(t, "availability of an interviewer without any", data.Interviewers.Nodes[1].Availability.Nodes, []window{})
 	var added struct {
 		Availability struct{ Interviewer person }
 		Errors       []refused
@@ -185,7 +185,7 @@ func TestAvailabilityOfAnInterviewer(t *testing.T) {
 	s.Mutate("addAvailability", "availability { interviewer { id } }", map[string]any{
 		"interviewerId": bob, "start": "2026-06-09T08:00:00Z", "end": "2026-06-09T09:00:00Z",
 	}, &added)
-	same(t, "of a new one", added.Availability.Interviewer.ID, bob)
+	same(t, "interviewer of a new availability", added.Availability.Interviewer.ID, bob)
 
 	taken := s.Publish(bob, t0.Add(20*day), time.Hour, 60)
 	s.Accepted(taken.Errors)
@@ -193,7 +193,7 @@ func TestAvailabilityOfAnInterviewer(t *testing.T) {
 	s.Mutate("removeAvailability", "", map[string]any{"availabilityId": taken.Availability.ID}, &removed)
 	s.Accepted(removed.Errors)
 	s.Ask("{ interviewers { nodes { availability { nodes { start end slotMinutes interviewer { id } } } } } }", nil).Into(&data)
-	same(t, "one that was removed is gone", len(data.Interviewers.Nodes[1].Availability.Nodes), 1)
+	same(t, "availability after a removal", len(data.Interviewers.Nodes[1].Availability.Nodes), 1)
 }
 
 func TestListOfSlots(t *testing.T) {
@@ -235,7 +235,7 @@ func TestListOfSlots(t *testing.T) {
 	}
 	both := fmt.Sprintf("filter: {interviewerIds: [%s, %s]}, orderBy: {field: START, direction: DESC}", ann, bob)
 	pages := s.pages(t, orderable{list: "slots", fields: "id"}, both, 1)
-	same(t, "in pages, merged, backwards", orderedIDs(pages), []string{four, three, two, one})
+	same(t, "slots in pages from the end", orderedIDs(pages), []string{four, three, two, one})
 }
 
 // The same edge field of many parents is read at once, each with its own page and total.
@@ -260,7 +260,7 @@ func TestEdgesOfManyParents(t *testing.T) {
 		same(t, "student", got.ID, want[n].ID)
 		same(t, "interviews", got.Interviews.ids(), want[n].Interviews.ids()[:min(n, 2)])
 		same(t, "total", got.Interviews.TotalCount, n)
-		same(t, "more", got.Interviews.PageInfo.HasNextPage, n > 2)
+		same(t, "has a next page", got.Interviews.PageInfo.HasNextPage, n > 2)
 	}
 }
 
@@ -285,12 +285,12 @@ func TestEdgesBelowMutations(t *testing.T) {
 		c: bookSlot(input: {studentId: %s, slotId: %s}) { errors { ... on SlotTaken {
 			alternatives { interviewer { slots(status: [OPEN]) { totalCount } } } } } } }`,
 		other, f.open, below, f.interviews[0], below, f.Student(nil), f.open), nil).Into(&data)
-	same(t, "the last open slot is booked", data.A.Interview.Interviewer.Slots.ids(), []string{})
-	same(t, "beside another", data.A.Interview.Interviewer.Interviews.TotalCount, 2)
-	same(t, "one opens again", data.B.Interview.Interviewer.Slots.ids(), f.slots[:1])
-	same(t, "and is counted", data.B.Interview.Interviewer.Slots.TotalCount, 1)
-	same(t, "no interview has gone", data.B.Interview.Interviewer.Interviews.TotalCount, 2)
-	same(t, "there is nothing from then on", len(data.C.Errors[0].Alternatives), 0)
+	same(t, "open slots after the booking", data.A.Interview.Interviewer.Slots.ids(), []string{})
+	same(t, "total of interviews after the booking", data.A.Interview.Interviewer.Interviews.TotalCount, 2)
+	same(t, "open slots after the cancellation", data.B.Interview.Interviewer.Slots.ids(), f.slots[:1])
+	same(t, "total of open slots after the cancellation", data.B.Interview.Interviewer.Slots.TotalCount, 1)
+	same(t, "total of interviews after the cancellation", data.B.Interview.Interviewer.Interviews.TotalCount, 2)
+	same(t, "alternatives of the refusal", len(data.C.Errors[0].Alternatives), 0)
 
 	var off struct {
 		UpdateInterviewer struct {
@@ -300,8 +300,8 @@ func TestEdgesBelowMutations(t *testing.T) {
 	}
 	f.Ask(`mutation { updateInterviewer(input: {interviewerId: `+f.ann+`, active: false}) {
 		closedSlots { interviewer { slots { nodes { id status } } } } conflicts { student { interviews { nodes { id } } } } } }`, nil).Into(&off)
-	same(t, "the slots of a closed one's interviewer", off.UpdateInterviewer.ClosedSlots[0].Interviewer.Slots.ids(), f.slots)
-	same(t, "the interviews of a conflict's student", len(off.UpdateInterviewer.Conflicts[0].Student.Interviews.Nodes), 1)
+	same(t, "slots of the interviewer of a closed slot", off.UpdateInterviewer.ClosedSlots[0].Interviewer.Slots.ids(), f.slots)
+	same(t, "interviews of the student of a conflict", len(off.UpdateInterviewer.Conflicts[0].Student.Interviews.Nodes), 1)
 }
 
 // Fields of two types may have the same name and different arguments.
@@ -322,13 +322,13 @@ func TestEdgesOfOneName(t *testing.T) {
 		... on AvailabilityConflict { x: slots { interviewer { y: slots(status: [BOOKED]) { nodes { id } } } } }
 		... on SlotTaken { x: alternatives { interviewer { y: slots(status: [OPEN]) { nodes { id } } } } } } } }`,
 		f.Student(nil), f.open), nil).Into(&data)
-	same(t, "each as it was asked", data.BookSlot.Errors[0].X[0].Interviewer.Y.ids(), []string{free})
+	same(t, "slots of the interviewer of an alternative", data.BookSlot.Errors[0].X[0].Interviewer.Y.ids(), []string{free})
 }
 
 func TestBadEdges(t *testing.T) {
 	t.Parallel()
 	f := newFamily(t)
-	elsewhere := f.of(t, "interviewer", f.ann, "slots", "").Edges[0].Cursor
+	elsewhere := f.edgeOf(t, "interviewer", f.ann, "slots", "").Edges[0].Cursor
 	list := f.List(f.student)
 	for _, test := range []struct{ name, whose, edge, says string }{
 		{"a page of too many interviews", "student(id: " + f.student, "interviews(first: 101)", "first is 101; a whole number from 1 to 100 is allowed"},
@@ -349,7 +349,7 @@ func TestBadEdges(t *testing.T) {
 			f.For(t).Ask("{ "+test.whose+") { "+test.edge+" { nodes { id } } } }", nil).WantError("BAD_USER_INPUT", test.says)
 		})
 	}
-	same(t, "nothing was logged as a fault", f.Log.String(), "")
+	same(t, "log", f.Log.String(), "")
 }
 
 func orderedIDs(list []ordered) []string {

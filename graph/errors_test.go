@@ -23,13 +23,13 @@ func TestInternalErrorIsHiddenAndLogged(t *testing.T) {
 	s := newSchool(t)
 	s.exec("ALTER TABLE booking_policy RENAME COLUMN hold_seconds TO secret_column")
 	a := s.Ask("{ bookingPolicy { version } }", nil)
-	same(t, "code", a.Code(), "INTERNAL")
+	same(t, "error code", a.Code(), "INTERNAL")
 	id := a.Errors[0].Extensions.ErrorID
 	if id == "" || !strings.Contains(s.Log.String(), id) || !strings.Contains(s.Log.String(), "hold_seconds") {
-		t.Errorf("the cause is not in the log under %q:\n%s", id, s.Log)
+		t.Errorf("log = %s\nwant the cause with the error id %q", s.Log, id)
 	}
 	if strings.Contains(a.Body, "hold_seconds") || strings.Contains(a.Body, "SQLSTATE") {
-		t.Errorf("the cause reaches the client: %s", a.Body)
+		t.Errorf("response = %s, want it without the cause", a.Body)
 	}
 }
 
@@ -42,10 +42,10 @@ func TestInternalErrorInMutationChangesNothing(t *testing.T) {
 	before := s.Rows()
 	a := s.Ask(`mutation($s: ID!, $i: ID!) { bookSlot(input: {studentId: $i, slotId: $s}) { interview { id } errors { code } } }`,
 		map[string]any{"s": slot, "i": student})
-	same(t, "code", a.Code(), "INTERNAL")
-	same(t, "nothing is half-written", s.Rows(), before)
+	same(t, "error code", a.Code(), "INTERNAL")
+	same(t, "rows", s.Rows(), before)
 	if strings.Contains(a.Body, "secret cause") || !strings.Contains(s.Log.String(), "secret cause") {
-		t.Errorf("answered %s\nlogged %s", a.Body, s.Log)
+		t.Errorf("response = %s\nlog = %s\nwant the cause in the log only", a.Body, s.Log)
 	}
 }
 
@@ -53,11 +53,11 @@ func TestPanicIsHiddenAndLogged(t *testing.T) {
 	t.Parallel()
 	s := newSchoolWith(t, store.Options{}, func(o *gqlhttp.Options) { o.App = nil })
 	a := s.Ask(`{ eligibility(studentId: 1) { eligible } }`, nil)
-	same(t, "code", a.Code(), "INTERNAL")
+	same(t, "error code", a.Code(), "INTERNAL")
 	if !strings.Contains(s.Log.String(), "panic") || strings.Contains(a.Body, "nil pointer") {
-		t.Errorf("answered %s\nlogged %s", a.Body, s.Log)
+		t.Errorf("response = %s\nlog = %s\nwant the cause in the log only", a.Body, s.Log)
 	}
-	same(t, "the server goes on", string(s.Ask("{ __typename }", nil).Data), `{"__typename":"Query"}`)
+	same(t, "answer to the next request", string(s.Ask("{ __typename }", nil).Data), `{"__typename":"Query"}`)
 }
 
 func TestTimeout(t *testing.T) {
@@ -70,12 +70,12 @@ func TestTimeout(t *testing.T) {
 	if _, err := lock.ExecContext(t.Context(), "LOCK TABLE students IN ACCESS EXCLUSIVE MODE"); err != nil {
 		t.Fatal(err)
 	}
-	same(t, "while the table is locked", s.Ask("{ student(id: 1) { id } }", nil).Code(), "TIMEOUT")
+	same(t, "error code while the table is locked", s.Ask("{ student(id: 1) { id } }", nil).Code(), "TIMEOUT")
 	if err := lock.Rollback(); err != nil {
 		t.Fatal(err)
 	}
 	patient := newServer(t, s.DB, store.Options{})
-	same(t, "and after", patient.Ask("{ student(id: 1) { id } }", nil).Code(), "")
+	same(t, "error code after the lock", patient.Ask("{ student(id: 1) { id } }", nil).Code(), "")
 }
 
 func TestBusy(t *testing.T) {
@@ -89,7 +89,7 @@ func TestBusy(t *testing.T) {
 	if _, err := lock.ExecContext(t.Context(), "SELECT FROM slots FOR UPDATE"); err != nil {
 		t.Fatal(err)
 	}
-	same(t, "while somebody holds the slot", codes(s.Book(student, slot).Errors), []string{"BUSY_RETRY"})
+	same(t, "refusal codes while the slot is locked", codes(s.Book(student, slot).Errors), []string{"BUSY_RETRY"})
 	if err := lock.Rollback(); err != nil {
 		t.Fatal(err)
 	}
@@ -118,10 +118,10 @@ func TestFullDiskIsUnavailable(t *testing.T) {
 				}
 			}
 			book := fmt.Sprintf("mutation { bookSlot(input: {studentId: %s, slotId: %s}) { interview { id } } }", student, slot)
-			same(t, "code", s.Ask(book, nil).Code(), "UNAVAILABLE")
-			same(t, "what was written", s.Rows(), before)
+			same(t, "error code", s.Ask(book, nil).Code(), "UNAVAILABLE")
+			same(t, "rows", s.Rows(), before)
 			if !strings.Contains(s.Log.String(), "the disk of Postgres is full") {
-				t.Errorf("the log does not say what to do: %s", s.Log)
+				t.Errorf("log = %s, want a hint at the full disk", s.Log)
 			}
 		})
 	}
@@ -144,18 +144,18 @@ func TestUnavailable(t *testing.T) {
 		}
 	}
 	a := s.Ask("{ bookingPolicy { version } }", nil)
-	same(t, "code", a.Code(), "UNAVAILABLE")
+	same(t, "error code", a.Code(), "UNAVAILABLE")
 	if strings.Contains(a.Body, name) {
-		t.Errorf("the database is named: %s", a.Body)
+		t.Errorf("response = %s, want it without the name of the database", a.Body)
 	}
 	for range 5 {
-		same(t, "the next request", s.Ask("{ bookingPolicy { version } }", nil).Code(), "UNAVAILABLE")
+		same(t, "error code of the next request", s.Ask("{ bookingPolicy { version } }", nil).Code(), "UNAVAILABLE")
 	}
 	if n := strings.Count(s.Log.String(), `msg="the database is not available"`); n != 1 {
-		t.Errorf("an outage is logged %d times:\n%s", n, s.Log)
+		t.Errorf("log has %d lines about the outage, want 1:\n%s", n, s.Log)
 	}
 	if _, err := admin.ExecContext(t.Context(), "ALTER DATABASE "+name+" ALLOW_CONNECTIONS true"); err != nil {
 		t.Fatal(err)
 	}
-	same(t, "and it recovers", s.Ask("{ bookingPolicy { version } }", nil).Code(), "")
+	same(t, "error code after the recovery", s.Ask("{ bookingPolicy { version } }", nil).Code(), "")
 }

@@ -34,7 +34,7 @@ func TestRequestID(t *testing.T) {
 			id := s.createdIn(test.sent, i)
 			events := s.events(", orderBy: {field: ID, direction: DESC}")
 			same(t, "request id of the event", events[0].RequestID, id)
-			same(t, "the client's id is used", id == test.sent, test.kept)
+			same(t, "request id is the client's", id == test.sent, test.kept)
 			if !test.kept && !generated.MatchString(id) {
 				t.Errorf("generated id = %q, want a match of %s", id, generated)
 			}
@@ -103,8 +103,8 @@ func TestEventFiltersAndPages(t *testing.T) {
 		})
 	}
 	reversed := s.Ask(`{ events(filter: {start: "2026-06-02T00:00:00Z", end: "2026-06-01T00:00:00Z"}) { totalCount } }`, nil)
-	same(t, "a reversed range", reversed.Errors[0].Extensions.Code, "BAD_USER_INPUT")
-	same(t, "too many", s.Ask("{ events(first: 101) { totalCount } }", nil).Errors[0].Extensions.Code, "BAD_USER_INPUT")
+	same(t, "error code of a reversed range", reversed.Errors[0].Extensions.Code, "BAD_USER_INPUT")
+	same(t, "error code of too large a page", s.Ask("{ events(first: 101) { totalCount } }", nil).Errors[0].Extensions.Code, "BAD_USER_INPUT")
 
 	all := s.events("")
 	for direction, want := range map[string][]event{"ASC": all, "DESC": reverse(all)} {

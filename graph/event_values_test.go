@@ -1,9 +1,7 @@
 package graph_test
 
 import (
-	"fmt"
 	"slices"
-	"strings"
 	"testing"
 	"time"
 
@@ -12,18 +10,14 @@ import (
 	"rehearse/internal/store"
 )
 
-// told returns the changes of the last event of a kind: field, then JSON.
-func (s *school) told(kind string) map[string]string {
+// lastChanges returns the values before and after the last event of a kind, by field.
+func (s *school) lastChanges(kind string) map[string][2]any {
 	s.T.Helper()
 	events := s.events(", filter: {kind: [" + kind + "]}, orderBy: {field: ID, direction: DESC}")
 	if len(events) == 0 {
 		s.T.Fatalf("there is no event %s", kind)
 	}
-	told := map[string]string{}
-	for _, c := range events[0].Changes {
-		told[c.Field] = string(c.Before) + " > " + string(c.After)
-	}
-	return told
+	return events[0].byField()
 }
 
 // Numbers, booleans, ids and lists of ids have their JSON types.
@@ -34,23 +28,22 @@ func TestEventsHaveTypedValues(t *testing.T) {
 	slots := s.Publish(ann, t0.Add(day), 3*time.Hour, 60).Slots
 	interview := s.Booked(student, slots[1].ID)
 	s.Accepted(s.updateInterviewer(ann, in{"maxPerDay": 4, "active": false, "tags": []string{"go", "sql"}}))
-	same(t, "an interviewer who leaves", s.told("INTERVIEWER_UPDATED"), map[string]string{
-		"maxPerDay": "null > 4", "active": "true > false", "tags": `[] > ["go", "sql"]`,
-		"closedSlots": "null > 2", "closedSlotIds": fmt.Sprintf(`null > [%q, %q]`, slots[0].ID, slots[2].ID),
-		"conflicts": "null > 1", "conflictIds": fmt.Sprintf(`null > [%q]`, interview),
+	same(t, "changes of an interviewer who leaves", s.lastChanges("INTERVIEWER_UPDATED"), map[string][2]any{
+		"maxPerDay": {nil, 4.0}, "active": {true, false}, "tags": {[]any{}, []any{"go", "sql"}},
+		"closedSlots": {nil, 2.0}, "closedSlotIds": {nil, []any{slots[0].ID, slots[2].ID}},
+		"conflicts": {nil, 1.0}, "conflictIds": {nil, []any{interview}},
 	})
 	s.Accepted(s.closing("blockTime", "", in{
 		"interviewerId": ann, "start": moment(day), "end": moment(2 * day), "reason": "away", "cancelBooked": true,
 	}).Errors)
-	blocked := s.told("TIME_BLOCKED")
-	same(t, "what is cancelled", [2]string{blocked["cancelled"], blocked["cancelledIds"]},
-		[2]string{"null > 1", fmt.Sprintf(`null > [%q]`, interview)})
-	if !strings.Contains(blocked["block"], `"start": "2026-06-02T08:00:00Z"`) {
-		t.Errorf("the block is told as %s, want an object with its start", blocked["block"])
-	}
+	blocked := s.lastChanges("TIME_BLOCKED")
+	same(t, "cancelled interviews of blocked time", blocked["cancelled"], [2]any{nil, 1.0})
+	same(t, "ids of the cancelled interviews of blocked time", blocked["cancelledIds"], [2]any{nil, []any{interview}})
+	block, _ := blocked["block"][1].(map[string]any)
+	same(t, "start of the blocked time", block["start"], any("2026-06-02T08:00:00Z"))
 	waiver := s.waive(student, "PAIR", in{"uses": 3})
-	same(t, "a waiver", s.told("WAIVER_GRANTED"), map[string]string{
-		"waiverId": fmt.Sprintf("null > %q", waiver), "rule": `null > "PAIR"`, "uses": "null > 3",
+	same(t, "changes of a waiver", s.lastChanges("WAIVER_GRANTED"), map[string][2]any{
+		"waiverId": {nil, waiver}, "rule": {nil, "PAIR"}, "uses": {nil, 3.0},
 	})
 }
 
@@ -83,14 +76,14 @@ func TestEventsNameTheActor(t *testing.T) {
 		for _, e := range data.Events.Nodes {
 			switch {
 			case e.Kind != "INTERVIEW_BOOKED" && e.Actor.Person != nil:
-				t.Errorf("%s was done by %v, want nobody: an administrator is no person of the school", e.Kind, e.Actor.Person)
+				t.Errorf("person of %s = %v, want none for an administrator", e.Kind, e.Actor.Person)
 			case e.Kind == "INTERVIEW_BOOKED":
 				booked = append(booked, e.Actor.Person.ID)
 			}
 		}
-		same(t, "who booked", booked, slices.Clone(students))
+		same(t, "students who booked", booked, slices.Clone(students))
 	}
-	same(t, "statements", asked[8], asked[2])
+	same(t, "statements for 8 events", asked[8], asked[2])
 }
 
 // Both participants get the events of an interview, without the fields that only the
@@ -98,14 +91,18 @@ func TestEventsNameTheActor(t *testing.T) {
 func TestEventsHideDataOfOthers(t *testing.T) {
 	t.Parallel()
 	s := newSchool(t)
-	ann, student := s.Interviewer(nil), s.limited()
+	ann, student := s.Interviewer(nil), s.studentAtLimit()
 	slot := s.Publish(ann, t0.Add(day), time.Hour, 60).Slots[0].ID
 	waiver := s.waive(student, "LIMIT", nil)
 	interview := s.Booked(student, slot)
 	s.SetClock(t0.Add(day + 2*time.Hour))
 	s.Accepted(s.ChangeInterview("completeInterview", in{"interviewId": interview, "grade": 3, "note": "private"}).Errors)
 	s.Accepted(s.ChangeInterview("completeInterview", in{"interviewId": interview, "note": "for you", "shareNote": true}).Errors)
-	fields := func(role booking.Role, id string) (told []string) {
+	type value struct {
+		Kind, Field string
+		After       any
+	}
+	fields := func(role booking.Role, id string) (values []value) {
 		t.Helper()
 		s.as(role, id, func() {
 			var data struct {
@@ -115,18 +112,18 @@ func TestEventsHideDataOfOthers(t *testing.T) {
 			for _, e := range data.Interview.Events.Nodes {
 				for _, c := range e.Changes {
 					if slices.Contains([]string{"note", "noteShared", "waivers"}, c.Field) {
-						told = append(told, e.Kind+" "+c.Field+" "+string(c.After))
+						values = append(values, value{e.Kind, c.Field, c.After})
 					}
 				}
 			}
 		})
-		return told
+		return values
 	}
-	waived := fmt.Sprintf("INTERVIEW_BOOKED waivers [%q]", waiver)
-	note, shared := "INTERVIEW_COMPLETED note true", []string{"INTERVIEW_GRADED note true", "INTERVIEW_GRADED noteShared true"}
-	same(t, "the student", fields(booking.RoleStudent, student), append([]string{waived}, shared...))
-	same(t, "the interviewer", fields(booking.RoleInterviewer, ann), append([]string{note}, shared...))
-	same(t, "an administrator", fields(booking.RoleAdmin, "0"), append([]string{waived, note}, shared...))
+	waived, note := value{"INTERVIEW_BOOKED", "waivers", []any{waiver}}, value{"INTERVIEW_COMPLETED", "note", true}
+	shared := []value{{"INTERVIEW_GRADED", "note", true}, {"INTERVIEW_GRADED", "noteShared", true}}
+	same(t, "fields for the student", fields(booking.RoleStudent, student), append([]value{waived}, shared...))
+	same(t, "fields for the interviewer", fields(booking.RoleInterviewer, ann), append([]value{note}, shared...))
+	same(t, "fields for an administrator", fields(booking.RoleAdmin, "0"), append([]value{waived, note}, shared...))
 }
 
 // Older events contain lengths and cannot be changed. They are read without the lengths.
@@ -140,7 +137,7 @@ func TestOlderEventsHaveNoLengths(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	same(t, "told", s.told("STUDENT_UPDATED"), map[string]string{
-		"name": "true > true", "timeZone": `"UTC" > "Europe/Berlin"`, "bio": "null > true",
+	same(t, "changes of a student", s.lastChanges("STUDENT_UPDATED"), map[string][2]any{
+		"name": {true, true}, "timeZone": {"UTC", "Europe/Berlin"}, "bio": {nil, true},
 	})
 }

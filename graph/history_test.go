@@ -22,9 +22,9 @@ type slotState struct {
 	Until  string
 }
 
-// becomes returns the expected history entries of a change, or nothing if the states are
+// historyOf returns the expected history entries of a change, or nothing if the states are
 // equal.
-func (before slotState) becomes(after slotState, isNew bool) []string {
+func (before slotState) historyOf(after slotState, isNew bool) []string {
 	entry := map[string]string{"OPEN": "RELEASED", "BOOKED": "BOOKED", "WITHDRAWN": "WITHDRAWN"}[after.Status]
 	if after.HeldBy != "" {
 		entry = "HELD"
@@ -83,17 +83,17 @@ func (l *life) readJSON(query string, into any) {
 	}
 }
 
-// told compares the change of every slot with its history: one entry for each change,
+// wantRecorded compares the change of every slot with its history: one entry for each change,
 // with an event of this step.
-func (before chronicle) told(t *testing.T, after chronicle, events map[string]string) {
+func (before chronicle) wantRecorded(t *testing.T, after chronicle, events map[string]string) {
 	t.Helper()
-	same(t, "what was written before", after.Entries[:min(len(before.Entries), len(after.Entries))], before.Entries)
-	said := map[string][]string{}
+	same(t, "entries that were there before", after.Entries[:min(len(before.Entries), len(after.Entries))], before.Entries)
+	got := map[string][]string{}
 	for _, e := range after.Entries[min(len(before.Entries), len(after.Entries)):] {
 		slot := fmt.Sprint(e.Slot)
-		said[slot] = append(said[slot], e.What)
+		got[slot] = append(got[slot], e.What)
 		if slices.Contains(before.Events, e.EventID) || e.EventID == 0 {
-			t.Errorf("slot %s is %s by event %d, which is none of this change", slot, e.What, e.EventID)
+			t.Errorf("slot %s is %s by event %d, want an event of this step", slot, e.What, e.EventID)
 		}
 		if e.Event != events[e.What] {
 			t.Errorf("slot %s is %s by %s, want %s", slot, e.What, e.Event, events[e.What])
@@ -102,23 +102,23 @@ func (before chronicle) told(t *testing.T, after chronicle, events map[string]st
 			t.Errorf("slot %s is booked by the event of slot %d", slot, e.EventSlot)
 		}
 	}
-	want, whats := map[string][]string{}, map[string]bool{}
+	want, changes := map[string][]string{}, map[string]bool{}
 	for id, state := range after.Slots {
 		was, known := before.Slots[id]
-		if entries := was.becomes(state, !known); entries != nil {
+		if entries := was.historyOf(state, !known); entries != nil {
 			want[id] = entries
 			for _, what := range entries {
-				whats[what] = true
+				changes[what] = true
 			}
 		}
 	}
-	same(t, "the entries of each slot", said, want)
-	same(t, "what became of slots", slices.Sorted(maps.Keys(whats)), slices.Sorted(maps.Keys(events)))
+	same(t, "entries of each slot", got, want)
+	same(t, "kinds of changes of slots", slices.Sorted(maps.Keys(changes)), slices.Sorted(maps.Keys(events)))
 }
 
-// heldAt derives the values in force after an event from the events and the final state
+// valuesAt derives the values in force after an event from the events and the final state
 // alone.
-func (l *life) heldAt(event int64) (policy, caps, waivers string) {
+func (l *life) valuesAt(event int64) (policy, caps, waivers string) {
 	l.T.Helper()
 	db := l.past
 	err := db.QueryRowContext(l.T.Context(), `SELECT v.policy::text FROM events e JOIN booking_policy_versions v ON v.version = e.policy_version
@@ -180,11 +180,12 @@ func (l *life) send(mutation, fields string, input in, payload any) {
 	l.Accepted(errors.Errors)
 }
 
-// does returns a step whose response does not matter.
-func does(mutation string, input func(*life) in, events map[string]string) step {
+// stepOf returns a step whose response does not matter.
+func stepOf(mutation string, input func(*life) in, events map[string]string) step {
 	return step{mutation, func(l *life) { l.send(mutation, "__typename", input(l), &struct{}{}) }, events}
 }
 
+// by is the event of each change of a slot.
 type by = map[string]string
 
 // lifeSteps returns every mutation, in each of the ways it changes slots.
@@ -241,7 +242,7 @@ func bookingSteps() []step {
 
 func closingSteps() []step {
 	return []step{
-		does("withdrawSlot", func(l *life) in { return in{"slotId": l.slots[5]} }, by{"WITHDRAWN": "SLOT_WITHDRAWN"}),
+		stepOf("withdrawSlot", func(l *life) in { return in{"slotId": l.slots[5]} }, by{"WITHDRAWN": "SLOT_WITHDRAWN"}),
 		{"blockTime", func(l *life) {
 			var blocked struct{ Blocks []struct{ ID string } }
 			l.send("blockTime", "blocks { id }", in{
@@ -249,13 +250,13 @@ func closingSteps() []step {
 			}, &blocked)
 			l.block = blocked.Blocks[0].ID
 		}, by{"WITHDRAWN": "TIME_BLOCKED"}},
-		does("unblockTime", func(l *life) in { return in{"blockId": l.block} }, by{"PUBLISHED": "TIME_UNBLOCKED"}),
-		does("updateAvailability", func(l *life) in { return in{"availabilityId": l.rule, "slotMinutes": 45} },
+		stepOf("unblockTime", func(l *life) in { return in{"blockId": l.block} }, by{"PUBLISHED": "TIME_UNBLOCKED"}),
+		stepOf("updateAvailability", func(l *life) in { return in{"availabilityId": l.rule, "slotMinutes": 45} },
 			by{"WITHDRAWN": "AVAILABILITY_UPDATED", "PUBLISHED": "AVAILABILITY_UPDATED"}),
-		does("removeAvailability", func(l *life) in { return in{"availabilityId": l.rule} }, by{"WITHDRAWN": "AVAILABILITY_REMOVED"}),
-		does("updateInterviewer", func(l *life) in { return in{"interviewerId": l.ann, "active": false, "maxPerDay": 9} },
+		stepOf("removeAvailability", func(l *life) in { return in{"availabilityId": l.rule} }, by{"WITHDRAWN": "AVAILABILITY_REMOVED"}),
+		stepOf("updateInterviewer", func(l *life) in { return in{"interviewerId": l.ann, "active": false, "maxPerDay": 9} },
 			by{"WITHDRAWN": "INTERVIEWER_UPDATED"}),
-		does("updateInterviewer", func(l *life) in { return in{"interviewerId": l.ann, "active": true, "maxPerWeek": 30} },
+		stepOf("updateInterviewer", func(l *life) in { return in{"interviewerId": l.ann, "active": true, "maxPerWeek": 30} },
 			by{"PUBLISHED": "INTERVIEWER_UPDATED"}),
 		{"addWeeklyAvailability", func(l *life) {
 			l.rule = l.weekly(l.ann, in{"startDate": "2026-07-06", "endDate": nil, "weekdays": []string{"MONDAY"}}).Availability.ID
@@ -265,7 +266,7 @@ func closingSteps() []step {
 
 func importSteps() []step {
 	file := func(mutation, csv string, events map[string]string) step {
-		return does(mutation, func(*life) in { return in{"csv": csv} }, events)
+		return stepOf(mutation, func(*life) in { return in{"csv": csv} }, events)
 	}
 	calendar := strings.Join([]string{
 		"BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:-//test//EN", "BEGIN:VEVENT", "UID:1", "DTSTAMP:20260601T080000Z",
@@ -281,7 +282,7 @@ func importSteps() []step {
 		file("importAvailability", fmt.Sprintf("interviewer,start,end\nbea@example.org,%s,%s\n", moment(20*day), moment(20*day+time.Hour)),
 			by{"PUBLISHED": "DATA_IMPORTED"}),
 		file("importInterviews", interviews, by{"PUBLISHED": "INTERVIEW_IMPORTED", "BOOKED": "INTERVIEW_IMPORTED"}),
-		does("importAvailability", func(l *life) in { return in{"ical": calendar, "interviewerId": l.ann, "wholeDayEvents": "BLOCK"} },
+		stepOf("importAvailability", func(l *life) in { return in{"ical": calendar, "interviewerId": l.ann, "wholeDayEvents": "BLOCK"} },
 			by{"WITHDRAWN": "TIME_BLOCKED"}),
 	}
 }
@@ -290,18 +291,18 @@ func officeSteps() []step {
 	missed := func(l *life) in { return in{"interviewId": l.missed} }
 	return []step{
 		{"grantWaiver", func(l *life) { l.waiver = l.waive(l.student, "PAIR", in{"uses": 2}) }, nil},
-		does("updateBookingPolicy", func(*life) in { return in{"interviewLimit": 20} }, nil),
+		stepOf("updateBookingPolicy", func(*life) in { return in{"interviewLimit": 20} }, nil),
 		{"grantWaiver", func(l *life) { l.waive(l.other, "LIMIT", nil) }, nil},
-		does("revokeWaiver", func(l *life) in { return in{"waiverId": l.waiver} }, nil),
-		does("updateBookingPolicy", func(*life) in { return in{"cancelCutoffSeconds": 60} }, nil),
-		does("updateStudent", func(l *life) in { return in{"studentId": l.student, "interviewLimit": 9} }, nil),
+		stepOf("revokeWaiver", func(l *life) in { return in{"waiverId": l.waiver} }, nil),
+		stepOf("updateBookingPolicy", func(*life) in { return in{"cancelCutoffSeconds": 60} }, nil),
+		stepOf("updateStudent", func(l *life) in { return in{"studentId": l.student, "interviewLimit": 9} }, nil),
 		{"markNoShow", func(l *life) {
 			l.SetClock(t0.Add(day + 12*time.Hour))
 			l.Accepted(l.noShow(l.missed, "STUDENT").Errors)
 		}, nil},
-		does("undoNoShow", missed, nil),
+		stepOf("undoNoShow", missed, nil),
 		{"completeInterview", func(l *life) { l.Accepted(l.Complete(l.missed, 4).Errors) }, nil},
-		does("anonymiseStudent", func(l *life) in { return in{"studentId": l.Student(nil)} }, nil),
+		stepOf("anonymiseStudent", func(l *life) in { return in{"studentId": l.Student(nil)} }, nil),
 	}
 }
 
@@ -312,25 +313,25 @@ func TestHistoryOfEveryMutation(t *testing.T) {
 	t.Parallel()
 	s := newSchool(t)
 	l := &life{school: s, past: s.DB.SQL(t)}
-	met, held := map[string]bool{}, map[int64]chronicle{}
+	made, chronicles := map[string]bool{}, map[int64]chronicle{}
 	before := l.chronicle()
 	for n, step := range lifeSteps() {
 		l.SetClock(l.Clock.Load().Add(time.Second))
 		step.do(l)
 		after := l.chronicle()
-		if t.Run(fmt.Sprintf("%d %s", n+1, step.mutation), func(t *testing.T) { before.told(t, after, step.events) }); len(after.Events) > 0 {
-			held[after.Events[len(after.Events)-1]] = after
+		if t.Run(fmt.Sprintf("%d %s", n+1, step.mutation), func(t *testing.T) { before.wantRecorded(t, after, step.events) }); len(after.Events) > 0 {
+			chronicles[after.Events[len(after.Events)-1]] = after
 		}
-		met[step.mutation], before = true, after
+		made[step.mutation], before = true, after
 	}
 	for _, mutation := range graph.Schema().Mutation.Fields {
-		if !met[mutation.Name] {
-			t.Errorf("%s is not made", mutation.Name)
+		if !made[mutation.Name] {
+			t.Errorf("%s has no step", mutation.Name)
 		}
 	}
-	for event, then := range held {
-		policy, caps, waivers := l.heldAt(event)
-		same(t, fmt.Sprintf("what held at event %d", event), [3]string{policy, caps, waivers}, [3]string{then.Policy, then.Caps, then.Waivers})
+	for event, then := range chronicles {
+		policy, caps, waivers := l.valuesAt(event)
+		same(t, fmt.Sprintf("policy, caps and waivers after event %d", event), [3]string{policy, caps, waivers}, [3]string{then.Policy, then.Caps, then.Waivers})
 	}
 	l.Sound()
 }

@@ -24,20 +24,20 @@ func TestHoldFillsACap(t *testing.T) {
 			first, held, third, free := s.Slot(ann, day), s.Slot(ann, day+time.Hour), s.Slot(ann, test.other), s.Slot(ann, test.free)
 			student, other := s.Student(nil), s.Student(nil)
 			s.Booked(s.Student(nil), first)
-			same(t, "one place is left", ids(s.List(other).Nodes), []string{held, third, free})
+			same(t, "slots listed for another student before the hold", ids(s.List(other).Nodes), []string{held, third, free})
 			id := s.held(student, held)
-			same(t, "a hold takes it", ids(s.List(other).Nodes), []string{free})
-			same(t, "the others are full", s.verdict(other, third), []string{"INTERVIEWER_FULL"})
-			same(t, "for its student, it is there", s.verdict(student, held), []string{})
-			same(t, "it is listed for them", ids(s.List(student).Nodes), []string{held, free})
+			same(t, "slots listed for another student during the hold", ids(s.List(other).Nodes), []string{free})
+			same(t, "refusal codes of the third slot for another student", s.refusalCodes(other, third), []string{"INTERVIEWER_FULL"})
+			same(t, "refusal codes of the held slot for its student", s.refusalCodes(student, held), []string{})
+			same(t, "slots listed for the student who holds", ids(s.List(student).Nodes), []string{held, free})
 			s.Sound()
 			s.SetClock(t0.Add(holdTime))
-			same(t, "expired, it is free", ids(s.List(other).Nodes), []string{held, third, free})
+			same(t, "slots listed for another student after the hold", ids(s.List(other).Nodes), []string{held, third, free})
 			s.Sound()
 			s.SetClock(t0.Add(holdTime - time.Second))
 			s.Accepted(s.bookHeld(student, held, id).Errors)
 			s.SetClock(t0.Add(holdTime))
-			same(t, "booked, it stays full", s.verdict(other, third), []string{"INTERVIEWER_FULL"})
+			same(t, "refusal codes of the third slot after the booking", s.refusalCodes(other, third), []string{"INTERVIEWER_FULL"})
 			s.Sound()
 		})
 	}
@@ -50,20 +50,20 @@ func TestReleaseFreesACap(t *testing.T) {
 	slots := ids(s.Publish(ann, t0.Add(day), 3*time.Hour, 60).Slots)
 	student, other := s.Student(nil), s.Student(nil)
 	id := s.held(student, slots[0])
-	same(t, "full", ids(s.List(other).Nodes), []string{})
-	same(t, "and why", s.List(other).Reasons(), []string{"SLOT_HELD", "INTERVIEWER_FULL"})
-	same(t, "the other slots of the day, for its student", s.verdict(student, slots[1]), []string{"INTERVIEWER_FULL"})
+	same(t, "slots listed for another student on a full day", ids(s.List(other).Nodes), []string{})
+	same(t, "empty reasons of another student on a full day", s.List(other).Reasons(), []string{"SLOT_HELD", "INTERVIEWER_FULL"})
+	same(t, "refusal codes of another slot of the day for the student who holds", s.refusalCodes(student, slots[1]), []string{"INTERVIEWER_FULL"})
 	s.Accepted(s.release(id).Errors)
-	same(t, "released", ids(s.List(other).Nodes), slots)
+	same(t, "slots listed for another student after the release", ids(s.List(other).Nodes), slots)
 	s.Sound()
 	s.held(student, slots[0])
 	s.Accepted(s.updateInterviewer(ann, in{"maxPerDay": 2}))
-	same(t, "a higher cap", ids(s.List(other).Nodes), slots[1:])
+	same(t, "slots listed for another student with a higher cap", ids(s.List(other).Nodes), slots[1:])
 	s.held(other, slots[1])
 	s.Accepted(s.updateInterviewer(ann, in{"maxPerDay": 1}))
-	same(t, "a lower one leaves both their places", [2]int{len(s.verdict(student, slots[0])), len(s.verdict(other, slots[1]))}, [2]int{})
+	same(t, "refusals of both held slots with a lower cap", [2]int{len(s.refusalCodes(student, slots[0])), len(s.refusalCodes(other, slots[1]))}, [2]int{})
 	s.Booked(student, slots[0])
-	same(t, "until it is full of bookings", s.verdict(other, slots[1]), []string{"INTERVIEWER_FULL"})
+	same(t, "refusal codes of the second held slot on a day full of bookings", s.refusalCodes(other, slots[1]), []string{"INTERVIEWER_FULL"})
 	s.Sound()
 }
 
@@ -90,7 +90,7 @@ func TestHeldSlotOnPages(t *testing.T) {
 				in{"s": student, "start": t0.Format(time.RFC3339), "end": t0.Add(30 * day).Format(time.RFC3339), "after": nonEmpty(after)}).Into(&data)
 			page := data.AvailableSlots
 			found = append(found, ids(page.Nodes)...)
-			same(t, "in all", page.TotalCount, len(want))
+			same(t, "total", page.TotalCount, len(want))
 			if !page.PageInfo.HasNextPage {
 				break
 			}
@@ -98,10 +98,10 @@ func TestHeldSlotOnPages(t *testing.T) {
 		}
 		return found
 	}
-	same(t, "page by page", walk(), want)
+	same(t, "slots in pages", walk(), want)
 
 	s.limitTo(student, 1)
-	same(t, "at the limit by the hold, which another booking ends", walk(), want)
+	same(t, "slots in pages at the limit", walk(), want)
 }
 
 // A hold that relies on a waiver keeps its slot, and no other, when the waiver is
@@ -123,9 +123,9 @@ func TestHeldSlotAloneOnPages(t *testing.T) {
 	var revoked struct{ Errors []refused }
 	s.Mutate("revokeWaiver", "waiver { id }", in{"waiverId": granted.Waiver.ID}, &revoked)
 	s.Accepted(revoked.Errors)
-	same(t, "the held one alone", ids(s.List(student).Nodes), []string{held})
-	same(t, "outside the range it is not listed", len(s.ListIn(student, t0, t0.Add(2*day)).Nodes), 0)
-	same(t, "which has its reason", s.ListIn(student, t0, t0.Add(2*day)).Reasons(), []string{"LIMIT_REACHED"})
+	same(t, "listed slots at the limit", ids(s.List(student).Nodes), []string{held})
+	same(t, "listed slots of a range without the held one", len(s.ListIn(student, t0, t0.Add(2*day)).Nodes), 0)
+	same(t, "empty reasons of a range without the held one", s.ListIn(student, t0, t0.Add(2*day)).Reasons(), []string{"LIMIT_REACHED"})
 }
 
 func (s *school) limitTo(student string, limit int) {

@@ -39,7 +39,7 @@ func (s *school) changeHold(mutation string, input in) held {
 	var payload held
 	s.Mutate(mutation, holdFields, input, &payload)
 	if (payload.Hold == nil) != (len(payload.Errors) > 0) {
-		s.T.Fatalf("%s answers hold %v with errors %v", mutation, payload.Hold, payload.Errors)
+		s.T.Fatalf("%s: hold = %v with errors %v, want one of them", mutation, payload.Hold, payload.Errors)
 	}
 	return payload
 }
@@ -83,19 +83,19 @@ func TestHoldKeepsASlotForOneStudent(t *testing.T) {
 	free := s.NewSlot(2 * day)
 	answer := s.hold(student, slot)
 	s.Accepted(answer.Errors)
-	same(t, "the hold", *answer.Hold, hold{
+	same(t, "hold", *answer.Hold, hold{
 		ID: answer.Hold.ID, PlacedAt: "2026-06-01T08:00:00Z", ExpiresAt: "2026-06-01T08:05:00Z",
 		Slot: answer.Hold.Slot, Student: person{ID: student},
 	})
-	same(t, "its slot", answer.Hold.Slot.Status, "HELD")
-	same(t, "the student has it", s.holdOf(student), answer.Hold.ID)
+	same(t, "status of its slot", answer.Hold.Slot.Status, "HELD")
+	same(t, "hold of the student", s.holdOf(student), answer.Hold.ID)
 
 	own := s.List(student)
-	same(t, "its student sees it", ids(own.Nodes), []string{slot, free})
-	same(t, "as held", own.Nodes[0].Status, "HELD")
-	same(t, "and can book it", s.verdict(student, slot), []string{})
-	same(t, "others do not see it", ids(s.List(other).Nodes), []string{free})
-	same(t, "nor can book it", s.verdict(other, slot), []string{"SLOT_HELD"})
+	same(t, "slots listed for the student who holds", ids(own.Nodes), []string{slot, free})
+	same(t, "status of the held slot in the list", own.Nodes[0].Status, "HELD")
+	same(t, "refusal codes for the student who holds", s.refusalCodes(student, slot), []string{})
+	same(t, "slots listed for another student", ids(s.List(other).Nodes), []string{free})
+	same(t, "refusal codes for another student", s.refusalCodes(other, slot), []string{"SLOT_HELD"})
 	for mutation, send := range map[string]func(s *school) []refused{
 		"bookSlot": func(s *school) []refused { return s.Book(other, slot).Errors },
 		"holdSlot": func(s *school) []refused { return s.hold(other, slot).Errors },
@@ -103,13 +103,13 @@ func TestHoldKeepsASlotForOneStudent(t *testing.T) {
 		t.Run(mutation+" by another student", func(t *testing.T) {
 			refusals := send(s.For(t))
 			wantRefusal(t, refusals, "SLOT_HELD", "slotId")
-			same(t, "type", refusals[0].Typename, "SlotTaken")
+			same(t, "type of the refusal", refusals[0].Typename, "SlotTaken")
 			same(t, "alternatives", ids(refusals[0].Alternatives), []string{free})
 		})
 	}
 	reasons := s.ListIn(other, t0.Add(day), t0.Add(day+time.Hour)).EmptyReasons
-	same(t, "reasons", len(reasons), 1)
-	same(t, "an empty list says so", [2]any{reasons[0].Code, reasons[0].Count}, [2]any{"SLOT_HELD", 1})
+	same(t, "empty reasons", len(reasons), 1)
+	same(t, "code and count of the empty reason", [2]any{reasons[0].Code, reasons[0].Count}, [2]any{"SLOT_HELD", 1})
 	s.Sound()
 }
 
@@ -136,19 +136,19 @@ func TestHoldExpiresByTheClock(t *testing.T) {
 			if test.live {
 				used, status, have, refusals, mine = 1, "HELD", id, []string{"SLOT_HELD"}, []string{}
 			}
-			same(t, "used", s.List(student).Eligibility.InterviewsUsed, used)
-			same(t, "the student's hold", s.holdOf(student), have)
-			same(t, "others", s.verdict(other, slot), refusals)
-			same(t, "the slots of that status", s.slotsOf(status), map[bool][]string{true: {slot}, false: {slot, elsewhere}}[test.live])
-			same(t, "with the hold", codes(s.ChangeInterview("bookSlot",
+			same(t, "interviews used", s.List(student).Eligibility.InterviewsUsed, used)
+			same(t, "hold of the student", s.holdOf(student), have)
+			same(t, "refusal codes for another student", s.refusalCodes(other, slot), refusals)
+			same(t, "slots of the status", s.slotsOf(status), map[bool][]string{true: {slot}, false: {slot, elsewhere}}[test.live])
+			same(t, "refusal codes of booking with the hold", codes(s.ChangeInterview("bookSlot",
 				in{"studentId": student, "slotId": slot, "holdId": id, "dryRun": true}).Errors), mine)
 			if test.live {
 				return
 			}
 			// The hold has not been swept and need not be.
 			s.held(other, slot)
-			same(t, "held by another now", s.verdict(student, slot), []string{"SLOT_HELD"})
-			same(t, "an expired hold, of a slot that is another's now", codes(s.bookHeld(student, slot, id).Errors), []string{"SLOT_HELD", "HOLD_EXPIRED"})
+			same(t, "refusal codes of a slot held by another student", s.refusalCodes(student, slot), []string{"SLOT_HELD"})
+			same(t, "refusal codes of an expired hold of a slot held by another student", codes(s.bookHeld(student, slot, id).Errors), []string{"SLOT_HELD", "HOLD_EXPIRED"})
 			s.held(student, elsewhere)
 			s.Accepted(s.Book(other, slot).Errors)
 			s.Sound()
@@ -195,12 +195,12 @@ func TestHoldCountsLikeABooking(t *testing.T) {
 			other := s.Slot(by, test.after)
 			hold := s.held(student, slot)
 			// A booking of another slot ends the hold, so the hold does not prevent it.
-			same(t, "another slot", s.verdict(student, other), []string{})
-			same(t, "holding it", codes(s.hold(student, other).Errors), []string{"ALREADY_HOLDING"})
-			same(t, "the held one", s.verdict(student, slot), []string{})
-			same(t, "both are counted", s.List(student).TotalCount, 2)
+			same(t, "refusal codes of another slot", s.refusalCodes(student, other), []string{})
+			same(t, "refusal codes of a second hold", codes(s.hold(student, other).Errors), []string{"ALREADY_HOLDING"})
+			same(t, "refusal codes of the held slot", s.refusalCodes(student, slot), []string{})
+			same(t, "total of listed slots", s.List(student).TotalCount, 2)
 			s.Accepted(s.bookHeld(student, slot, hold).Errors)
-			same(t, "booked, it counts the same", s.verdict(student, other), test.want)
+			same(t, "refusal codes of another slot after the booking", s.refusalCodes(student, other), test.want)
 			s.Sound()
 		})
 	}
@@ -213,7 +213,7 @@ func TestHoldOnOwnBookedSlot(t *testing.T) {
 	student, slot := s.Student(nil), s.NewSlot(day)
 	interview := s.Booked(student, slot)
 	no := s.hold(student, slot).Errors
-	same(t, "refused", codes(no), []string{"ALREADY_INTERVIEWED", "OWN_OVERLAP"})
+	same(t, "refusal codes", codes(no), []string{"ALREADY_INTERVIEWED", "OWN_OVERLAP"})
 	for _, refusal := range no {
 		same(t, refusal.Code+" names the booking", refusal.Interview.ID, interview)
 	}
@@ -225,21 +225,21 @@ func TestHoldIsFreedForOtherSlots(t *testing.T) {
 	student := s.Student(in{"interviewLimit": 1})
 	first, second := s.NewSlot(day), s.NewSlot(day)
 	id := s.held(student, first)
-	same(t, "holding another while it is held", codes(s.hold(student, second).Errors), []string{"ALREADY_HOLDING"})
+	same(t, "refusal codes of a second hold", codes(s.hold(student, second).Errors), []string{"ALREADY_HOLDING"})
 	released := s.release(id)
 	s.Accepted(released.Errors)
-	same(t, "when it ended", released.Hold.EndedAt, ptr("2026-06-01T08:00:00Z"))
-	same(t, "after its release", s.verdict(student, second), []string{})
+	same(t, "end of the released hold", released.Hold.EndedAt, ptr("2026-06-01T08:00:00Z"))
+	same(t, "refusal codes of the second slot after the release", s.refusalCodes(student, second), []string{})
 	before := s.Rows()
 	s.Accepted(s.release(id).Errors)
-	same(t, "releasing it again writes nothing", s.Rows(), before)
-	same(t, "it cannot be booked with any more", codes(s.bookHeld(student, first, id).Errors), []string{"HOLD_EXPIRED"})
+	same(t, "rows after a second release", s.Rows(), before)
+	same(t, "refusal codes of booking with a released hold", codes(s.bookHeld(student, first, id).Errors), []string{"HOLD_EXPIRED"})
 
 	again := s.held(student, second)
 	s.SetClock(t0.Add(holdTime))
 	s.Accepted(s.release(again).Errors)
-	same(t, "one that has expired is not released", s.held(student, first) != again, true)
-	same(t, "an unknown one", codes(s.release("999").Errors), []string{"NOT_FOUND"})
+	same(t, "an expired hold is held again as a new one", s.held(student, first) != again, true)
+	same(t, "refusal codes of releasing an unknown hold", codes(s.release("999").Errors), []string{"NOT_FOUND"})
 	s.Sound()
 }
 
@@ -250,28 +250,28 @@ func TestHoldIsExtendedOnce(t *testing.T) {
 	id := s.held(student, slot)
 	again := s.hold(student, slot)
 	s.Accepted(again.Errors)
-	same(t, "at the same instant there is nothing to extend", again.Hold.Extended, false)
+	same(t, "extended at the same instant", again.Hold.Extended, false)
 
 	s.SetClock(t0.Add(4 * time.Minute))
 	extended := s.hold(student, slot)
 	s.Accepted(extended.Errors)
-	same(t, "the same hold", extended.Hold.ID, id)
-	same(t, "anew", extended.Hold.ExpiresAt, "2026-06-01T08:09:00Z")
-	same(t, "once", extended.Hold.Extended, true)
+	same(t, "id of the extended hold", extended.Hold.ID, id)
+	same(t, "end of the extended hold", extended.Hold.ExpiresAt, "2026-06-01T08:09:00Z")
+	same(t, "extended", extended.Hold.Extended, true)
 
 	s.SetClock(t0.Add(6 * time.Minute)) // it would have expired
-	same(t, "it lives", s.verdict(s.Student(nil), slot), []string{"SLOT_HELD"})
+	same(t, "refusal codes for another student before the new end", s.refusalCodes(s.Student(nil), slot), []string{"SLOT_HELD"})
 	before := s.Rows()
 	third := s.hold(student, slot)
 	s.Accepted(third.Errors)
-	same(t, "not twice", third.Hold.ExpiresAt, "2026-06-01T08:09:00Z")
-	same(t, "nothing is written", s.Rows(), before)
+	same(t, "end after a second extension", third.Hold.ExpiresAt, "2026-06-01T08:09:00Z")
+	same(t, "rows after a second extension", s.Rows(), before)
 	s.Sound()
 	s.SetClock(t0.Add(9 * time.Minute))
-	same(t, "it has expired", s.verdict(s.Student(nil), slot), []string{})
+	same(t, "refusal codes for another student at the new end", s.refusalCodes(s.Student(nil), slot), []string{})
 	fresh := s.hold(student, slot)
 	s.Accepted(fresh.Errors)
-	same(t, "a new one", fresh.Hold.ID != id && !fresh.Hold.Extended, true)
+	same(t, "a new hold after the end", fresh.Hold.ID != id && !fresh.Hold.Extended, true)
 	s.Sound()
 }
 
@@ -284,9 +284,9 @@ func TestExtensionNeverShortens(t *testing.T) {
 	s.SetClock(t0.Add(time.Minute))
 	short := s.hold(student, slot)
 	s.Accepted(short.Errors)
-	same(t, "it stays as it was", [2]any{short.Hold.ExpiresAt, short.Hold.Extended}, [2]any{"2026-06-01T08:05:00Z", false})
+	same(t, "end and extended of a short hold", [2]any{short.Hold.ExpiresAt, short.Hold.Extended}, [2]any{"2026-06-01T08:05:00Z", false})
 	s.SetClock(t0.Add(4*time.Minute + 45*time.Second))
-	same(t, "until it is worth it", s.hold(student, slot).Hold.ExpiresAt, "2026-06-01T08:05:15Z")
+	same(t, "end of a hold that was extended by 15 seconds", s.hold(student, slot).Hold.ExpiresAt, "2026-06-01T08:05:15Z")
 	s.Sound()
 }
 
@@ -312,20 +312,20 @@ func TestBookWithAHold(t *testing.T) {
 	}
 	before := s.Rows()
 	s.Accepted(s.ChangeInterview("bookSlot", in{"studentId": student, "slotId": slot, "holdId": id, "dryRun": true}).Errors)
-	same(t, "a dry run with a hold", s.Rows(), before)
+	same(t, "rows after a dry run with the hold", s.Rows(), before)
 	s.Accepted(s.TryBook(student, slot).Errors)
-	same(t, "and without", s.Rows(), before)
+	same(t, "rows after a dry run without the hold", s.Rows(), before)
 
 	booked := s.bookHeld(student, slot, id)
 	s.Accepted(booked.Errors)
-	same(t, "the hold is used", s.holdOf(student), "none")
-	same(t, "the slot", booked.Interview.Slot.Status, "BOOKED")
+	same(t, "hold of the student", s.holdOf(student), "none")
+	same(t, "status of the booked slot", booked.Interview.Slot.Status, "BOOKED")
 	again := s.bookHeld(student, slot, id)
 	s.Accepted(again.Errors)
-	same(t, "one's own booked slot again", again.Interview.ID, booked.Interview.ID)
-	same(t, "a used hold is good for nothing", codes(s.bookHeld(student, wanted, id).Errors), []string{"INVALID_INPUT"})
+	same(t, "interview of booking the same slot again", again.Interview.ID, booked.Interview.ID)
+	same(t, "refusal codes of booking another slot with a used hold", codes(s.bookHeld(student, wanted, id).Errors), []string{"INVALID_INPUT"})
 	s.Accepted(s.Cancel(booked.Interview.ID).Errors)
-	same(t, "nor for its own slot", codes(s.bookHeld(student, slot, id).Errors), []string{"HOLD_EXPIRED"})
+	same(t, "refusal codes of booking its slot with a used hold", codes(s.bookHeld(student, slot, id).Errors), []string{"HOLD_EXPIRED"})
 	s.Sound()
 }
 
@@ -336,8 +336,8 @@ func TestBookUsesOwnHold(t *testing.T) {
 	slot := s.NewSlot(day)
 	s.held(student, slot)
 	s.Booked(student, slot)
-	same(t, "it is used", s.holdOf(student), "none")
-	same(t, "and counts once", s.List(student).Eligibility.InterviewsUsed, 1)
+	same(t, "hold of the student", s.holdOf(student), "none")
+	same(t, "interviews used", s.List(student).Eligibility.InterviewsUsed, 1)
 	s.Sound()
 }
 
@@ -352,15 +352,15 @@ func TestHoldDoesNotOverrideRules(t *testing.T) {
 	s.SetClock(t0.Add(2 * time.Hour))
 	id := s.held(student, slot)
 	s.Accepted(s.Complete(graded, 1).Errors)
-	same(t, "a failing grade", s.verdict(student, slot), []string{"GRADES_TOO_LOW"})
-	same(t, "with the hold, too", codes(s.bookHeld(student, slot, id).Errors), []string{"GRADES_TOO_LOW"})
-	same(t, "and it cannot be extended", codes(s.hold(student, slot).Errors), []string{"GRADES_TOO_LOW"})
+	same(t, "refusal codes after a low grade", s.refusalCodes(student, slot), []string{"GRADES_TOO_LOW"})
+	same(t, "refusal codes of booking with the hold after a low grade", codes(s.bookHeld(student, slot, id).Errors), []string{"GRADES_TOO_LOW"})
+	same(t, "refusal codes of extending the hold after a low grade", codes(s.hold(student, slot).Errors), []string{"GRADES_TOO_LOW"})
 	s.Accepted(s.Complete(graded, 2).Errors)
-	same(t, "mended", s.verdict(student, slot), []string{})
+	same(t, "refusal codes after a better grade", s.refusalCodes(student, slot), []string{})
 	var payload struct{ Errors []refused }
 	s.Mutate("updateStudent", "student { id }", in{"studentId": student, "interviewLimit": 1}, &payload)
 	s.Accepted(payload.Errors)
-	same(t, "a lower limit", s.verdict(student, slot), []string{"LIMIT_REACHED"})
+	same(t, "refusal codes with a lower limit", s.refusalCodes(student, slot), []string{"LIMIT_REACHED"})
 	s.Sound()
 }
 
@@ -376,7 +376,7 @@ func TestHeldSlotIsWithdrawn(t *testing.T) {
 		"removed": func(s *school, _, availability, _ string) []refused {
 			return s.closing("removeAvailability", "", in{"availabilityId": availability}).Errors
 		},
-		"left": func(s *school, ann, _, _ string) []refused { return s.active(ann, false, nil).Errors },
+		"deactivated": func(s *school, ann, _, _ string) []refused { return s.active(ann, false, nil).Errors },
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -386,10 +386,10 @@ func TestHeldSlotIsWithdrawn(t *testing.T) {
 			slot := published.Slots[0].ID
 			id := s.held(student, slot)
 			s.Accepted(closing(s, ann, published.Availability.ID, slot))
-			same(t, "it cannot be booked", s.verdict(student, slot), []string{"SLOT_WITHDRAWN"})
-			same(t, "nor with its hold", codes(s.bookHeld(student, slot, id).Errors), []string{"SLOT_WITHDRAWN", "HOLD_EXPIRED"})
-			same(t, "the hold is over", s.holdOf(student), "none")
-			same(t, "and the student free", s.List(student).Eligibility.InterviewsUsed, 0)
+			same(t, "refusal codes of booking", s.refusalCodes(student, slot), []string{"SLOT_WITHDRAWN"})
+			same(t, "refusal codes of booking with the hold", codes(s.bookHeld(student, slot, id).Errors), []string{"SLOT_WITHDRAWN", "HOLD_EXPIRED"})
+			same(t, "hold of the student", s.holdOf(student), "none")
+			same(t, "interviews used", s.List(student).Eligibility.InterviewsUsed, 0)
 			s.held(student, s.NewSlot(2*day))
 			s.Sound()
 		})
@@ -420,10 +420,10 @@ func TestHoldRefusals(t *testing.T) {
 			same(t, "refusal codes", codes(s.For(t).hold(test.student, test.slot).Errors), test.want)
 		})
 	}
-	same(t, "nothing is written", s.Rows(), before)
+	same(t, "rows", s.Rows(), before)
 	limited := s.Student(in{"interviewLimit": 0})
 	refusal := s.hold(limited, slot).Errors
-	same(t, "the limit", codes(refusal), []string{"LIMIT_REACHED"})
-	same(t, "with the evidence", refusal[0].Eligibility.InterviewLimit, 0)
+	same(t, "refusal codes at a limit of 0", codes(refusal), []string{"LIMIT_REACHED"})
+	same(t, "interview limit of the refusal", refusal[0].Eligibility.InterviewLimit, 0)
 	s.Sound()
 }

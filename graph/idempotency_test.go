@@ -20,7 +20,7 @@ func (s *school) keyed(mutation, key string, input in) string {
 	s.T.Helper()
 	a := s.Post("application/json", keyedBody(mutation, key, input))
 	if len(a.Errors) > 0 {
-		s.T.Fatalf("the answer has errors: %s", a.Body)
+		s.T.Fatalf("response = %s, want no errors", a.Body)
 	}
 	return string(a.Data)
 }
@@ -79,7 +79,7 @@ func TestSameKeySameResponse(t *testing.T) {
 			func(scene) {}, []string{"NOT_FOUND"}},
 		{"a booking for nobody", "bookSlot", func(s scene) in { return in{"studentId": "999", "slotId": s.open} },
 			func(scene) {}, []string{"NOT_FOUND"}},
-		{"a refusal with evidence", "bookSlot", func(s scene) in { return in{"studentId": s.limited(), "slotId": s.open} },
+		{"a refusal with evidence", "bookSlot", func(s scene) in { return in{"studentId": s.studentAtLimit(), "slotId": s.open} },
 			func(s scene) { s.exec("UPDATE students SET interview_limit = 3") }, []string{"LIMIT_REACHED"}},
 		{"a hold", "holdSlot", func(s scene) in { return in{"studentId": s.student, "slotId": s.open} },
 			func(s scene) { s.SetClock(t0.Add(time.Minute)) }, []string{}},
@@ -108,18 +108,18 @@ func TestSameKeySameResponse(t *testing.T) {
 			s.taken, s.open = s.takenSlot(5*day), s.NewSlot(4*day)
 			input := test.input(s)
 			first := s.keyed(test.mutation, "key", input)
-			same(t, "first", codesIn(t, first), test.want)
+			same(t, "refusal codes of the first answer", codesIn(t, first), test.want)
 			test.between(s)
 			before := s.Rows()
 			second := s.keyed(test.mutation, "key", input)
 			if len(test.want) > 0 && test.want[0] == "SLOT_TAKEN" {
 				// The alternatives are current ones.
-				same(t, "the same refusal", codesIn(t, second), test.want)
-				same(t, "with what is free now", strings.Contains(second, `"status":"OPEN"`), true)
+				same(t, "refusal codes of the second answer", codesIn(t, second), test.want)
+				same(t, "second answer has an open slot", strings.Contains(second, `"status":"OPEN"`), true)
 			} else {
-				same(t, "again", second, first)
+				same(t, "second answer", second, first)
 			}
-			same(t, "nothing is done", s.Rows(), before)
+			same(t, "rows", s.Rows(), before)
 			s.Sound()
 		})
 	}
@@ -137,7 +137,7 @@ func (s *school) bookingOn(slot string) string {
 	return fmt.Sprint(id)
 }
 
-func (s *school) limited() string { return s.Student(in{"interviewLimit": 0}) }
+func (s *school) studentAtLimit() string { return s.Student(in{"interviewLimit": 0}) }
 
 func TestKeyWithOtherInput(t *testing.T) {
 	t.Parallel()
@@ -164,9 +164,9 @@ func TestKeyWithOtherInput(t *testing.T) {
 			same(t, "rows", s.Rows(), before)
 		})
 	}
-	same(t, "with another hold", codesIn(t, s.keyed("bookSlot", "book", in{"studentId": student, "slotId": slot, "holdId": "999"})), []string{"NOT_FOUND"})
-	same(t, "is another input", codesIn(t, s.keyed("bookSlot", "book", input)), []string{"IDEMPOTENCY_MISMATCH"})
-	same(t, "in another case, another key", codesIn(t, s.keyed("bookSlot", "BOOK", input)), []string{})
+	same(t, "refusal codes with another hold", codesIn(t, s.keyed("bookSlot", "book", in{"studentId": student, "slotId": slot, "holdId": "999"})), []string{"NOT_FOUND"})
+	same(t, "refusal codes without the hold", codesIn(t, s.keyed("bookSlot", "book", input)), []string{"IDEMPOTENCY_MISMATCH"})
+	same(t, "refusal codes with the key in upper case", codesIn(t, s.keyed("bookSlot", "BOOK", input)), []string{})
 	s.Sound()
 }
 
@@ -194,18 +194,18 @@ func TestKeyIsStoredForADay(t *testing.T) {
 	student, slot, other := s.Student(nil), s.NewSlot(3*day), s.NewSlot(4*day)
 	first := s.keyed("bookSlot", "key", in{"studentId": student, "slotId": slot})
 	s.SetClock(t0.Add(day))
-	same(t, "a day later", s.keyed("bookSlot", "key", in{"studentId": student, "slotId": slot}), first)
+	same(t, "answer a day later", s.keyed("bookSlot", "key", in{"studentId": student, "slotId": slot}), first)
 	if n, err := s.App.DeleteExpiredKeys(t.Context()); n != 0 || err != nil {
-		t.Errorf("forgot %d keys: %v", n, err)
+		t.Errorf("deleted %d keys (%v), want none", n, err)
 	}
 	s.SetClock(t0.Add(day + time.Microsecond))
-	same(t, "after it the key is free, swept or not",
+	same(t, "refusal codes after the day",
 		codesIn(t, s.keyed("bookSlot", "key", in{"studentId": student, "slotId": other})), []string{})
-	same(t, "for a day from now", codesIn(t, s.keyed("bookSlot", "key", in{"studentId": student, "slotId": slot})),
+	same(t, "refusal codes of another input after the day", codesIn(t, s.keyed("bookSlot", "key", in{"studentId": student, "slotId": slot})),
 		[]string{"IDEMPOTENCY_MISMATCH"})
 	s.SetClock(t0.Add(3 * day))
 	if n, err := s.App.DeleteExpiredKeys(t.Context()); n != 1 || err != nil {
-		t.Errorf("forgot %d keys, want 1: %v", n, err)
+		t.Errorf("deleted %d keys (%v), want 1", n, err)
 	}
 	s.Sound()
 }
@@ -225,8 +225,8 @@ func TestInvalidKeys(t *testing.T) {
 			same(t, "path of the refusal", strings.Contains(answer, `"path":["input","idempotencyKey"]`), true)
 		})
 	}
-	same(t, "nothing is written", s.Rows(), before)
-	same(t, "200 characters", codesIn(t, s.keyed("bookSlot", strings.Repeat("é", 200), input)), []string{})
+	same(t, "rows", s.Rows(), before)
+	same(t, "refusal codes of a key of 200 characters", codesIn(t, s.keyed("bookSlot", strings.Repeat("é", 200), input)), []string{})
 }
 
 // A dry run returns the response recorded for its key and records none.
@@ -247,8 +247,8 @@ func TestDryRunUsesUpNoKey(t *testing.T) {
 		})
 	}
 	s.Accepted(s.Cancel(s.bookingOn(taken)).Errors)
-	same(t, "the key is free", codesIn(t, s.keyed("bookSlot", "key", in{"studentId": student, "slotId": taken})), []string{})
-	same(t, "and then it is used: as booking would say", codesIn(t, s.keyed("bookSlot", "key", dry(slot))), []string{"IDEMPOTENCY_MISMATCH"})
+	same(t, "refusal codes of a booking with the key of a dry run", codesIn(t, s.keyed("bookSlot", "key", in{"studentId": student, "slotId": taken})), []string{})
+	same(t, "refusal codes of a dry run with a used key", codesIn(t, s.keyed("bookSlot", "key", dry(slot))), []string{"IDEMPOTENCY_MISMATCH"})
 	s.Sound()
 }
 
@@ -265,12 +265,12 @@ func TestBusyResponseIsNotStored(t *testing.T) {
 		t.Fatal(err)
 	}
 	input := in{"studentId": student, "slotId": slot}
-	same(t, "locked", codesIn(t, s.keyed("bookSlot", "key", input)), []string{"BUSY_RETRY"})
+	same(t, "refusal codes while the student is locked", codesIn(t, s.keyed("bookSlot", "key", input)), []string{"BUSY_RETRY"})
 	if err := lock.Rollback(); err != nil {
 		t.Fatal(err)
 	}
 	patient := newServer(t, s.DB, store.Options{}) // with the usual lock timeout, which is longer than a concurrent commit takes
-	same(t, "free", codesIn(t, patient.keyed("bookSlot", "key", input)), []string{})
+	same(t, "refusal codes after the lock", codesIn(t, patient.keyed("bookSlot", "key", input)), []string{})
 	s.Sound()
 }
 
@@ -305,14 +305,14 @@ func TestOneKeyManyRequests(t *testing.T) {
 			for _, answer := range answers {
 				same(t, "answer", answer, answers[0])
 			}
-			same(t, "verdict", strings.Contains(answers[0], `"errors":[]`), len(test.want) == 0)
+			same(t, "booked", strings.Contains(answers[0], `"errors":[]`), len(test.want) == 0)
 			var events, keys int
 			err := s.DB.SQL(t).QueryRowContext(t.Context(), `SELECT count(*), (SELECT count(*) FROM idempotency_keys WHERE answer IS NOT NULL)
 				FROM events WHERE kind = 'INTERVIEW_BOOKED' AND student_id = $1`, number(t, student)).Scan(&events, &keys)
 			if err != nil {
 				t.Fatal(err)
 			}
-			same(t, "booked once, kept once", [2]int{events, keys}, [2]int{1 - len(test.want), 1})
+			same(t, "bookings and keys", [2]int{events, keys}, [2]int{1 - len(test.want), 1})
 			s.Sound()
 		})
 	}

@@ -37,10 +37,10 @@ func TestImportOfUnreadableFile(t *testing.T) {
 			same(t, "rows in the response", len(payload.Rows), 0)
 		})
 	}
-	same(t, "nothing is written", s.Rows(), before)
+	same(t, "rows", s.Rows(), before)
 	huge := s.Ask(`mutation($c: String!) { importStudents(input: {csv: $c}) { failed } }`, map[string]any{"c": strings.Repeat("x", 8<<20)})
-	same(t, "a body that is too large", huge.Status, 413)
-	same(t, "a header alone is a file", s.imports("importStudents", "name,email\n", nil).Errors, []refused{})
+	same(t, "status of too large a body", huge.Status, 413)
+	same(t, "errors of a header alone", s.imports("importStudents", "name,email\n", nil).Errors, []refused{})
 }
 
 func TestImportInvalidStudents(t *testing.T) {
@@ -63,19 +63,19 @@ func TestImportInvalidStudents(t *testing.T) {
 	}
 	before := s.Rows()
 	whole := s.imports("importStudents", file, nil)
-	same(t, "all or nothing", s.Rows(), before)
-	same(t, "nothing was created", []int{whole.Created, whole.Unchanged, whole.Failed}, []int{0, 0, 6})
-	same(t, "what is sound is skipped", []string{whole.Rows[0].Status, whole.Rows[3].Status}, []string{"SKIPPED", "SKIPPED"})
+	same(t, "rows after a refused file", s.Rows(), before)
+	same(t, "created, unchanged and failed rows of a refused file", []int{whole.Created, whole.Unchanged, whole.Failed}, []int{0, 0, 6})
+	same(t, "status of two sound rows of a refused file", []string{whole.Rows[0].Status, whole.Rows[3].Status}, []string{"SKIPPED", "SKIPPED"})
 	part := s.imports("importStudents", file, map[string]any{"partial": true})
 	s.Accepted(part.Errors)
-	same(t, "in part", part.came(), want)
-	same(t, "counted", []int{part.Created, part.Unchanged, part.Failed}, []int{2, 0, 6})
+	same(t, "rows of a partial import", part.rowLines(), want)
+	same(t, "created, unchanged and failed rows of a partial import", []int{part.Created, part.Unchanged, part.Failed}, []int{2, 0, 6})
 	for _, says := range []string{
 		`interviewLimit is "many"; a whole number is expected`, "as on line 2", "The row has 1 values; the header has 4 columns.",
 		`name is "New", but the person with this e-mail address has "Old"`, `timeZone is "Mars/Base"`,
 	} {
 		if got := part.messages(); !strings.Contains(got, says) {
-			t.Errorf("nothing says %q:\n%s", says, got)
+			t.Errorf("messages = %s\nwant %q in them", got, says)
 		}
 	}
 	s.Sound()
@@ -86,7 +86,7 @@ func TestImportFileDialects(t *testing.T) {
 	s := newSchool(t)
 	done := s.imports("importInterviewers", "\ufeffEMAIL , Active,name\r\nann@example.org,,\"O'Hara, \"\"Ann\"\"\"\r\n\r\nbob@example.org,false,Bob\r\n", nil)
 	s.Accepted(done.Errors)
-	same(t, "rows", done.came(), []string{"2 CREATED", "4 CREATED"})
+	same(t, "rows", done.rowLines(), []string{"2 CREATED", "4 CREATED"})
 	var data struct {
 		Interviewer struct {
 			Name   string
@@ -94,13 +94,13 @@ func TestImportFileDialects(t *testing.T) {
 		}
 	}
 	s.Ask("query($i: ID!) { interviewer(id: $i) { name active } }", map[string]any{"i": *done.Rows[0].ID}).Into(&data)
-	same(t, "quotes", data.Interviewer.Name, `O'Hara, "Ann"`)
-	same(t, "active unless said otherwise", data.Interviewer.Active, true)
-	same(t, "left out is not different", s.imports("importInterviewers", "name,email\nBob,bob@example.org\n", nil).came(), []string{"2 UNCHANGED"})
-	same(t, "yes is no", s.imports("importInterviewers", "name,email,active\nCat,cat@example.org,yes\nBob,bob@example.org,true\n", nil).came(),
+	same(t, "quoted name", data.Interviewer.Name, `O'Hara, "Ann"`)
+	same(t, "active by default", data.Interviewer.Active, true)
+	same(t, "rows without the column active", s.imports("importInterviewers", "name,email\nBob,bob@example.org\n", nil).rowLines(), []string{"2 UNCHANGED"})
+	same(t, "rows with another active", s.imports("importInterviewers", "name,email,active\nCat,cat@example.org,yes\nBob,bob@example.org,true\n", nil).rowLines(),
 		[]string{"2 FAILED active:INVALID_INPUT", "3 FAILED active:INVALID_INPUT"})
 	created := s.Student(nil)
-	same(t, "ids go on", number(t, created) > 0, true)
+	same(t, "id after the import is higher", number(t, created) > 0, true)
 }
 
 // The number of statements grows with the thousands of rows, not with the rows.

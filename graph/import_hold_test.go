@@ -27,22 +27,22 @@ func TestImportOntoAHeldSlot(t *testing.T) {
 	for _, exempt := range []bool{false, true} {
 		t.Run(fmt.Sprintf("exempt %t", exempt), func(t *testing.T) {
 			other := s.For(t).imports("importInterviews", importedInterview+bookingRow("bob@example.org", "ann@example.org", day), in{"exempt": exempt})
-			if got := other.came()[0]; !strings.HasPrefix(got, "2 FAILED start:SLOT_HELD") {
+			if got := other.rowLines()[0]; !strings.HasPrefix(got, "2 FAILED start:SLOT_HELD") {
 				t.Errorf("row of another student = %s, want SLOT_HELD", got)
 			}
 		})
 	}
-	same(t, "writes nothing", s.Rows(), before)
+	same(t, "rows after a dry run", s.Rows(), before)
 	s.SetClock(t0.Add(holdTime))
 	dry := s.imports("importInterviews", importedInterview+bookingRow("bob@example.org", "ann@example.org", day), in{"dryRun": true})
-	same(t, "an expired one is in nobody's way", dry.came(), []string{"2 CREATED"})
+	same(t, "rows beside an expired hold", dry.rowLines(), []string{"2 CREATED"})
 
 	s.SetClock(t0.Add(holdTime - time.Second))
 	own := s.imports("importInterviews", importedInterview+bookingRow("ada@example.org", "ann@example.org", day), nil)
-	same(t, "one's own", own.came(), []string{"2 CREATED"})
-	same(t, "which was the last place of the limit and the day, and ends", s.holdOf(ada), "none")
-	same(t, "it counts once", s.List(ada).Eligibility.InterviewsUsed, 1)
-	same(t, "booked", s.verdict(bob, slot), []string{"SLOT_TAKEN", "INTERVIEWER_FULL"})
+	same(t, "rows of the student who holds", own.rowLines(), []string{"2 CREATED"})
+	same(t, "hold of the student", s.holdOf(ada), "none")
+	same(t, "interviews used", s.List(ada).Eligibility.InterviewsUsed, 1)
+	same(t, "refusal codes of the imported slot", s.refusalCodes(bob, slot), []string{"SLOT_TAKEN", "INTERVIEWER_FULL"})
 	s.Sound()
 }
 
@@ -59,18 +59,18 @@ func TestImportBesideAHold(t *testing.T) {
 	slot := s.Slot(ann, day)
 	s.held(ada, slot)
 	file := importedInterview + bookingRow("ada@example.org", "bea@example.org", day+30*time.Minute)
-	same(t, "the student's time and limit", s.imports("importInterviews", file, nil).came(),
+	same(t, "rows in the way of a hold", s.imports("importInterviews", file, nil).rowLines(),
 		[]string{"2 FAILED start:OWN_OVERLAP studentEmail:LIMIT_REACHED"})
 	called := strings.Replace(bookingRow("bob@example.org", "ann@example.org", day), "BOOKED", "CANCELLED", 1)
-	same(t, "a cancelled one", s.imports("importInterviews", importedInterview+called, nil).came(), []string{"2 CREATED"})
-	same(t, "leaves the hold", s.holdOf(ada) != "none", true)
-	same(t, "and its slot", s.verdict(ada, slot), []string{})
+	same(t, "rows of a cancelled interview", s.imports("importInterviews", importedInterview+called, nil).rowLines(), []string{"2 CREATED"})
+	same(t, "the hold is kept", s.holdOf(ada) != "none", true)
+	same(t, "refusal codes of the held slot", s.refusalCodes(ada, slot), []string{})
 
 	// The held slot and two more, where there are two places: the interview takes the
 	// place of the hold.
 	three := importedInterview + bookingRow("ada@example.org", "ann@example.org", day) +
 		bookingRow("bob@example.org", "ann@example.org", day+2*time.Hour) + bookingRow("cem@example.org", "ann@example.org", day+3*time.Hour)
-	same(t, "a day of two", s.imports("importInterviews", three, in{"partial": true}).came(),
+	same(t, "rows of a full day", s.imports("importInterviews", three, in{"partial": true}).rowLines(),
 		[]string{"2 CREATED", "3 CREATED", "4 FAILED start:INTERVIEWER_FULL"})
 	s.Sound()
 }
@@ -87,9 +87,9 @@ func TestRefusedImportLeavesTheHold(t *testing.T) {
 	s.Accepted(s.Complete(graded, 0).Errors)
 	before := s.Rows()
 	file := importedInterview + bookingRow("ada@example.org", "ann@example.org", day)
-	same(t, "the grades", s.imports("importInterviews", file, in{"partial": true}).came(), []string{"2 FAILED studentEmail:GRADES_TOO_LOW"})
-	same(t, "nothing is written", s.Rows(), before)
-	same(t, "exempt", s.imports("importInterviews", file, in{"exempt": true}).came(), []string{"2 EXEMPTED"})
-	same(t, "ends it", s.holdOf(ada), "none")
+	same(t, "rows of a student with low grades", s.imports("importInterviews", file, in{"partial": true}).rowLines(), []string{"2 FAILED studentEmail:GRADES_TOO_LOW"})
+	same(t, "rows", s.Rows(), before)
+	same(t, "rows of an exempt import", s.imports("importInterviews", file, in{"exempt": true}).rowLines(), []string{"2 EXEMPTED"})
+	same(t, "hold of the student", s.holdOf(ada), "none")
 	s.Sound()
 }

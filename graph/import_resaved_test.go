@@ -57,7 +57,7 @@ func TestImportOfResavedExports(t *testing.T) {
 	files := here.exports()
 	for _, guarded := range []string{"\n'=HYPERLINK", "'=1@example.org", "'-go;sql", "\"'=SUM(1)", "'@home"} {
 		if !strings.Contains(strings.Join(files, ""), guarded) {
-			t.Errorf("no cell is guarded as %q in\n%s", guarded, strings.Join(files, ""))
+			t.Errorf("no cell has %q in\n%s", guarded, strings.Join(files, ""))
 		}
 	}
 	for _, program := range resave.Programs() {
@@ -78,7 +78,7 @@ func TestImportOfResavedExports(t *testing.T) {
 				}
 			}
 			if diff := cmp.Diff(files, there.exports()); diff != "" {
-				t.Errorf("it does not come back as it went (-went +came):\n%s", diff)
+				t.Errorf("file after the import (-before +after):\n%s", diff)
 			}
 			there.Sound()
 		})

@@ -41,8 +41,8 @@ func (s *school) imports(mutation, csv string, set map[string]any) imported {
 	return payload
 }
 
-// came returns each row as one line: its position, status and errors.
-func (i imported) came() []string {
+// rowLines returns each row as one line: its position, status and errors.
+func (i imported) rowLines() []string {
 	out := []string{}
 	for _, row := range i.Rows {
 		line := fmt.Sprintf("%d %s", row.Line, row.Status)
@@ -79,34 +79,34 @@ func TestImportStudents(t *testing.T) {
 	before := s.Rows()
 	dry := s.imports("importStudents", file, map[string]any{"dryRun": true})
 	s.Accepted(dry.Errors)
-	same(t, "a dry run answers the same", dry.came(), []string{"2 CREATED", "3 CREATED"})
-	same(t, "without ids", dry.Rows[0].ID == nil, true)
-	same(t, "and writes nothing", s.Rows(), before)
+	same(t, "rows of a dry run", dry.rowLines(), []string{"2 CREATED", "3 CREATED"})
+	same(t, "dry run without ids", dry.Rows[0].ID == nil, true)
+	same(t, "rows", s.Rows(), before)
 
 	done := s.imports("importStudents", file, nil)
 	s.Accepted(done.Errors)
-	same(t, "rows", done.came(), []string{"2 CREATED", "3 CREATED"})
-	same(t, "created", done.Created, 2)
+	same(t, "rows", done.rowLines(), []string{"2 CREATED", "3 CREATED"})
+	same(t, "created rows", done.Created, 2)
 	var data struct{ Student map[string]any }
 	s.Ask("query($i: ID!) { student(id: $i) { name email timeZone interviewLimit } }", map[string]any{"i": *done.Rows[1].ID}).Into(&data)
-	same(t, "what is there", data.Student, map[string]any{
+	same(t, "imported student", data.Student, map[string]any{
 		"name": "Turing, Alan", "email": "alan@example.org", "timeZone": "UTC", "interviewLimit": 7.0,
 	})
 
 	before = s.Rows()
 	again := s.imports("importStudents", file, nil)
 	s.Accepted(again.Errors)
-	same(t, "again", again.came(), []string{"2 UNCHANGED", "3 UNCHANGED"})
-	same(t, "the same ids", again.Rows[1].ID, done.Rows[1].ID)
-	same(t, "and nothing changes", s.Rows(), before)
+	same(t, "rows of a second import", again.rowLines(), []string{"2 UNCHANGED", "3 UNCHANGED"})
+	same(t, "id of a row of a second import", again.Rows[1].ID, done.Rows[1].ID)
+	same(t, "rows", s.Rows(), before)
 	part := s.imports("importStudents", "name,email\nTuring\\, Alan,ALAN@example.org\n", nil)
-	same(t, "a comma needs quotes", part.came(), []string{"2 FAILED -:INVALID_INPUT"})
+	same(t, "rows with an unquoted comma", part.rowLines(), []string{"2 FAILED -:INVALID_INPUT"})
 	part = s.imports("importStudents", "name,email\nAda Lovelace,ada@example.org\n", nil)
-	same(t, "what is not said does not differ", part.came(), []string{"2 UNCHANGED"})
+	same(t, "rows without the other columns", part.rowLines(), []string{"2 UNCHANGED"})
 	bob := s.Interviewer(map[string]any{"email": "bob@example.org"})
 	part = s.imports("importStudents", "name,email\nBob,bob@example.org\nAda Lovelace,ada@example.org\n", nil)
-	same(t, "an interviewer becomes a student as well", part.came(), []string{"2 CREATED", "3 UNCHANGED"})
-	same(t, "which a note says", part.Rows[0].Notes, []string{"The e-mail address belongs to interviewer " + bob + ", who is then also a student."})
+	same(t, "rows with the e-mail of an interviewer", part.rowLines(), []string{"2 CREATED", "3 UNCHANGED"})
+	same(t, "notes of a student who is an interviewer", part.Rows[0].Notes, []string{"The e-mail address belongs to interviewer " + bob + ", who is then also a student."})
 	s.Student(map[string]any{"email": "new@example.org"})
 	s.Sound()
 }
@@ -120,24 +120,24 @@ func TestImportInterviewers(t *testing.T) {
 		"Cat,cat@example.org,,,,\n"
 	done := s.imports("importInterviewers", file, nil)
 	s.Accepted(done.Errors)
-	same(t, "rows", done.came(), []string{"2 CREATED", "3 CREATED", "4 CREATED"})
+	same(t, "rows", done.rowLines(), []string{"2 CREATED", "3 CREATED", "4 CREATED"})
 	type capped struct {
 		Tags                  []string
 		MaxPerDay, MaxPerWeek *int
 	}
 	var data struct{ Interviewers struct{ Nodes []capped } }
 	s.Ask("{ interviewers { nodes { tags maxPerDay maxPerWeek } } }", nil).Into(&data)
-	same(t, "tags and caps", data.Interviewers.Nodes, []capped{
+	same(t, "interviewers with tags and caps", data.Interviewers.Nodes, []capped{
 		{[]string{"go", "sql"}, ptr(2), ptr(5)}, {[]string{"a;b", "c, d"}, nil, nil}, {[]string{}, nil, nil},
 	})
 	rooms := s.imports("importInterviewers", "name,email,meetingUrl\n"+
 		"Ann,ann@example.org,\nBob,bob@example.org,https://meet.example.org/bob\n"+
 		"Dan,dan@example.org,http://meet.example.org\nEve,eve@example.org,https://meet.example.org/eve\n", map[string]any{"dryRun": true, "partial": true})
-	same(t, "rooms", rooms.came(), []string{"2 UNCHANGED", "3 FAILED meetingUrl:INVALID_INPUT", "4 FAILED meetingUrl:INVALID_INPUT", "5 CREATED"})
+	same(t, "rows with meeting URLs", rooms.rowLines(), []string{"2 UNCHANGED", "3 FAILED meetingUrl:INVALID_INPUT", "4 FAILED meetingUrl:INVALID_INPUT", "5 CREATED"})
 	before := s.Rows()
-	same(t, "again", s.imports("importInterviewers", file, nil).came(), []string{"2 UNCHANGED", "3 UNCHANGED", "4 UNCHANGED"})
-	same(t, "what is not said does not differ",
-		s.imports("importInterviewers", "name,email,tags,maxPerDay\nAnn,ann@example.org,,\nCat,cat@example.org, ,\n", nil).came(),
+	same(t, "rows of a second import", s.imports("importInterviewers", file, nil).rowLines(), []string{"2 UNCHANGED", "3 UNCHANGED", "4 UNCHANGED"})
+	same(t, "rows without the other columns",
+		s.imports("importInterviewers", "name,email,tags,maxPerDay\nAnn,ann@example.org,,\nCat,cat@example.org, ,\n", nil).rowLines(),
 		[]string{"2 UNCHANGED", "3 UNCHANGED"})
 	bad := s.imports("importInterviewers", "name,email,tags,maxPerDay,maxPerWeek\n"+
 		"Ann,ann@example.org,go,3,6\n"+
@@ -145,14 +145,14 @@ func TestImportInterviewers(t *testing.T) {
 		"Dan,dan@example.org,a;;b,0,101\n"+
 		"Eve,eve@example.org,\"\"\"a\",x,\n"+
 		"Fay,fay@example.org,"+strings.Repeat("x", 51)+",,\n", nil)
-	same(t, "what is wrong", bad.came(), []string{
+	same(t, "rows that are refused", bad.rowLines(), []string{
 		"2 FAILED tags:INVALID_INPUT maxPerDay:INVALID_INPUT maxPerWeek:INVALID_INPUT",
 		"3 FAILED tags:INVALID_INPUT maxPerWeek:INVALID_INPUT",
 		"4 FAILED tags:INVALID_INPUT maxPerDay:INVALID_INPUT maxPerWeek:INVALID_INPUT",
 		"5 FAILED tags:INVALID_INPUT maxPerDay:INVALID_INPUT",
 		"6 FAILED tags:INVALID_INPUT",
 	})
-	same(t, "nothing is changed", s.Rows(), before)
+	same(t, "rows", s.Rows(), before)
 	s.Sound()
 }
 
@@ -177,16 +177,16 @@ func TestImportAvailability(t *testing.T) {
 		"ann@example.org,2020-01-01T09:00:00,2020-01-01T10:00:00,\n"
 	before := s.Rows()
 	s.Accepted(s.imports("importAvailability", file, map[string]any{"dryRun": true}).Errors)
-	same(t, "a dry run writes nothing", s.Rows(), before)
+	same(t, "rows after a dry run", s.Rows(), before)
 	done := s.imports("importAvailability", file, nil)
 	s.Accepted(done.Errors)
-	same(t, "rows", done.came(), []string{"2 CREATED", "3 CREATED", "4 CREATED"})
-	same(t, "slots to book", len(s.List(s.Student(nil)).Nodes), 5)
+	same(t, "rows", done.rowLines(), []string{"2 CREATED", "3 CREATED", "4 CREATED"})
+	same(t, "listed slots", len(s.List(s.Student(nil)).Nodes), 5)
 	before = s.Rows()
 	again := s.imports("importAvailability", file, nil)
-	same(t, "again", again.came(), []string{"2 UNCHANGED", "3 UNCHANGED", "4 UNCHANGED"})
-	same(t, "the same ids", again.Rows[0].ID, done.Rows[0].ID)
-	same(t, "and nothing changes", s.Rows(), before)
+	same(t, "rows of a second import", again.rowLines(), []string{"2 UNCHANGED", "3 UNCHANGED", "4 UNCHANGED"})
+	same(t, "id of a row of a second import", again.Rows[0].ID, done.Rows[0].ID)
+	same(t, "rows", s.Rows(), before)
 
 	bad := s.imports("importAvailability", "interviewer,start,end,slotMinutes\n"+
 		"ann@example.org,2026-06-02T11:30:00Z,2026-06-02T14:30:00Z,60\n"+
@@ -197,7 +197,7 @@ func TestImportAvailability(t *testing.T) {
 		"bob@example.org,2026-06-03T10:00:00Z,2026-06-03T11:00:00Z,60\n"+
 		"bob@example.org,2026-06-03T10:00:00Z,2026-06-03T11:00:00Z,60\n"+
 		",2026-06-03T10:00:00Z,1800-06-03T11:00:00Z,60\n", map[string]any{"partial": true})
-	same(t, "what is wrong", bad.came(), []string{
+	same(t, "rows that are refused", bad.rowLines(), []string{
 		"2 FAILED start:AVAILABILITY_CONFLICT", "3 FAILED interviewer:NOT_FOUND",
 		"4 FAILED start:INVALID_INPUT slotMinutes:INVALID_INPUT", "5 FAILED end:INVALID_RANGE",
 		"6 FAILED slotMinutes:INVALID_INPUT", "7 CREATED", "8 FAILED start:INVALID_INPUT",
@@ -207,9 +207,9 @@ func TestImportAvailability(t *testing.T) {
 	s.exec("UPDATE interviewers SET active = false WHERE email = 'bob@example.org'")
 	s.exec(`WITH gone AS (UPDATE slots SET status = 'WITHDRAWN' WHERE interviewer_id = (SELECT id FROM interviewers WHERE NOT active) RETURNING id)
 		INSERT INTO slot_history (slot_id, what, at) SELECT id, 'WITHDRAWN', now() FROM gone`)
-	same(t, "somebody who has left", s.imports("importAvailability", "interviewer,start,end\n"+
+	same(t, "rows of an inactive interviewer", s.imports("importAvailability", "interviewer,start,end\n"+
 		"bob@example.org,2026-06-09T10:00:00Z,2026-06-09T11:00:00Z\n"+
-		"bob@example.org,2026-05-09T10:00:00Z,2026-05-09T11:00:00Z\n", map[string]any{"partial": true}).came(),
+		"bob@example.org,2026-05-09T10:00:00Z,2026-05-09T11:00:00Z\n", map[string]any{"partial": true}).rowLines(),
 		[]string{"2 FAILED interviewer:WRONG_STATUS", "3 CREATED"})
 	s.Sound()
 }
@@ -230,37 +230,35 @@ func TestImportInterviewsObeysCaps(t *testing.T) {
 	slots := s.Publish(ann, t0.Add(day+6*time.Hour), 4*time.Hour, 60).Slots // Tuesday 2 June, 14 to 18
 	s.Booked(s.Student(nil), slots[0].ID)
 	row := func(student int, start, status string) string {
-		at, err := time.Parse("01-02T15", start)
+		at, err := time.Parse(time.RFC3339, start)
 		if err != nil {
 			t.Fatal(err)
 		}
-		at = at.AddDate(2026, 0, 0)
-		return fmt.Sprintf("s%d@example.org,ann@example.org,%s,%s,%s\n",
-			student, at.Format(time.RFC3339), at.Add(time.Hour).Format(time.RFC3339), status)
+		return fmt.Sprintf("s%d@example.org,ann@example.org,%s,%s,%s\n", student, start, at.Add(time.Hour).Format(time.RFC3339), status)
 	}
 	file := cappedHistory +
-		row(0, "06-02T17", "BOOKED") + // 2: there are two before it, one in the file
-		row(1, "06-02T15", "BOOKED") + // 3
-		row(2, "06-02T16", "CANCELLED") + // 4: cancelled
-		row(3, "06-01T05", "COMPLETED") + // 5: exists, and counts in this week
-		row(4, "06-05T15", "BOOKED") + // 6: so the week is full
-		row(5, "05-25T15", "COMPLETED") + row(6, "05-25T16", "COMPLETED") + row(7, "05-25T17", "BOOKED") + // 7, 8, 9: not checked
-		row(8, "06-09T15", "BOOKED") // 10: another week
-	s.Accepted(s.imports("importInterviews", cappedHistory+row(3, "06-01T05", "COMPLETED"), nil).Errors)
+		row(0, "2026-06-02T17:00:00Z", "BOOKED") + // 2: there are two before it, one in the file
+		row(1, "2026-06-02T15:00:00Z", "BOOKED") + // 3
+		row(2, "2026-06-02T16:00:00Z", "CANCELLED") + // 4: cancelled
+		row(3, "2026-06-01T05:00:00Z", "COMPLETED") + // 5: exists, and counts in this week
+		row(4, "2026-06-05T15:00:00Z", "BOOKED") + // 6: so the week is full
+		row(5, "2026-05-25T15:00:00Z", "COMPLETED") + row(6, "2026-05-25T16:00:00Z", "COMPLETED") + row(7, "2026-05-25T17:00:00Z", "BOOKED") + // 7, 8, 9: not checked
+		row(8, "2026-06-09T15:00:00Z", "BOOKED") // 10: another week
+	s.Accepted(s.imports("importInterviews", cappedHistory+row(3, "2026-06-01T05:00:00Z", "COMPLETED"), nil).Errors)
 	before := s.Rows()
 	want := []string{
 		"2 FAILED start:INTERVIEWER_FULL", "3 CREATED", "4 CREATED", "5 UNCHANGED", "6 FAILED start:INTERVIEWER_FULL",
 		"7 CREATED", "8 CREATED", "9 CREATED", "10 CREATED",
 	}
-	same(t, "a dry run", s.imports("importInterviews", file, in{"dryRun": true, "partial": true}).came(), want)
-	same(t, "writes nothing", s.Rows(), before)
-	same(t, "in part", s.imports("importInterviews", file, in{"partial": true}).came(), want)
-	same(t, "the week is closed", ids(s.List(s.Student(nil)).Nodes), []string{})
+	same(t, "rows of a dry run", s.imports("importInterviews", file, in{"dryRun": true, "partial": true}).rowLines(), want)
+	same(t, "rows", s.Rows(), before)
+	same(t, "rows of a partial import", s.imports("importInterviews", file, in{"partial": true}).rowLines(), want)
+	same(t, "listed slots of a full week", ids(s.List(s.Student(nil)).Nodes), []string{})
 	s.Sound()
 	exempt := s.imports("importInterviews", file, in{"exempt": true})
 	s.Accepted(exempt.Errors)
-	same(t, "exempt", []string{exempt.came()[0], exempt.came()[1], exempt.came()[4]}, []string{"2 EXEMPTED", "3 UNCHANGED", "6 EXEMPTED"})
-	same(t, "it is still closed", ids(s.List(s.Student(nil)).Nodes), []string{})
+	same(t, "rows of an exempt import", []string{exempt.rowLines()[0], exempt.rowLines()[1], exempt.rowLines()[4]}, []string{"2 EXEMPTED", "3 UNCHANGED", "6 EXEMPTED"})
+	same(t, "listed slots of a full week", ids(s.List(s.Student(nil)).Nodes), []string{})
 	s.Sound()
 }
 
@@ -280,23 +278,23 @@ func TestImportInterviews(t *testing.T) {
 	before := s.Rows()
 	dry := s.imports("importInterviews", file, map[string]any{"dryRun": true})
 	s.Accepted(dry.Errors)
-	same(t, "a dry run writes nothing", s.Rows(), before)
+	same(t, "rows after a dry run", s.Rows(), before)
 	done := s.imports("importInterviews", file, nil)
 	s.Accepted(done.Errors)
-	same(t, "the same answer", done.came(), dry.came())
-	same(t, "rows", done.came(), []string{"2 CREATED", "4 CREATED", "5 CREATED", "6 CREATED", "7 CREATED"})
+	same(t, "rows as in the dry run", done.rowLines(), dry.rowLines())
+	same(t, "rows", done.rowLines(), []string{"2 CREATED", "4 CREATED", "5 CREATED", "6 CREATED", "7 CREATED"})
 	var data struct{ Interview interview }
 	s.Ask("query($i: ID!) { interview(id: $i) { "+interviewFields+" } }", map[string]any{"i": *done.Rows[0].ID}).Into(&data)
-	same(t, "grade 0", data.Interview.Grade, ptr(0))
+	same(t, "grade", data.Interview.Grade, ptr(0))
 	same(t, "note", data.Interview.Note, ptr("well,\nnearly"))
-	same(t, "slot", data.Interview.Slot.Status, "BOOKED")
-	same(t, "a student with a grade of 0 is not eligible", s.List(data.Interview.Student.ID).Eligibility.Eligible, false)
+	same(t, "slot status", data.Interview.Slot.Status, "BOOKED")
+	same(t, "eligible with a grade of 0", s.List(data.Interview.Student.ID).Eligibility.Eligible, false)
 	s.Sound()
 	before = s.Rows()
 	again := s.imports("importInterviews", file, nil)
 	s.Accepted(again.Errors)
-	same(t, "again", again.came(), []string{"2 UNCHANGED", "4 UNCHANGED", "5 UNCHANGED", "6 UNCHANGED", "7 UNCHANGED"})
-	same(t, "nothing changes", s.Rows(), before)
+	same(t, "rows of a second import", again.rowLines(), []string{"2 UNCHANGED", "4 UNCHANGED", "5 UNCHANGED", "6 UNCHANGED", "7 UNCHANGED"})
+	same(t, "rows", s.Rows(), before)
 }
 
 func TestImportInterviewsThatViolateRules(t *testing.T) {
@@ -305,31 +303,31 @@ func TestImportInterviewsThatViolateRules(t *testing.T) {
 	s.people([]string{"sam", "tom", "ann"}, []string{"ann", "bob", "cat", "dan", "eve"})
 	s.exec("UPDATE students SET interview_limit = 2 WHERE email = 'tom@example.org'")
 	row := func(student, by, start, end, rest string) string {
-		return student + "@example.org," + by + "@example.org,2026-0" + start + "Z,2026-0" + end + "Z," + rest + "\n"
+		return student + "@example.org," + by + "@example.org," + start + "," + end + "," + rest + "\n"
 	}
 	file := historyHeader +
-		row("sam", "ann", "5-04T09:00:00", "5-04T10:00:00", "COMPLETED,1,,") + // 2
-		row("sam", "ann", "5-05T09:00:00", "5-05T10:00:00", "COMPLETED,4,,") + // 3: met
-		row("sam", "bob", "5-04T09:30:00", "5-04T10:30:00", "COMPLETED,4,,") + // 4: the student is busy
-		row("tom", "ann", "5-04T09:30:00", "5-04T10:30:00", "COMPLETED,4,,") + // 5: the interviewer is busy
-		row("tom", "ann", "5-04T09:00:00", "5-04T10:00:00", "COMPLETED,4,,") + // 6: taken
-		row("ann", "ann", "5-06T09:00:00", "5-06T10:00:00", "COMPLETED,4,,") + // 7: self
-		row("tom", "bob", "5-07T09:00:00", "5-07T10:00:00", "STUDENT_NO_SHOW,,,") + // 8
-		row("tom", "cat", "5-08T09:00:00", "5-08T10:00:00", "BOOKED,,,") + // 9
-		row("tom", "dan", "5-09T09:00:00", "5-09T10:00:00", "COMPLETED,,,") + // 10: limit
-		row("sam", "eve", "6-09T09:00:00", "6-09T10:00:00", "BOOKED,,,") + // 11: grades
-		row("sam", "eve", "6-09T09:00:00", "6-09T10:00:00", "COMPLETED,,,") + // 12: in the future
-		row("sam", "eve", "5-09T09:00:00", "5-09T10:00:00", "BOOKED,3,,") + // 13: grade
-		row("sam", "eve", "5-09T09:00:00", "5-09T10:00:00", "COMPLETED,6,,2027-01-01T00:00:00Z") + // 14
-		row("sam", "eve", "5-09T09:00:00", "5-09T10:00:00", "DONE,x,,") + // 15
-		row("nil", "nil", "5-09T09:00:00", "5-09T10:00:00", "COMPLETED,,,") + // 16
-		row("sam", "eve", "5-10T09:00:00", "5-10T09:10:00", "COMPLETED,,,") + // 17
-		row("sam", "ann", "5-04T09:00:00", "5-04T10:00:00", "COMPLETED,1,,") // 18: line 2 again
+		row("sam", "ann", "2026-05-04T09:00:00Z", "2026-05-04T10:00:00Z", "COMPLETED,1,,") + // 2
+		row("sam", "ann", "2026-05-05T09:00:00Z", "2026-05-05T10:00:00Z", "COMPLETED,4,,") + // 3: met
+		row("sam", "bob", "2026-05-04T09:30:00Z", "2026-05-04T10:30:00Z", "COMPLETED,4,,") + // 4: the student is busy
+		row("tom", "ann", "2026-05-04T09:30:00Z", "2026-05-04T10:30:00Z", "COMPLETED,4,,") + // 5: the interviewer is busy
+		row("tom", "ann", "2026-05-04T09:00:00Z", "2026-05-04T10:00:00Z", "COMPLETED,4,,") + // 6: taken
+		row("ann", "ann", "2026-05-06T09:00:00Z", "2026-05-06T10:00:00Z", "COMPLETED,4,,") + // 7: self
+		row("tom", "bob", "2026-05-07T09:00:00Z", "2026-05-07T10:00:00Z", "STUDENT_NO_SHOW,,,") + // 8
+		row("tom", "cat", "2026-05-08T09:00:00Z", "2026-05-08T10:00:00Z", "BOOKED,,,") + // 9
+		row("tom", "dan", "2026-05-09T09:00:00Z", "2026-05-09T10:00:00Z", "COMPLETED,,,") + // 10: limit
+		row("sam", "eve", "2026-06-09T09:00:00Z", "2026-06-09T10:00:00Z", "BOOKED,,,") + // 11: grades
+		row("sam", "eve", "2026-06-09T09:00:00Z", "2026-06-09T10:00:00Z", "COMPLETED,,,") + // 12: in the future
+		row("sam", "eve", "2026-05-09T09:00:00Z", "2026-05-09T10:00:00Z", "BOOKED,3,,") + // 13: grade
+		row("sam", "eve", "2026-05-09T09:00:00Z", "2026-05-09T10:00:00Z", "COMPLETED,6,,2027-01-01T00:00:00Z") + // 14
+		row("sam", "eve", "2026-05-09T09:00:00Z", "2026-05-09T10:00:00Z", "DONE,x,,") + // 15
+		row("nil", "nil", "2026-05-09T09:00:00Z", "2026-05-09T10:00:00Z", "COMPLETED,,,") + // 16
+		row("sam", "eve", "2026-05-10T09:00:00Z", "2026-05-10T09:10:00Z", "COMPLETED,,,") + // 17
+		row("sam", "ann", "2026-05-04T09:00:00Z", "2026-05-04T10:00:00Z", "COMPLETED,1,,") // 18: line 2 again
 	before := s.Rows()
 	whole := s.imports("importInterviews", file, nil)
-	same(t, "nothing is written", s.Rows(), before)
-	same(t, "and it says so", codes(whole.Errors), []string{"INVALID_INPUT"})
-	same(t, "sound rows are skipped", whole.came()[0], "2 SKIPPED")
+	same(t, "rows", s.Rows(), before)
+	same(t, "refusal codes", codes(whole.Errors), []string{"INVALID_INPUT"})
+	same(t, "status of a sound row", whole.rowLines()[0], "2 SKIPPED")
 	want := []string{
 		"2 CREATED", "3 FAILED interviewerEmail:ALREADY_INTERVIEWED", "4 FAILED start:OWN_OVERLAP",
 		"5 FAILED start:AVAILABILITY_CONFLICT", "6 FAILED start:SLOT_TAKEN", "7 FAILED interviewerEmail:SELF_INTERVIEW",
@@ -338,20 +336,20 @@ func TestImportInterviewsThatViolateRules(t *testing.T) {
 		"15 FAILED status:INVALID_INPUT grade:INVALID_INPUT", "16 FAILED studentEmail:NOT_FOUND interviewerEmail:NOT_FOUND",
 		"17 FAILED end:INVALID_RANGE", "18 FAILED start:INVALID_INPUT",
 	}
-	same(t, "a dry run", s.imports("importInterviews", file, map[string]any{"dryRun": true, "partial": true}).came(), want)
-	same(t, "writes nothing", s.Rows(), before)
-	same(t, "the sound rows", s.imports("importInterviews", file, map[string]any{"partial": true}).came(), want)
+	same(t, "rows of a dry run", s.imports("importInterviews", file, map[string]any{"dryRun": true, "partial": true}).rowLines(), want)
+	same(t, "rows", s.Rows(), before)
+	same(t, "rows of a partial import", s.imports("importInterviews", file, map[string]any{"partial": true}).rowLines(), want)
 	s.Sound()
-	exempt := s.imports("importInterviews", file, map[string]any{"partial": true, "exempt": true}).came()
-	same(t, "exempt", []string{exempt[0], exempt[1], exempt[8], exempt[9]},
+	exempt := s.imports("importInterviews", file, map[string]any{"partial": true, "exempt": true}).rowLines()
+	same(t, "rows of an exempt import", []string{exempt[0], exempt[1], exempt[8], exempt[9]},
 		[]string{"2 UNCHANGED", "3 EXEMPTED", "10 EXEMPTED", "11 EXEMPTED"})
-	same(t, "what overlaps never is", []string{exempt[2], exempt[5]}, []string{want[2], want[5]})
+	same(t, "rows that overlap in an exempt import", []string{exempt[2], exempt[5]}, []string{want[2], want[5]})
 	s.Sound()
 	var marked int
 	if err := s.DB.SQL(t).QueryRowContext(t.Context(), "SELECT count(*) FROM interviews WHERE exempt").Scan(&marked); err != nil {
 		t.Fatal(err)
 	}
-	same(t, "marked", marked, 3)
+	same(t, "exempt interviews", marked, 3)
 }
 
 // Slots are kept in memory until the import is done, so it may publish 50,000.
@@ -369,7 +367,7 @@ func TestImportSlotLimit(t *testing.T) {
 	}
 	dry := s.imports("importAvailability", file.String(), in{"dryRun": true, "partial": true})
 	s.Accepted(dry.Errors)
-	same(t, "windows that fit", dry.Created, 16)
-	same(t, "the last row", dry.came()[16], "18 FAILED -:INVALID_INPUT")
-	same(t, "the error", dry.messages(), "The file publishes more than 50000 slots up to this row; split it into smaller files.")
+	same(t, "created rows", dry.Created, 16)
+	same(t, "last row", dry.rowLines()[16], "18 FAILED -:INVALID_INPUT")
+	same(t, "messages", dry.messages(), "The file publishes more than 50000 slots up to this row; split it into smaller files.")
 }

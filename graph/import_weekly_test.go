@@ -22,11 +22,11 @@ func TestImportWeeklyAvailability(t *testing.T) {
 	before := s.Rows()
 	dry := s.imports("importAvailability", file, in{"dryRun": true})
 	s.Accepted(dry.Errors)
-	same(t, "a dry run writes nothing", s.Rows(), before)
+	same(t, "rows after a dry run", s.Rows(), before)
 	done := s.imports("importAvailability", file, nil)
 	s.Accepted(done.Errors)
-	same(t, "the same answer", done.came(), dry.came())
-	same(t, "rows", done.came(), []string{"2 CREATED", "3 CREATED", "4 CREATED"})
+	same(t, "rows as in the dry run", done.rowLines(), dry.rowLines())
+	same(t, "rows", done.rowLines(), []string{"2 CREATED", "3 CREATED", "4 CREATED"})
 	s.Sound()
 
 	other := newSchool(t)
@@ -49,26 +49,26 @@ func TestImportWeeklyAvailability(t *testing.T) {
 	var got, want any
 	s.Ask(published, nil).Into(&got)
 	other.Ask(published, nil).Into(&want)
-	same(t, "what is published", got, want)
+	same(t, "published slots", got, want)
 
 	before = s.Rows()
 	again := s.imports("importAvailability", file, nil)
 	s.Accepted(again.Errors)
-	same(t, "again", again.came(), []string{"2 UNCHANGED", "3 UNCHANGED", "4 UNCHANGED"})
-	same(t, "the same ids", again.Rows[0].ID, done.Rows[0].ID)
-	same(t, "and nothing changes", s.Rows(), before)
+	same(t, "rows of a second import", again.rowLines(), []string{"2 UNCHANGED", "3 UNCHANGED", "4 UNCHANGED"})
+	same(t, "id of a row of a second import", again.Rows[0].ID, done.Rows[0].ID)
+	same(t, "rows", s.Rows(), before)
 
 	// A slot that was withdrawn from the rule stays withdrawn.
 	var slots struct{ Slots struct{ Nodes []slot } }
 	s.Ask("{ slots(first: 1) { nodes { id start } } }", nil).Into(&slots)
 	s.Accepted(s.closing("withdrawSlot", "", in{"slotId": slots.Slots.Nodes[0].ID}).Errors)
 	before = s.Rows()
-	same(t, "after a withdrawal", s.imports("importAvailability", file, nil).came()[0], "2 UNCHANGED")
-	same(t, "nothing changes", s.Rows(), before)
+	same(t, "row of an import after a withdrawal", s.imports("importAvailability", file, nil).rowLines()[0], "2 UNCHANGED")
+	same(t, "rows", s.Rows(), before)
 
 	// The rule is extended as time passes.
 	s.SetClock(t0.Add(24 * time.Hour))
-	same(t, "later", s.imports("importAvailability", file, nil).came()[2], "4 UNCHANGED")
+	same(t, "row of a later import", s.imports("importAvailability", file, nil).rowLines()[2], "4 UNCHANGED")
 	s.Sound()
 }
 
@@ -106,7 +106,7 @@ func TestImportInvalidWeeklyAvailability(t *testing.T) {
 		"ann@example.org,2026-06-10T09:00:00Z,2026-06-10T10:00:00Z,,,y,,,,,,,\n" + // 19: part of it, with other tags
 		"ann@example.org,2026-06-17T09:00:00Z,2026-06-17T11:00:00Z,,,y,,,,,,,\n" // 20: other tags, and a slot is missing
 	got := s.imports("importAvailability", file, nil)
-	same(t, "what is wrong", got.came(), []string{
+	same(t, "rows that are refused", got.rowLines(), []string{
 		"2 FAILED start:INVALID_INPUT end:INVALID_INPUT",
 		"3 FAILED weekdays:INVALID_INPUT startTime:INVALID_INPUT endTime:INVALID_INPUT startDate:INVALID_INPUT end:INVALID_INPUT",
 		"4 FAILED start:INVALID_INPUT end:INVALID_INPUT",
@@ -125,9 +125,9 @@ func TestImportInvalidWeeklyAvailability(t *testing.T) {
 		`weekdays is "MOON"; a list of weekdays separated by ;`, "The rule is also on line 14", `tags is "y", but the existing availability has "x"`,
 	} {
 		if !strings.Contains(got.messages(), says) {
-			t.Errorf("nothing says %q:\n%s", says, got.messages())
+			t.Errorf("messages = %s\nwant %q in them", got.messages(), says)
 		}
 	}
-	same(t, "nothing is written", s.Rows(), before)
+	same(t, "rows", s.Rows(), before)
 	s.Sound()
 }

@@ -59,8 +59,8 @@ func TestBadQueries(t *testing.T) {
 			s.For(t).Ask(test.document, nil).WantError(test.code, test.says)
 		})
 	}
-	same(t, "nothing was written", s.Rows(), before)
-	same(t, "nothing was logged as a fault", s.Log.String(), "")
+	same(t, "rows", s.Rows(), before)
+	same(t, "log", s.Log.String(), "")
 }
 
 func TestUnknownIDsAreNull(t *testing.T) {
@@ -68,7 +68,7 @@ func TestUnknownIDsAreNull(t *testing.T) {
 	s := newSchool(t)
 	var data map[string]any
 	s.Ask(`{ student(id: 9) { id } interviewer(id: 9) { id } slot(id: 9) { id } interview(id: 9) { id } }`, nil).Into(&data)
-	same(t, "all null", data, map[string]any{"student": nil, "interviewer": nil, "slot": nil, "interview": nil})
+	same(t, "data for unknown ids", data, map[string]any{"student": nil, "interviewer": nil, "slot": nil, "interview": nil})
 }
 
 // A value that can be parsed but is not allowed returns a refusal with its path. Nothing
@@ -162,8 +162,8 @@ func TestBadInput(t *testing.T) {
 			}
 		})
 	}
-	same(t, "nothing was written", s.Rows(), before)
-	same(t, "nothing was logged as a fault", s.Log.String(), "")
+	same(t, "rows", s.Rows(), before)
+	same(t, "log", s.Log.String(), "")
 }
 
 func TestAllBadFieldsAtOnce(t *testing.T) {
@@ -198,7 +198,7 @@ func TestInvalidMutationInputs(t *testing.T) {
 			s.For(t).Ask(document, nil).WantError("BAD_USER_INPUT", "")
 		})
 	}
-	same(t, "nothing was written", s.Rows(), before)
+	same(t, "rows", s.Rows(), before)
 }
 
 func TestRequestsWithoutOperation(t *testing.T) {
@@ -242,10 +242,10 @@ func TestGET(t *testing.T) {
 		}
 		return s.Send(request)
 	}
-	same(t, "a query", string(get(http.MethodGet, "query={__typename}").Data), `{"__typename":"Query"}`)
-	same(t, "variables", string(get(http.MethodGet, `query=query($i:ID!){student(id:$i){id}}&variables={"i":"1"}`).Data), `{"student":null}`)
-	same(t, "a mutation", get(http.MethodGet, `query=mutation{__typename}`).Status, http.StatusMethodNotAllowed)
-	same(t, "no query", get(http.MethodGet, "").Status, http.StatusBadRequest)
-	same(t, "variables that are none", get(http.MethodGet, `query={__typename}&variables=x`).Status, http.StatusBadRequest)
-	same(t, "another method", get(http.MethodDelete, "query={__typename}").Status, http.StatusMethodNotAllowed)
+	same(t, "data of a query by GET", string(get(http.MethodGet, "query={__typename}").Data), `{"__typename":"Query"}`)
+	same(t, "data of a query with variables by GET", string(get(http.MethodGet, `query=query($i:ID!){student(id:$i){id}}&variables={"i":"1"}`).Data), `{"student":null}`)
+	same(t, "status of a mutation by GET", get(http.MethodGet, `query=mutation{__typename}`).Status, http.StatusMethodNotAllowed)
+	same(t, "status of GET without a query", get(http.MethodGet, "").Status, http.StatusBadRequest)
+	same(t, "status of GET with broken variables", get(http.MethodGet, `query={__typename}&variables=x`).Status, http.StatusBadRequest)
+	same(t, "status of DELETE", get(http.MethodDelete, "query={__typename}").Status, http.StatusMethodNotAllowed)
 }

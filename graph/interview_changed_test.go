@@ -12,12 +12,12 @@ type interviewChanged struct{ InterviewChanged interview }
 
 const interviewChangedOf = `subscription($s: ID, $i: ID) { interviewChanged(studentId: $s, interviewerId: $i) { ` + interviewFields + ` } }`
 
-// tells reads the next event, which must report the interview with the status.
-func (c *client) tells(id, interview, status string) {
+// wantChanged reads the next event, which must report the interview with the status.
+func (c *client) wantChanged(id, interview, status string) {
 	c.T.Helper()
 	var e interviewChanged
 	if c.Event(id, &e); e.InterviewChanged.ID != interview || e.InterviewChanged.Status != status {
-		c.T.Fatalf("it tells of %+v, wanted %s %s", e.InterviewChanged, interview, status)
+		c.T.Fatalf("event = %+v, want interview %s with the status %s", e.InterviewChanged, interview, status)
 	}
 }
 
@@ -38,23 +38,23 @@ func TestInterviewsChangeOnAnotherServer(t *testing.T) {
 	narrow, ofNarrow := follow(booking.RoleAdmin, "0", in{"s": other, "i": theirs})
 	nobodys, ofNobody := follow(booking.RoleStudent, other, in{"i": theirs})
 
-	told := func(interview, status string, by map[*client]string) {
+	wantChanged := func(interview, status string, by map[*client]string) {
 		t.Helper()
 		for c, id := range by {
-			c.tells(id, interview, status)
+			c.wantChanged(id, interview, status)
 		}
 	}
 	first := s.Booked(me, s.Slot(mine, 7*day))
-	told(first, "BOOKED", map[*client]string{student: ofStudent, interviewer: ofInterviewer, admin: ofAdmin})
+	wantChanged(first, "BOOKED", map[*client]string{student: ofStudent, interviewer: ofInterviewer, admin: ofAdmin})
 	moved := s.Slot(theirs, 8*day)
 	s.Accepted(s.ChangeInterview("rescheduleInterview", in{"interviewId": first, "slotId": moved}).Errors)
-	told(first, "BOOKED", map[*client]string{student: ofStudent, admin: ofAdmin}) // the student no longer has it
+	wantChanged(first, "BOOKED", map[*client]string{student: ofStudent, admin: ofAdmin}) // the student no longer has it
 	s.Accepted(s.Cancel(first).Errors)
-	told(first, "CANCELLED", map[*client]string{student: ofStudent, admin: ofAdmin})
+	wantChanged(first, "CANCELLED", map[*client]string{student: ofStudent, admin: ofAdmin})
 	second2 := s.Booked(other, s.Slot(theirs, 9*day))
-	told(second2, "BOOKED", map[*client]string{admin: ofAdmin, narrow: ofNarrow, nobodys: ofNobody})
+	wantChanged(second2, "BOOKED", map[*client]string{admin: ofAdmin, narrow: ofNarrow, nobodys: ofNobody})
 	third := s.Booked(other, s.Slot(mine, 10*day))
-	told(third, "BOOKED", map[*client]string{interviewer: ofInterviewer, admin: ofAdmin}) // the next event of each of them
+	wantChanged(third, "BOOKED", map[*client]string{interviewer: ofInterviewer, admin: ofAdmin}) // the next event of each of them
 }
 
 // A listener that loses its connection reconnects and delivers the events of the interval.
@@ -72,7 +72,7 @@ func TestLostListener(t *testing.T) {
 	err := s.DB.SQL(t).QueryRowContext(t.Context(), `SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity
 		WHERE datname = current_database() AND query LIKE 'LISTEN%'`).Scan(&ended)
 	if err != nil || ended != 1 {
-		t.Fatalf("%d listeners were ended: %v", ended, err)
+		t.Fatalf("ended %d listeners (%v), want 1", ended, err)
 	}
 	s.Accepted(s.Cancel(before).Errors)
 	// An event from just before may arrive as well.

@@ -57,10 +57,10 @@ func TestNestedStatements(t *testing.T) {
 			asked := small.sent(t, few, test.document)
 			again := large.sent(t, many, test.document)
 			if len(asked) != test.most {
-				t.Errorf("%d statements, want %d", len(asked), test.most)
+				t.Errorf("sent %d statements, want %d", len(asked), test.most)
 			}
 			if !slices.Equal(asked, again) {
-				t.Errorf("%d statements with forty parents, %d with two:\n%s", len(again), len(asked), strings.Join(again, "\n\n"))
+				t.Errorf("sent %d statements with forty parents, %d with two:\n%s", len(again), len(asked), strings.Join(again, "\n\n"))
 			}
 			compareGolden(t, test.name, strings.Join(asked, "\n\n")+"\n")
 		})
@@ -150,10 +150,10 @@ func TestStatementsOfPayloads(t *testing.T) {
 			asked := small.changed(t, few, test.document, test.code)
 			again := large.changed(t, many, test.document, test.code)
 			if len(asked) != test.most {
-				t.Errorf("%d statements, want %d", len(asked), test.most)
+				t.Errorf("sent %d statements, want %d", len(asked), test.most)
 			}
 			if !slices.Equal(asked, again) {
-				t.Errorf("%d statements with five, %d with two:\n%s", len(again), len(asked), strings.Join(again, "\n\n"))
+				t.Errorf("sent %d statements with five, %d with two:\n%s", len(again), len(asked), strings.Join(again, "\n\n"))
 			}
 			compareGolden(t, test.name, strings.Join(asked, "\n\n")+"\n")
 		})

@@ -43,7 +43,7 @@ func TestPagesBetweenCursors(t *testing.T) {
 		return data.AvailableSlots
 	}
 	all := list(s, "")
-	same(t, "the list", len(all.Nodes), 6)
+	same(t, "listed slots", len(all.Nodes), 6)
 	at := func(n int) string { return all.Edges[n].Cursor }
 	for _, test := range []struct {
 		name, arguments string
@@ -68,7 +68,7 @@ func TestPagesBetweenCursors(t *testing.T) {
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			got := list(s.For(t), test.arguments)
-			same(t, "slots", got.Nodes, append([]ordered{}, all.Nodes[test.from:test.to]...))
+			same(t, "items", got.Nodes, append([]ordered{}, all.Nodes[test.from:test.to]...))
 			same(t, "pages before and after", [2]bool{got.PageInfo.HasPreviousPage, got.PageInfo.HasNextPage}, [2]bool{test.before, test.after})
 			same(t, "total", got.TotalCount, 6)
 		})
@@ -100,7 +100,7 @@ func TestPagesOfEachParentFromTheEnd(t *testing.T) {
 		same(t, "pages before and after",
 			[2]bool{student.Interviews.PageInfo.HasPreviousPage, student.Interviews.PageInfo.HasNextPage}, [2]bool{true, false})
 	}
-	same(t, "the last two of each", got, want)
+	same(t, "last two items of each list", got, want)
 }
 
 func TestPagesOfAnInterviewsEvents(t *testing.T) {
@@ -126,14 +126,14 @@ func TestPagesOfAnInterviewsEvents(t *testing.T) {
 		return kinds, data.Interview.Events.orderedList
 	}
 	first, page := read("(first: 2)")
-	same(t, "the first", first, []string{"INTERVIEW_BOOKED", "INTERVIEW_RESCHEDULED"})
-	same(t, "all of them", page.TotalCount, 3)
+	same(t, "first page", first, []string{"INTERVIEW_BOOKED", "INTERVIEW_RESCHEDULED"})
+	same(t, "total", page.TotalCount, 3)
 	rest, _ := read(fmt.Sprintf("(first: 2, after: %q)", *page.PageInfo.EndCursor))
-	same(t, "the rest", rest, []string{"INTERVIEW_CANCELLED"})
+	same(t, "second page", rest, []string{"INTERVIEW_CANCELLED"})
 	last, page := read("(last: 1)")
-	same(t, "the last", last, []string{"INTERVIEW_CANCELLED"})
+	same(t, "last event", last, []string{"INTERVIEW_CANCELLED"})
 	earlier, _ := read(fmt.Sprintf("(last: 1, before: %q)", *page.PageInfo.StartCursor))
-	same(t, "the one before", earlier, []string{"INTERVIEW_RESCHEDULED"})
+	same(t, "event before the last", earlier, []string{"INTERVIEW_RESCHEDULED"})
 }
 
 func TestBadPages(t *testing.T) {

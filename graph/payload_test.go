@@ -22,11 +22,11 @@ func TestListsOfPayloads(t *testing.T) {
 	}, &added)
 	s.Accepted(added.Errors)
 	const days = 173 // 8 June to 27 November
-	same(t, "50 by default", len(added.Slots), 50)
-	same(t, "as many as are asked for", len(added.All), 400)
-	same(t, "in all", added.PublishedCount, 3*days)
-	same(t, "some that are skipped", len(added.Skipped), 3)
-	same(t, "two a day are there already", added.SkippedCount, 2*days)
+	same(t, "slots by default", len(added.Slots), 50)
+	same(t, "slots with first 400", len(added.All), 400)
+	same(t, "published count", added.PublishedCount, 3*days)
+	same(t, "skipped slots", len(added.Skipped), 3)
+	same(t, "skipped count", added.SkippedCount, 2*days)
 
 	booked := s.Booked(s.Student(nil), rule.Slots[0].ID)
 	var removed struct {
@@ -38,8 +38,8 @@ func TestListsOfPayloads(t *testing.T) {
 	s.Mutate("removeAvailability", "closedSlots(first: 1) { id } keptSlots(first: 2) { id } conflicts { id } "+
 		"closedCount keptCount openedCount conflictCount cancelledCount ", in{"availabilityId": rule.Availability.ID}, &removed)
 	s.Accepted(removed.Errors)
-	same(t, "all of them stay", [2]int{removed.ClosedCount, removed.KeptCount}, [2]int{0, 2 * days})
-	same(t, "what is booked stays, too", []int{len(removed.KeptSlots), len(removed.Conflicts), removed.ConflictCount}, []int{2, 0, 0})
+	same(t, "closed and kept count", [2]int{removed.ClosedCount, removed.KeptCount}, [2]int{0, 2 * days})
+	same(t, "kept slots, conflicts and conflict count", []int{len(removed.KeptSlots), len(removed.Conflicts), removed.ConflictCount}, []int{2, 0, 0})
 	s.Accepted(s.Cancel(booked).Errors)
 	s.Sound()
 }
@@ -60,6 +60,6 @@ func TestListsOfPayloadsHaveCosts(t *testing.T) {
 	}
 	within := s.Ask(`mutation($i: AddAvailabilityInput!) { addAvailability(input: $i) { slots(first: 500) { interviewer { slots(first: 480) { nodes { id } } } } } }`, in{
 		"i": in{"interviewerId": ann, "start": "2026-06-08T10:00:00Z", "end": "2026-06-08T12:00:00Z"}})
-	same(t, "lists within lists multiply", within.Code(), "QUERY_TOO_COMPLEX")
-	same(t, "nothing is written", s.Rows(), before)
+	same(t, "error code of lists within lists", within.Code(), "QUERY_TOO_COMPLEX")
+	same(t, "rows", s.Rows(), before)
 }

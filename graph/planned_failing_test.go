@@ -165,7 +165,7 @@ func TestPlannedPanics(t *testing.T) {
 		`{ students { nodes { name waivers { id } } } }`,
 	} {
 		if answer := f.same(booking.RoleAdmin, document); !strings.Contains(answer, `"code":"INTERNAL"`) {
-			t.Errorf("%s\ndid not panic: %s", document, answer)
+			t.Errorf("%s\nresponse = %s, want the error of a panic", document, answer)
 		}
 	}
 }

@@ -30,7 +30,7 @@ func TestFieldsWithoutArgumentsArePlanned(t *testing.T) {
 		}
 	}
 	slices.Sort(arguments)
-	same(t, "the fields that gqlgen executes", arguments, []string{
+	same(t, "fields with a planned list", arguments, []string{
 		"Interview.events", "Interviewer.availability", "Interviewer.blocks", "Interviewer.interviews", "Interviewer.slots", "Student.interviews",
 	})
 }
@@ -48,7 +48,7 @@ func TestPlannedTypes(t *testing.T) {
 		for _, field := range planned.Fields(name) {
 			to := schema.Types[schema.Types[name].Fields.ForName(field).Type.Name()]
 			if to.IsCompositeType() && planned.Fields(to.Name) == nil {
-				t.Errorf("%s.%s leads to %s, which is not planned", name, field, to.Name)
+				t.Errorf("%s.%s returns %s, which is not planned", name, field, to.Name)
 			}
 		}
 	}

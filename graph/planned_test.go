@@ -76,7 +76,7 @@ func TestPlannedRandomDocuments(t *testing.T) {
 		}
 	})
 	if executed*10 < drawn { // most fields that a role may not read, and all below them, are null
-		t.Errorf("of %d documents only %d have an answer", drawn, executed)
+		t.Errorf("%d documents were drawn, and only %d have a response", drawn, executed)
 	}
 }
 

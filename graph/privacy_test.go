@@ -50,21 +50,21 @@ func TestExportIsComplete(t *testing.T) {
 	if err := json.Unmarshal([]byte(text), &export); err != nil {
 		t.Fatal(err)
 	}
-	same(t, "version of the form", export.Version, 1)
+	same(t, "version", export.Version, 1)
 	same(t, "interviews", len(export.Interviews), 2)
 	same(t, "grade", *export.Interviews[0].Grade, 4)
 	same(t, "waivers", len(export.Waivers), 1)
-	same(t, "kept answers", len(export.Keys), 1)
-	same(t, "refused bookings", len(export.Refusals), 1)
-	same(t, "what was refused", export.Refusals[0].Operation+" "+strings.Join(export.Refusals[0].Codes, " "), "HOLD_SLOT NOT_FOUND")
+	same(t, "idempotency keys", len(export.Keys), 1)
+	same(t, "booking refusals", len(export.Refusals), 1)
+	same(t, "operation and codes of the refusal", export.Refusals[0].Operation+" "+strings.Join(export.Refusals[0].Codes, " "), "HOLD_SLOT NOT_FOUND")
 	// Admitted, booked twice, cancelled, waived, completed.
 	same(t, "events", len(export.Events), 6)
 	for _, value := range []string{"Planted Name", "planted@example.org", "planted reason", "planted waiver", "planted note", "planted-request"} {
 		if !strings.Contains(text, value) {
-			t.Errorf("%q is not in the export", value)
+			t.Errorf("export has no %q", value)
 		}
 	}
-	same(t, "a student who is not there", s.Ask(`{ exportStudent(studentId: 999) }`, nil).Errors[0].Extensions.Code, "NOT_FOUND")
+	same(t, "error code of an unknown student", s.Ask(`{ exportStudent(studentId: 999) }`, nil).Errors[0].Extensions.Code, "NOT_FOUND")
 }
 
 func TestAnonymisedStudentHasNoName(t *testing.T) {
@@ -81,7 +81,7 @@ func TestAnonymisedStudentHasNoName(t *testing.T) {
 		same(t, "name", payload.Student.Name, "Student "+student)
 	}
 	if text := s.exported(student); strings.Contains(strings.ToLower(text), "planted") {
-		t.Errorf("something is left: %s", text)
+		t.Errorf("export = %s, want nothing of the student", text)
 	}
 	var left int
 	err := s.DB.SQL(t).QueryRowContext(t.Context(), `SELECT count(*) FROM (
@@ -90,14 +90,14 @@ func TestAnonymisedStudentHasNoName(t *testing.T) {
 		UNION ALL SELECT t::text FROM booking_refusals t) AS rows (text)
 		WHERE text ILIKE '%planted%'`).Scan(&left)
 	if err != nil || left > 0 {
-		t.Errorf("%d rows still tell who it was (%v)", left, err)
+		t.Errorf("%d rows identify the student (%v), want none", left, err)
 	}
 	refusals := s.refusals("studentId: " + student)
-	same(t, "refused bookings stay", len(refusals), 1)
-	same(t, "without the id that the client gave the request", refusals[0].RequestID, "")
+	same(t, "booking refusals", len(refusals), 1)
+	same(t, "request id of the refusal", refusals[0].RequestID, "")
 	verdict := s.List(student).Eligibility
 	same(t, "eligible", verdict.Eligible, false)
-	same(t, "grades stay", len(verdict.RecentGrades), 1)
+	same(t, "recent grades", len(verdict.RecentGrades), 1)
 	s.Sound()
 }
 
@@ -136,11 +136,11 @@ func TestAnonymisedStudentIsInNoStoredResponse(t *testing.T) {
 		return keys, planted
 	}
 	if keys, planted := kept(); keys != 4 || planted == 0 {
-		t.Fatalf("%d answers are kept, and %d name the student; the test shows nothing", keys, planted)
+		t.Fatalf("%d answers are kept, and %d of them name the student", keys, planted)
 	}
 	s.sendKeyed(retried{mutation: "anonymiseStudent", fields: "__typename"}, "", in{"studentId": student})
 	keys, planted := kept()
-	same(t, "answers that are kept, and that name the student", [2]int{keys, planted}, [2]int{1, 0})
+	same(t, "kept answers, and those that name the student", [2]int{keys, planted}, [2]int{1, 0})
 }
 
 // anonymise anonymises a student.
@@ -167,8 +167,8 @@ func TestAnonymisedStudentCannotBeChanged(t *testing.T) {
 	s.held(student, slot)
 	s.anonymise(student)
 	same(t, "hold", s.holdOf(student), "none")
-	all, atWork := s.waivers(student)
-	same(t, "waivers", [2]int{len(all), len(atWork)}, [2]int{3, 0})
+	all, inForce := s.waivers(student)
+	same(t, "waivers, and those in force", [2]int{len(all), len(inForce)}, [2]int{3, 0})
 	for _, w := range all {
 		same(t, "revoked", w.RevokedAt != nil, true)
 	}
@@ -198,9 +198,9 @@ func TestAnonymisedStudentCannotBeChanged(t *testing.T) {
 	}
 	anonymous := "student-" + student + "@anonymous.invalid"
 	imported := s.imports("importInterviews", importedInterview+bookingRow(anonymous, "ann@example.org", -3*day), nil)
-	same(t, "import", strings.Contains(imported.messages(), "The student is anonymised"), true)
+	same(t, "messages say anonymised", strings.Contains(imported.messages(), "The student is anonymised"), true)
 	differs := s.imports("importStudents", "name,email\nBack Again,"+anonymous+"\n", nil)
-	same(t, "import of the student", differs.came(), []string{"2 FAILED name:INVALID_INPUT"})
+	same(t, "import of the student", differs.rowLines(), []string{"2 FAILED name:INVALID_INPUT"})
 	same(t, "rows", s.Rows(), before)
 	s.Accepted(s.Complete(missed, 3).Errors) // a grade is not text
 	s.Sound()
@@ -222,12 +222,12 @@ func TestAnonymisingAgainRemovesNewData(t *testing.T) {
 	}
 	findings, err := s.Store.Check(t.Context(), s.App.Now())
 	if err != nil || len(findings) == 0 {
-		t.Errorf("check finds nothing: %v, %v", findings, err)
+		t.Errorf("findings = %v (%v), want some", findings, err)
 	}
 	told := len(s.events(", filter: {studentId: " + student + "}"))
 	s.anonymise(student)
 	if text := s.exported(student); strings.Contains(text, "planted") {
-		t.Errorf("something is left: %s", text)
+		t.Errorf("export = %s, want nothing of the student", text)
 	}
 	same(t, "events", len(s.events(", filter: {studentId: "+student+"}")), told+1)
 	s.anonymise(student)

@@ -26,7 +26,7 @@ func TestRulesOutsideTheHorizon(t *testing.T) {
 			wantRefusal(t, s.For(t).weekly(ann, test.set).Errors, "INVALID_RANGE", test.field)
 		})
 	}
-	same(t, "nothing is written", s.Rows(), before)
+	same(t, "rows", s.Rows(), before)
 
 	publication := func(id string) (until, from *string) {
 		t.Helper()
@@ -46,22 +46,22 @@ func TestRulesOutsideTheHorizon(t *testing.T) {
 				return a.PublishedUntil, a.PublishesFrom
 			}
 		}
-		t.Fatalf("availability %s is not listed", id)
+		t.Fatalf("the list has no availability %s", id)
 		return nil, nil
 	}
 	far := s.weekly(ann, in{"startDate": "2026-08-01", "endDate": nil}) // a Saturday
 	s.Accepted(far.Errors)
-	same(t, "no slots yet", len(far.Slots), 0)
+	same(t, "slots of a window beyond the horizon", len(far.Slots), 0)
 	until, from := publication(far.Availability.ID)
-	same(t, "published so far", until, ptr("2026-06-11T08:00:00Z"))
-	same(t, "ten days before its first window", from, ptr("2026-07-22T14:00:00Z"))
+	same(t, "publishedUntil", until, ptr("2026-06-11T08:00:00Z"))
+	same(t, "publishedFrom", from, ptr("2026-07-22T14:00:00Z"))
 	near := s.weekly(ann, nil)
 	until, from = publication(near.Availability.ID)
-	same(t, "published so far", until, ptr("2026-06-11T08:00:00Z"))
-	same(t, "it is published", from, (*string)(nil))
+	same(t, "publishedUntil ten days before", until, ptr("2026-06-11T08:00:00Z"))
+	same(t, "publishedFrom ten days before", from, (*string)(nil))
 	window := s.Publish(ann, t0.Add(400*day), 2*60*60*1e9, 60)
 	until, from = publication(window.Availability.ID)
-	same(t, "a window is published whole", []*string{until, from}, []*string{nil, nil})
+	same(t, "publishedUntil and publishedFrom of a window", []*string{until, from}, []*string{nil, nil})
 	s.Sound()
 }
 
@@ -94,16 +94,16 @@ func TestNoneMatch(t *testing.T) {
 	} {
 		t.Run(filter, func(t *testing.T) {
 			code, count := why(s.For(t), filter)
-			same(t, "reason", code, "NONE_MATCH")
-			same(t, "slots that do not match", count, 2)
+			same(t, "empty reason", code, "NONE_MATCH")
+			same(t, "count of the empty reason", count, 2)
 		})
 	}
 	s.exec("UPDATE slots SET status = 'WITHDRAWN'")
 	code, _ := why(s, `tags: ["sql"]`)
-	same(t, "reason without published slots", code, "NONE_PUBLISHED")
+	same(t, "empty reason without published slots", code, "NONE_PUBLISHED")
 	code, count := why(s, `tags: ["cobol"]`)
-	same(t, "reason with an unknown tag, without published slots", code, "NONE_MATCH")
-	same(t, "slots that do not match an unknown tag", count, 0)
+	same(t, "empty reason with an unknown tag, without published slots", code, "NONE_MATCH")
+	same(t, "count of the empty reason with an unknown tag", count, 0)
 }
 
 // The published and blocked time of an interviewer comes in pages, by start.
@@ -129,14 +129,14 @@ func TestPagesOfAvailability(t *testing.T) {
 	const fields = " { totalCount nodes { start } pageInfo { hasNextPage endCursor } } "
 	s.Ask("query($i: ID!) { interviewer(id: $i) { availability(first: 2)"+fields+"blocks(last: 1)"+fields+"} }", in{"i": ann}).Into(&data)
 	first := data.Interviewer.Availability
-	same(t, "a page of it", first.Nodes, []struct{ Start string }{{"2026-06-02T08:00:00Z"}, {"2026-06-03T08:00:00Z"}})
-	same(t, "of three", first.TotalCount, 3)
-	same(t, "the last block", data.Interviewer.Blocks.Nodes, []struct{ Start string }{{"2026-07-03T00:00:00Z"}})
-	same(t, "of three", data.Interviewer.Blocks.TotalCount, 3)
+	same(t, "first page of availability", first.Nodes, []struct{ Start string }{{"2026-06-02T08:00:00Z"}, {"2026-06-03T08:00:00Z"}})
+	same(t, "total of availability", first.TotalCount, 3)
+	same(t, "last block", data.Interviewer.Blocks.Nodes, []struct{ Start string }{{"2026-07-03T00:00:00Z"}})
+	same(t, "total of blocks", data.Interviewer.Blocks.TotalCount, 3)
 	s.Ask("query($i: ID!, $a: String!) { interviewer(id: $i) { availability(first: 2, after: $a)"+fields+"blocks"+fields+"} }",
 		in{"i": ann, "a": first.PageInfo.EndCursor}).Into(&data)
-	same(t, "the next page", data.Interviewer.Availability.Nodes, []struct{ Start string }{{"2026-06-04T08:00:00Z"}})
-	same(t, "is the last", data.Interviewer.Availability.PageInfo.HasNextPage, false)
-	same(t, "too many", s.Ask("{ interviewer(id: "+ann+") { availability(first: 101) { totalCount } } }", nil).Code(), "BAD_USER_INPUT")
-	same(t, "too many blocks", s.Ask("{ interviewer(id: "+ann+") { blocks(first: 101) { totalCount } } }", nil).Code(), "BAD_USER_INPUT")
+	same(t, "second page of availability", data.Interviewer.Availability.Nodes, []struct{ Start string }{{"2026-06-04T08:00:00Z"}})
+	same(t, "availability has a third page", data.Interviewer.Availability.PageInfo.HasNextPage, false)
+	same(t, "error code of too large a page of availability", s.Ask("{ interviewer(id: "+ann+") { availability(first: 101) { totalCount } } }", nil).Code(), "BAD_USER_INPUT")
+	same(t, "error code of too large a page of blocks", s.Ask("{ interviewer(id: "+ann+") { blocks(first: 101) { totalCount } } }", nil).Code(), "BAD_USER_INPUT")
 }

@@ -48,21 +48,21 @@ func TestMutationsWithoutKeysAreRepeatable(t *testing.T) {
 			s := newSchool(t)
 			input, is := repeats(s)[mutation]
 			if !is {
-				t.Fatal("no request of it is repeated")
+				t.Fatal("the mutation has no request in this test")
 			}
 			name := strings.ToUpper(mutation[:1]) + mutation[1:] + "Input"
 			send := func() string {
 				return s.Ask(fmt.Sprintf("mutation($in: %s!) { it: %s(input: $in) { errors { code } } }", name, mutation), in{"in": input}).Body
 			}
 			before := s.Rows()
-			same(t, "the first", strings.TrimSpace(send()), `{"data":{"it":{"errors":[]}}}`)
+			same(t, "first response", strings.TrimSpace(send()), `{"data":{"it":{"errors":[]}}}`)
 			first := s.Rows()
 			if first == before {
-				t.Fatal("the first does nothing")
+				t.Fatal("the first request changes no rows")
 			}
 			again := send()
 			if s.Rows() != first {
-				t.Errorf("the second, answered %s, does something, though %s", again, why)
+				t.Errorf("the second request changes rows, although %s: %s", why, again)
 			}
 			s.Sound()
 		})

@@ -30,20 +30,20 @@ func TestReschedule(t *testing.T) {
 	id := s.Booked(student, from)
 	s.SetClock(t0.Add(time.Hour))
 	s.Accepted(s.move(id, to).Errors)
-	same(t, "the interview", s.interview(id), reschedulable{
+	same(t, "interview", s.interview(id), reschedulable{
 		ID: id, Status: "BOOKED", Start: "2026-06-03T08:00:00Z", End: "2026-06-03T09:00:00Z", RescheduleCount: 1,
 		BookedAt: "2026-06-01T08:00:00Z", Slot: slot{ID: to, Status: "BOOKED"}, Interviewer: person{ID: ann},
 	})
-	same(t, "the slot it left is open", s.verdict(s.Student(nil), from), []string{})
-	same(t, "for the student, too: they have not met", s.verdict(student, from), []string{})
-	same(t, "the one it stands on is not", s.verdict(s.Student(nil), to), []string{"SLOT_TAKEN"})
-	same(t, "it counts once", s.List(student).Eligibility.InterviewsUsed, 1)
+	same(t, "refusal codes of the old slot for another student", s.refusalCodes(s.Student(nil), from), []string{})
+	same(t, "refusal codes of the old slot for the student", s.refusalCodes(student, from), []string{})
+	same(t, "refusal codes of the new slot for another student", s.refusalCodes(s.Student(nil), to), []string{"SLOT_TAKEN"})
+	same(t, "interviews used", s.List(student).Eligibility.InterviewsUsed, 1)
 
 	before := s.Rows()
 	again := s.move(id, to)
 	s.Accepted(again.Errors)
-	same(t, "to where it is", again.Interview.Start, "2026-06-03T08:00:00Z")
-	same(t, "changes nothing", s.Rows(), before)
+	same(t, "start after a move to the same slot", again.Interview.Start, "2026-06-03T08:00:00Z")
+	same(t, "rows after a move to the same slot", s.Rows(), before)
 	s.Sound()
 }
 
@@ -56,11 +56,11 @@ func TestRescheduleThreeTimes(t *testing.T) {
 		s.Accepted(s.move(id, slots[(n+1)%2]).Errors)
 	}
 	refusals := s.move(id, slots[0]).Errors
-	same(t, "a fourth time", codes(refusals), []string{"TOO_MANY_RESCHEDULES"})
-	same(t, "path", refusals[0].Path, []string{"input", "interviewId"})
+	same(t, "refusal codes of a fourth move", codes(refusals), []string{"TOO_MANY_RESCHEDULES"})
+	same(t, "path of the refusal", refusals[0].Path, []string{"input", "interviewId"})
 	s.policy(in{"maxReschedules": 4})
 	s.Accepted(s.move(id, slots[0]).Errors)
-	same(t, "count", s.interview(id).RescheduleCount, 4)
+	same(t, "reschedule count", s.interview(id).RescheduleCount, 4)
 	s.policy(in{"maxReschedules": 0})
 	s.Accepted(s.move(id, slots[0]).Errors)
 	s.Sound()
@@ -114,13 +114,13 @@ func TestRescheduleRefusals(t *testing.T) {
 			}
 		})
 	}
-	same(t, "nothing is written", s.Rows(), before)
+	same(t, "rows", s.Rows(), before)
 	s.SetClock(t0.Add(day))
 	refusals := s.move(id, free).Errors
-	same(t, "one that has begun", codes(refusals), []string{"SLOT_IN_PAST"})
-	same(t, "it is the interview's start", refusals[0].Path, []string{"input", "interviewId"})
+	same(t, "refusal codes of an interview that has begun", codes(refusals), []string{"SLOT_IN_PAST"})
+	same(t, "path of the refusal", refusals[0].Path, []string{"input", "interviewId"})
 	s.Accepted(s.Complete(id, 3).Errors)
-	same(t, "one that is over", codes(s.move(id, free).Errors), []string{"WRONG_STATUS"})
+	same(t, "refusal codes of a completed interview", codes(s.move(id, free).Errors), []string{"WRONG_STATUS"})
 	s.Sound()
 }
 
@@ -134,8 +134,8 @@ func TestRescheduleIgnoresTheMovedInterview(t *testing.T) {
 	id := s.Booked(student, from)
 	s.SetClock(t0.Add(2 * time.Hour))
 	s.Accepted(s.Complete(graded, 0).Errors)
-	same(t, "nothing can be booked", s.verdict(student, overlap), []string{"OWN_OVERLAP", "LIMIT_REACHED", "GRADES_TOO_LOW"})
-	same(t, "a move is refused with what it could be instead", ids(s.move(id, s.takenSlot(day)).Errors[0].Alternatives),
+	same(t, "refusal codes of a booking", s.refusalCodes(student, overlap), []string{"OWN_OVERLAP", "LIMIT_REACHED", "GRADES_TOO_LOW"})
+	same(t, "alternatives of a refused move", ids(s.move(id, s.takenSlot(day)).Errors[0].Alternatives),
 		[]string{overlap, same1})
 	s.Accepted(s.move(id, same1).Errors)
 	s.Accepted(s.move(id, from).Errors)
@@ -162,8 +162,8 @@ func TestRescheduleOverALowerLimit(t *testing.T) {
 	s.Mutate("updateStudent", "student { id }", in{"studentId": student, "interviewLimit": 1}, &payload)
 	s.Accepted(payload.Errors)
 	refusals := s.move(id, to).Errors
-	same(t, "the others use it up", codes(refusals), []string{"LIMIT_REACHED"})
-	same(t, "the field that was sent", refusals[0].Path, []string{"input", "interviewId"})
+	same(t, "refusal codes at the limit", codes(refusals), []string{"LIMIT_REACHED"})
+	same(t, "path of the refusal", refusals[0].Path, []string{"input", "interviewId"})
 	s.Sound()
 }
 
@@ -180,15 +180,15 @@ func TestRescheduleWithinAFullDay(t *testing.T) {
 			id := s.Booked(s.Student(nil), slots[0])
 			other := s.Student(nil)
 			s.Booked(other, slots[1])
-			same(t, "full", s.verdict(s.Student(nil), slots[2]), []string{"INTERVIEWER_FULL"})
+			same(t, "refusal codes of the full day", s.refusalCodes(s.Student(nil), slots[2]), []string{"INTERVIEWER_FULL"})
 			s.Accepted(s.move(id, slots[2]).Errors)
 			s.Sound()
-			same(t, "still full", s.verdict(s.Student(nil), slots[0]), []string{"INTERVIEWER_FULL"})
+			same(t, "refusal codes after a move within the day", s.refusalCodes(s.Student(nil), slots[0]), []string{"INTERVIEWER_FULL"})
 			away := s.NewSlot(20 * day)
 			s.Accepted(s.move(id, away).Errors)
-			same(t, "moved away, there is room", s.verdict(s.Student(nil), slots[0]), []string{})
+			same(t, "refusal codes after a move to another day", s.refusalCodes(s.Student(nil), slots[0]), []string{})
 			s.held(s.Student(nil), slots[3])
-			same(t, "unless it is held", codes(s.move(id, slots[0]).Errors), []string{"INTERVIEWER_FULL"})
+			same(t, "refusal codes of a move back to a day full by a hold", codes(s.move(id, slots[0]).Errors), []string{"INTERVIEWER_FULL"})
 			s.SetClock(t0.Add(holdTime))
 			s.Accepted(s.move(id, slots[0]).Errors)
 			s.Sound()
@@ -203,15 +203,15 @@ func TestRescheduleToTheHeldSlot(t *testing.T) {
 	id, held, other := s.Booked(student, s.NewSlot(day)), s.Slot(ann, 2*day), s.Slot(ann, 2*day+time.Hour)
 	free := s.NewSlot(3 * day)
 	s.held(student, held)
-	same(t, "its interviewer's other slots", codes(s.move(id, other).Errors), []string{"INTERVIEWER_FULL", "ALREADY_INTERVIEWED"})
+	same(t, "refusal codes of another slot of the held interviewer", codes(s.move(id, other).Errors), []string{"INTERVIEWER_FULL", "ALREADY_INTERVIEWED"})
 	s.Accepted(s.move(id, held).Errors)
-	same(t, "the hold is used", s.holdOf(student), "none")
-	same(t, "used", s.List(student).Eligibility.InterviewsUsed, 1)
+	same(t, "hold of the student", s.holdOf(student), "none")
+	same(t, "interviews used", s.List(student).Eligibility.InterviewsUsed, 1)
 	s.Sound()
 
 	s.held(student, free)
 	s.Accepted(s.move(id, s.NewSlot(5*day)).Errors)
-	same(t, "a hold of another slot stays", s.holdOf(student) != "none", true)
-	same(t, "and counts", s.List(student).Eligibility.InterviewsUsed, 2)
+	same(t, "a hold of another slot is kept", s.holdOf(student) != "none", true)
+	same(t, "interviews used with the hold", s.List(student).Eligibility.InterviewsUsed, 2)
 	s.Sound()
 }

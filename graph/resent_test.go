@@ -10,10 +10,10 @@ import (
 // for which a repeated request skips slots.
 var offers = map[string]func(s *school, ann string) []string{
 	"a window": func(s *school, ann string) []string {
-		return s.resent("addAvailability", in{"interviewerId": ann, "start": "2026-06-09T10:00:00Z", "end": "2026-06-09T12:00:00Z"})
+		return s.skippedBy("addAvailability", in{"interviewerId": ann, "start": "2026-06-09T10:00:00Z", "end": "2026-06-09T12:00:00Z"})
 	},
 	"a weekly rule": func(s *school, ann string) []string {
-		return s.resent("addWeeklyAvailability", in{
+		return s.skippedBy("addWeeklyAvailability", in{
 			"interviewerId": ann, "timeZone": "UTC", "startDate": "2026-06-09", "endDate": "2026-06-09",
 			"weekdays": []string{"TUESDAY"}, "startTime": "10:00", "endTime": "12:00",
 		})
@@ -34,8 +34,8 @@ var offers = map[string]func(s *school, ann string) []string{
 	},
 }
 
-// resent publishes and returns the skipped slots with their reasons.
-func (s *school) resent(mutation string, input in) []string {
+// skippedBy publishes and returns the skipped slots with their reasons.
+func (s *school) skippedBy(mutation string, input in) []string {
 	var p published
 	s.Mutate(mutation, "availability { id } publishedCount skipped { start reason }", input, &p)
 	s.Accepted(p.Errors)
@@ -74,16 +74,16 @@ func TestRepeatedRequestsRestoreNoWithdrawnSlots(t *testing.T) {
 				s := newSchool(t)
 				ann := s.Interviewer(in{"email": "ann@example.org"})
 				first := offer(s, ann)
-				same(t, "both are offered", s.offered(), []string{"2026-06-09T10:00:00Z", "2026-06-09T11:00:00Z"})
+				same(t, "offered slots", s.offered(), []string{"2026-06-09T10:00:00Z", "2026-06-09T11:00:00Z"})
 				take(s, ann, s.slotAt("2026-06-09T10:00:00Z"))
-				same(t, "one is taken back", s.offered(), []string{"2026-06-09T11:00:00Z"})
+				same(t, "offered slots after the withdrawal", s.offered(), []string{"2026-06-09T11:00:00Z"})
 				want := []string{"10:00 BLOCKED", "11:00 DUPLICATE"}
 				if len(first) > 0 {
 					want = []string{"UNCHANGED"}
 				}
 				before := s.Rows()
-				same(t, "again", offer(s, ann), want)
-				same(t, "changes nothing", s.Rows(), before)
+				same(t, "answer to the same request again", offer(s, ann), want)
+				same(t, "rows", s.Rows(), before)
 				s.Sound()
 			})
 		}
@@ -102,22 +102,22 @@ func TestOfferingAgainOnPurpose(t *testing.T) {
 		}
 	}
 	hour := in{"interviewerId": ann, "start": "2026-06-09T10:00:00Z", "end": "2026-06-09T11:00:00Z"}
-	same(t, "a window", s.resent("addAvailability", hour), []string{})
+	same(t, "skipped slots of a window", s.skippedBy("addAvailability", hour), []string{})
 	s.Accepted(s.closing("withdrawSlot", "", in{"slotId": s.slotAt("2026-06-09T10:00:00Z")}).Errors)
-	same(t, "again", s.resent("addAvailability", hour), []string{"10:00 BLOCKED"})
-	same(t, "offers nothing", s.offered(), []string{})
+	same(t, "skipped slots of the same window again", s.skippedBy("addAvailability", hour), []string{"10:00 BLOCKED"})
+	same(t, "offered slots after the same window again", s.offered(), []string{})
 	longer := in{"interviewerId": ann, "start": "2026-06-09T10:00:00Z", "end": "2026-06-09T12:00:00Z"}
-	same(t, "another window with the time", s.resent("addAvailability", longer), []string{})
-	same(t, "offers it", s.offered(), []string{"2026-06-09T10:00:00Z", "2026-06-09T11:00:00Z"})
+	same(t, "skipped slots of a longer window", s.skippedBy("addAvailability", longer), []string{})
+	same(t, "offered slots after the longer window", s.offered(), []string{"2026-06-09T10:00:00Z", "2026-06-09T11:00:00Z"})
 	s.Accepted(s.closing("withdrawSlot", "", in{"slotId": s.slotAt("2026-06-09T10:00:00Z")}).Errors)
-	same(t, "neither offers it", [][]string{s.resent("addAvailability", hour), s.resent("addAvailability", longer)},
+	same(t, "skipped slots of both windows again", [][]string{s.skippedBy("addAvailability", hour), s.skippedBy("addAvailability", longer)},
 		[][]string{{"10:00 BLOCKED"}, {"10:00 BLOCKED", "11:00 DUPLICATE"}})
 	s.Ask("query($i: ID!) { interviewer(id: $i) { availability { nodes { id } } } }", in{"i": ann}).Into(&data)
 	for _, a := range data.Interviewer.Availability.Nodes {
 		s.remove(a.ID, nil)
 	}
-	same(t, "removed and added", s.resent("addAvailability", longer), []string{})
-	same(t, "offers it", s.offered(), []string{"2026-06-09T10:00:00Z", "2026-06-09T11:00:00Z"})
+	same(t, "skipped slots of the window removed and added", s.skippedBy("addAvailability", longer), []string{})
+	same(t, "offered slots after it was added", s.offered(), []string{"2026-06-09T10:00:00Z", "2026-06-09T11:00:00Z"})
 	s.Sound()
 }
 
@@ -132,14 +132,14 @@ func TestImportingACancelledInterviewAgain(t *testing.T) {
 			row := "sam@example.org,ann@example.org,2026-06-09T10:00:00Z,2026-06-09T11:00:00Z,"
 			file := historyHeader + row + "BOOKED,,," + bookedAt + "\n"
 			first := s.imports("importInterviews", file, nil)
-			same(t, "first", first.came(), []string{"2 CREATED"})
+			same(t, "rows of the first import", first.rowLines(), []string{"2 CREATED"})
 			s.as(booking.RoleInterviewer, "1", func() { s.Accepted(s.Cancel(*first.Rows[0].ID).Errors) })
 			s.SetClock(t0.Add(day))
 			before := s.Rows()
-			same(t, "again", s.imports("importInterviews", file, nil).came(), []string{"2 FAILED status:INVALID_INPUT"})
-			same(t, "changes nothing", s.Rows(), before)
-			same(t, "booked once more since", s.imports("importInterviews", historyHeader+
-				row+"BOOKED,,,2026-06-01T09:00:00Z\n"+row+"CANCELLED,,,"+bookedAt+"\n", nil).came()[0], "2 CREATED")
+			same(t, "rows of the second import", s.imports("importInterviews", file, nil).rowLines(), []string{"2 FAILED status:INVALID_INPUT"})
+			same(t, "rows of the database", s.Rows(), before)
+			same(t, "rows after another booking", s.imports("importInterviews", historyHeader+
+				row+"BOOKED,,,2026-06-01T09:00:00Z\n"+row+"CANCELLED,,,"+bookedAt+"\n", nil).rowLines()[0], "2 CREATED")
 			s.Sound()
 		})
 	}
@@ -151,7 +151,7 @@ func (s *school) slotAt(start string) string {
 	var data struct{ Slots struct{ Nodes []slot } }
 	s.Ask("query($t: DateTime!) { slots(filter: {start: $t, status: [OPEN, HELD, BOOKED]}, first: 1) { nodes { id start } } }", in{"t": start}).Into(&data)
 	if len(data.Slots.Nodes) != 1 || data.Slots.Nodes[0].Start != start {
-		s.T.Fatalf("no slot at %s: %v", start, data.Slots.Nodes)
+		s.T.Fatalf("slots at %s = %v, want one", start, data.Slots.Nodes)
 	}
 	return data.Slots.Nodes[0].ID
 }

@@ -21,9 +21,9 @@ import (
 	"rehearse/internal/pgtest"
 )
 
-// twin starts another server of the school, with its clock and its caller, whose
+// secondServer starts another server of the school, with its clock and its caller, whose
 // statements are intercepted.
-func (s *school) twin(i pgtest.Intercept) (url string) {
+func (s *school) secondServer(i pgtest.Intercept) (url string) {
 	s.T.Helper()
 	intercepted := s.DB.Intercepted(s.T, i)
 	server := httptest.NewServer(gqlhttp.NewHandler(gqlhttp.Options{
@@ -45,12 +45,12 @@ func (s *school) twin(i pgtest.Intercept) (url string) {
 
 var rowLocks = regexp.MustCompile(` FOR (NO KEY UPDATE|UPDATE|SHARE)`)
 
-// unlocked removes the row locks from a statement, so that only the key prevents a
+// withoutRowLocks removes the row locks from a statement, so that only the key prevents a
 // repeated request from being executed.
-func unlocked(statement string) string { return rowLocks.ReplaceAllString(statement, "") }
+func withoutRowLocks(statement string) string { return rowLocks.ReplaceAllString(statement, "") }
 
-// unkeyed makes every key look unused: it disables the claim.
-func unkeyed(statement string) string {
+// withoutClaim makes every key look unused: it disables the claim.
+func withoutClaim(statement string) string {
 	if strings.Contains(statement, "INSERT INTO idempotency_keys") {
 		return strings.Replace(statement, "VALUES ($1, $2, $3,", "VALUES ($1, $2, $3 || random()::text,", 1)
 	}
@@ -62,7 +62,7 @@ var changesRows = regexp.MustCompile(`\b(INSERT INTO|UPDATE|DELETE FROM) `)
 // writesFirst matches the statements that change rows, except for the claim of a key. The
 // first of them follows the decision on a request and precedes all its writes.
 func writesFirst(statement string) bool {
-	return !strings.Contains(statement, "idempotency_keys") && changesRows.MatchString(unlocked(statement))
+	return !strings.Contains(statement, "idempotency_keys") && changesRows.MatchString(withoutRowLocks(statement))
 }
 
 // keyedMutations returns a request for each mutation that takes a key, each for a school
@@ -96,7 +96,7 @@ func TestEveryKeyedMutationIsRaced(t *testing.T) {
 	for _, mutation := range schema.Mutation.Fields {
 		input := schema.Types[mutation.Arguments.ForName("input").Type.Name()]
 		if keyed := input.Fields.ForName("idempotencyKey") != nil; keyed != raced[mutation.Name] {
-			t.Errorf("%s takes a key: %t; a race of its key is tested: %t", mutation.Name, keyed, raced[mutation.Name])
+			t.Errorf("%s takes a key: %t, and a race of its key is tested: %t", mutation.Name, keyed, raced[mutation.Name])
 		}
 	}
 }
@@ -117,8 +117,8 @@ func (r retried) body(t *testing.T) string {
 	return string(body)
 }
 
-// written counts the rows of every table that a mutation writes.
-func (s *school) written() map[string]int {
+// rowCounts counts the rows of every table that a mutation writes.
+func (s *school) rowCounts() map[string]int {
 	s.T.Helper()
 	counts, db := map[string]int{}, s.DB.SQL(s.T)
 	for _, table := range []string{
@@ -133,14 +133,14 @@ func (s *school) written() map[string]int {
 	return counts
 }
 
-// stampede sends the mutation n times with one key, alternating between two servers.
+// sendAtOnce sends the mutation n times with one key, alternating between two servers.
 // Requests that reach the gate before their first write stop there until ready returns.
-func stampede(s *school, r retried, n int, rewrite func(string) string, ready func(*pgtest.Gate)) (answers []string) {
+func sendAtOnce(s *school, r retried, n int, rewrite func(string) string, ready func(*pgtest.Gate)) (answers []string) {
 	s.T.Helper()
 	gate := pgtest.NewGate(writesFirst)
 	body, urls := r.body(s.T), [2]string{}
 	for i := range urls {
-		urls[i] = s.twin(pgtest.Intercept{Before: gate.Hold, Rewrite: rewrite})
+		urls[i] = s.secondServer(pgtest.Intercept{Before: gate.Hold, Rewrite: rewrite})
 	}
 	answers = make([]string, n)
 	var all sync.WaitGroup
@@ -153,12 +153,12 @@ func stampede(s *school, r retried, n int, rewrite func(string) string, ready fu
 	return answers
 }
 
-// harm returns the differences between n requests with one key and a single one, in their
-// responses and in the rows written. once is what a single request writes.
-func harm(answers []string, written, once map[string]int) (found []string) {
+// differences returns the differences between n requests with one key and a single one, in their
+// responses and in the rows written. once has the rows of a single request.
+func differences(answers []string, written, once map[string]int) (found []string) {
 	for _, answer := range answers {
 		if answer != answers[0] || !strings.Contains(answer, `"errors":[]`) {
-			found = append(found, "an answer: "+answer)
+			found = append(found, fmt.Sprintf("answer = %s, want %s without errors", answer, answers[0]))
 		}
 	}
 	for table, n := range once {
@@ -169,50 +169,50 @@ func harm(answers []string, written, once map[string]int) (found []string) {
 	return found
 }
 
-// once returns what is written when the mutation is sent once.
-func (s *school) once(r retried) map[string]int {
+// writtenOnce returns the rows when the mutation is sent once.
+func (s *school) writtenOnce(r retried) map[string]int {
 	s.T.Helper()
-	before := s.written()
+	before := s.rowCounts()
 	if answer := postRaw(s.URL, r.body(s.T)); !strings.Contains(answer, `"errors":[]`) {
-		s.T.Fatalf("one request is answered %s", answer)
+		s.T.Fatalf("answer to a single request = %s, want no errors", answer)
 	}
-	after := s.written()
+	after := s.rowCounts()
 	if after["events"] == before["events"] {
-		s.T.Fatal("one request tells of no event; it shows nothing")
+		s.T.Fatal("a single request appends no event")
 	}
 	return after
 }
 
 // Of many concurrent requests with one key, on two servers, one is executed and all get
-// the same response. With the claim of the key disabled, every mutation does harm.
+// the same response. With the claim of the key disabled, every mutation is executed more than once.
 func TestKeyedMutationsAtOnce(t *testing.T) {
 	t.Parallel()
 	for _, name := range slices.Sorted(maps.Keys(keyedMutations(retrySchool(t)))) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			alone := retrySchool(t)
-			once := alone.once(keyedMutations(alone)[name])
-			t.Run("claimed", func(t *testing.T) {
+			once := alone.writtenOnce(keyedMutations(alone)[name])
+			t.Run("with the claim of the key", func(t *testing.T) {
 				t.Parallel()
 				const n = 4
 				s := retrySchool(t)
-				answers := stampede(s, keyedMutations(s)[name], n, unlocked, func(gate *pgtest.Gate) {
+				answers := sendAtOnce(s, keyedMutations(s)[name], n, withoutRowLocks, func(gate *pgtest.Gate) {
 					gate.Await(t, 1)
 					s.DB.AwaitLockWaits(t, n-1, "INSERT INTO idempotency_keys")
 				})
-				for _, found := range harm(answers, s.written(), once) {
+				for _, found := range differences(answers, s.rowCounts(), once) {
 					t.Error(found)
 				}
 				s.Sound()
 			})
-			t.Run("unclaimed", func(t *testing.T) {
+			t.Run("without the claim of the key", func(t *testing.T) {
 				t.Parallel()
 				const n = 3
 				s := retrySchool(t)
-				answers := stampede(s, keyedMutations(s)[name], n, func(statement string) string { return unkeyed(unlocked(statement)) },
+				answers := sendAtOnce(s, keyedMutations(s)[name], n, func(statement string) string { return withoutClaim(withoutRowLocks(statement)) },
 					func(gate *pgtest.Gate) { gate.Await(t, n) })
-				if len(harm(answers, s.written(), once)) == 0 {
-					t.Errorf("%d requests do what one does: the control shows nothing", n)
+				if len(differences(answers, s.rowCounts(), once)) == 0 {
+					t.Errorf("%d requests without the claim write what one writes, want differences", n)
 				}
 			})
 		})

@@ -37,12 +37,12 @@ func TestMutationsTakeKeys(t *testing.T) {
 		input := schema.Types[mutation.Arguments.ForName("input").Type.Name()]
 		takes := input.Fields.ForName("idempotencyKey") != nil
 		if _, does := repeatable[mutation.Name]; takes == does {
-			t.Errorf("%s takes a key: %t; it is among the repeatable: %t", mutation.Name, takes, does)
+			t.Errorf("%s takes a key: %t, and is repeatable: %t", mutation.Name, takes, does)
 		}
 	}
 	for name := range repeatable {
 		if schema.Mutation.Fields.ForName(name) == nil {
-			t.Errorf("%s is no mutation", name)
+			t.Errorf("%s is not a mutation", name)
 		}
 	}
 }
@@ -59,7 +59,7 @@ func idIn(t *testing.T, text json.RawMessage) string {
 	t.Helper()
 	var one struct{ ID string }
 	if err := json.Unmarshal(text, &one); err != nil || one.ID == "" {
-		t.Fatalf("no id in %s: %v", text, err)
+		t.Fatalf("id of %s: %v", text, err)
 	}
 	return one.ID
 }
@@ -68,7 +68,7 @@ func firstIDIn(t *testing.T, text json.RawMessage) string {
 	t.Helper()
 	var all []json.RawMessage
 	if err := json.Unmarshal(text, &all); err != nil || len(all) == 0 {
-		t.Fatalf("nothing in %s: %v", text, err)
+		t.Fatalf("no objects in %s: %v", text, err)
 	}
 	return idIn(t, all[0])
 }
@@ -176,22 +176,22 @@ func TestRetriedMutationsAreExecutedOnce(t *testing.T) {
 			r := retries(s)[name]
 			first, payload := s.sendKeyed(r, "key", r.input)
 			if !strings.Contains(first, `"errors":[]`) {
-				t.Fatalf("the first is refused: %s", first)
+				t.Fatalf("first response = %s, want no refusals", first)
 			}
 			r.between(s, payload)
 			before := s.Rows()
 			again, _ := s.sendKeyed(r, "key", r.input)
-			same(t, "again", again, first)
+			same(t, "second answer", again, first)
 			other, _ := s.sendKeyed(r, "key", r.other)
-			same(t, "another input", strings.Contains(other, "IDEMPOTENCY_MISMATCH"), true)
-			same(t, "nothing is done", s.Rows(), before)
+			same(t, "another input is refused", strings.Contains(other, "IDEMPOTENCY_MISMATCH"), true)
+			same(t, "rows", s.Rows(), before)
 			if name == "a waiver" {
 				r.input["expiresAt"] = "2026-06-09T00:00:00Z"
 			}
 			without, _ := s.sendKeyed(r, "", r.input)
-			same(t, "without a key", strings.Contains(without, `"errors":[]`), true)
+			same(t, "accepted without a key", strings.Contains(without, `"errors":[]`), true)
 			if s.Rows() == before {
-				t.Errorf("without the key nothing is done either: %s", without)
+				t.Errorf("response without the key = %s, want changed rows", without)
 			}
 		})
 	}
@@ -213,9 +213,9 @@ func TestUnchangedImportsStoreNoResponse(t *testing.T) {
 	before := s.Rows()
 	s.sendKeyed(r, "key", in{"csv": "name,email\nNew,new@example.org\n", "dryRun": true})
 	s.sendKeyed(r, "key", in{"csv": "name,email\nNew,nobody\n"})
-	same(t, "nothing is written", s.Rows(), before)
+	same(t, "rows", s.Rows(), before)
 	answer, _ := s.sendKeyed(r, "key", in{"csv": "name,email\nNew,new@example.org\n"})
-	same(t, "the key is free", answer, `{"it":{"created":1,"failed":0,"errors":[]}}`)
+	same(t, "answer with the same key", answer, `{"it":{"created":1,"failed":0,"errors":[]}}`)
 }
 
 // A large response is recorded in a compact form.
@@ -259,6 +259,6 @@ func TestStoredResponseFormat(t *testing.T) {
 		t.Fatal(err)
 	}
 	if strings.Contains(strings.ToLower(kept), "planted") || strings.Count(kept, `"version": 1`) != 3 || strings.Contains(kept, "StudentID") {
-		t.Errorf("kept: %s", kept)
+		t.Errorf("stored responses = %s, want no text of people", kept)
 	}
 }

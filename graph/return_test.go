@@ -39,28 +39,28 @@ func TestInterviewerReturns(t *testing.T) {
 
 	left := s.active(ann, false, nil)
 	s.Accepted(left.Errors)
-	same(t, "what is closed", len(left.ClosedSlots), 4)
-	same(t, "nothing is published", len(left.Slots), 0)
+	same(t, "closed slots", len(left.ClosedSlots), 4)
+	same(t, "published slots", len(left.Slots), 0)
 	before := s.Rows()
-	same(t, "a refused return", codes(s.active(ann, true, in{"name": ""}).Errors), []string{"INVALID_INPUT"})
-	same(t, "writes nothing", s.Rows(), before)
+	same(t, "refusal codes of a refused return", codes(s.active(ann, true, in{"name": ""}).Errors), []string{"INVALID_INPUT"})
+	same(t, "rows", s.Rows(), before)
 
 	back := s.active(ann, true, nil)
 	s.Accepted(back.Errors)
-	same(t, "what is published again", starts(back.Slots), []string{
+	same(t, "slots published again", starts(back.Slots), []string{
 		"2026-06-02T10:00:00Z", "2026-06-09T15:00:00Z", "2026-06-10T14:00:00Z", "2026-06-10T15:00:00Z",
 	})
-	same(t, "nothing is closed", [2]int{len(back.ClosedSlots), len(back.Conflicts)}, [2]int{})
-	same(t, "and offered to others", starts(s.List(s.Student(nil)).Nodes), starts(back.Slots))
+	same(t, "closed slots and conflicts", [2]int{len(back.ClosedSlots), len(back.Conflicts)}, [2]int{})
+	same(t, "slots listed for another student", starts(s.List(s.Student(nil)).Nodes), starts(back.Slots))
 	var data struct{ Interview interview }
 	s.Ask("query($i: ID!) { interview(id: $i) { status slot { id status } } }", in{"i": stands}).Into(&data)
-	same(t, "the interview stands where it stood", data.Interview,
+	same(t, "interview", data.Interview,
 		interview{Status: "BOOKED", Slot: slot{ID: rule.Slots[0].ID, Status: "BOOKED"}})
 
 	before = s.Rows()
-	same(t, "who is there does not return", len(s.active(ann, true, nil).Slots), 0)
-	same(t, "and nothing is written", s.Rows(), before)
-	same(t, "the window is the same one", s.Publish(ann, t0.Add(day), 3*time.Hour, 60).Availability.ID, window.Availability.ID)
+	same(t, "slots of a second activation", len(s.active(ann, true, nil).Slots), 0)
+	same(t, "rows", s.Rows(), before)
+	same(t, "availability of the same window again", s.Publish(ann, t0.Add(day), 3*time.Hour, 60).Availability.ID, window.Availability.ID)
 	s.Sound()
 }
 
@@ -83,12 +83,12 @@ func TestRuleContinuesAfterReturn(t *testing.T) {
 		}
 		return result.Slots
 	}
-	same(t, "who is away is not extended", extend(), 0)
+	same(t, "slots of an extension while away", extend(), 0)
 	back := s.active(ann, true, nil)
 	s.Accepted(back.Errors)
-	same(t, "as far as it was", starts(back.Slots), []string{"2026-06-09T14:00:00Z", "2026-06-10T14:00:00Z"})
-	same(t, "the rest", extend(), 8)
-	same(t, "without a gap", len(s.List(s.Student(nil)).Nodes), 10)
+	same(t, "slots published again", starts(back.Slots), []string{"2026-06-09T14:00:00Z", "2026-06-10T14:00:00Z"})
+	same(t, "slots of an extension after the return", extend(), 8)
+	same(t, "listed slots", len(s.List(s.Student(nil)).Nodes), 10)
 	s.Sound()
 }
 

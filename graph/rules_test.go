@@ -7,13 +7,14 @@ import (
 	"time"
 )
 
-// verdict lists and books one slot: both must give the same reasons.
-func (s *school) verdict(student, slot string) []string {
+// refusalCodes returns the refusals of a dry run of a booking, and checks that the slot is
+// listed exactly if there are none.
+func (s *school) refusalCodes(student, slot string) []string {
 	s.T.Helper()
 	listed := slices.Contains(ids(s.ListIn(student, t0.Add(-30*day), t0.Add(60*day)).Nodes), slot)
 	refusals := codes(s.TryBook(student, slot).Errors)
 	if listed != (len(refusals) == 0) {
-		s.T.Errorf("slot %s: listed is %v and booking answers %v", slot, listed, refusals)
+		s.T.Errorf("slot %s: listed = %v, and the refusal codes of a booking = %v", slot, listed, refusals)
 	}
 	return refusals
 }
@@ -68,7 +69,7 @@ func TestPastAndNotice(t *testing.T) {
 			s := s.For(t)
 			s.SetClock(test.now)
 			s.policy(in{"minimumNoticeSeconds": test.notice})
-			same(t, "refusal codes", s.verdict(student, slot), test.want)
+			same(t, "refusal codes", s.refusalCodes(student, slot), test.want)
 		})
 	}
 }
@@ -80,17 +81,17 @@ func TestOneInterviewPerInterviewer(t *testing.T) {
 	ann := s.Interviewer(nil)
 	first, second := s.Slot(ann, day), s.Slot(ann, 10*day)
 	id := s.Booked(student, first)
-	same(t, "a booking to come blocks", s.verdict(student, second), []string{"ALREADY_INTERVIEWED"})
+	same(t, "refusal codes with a booked interview", s.refusalCodes(student, second), []string{"ALREADY_INTERVIEWED"})
 	s.SetClock(t0.Add(2 * day))
 	s.Accepted(s.Complete(id, 5).Errors)
-	same(t, "a completed one blocks", s.verdict(student, second), []string{"ALREADY_INTERVIEWED"})
+	same(t, "refusal codes with a completed interview", s.refusalCodes(student, second), []string{"ALREADY_INTERVIEWED"})
 	for status, want := range map[string][]string{
 		"CANCELLED": {}, "STUDENT_NO_SHOW": {}, "INTERVIEWER_NO_SHOW": {}, "BOOKED": {"ALREADY_INTERVIEWED"},
 	} {
 		t.Run(status, func(t *testing.T) {
 			s := s.For(t)
 			s.setStatus(id, status)
-			same(t, "refusal codes", s.verdict(student, second), want)
+			same(t, "refusal codes", s.refusalCodes(student, second), want)
 		})
 	}
 }
@@ -118,7 +119,7 @@ func TestWhatCountsAsUsed(t *testing.T) {
 			student := s.Student(map[string]any{"interviewLimit": 1})
 			id := s.Booked(student, s.NewSlot(day))
 			s.setStatus(id, status)
-			same(t, "used", s.List(student).Eligibility.InterviewsUsed, used)
+			same(t, "interviews used", s.List(student).Eligibility.InterviewsUsed, used)
 		})
 	}
 }
@@ -141,7 +142,7 @@ func TestOwnOverlap(t *testing.T) {
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			s := s.For(t)
-			same(t, "refusal codes", s.verdict(student, s.NewSlot(test.after)), test.want)
+			same(t, "refusal codes", s.refusalCodes(student, s.NewSlot(test.after)), test.want)
 		})
 	}
 }
@@ -151,8 +152,8 @@ func TestNoInterviewWithOneself(t *testing.T) {
 	s := newSchool(t)
 	student := s.Student(map[string]any{"email": "Both@Example.org"})
 	slot := s.Slot(s.Interviewer(map[string]any{"email": "both@example.org"}), day)
-	same(t, "refused", s.verdict(student, slot), []string{"SELF_INTERVIEW"})
-	same(t, "and explained", s.List(student).Reasons(), []string{"SELF_INTERVIEW"})
+	same(t, "refusal codes", s.refusalCodes(student, slot), []string{"SELF_INTERVIEW"})
+	same(t, "empty reasons", s.List(student).Reasons(), []string{"SELF_INTERVIEW"})
 }
 
 func TestAllViolatedRulesAtOnce(t *testing.T) {
@@ -167,7 +168,7 @@ func TestAllViolatedRulesAtOnce(t *testing.T) {
 	s.Accepted(s.Complete(first, 0).Errors)
 	s.Accepted(s.Complete(second, 3).Errors)
 	answer := s.TryBook(student, taken)
-	same(t, "codes", codes(answer.Errors), []string{
+	same(t, "refusal codes", codes(answer.Errors), []string{
 		"SLOT_TAKEN", "SLOT_IN_PAST", "ALREADY_INTERVIEWED", "OWN_OVERLAP", "LIMIT_REACHED", "GRADES_TOO_LOW",
 	})
 	for _, refusal := range answer.Errors {
@@ -192,11 +193,11 @@ func TestSlotTakenOffersAlternatives(t *testing.T) {
 	}
 	s.Booked(winner, wanted)
 	refusal := s.Book(loser, wanted).Errors
-	same(t, "code", codes(refusal), []string{"SLOT_TAKEN"})
-	same(t, "type", refusal[0].Typename, "SlotTaken")
-	same(t, "the next five", ids(refusal[0].Alternatives), later[:5])
+	same(t, "refusal codes", codes(refusal), []string{"SLOT_TAKEN"})
+	same(t, "type of the refusal", refusal[0].Typename, "SlotTaken")
+	same(t, "alternatives", ids(refusal[0].Alternatives), later[:5])
 	for _, alternative := range refusal[0].Alternatives {
-		same(t, "each can be booked", codes(s.TryBook(loser, alternative.ID).Errors), []string{})
+		same(t, "refusal codes of an alternative", codes(s.TryBook(loser, alternative.ID).Errors), []string{})
 	}
 }
 
@@ -208,7 +209,7 @@ func TestOrderIsTotalAndPagesAreStable(t *testing.T) {
 	for i := range 9 { // three times, three slots at each: ties are broken by id
 		want = append(want, s.NewSlot(time.Duration(1+i/3)*day))
 	}
-	same(t, "one page", ids(s.List(student).Nodes), want)
+	same(t, "slots on one page", ids(s.List(student).Nodes), want)
 	for _, first := range []int{1, 2, 4, 9} {
 		t.Run(fmt.Sprintf("pages of %d", first), func(t *testing.T) {
 			s := s.For(t)
@@ -233,7 +234,7 @@ func TestOrderIsTotalAndPagesAreStable(t *testing.T) {
 				}
 				after = page.PageInfo.EndCursor
 			}
-			same(t, "all of them, once, in order", got, want)
+			same(t, "slots on all pages", got, want)
 		})
 	}
 }
@@ -242,10 +243,10 @@ func TestEmptyReasons(t *testing.T) {
 	t.Parallel()
 	s := newSchool(t)
 	student, other := s.Student(nil), s.Student(nil)
-	same(t, "nothing published", s.List(student).Reasons(), []string{"NONE_PUBLISHED"})
+	same(t, "empty reasons without published slots", s.List(student).Reasons(), []string{"NONE_PUBLISHED"})
 
 	past := s.ListIn(student, t0.Add(-10*day), t0.Add(-9*day))
-	same(t, "a range in the past", past.Reasons(), []string{"RANGE_IN_PAST"})
+	same(t, "empty reasons of a past range", past.Reasons(), []string{"RANGE_IN_PAST"})
 
 	s.Booked(other, s.NewSlot(day))
 	ann := s.Interviewer(nil)
@@ -254,14 +255,14 @@ func TestEmptyReasons(t *testing.T) {
 	s.NewSlot(2 * day)
 	s.SetClock(t0.Add(time.Hour))
 	answer := s.List(student)
-	same(t, "why each slot is away", answer.Reasons(), []string{"SLOT_TAKEN", "ALREADY_INTERVIEWED", "OWN_OVERLAP"})
+	same(t, "empty reasons", answer.Reasons(), []string{"SLOT_TAKEN", "ALREADY_INTERVIEWED", "OWN_OVERLAP"})
 	counts := []int{}
 	for _, reason := range answer.EmptyReasons {
 		counts = append(counts, reason.Count)
 	}
-	same(t, "a slot counts under every reason", counts, []int{2, 2, 2})
+	same(t, "counts of the empty reasons", counts, []int{2, 2, 2})
 	s.NewSlot(5 * day)
-	same(t, "no reasons when there are slots", s.List(student).Reasons(), []string{})
+	same(t, "empty reasons with open slots", s.List(student).Reasons(), []string{})
 }
 
 func TestInstantsInTheDefaultZone(t *testing.T) {
@@ -271,8 +272,8 @@ func TestInstantsInTheDefaultZone(t *testing.T) {
 	var data struct{ AvailableSlots available }
 	s.Ask(fmt.Sprintf(`{ availableSlots(studentId: %s, start: "2020-06-05T13:00:00", end: "2020-06-05T14:00:00") {
 		nodes { id } emptyReasons { code message } } }`, student), nil).Into(&data)
-	same(t, "no slots", len(data.AvailableSlots.Nodes), 0)
-	same(t, "why", data.AvailableSlots.Reasons(), []string{"RANGE_IN_PAST"})
+	same(t, "listed slots", len(data.AvailableSlots.Nodes), 0)
+	same(t, "empty reasons", data.AvailableSlots.Reasons(), []string{"RANGE_IN_PAST"})
 }
 
 func TestNullFirstIsTheDefault(t *testing.T) {
@@ -283,7 +284,7 @@ func TestNullFirstIsTheDefault(t *testing.T) {
 	}
 	var data struct{ Students struct{ Nodes []person } }
 	s.Ask("{ students(first: null) { nodes { id } } }", nil).Into(&data)
-	same(t, "a page of null", len(data.Students.Nodes), 20)
+	same(t, "students with first null", len(data.Students.Nodes), 20)
 	s.Ask("{ students { nodes { id } } }", nil).Into(&data)
-	same(t, "a page of nothing said", len(data.Students.Nodes), 20)
+	same(t, "students without first", len(data.Students.Nodes), 20)
 }

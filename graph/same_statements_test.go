@@ -37,10 +37,10 @@ func TestHiddenAndMissingTakeTheSameStatements(t *testing.T) {
 				answer := s.Ask(ask(b)).Body
 				sent := trace.take()
 				if missing := s.Ask(ask(nobody)).Body; digits.ReplaceAllString(answer, "0") != digits.ReplaceAllString(missing, "0") {
-					t.Errorf("%s answers\n%s\nand of what is not there\n%s", name, answer, missing)
+					t.Errorf("response to %s:\n%s\nand about a missing object:\n%s", name, answer, missing)
 				}
 				if diff := cmp.Diff(trace.take(), sent); diff != "" {
-					t.Errorf("%s sends other statements than for what is not there (-missing +somebody else's):\n%s", name, diff)
+					t.Errorf("statements of %s (-missing object +another person's object):\n%s", name, diff)
 				}
 			}
 			for _, field := range slices.Concat(schema.Query.Fields, schema.Mutation.Fields) {
@@ -57,7 +57,7 @@ func TestHiddenAndMissingTakeTheSameStatements(t *testing.T) {
 				})
 			}
 			if tried < 10 {
-				t.Errorf("only %d were tried", tried)
+				t.Errorf("tried %d operations", tried)
 			}
 		})
 	}

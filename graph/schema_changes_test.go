@@ -335,7 +335,7 @@ func TestBreakingChanges(t *testing.T) {
 			text := smallSchema
 			for _, change := range test.changes {
 				if !strings.Contains(text, change[0]) {
-					t.Fatalf("the schema has no %q to change", change[0])
+					t.Fatalf("the schema has no %q", change[0])
 				}
 				text = strings.Replace(text, change[0], change[1], 1)
 			}

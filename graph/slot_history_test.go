@@ -16,7 +16,7 @@ type slotChange struct {
 }
 
 // becomes returns the entries of a slot's history, oldest first.
-func (s *school) becomes(slot string) []slotChange {
+func (s *school) slotHistory(slot string) []slotChange {
 	s.T.Helper()
 	var data struct {
 		Slot struct{ History []slotChange }
@@ -25,14 +25,14 @@ func (s *school) becomes(slot string) []slotChange {
 	return data.Slot.History
 }
 
-// lose withdraws slots directly in the database and keeps their history consistent.
-func (s *school) lose(where string) {
+// withdrawDirectly withdraws slots directly in the database and keeps their history consistent.
+func (s *school) withdrawDirectly(where string) {
 	s.T.Helper()
 	s.exec("WITH gone AS (UPDATE slots SET status = 'WITHDRAWN' WHERE " + where + ` RETURNING id)
 		INSERT INTO slot_history (slot_id, what, at) SELECT id, 'WITHDRAWN', now() FROM gone`)
 }
 
-func whats(changes []slotChange) []string {
+func whatOf(changes []slotChange) []string {
 	var list []string
 	for _, c := range changes {
 		list = append(list, c.What)
@@ -68,27 +68,27 @@ func TestSlotHistory(t *testing.T) {
 	s.Accepted(s.Book(student, slot).Errors)
 	s.Accepted(s.Cancel(interview).Errors)
 	s.Accepted(s.closing("withdrawSlot", "", in{"slotId": slot, "cancelBooked": true}).Errors)
-	history := s.becomes(slot)
-	same(t, "the slot", whats(history), []string{
+	history := s.slotHistory(slot)
+	same(t, "changes of the slot", whatOf(history), []string{
 		"PUBLISHED", "HELD", "RELEASED", "HELD", "BOOKED", "RELEASED", "HELD", "BOOKED", "WITHDRAWN",
 	})
 	var events []string
 	for _, c := range history {
 		events = append(events, kindOf(c.EventID))
 	}
-	same(t, "its events", events, []string{
+	same(t, "events of the slot", events, []string{
 		"AVAILABILITY_ADDED", "HOLD_PLACED", "HOLD_RELEASED", "HOLD_PLACED", "INTERVIEW_BOOKED", "INTERVIEW_RESCHEDULED",
 		"HOLD_PLACED", "INTERVIEW_BOOKED", "SLOT_WITHDRAWN",
 	})
-	same(t, "when it was held first", history[1], slotChange{
+	same(t, "first hold", history[1], slotChange{
 		What: "HELD", At: "2026-06-01T08:00:00Z", Until: ptr("2026-06-01T08:05:00Z"), EventID: history[1].EventID,
 	})
-	same(t, "the slot it was moved to", whats(s.becomes(next)), []string{"PUBLISHED", "BOOKED", "RELEASED"})
+	same(t, "changes of the slot of the move", whatOf(s.slotHistory(next)), []string{"PUBLISHED", "BOOKED", "RELEASED"})
 
 	s.Act(booking.RoleInterviewer, int64(number(t, ann)))
 	answer := s.Ask("query($id: ID!) { slot(id: $id) { status history { what } } }", in{"id": slot})
 	if len(answer.Errors) != 1 || answer.Errors[0].Extensions.Code != "FORBIDDEN" || !strings.Contains(answer.Body, "WITHDRAWN") {
-		t.Errorf("an interviewer reads %s, want the status and FORBIDDEN", answer.Body)
+		t.Errorf("response to an interviewer = %s, want the status and FORBIDDEN", answer.Body)
 	}
 	s.Act(booking.RoleAdmin, 0)
 	s.Sound()
@@ -150,5 +150,5 @@ func TestEventsNameThePolicyVersion(t *testing.T) {
 	if rows.Err() != nil {
 		t.Fatal(rows.Err())
 	}
-	same(t, "their limits", limits, []string{"15", "7"})
+	same(t, "limits", limits, []string{"15", "7"})
 }

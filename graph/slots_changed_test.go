@@ -106,7 +106,7 @@ func TestStatementsOfAnEvent(t *testing.T) {
 		// The changed slots, the interviewers and their slots are read; the interviewers
 		// of those slots are known.
 		if sent := trace.take(); len(sent) != 3 {
-			t.Errorf("an event of %d slots takes %d statements:\n%s", n, len(sent), strings.Join(sent, "\n"))
+			t.Errorf("an event of %d slots sends %d statements:\n%s", n, len(sent), strings.Join(sent, "\n"))
 		}
 	}
 }
@@ -136,18 +136,18 @@ func TestCachedRecordsAreNotReadAgain(t *testing.T) {
 	}
 	list()
 	if name, read := list(); name != "Ann" || read {
-		t.Errorf("%s is read again: %v", name, read)
+		t.Errorf("name = %s, read again: %v", name, read)
 	}
 	var payload struct{ Errors []refused }
 	second.Mutate("updateInterviewer", "interviewer { id }", in{"interviewerId": by, "name": "Anna"}, &payload)
 	s.Accepted(payload.Errors)
 	if name, read := list(); name != "Anna" || !read {
-		t.Errorf("after the change she is called %s, read again: %v", name, read)
+		t.Errorf("name after the change = %s, read again: %v", name, read)
 	}
 	c.Changes(id, []string{s.Slot(by, 8*day)}, nil) // so the message of the change has come before and has evicted the interviewer
 	list()
 	if name, read := list(); name != "Anna" || read {
-		t.Errorf("%s is read again: %v", name, read)
+		t.Errorf("name = %s, read again: %v", name, read)
 	}
 }
 
@@ -178,7 +178,7 @@ func TestRecordIsReadOnceForAllSubscriptions(t *testing.T) {
 	for len(told) < watches {
 		f, err := c.Read()
 		if err != nil || f.Type != "next" {
-			t.Fatalf("%d of %d are told; then %s %s (%v)", len(told), watches, f.Type, f.Payload, err)
+			t.Fatalf("%d of %d watches got the event; then %s %s (%v)", len(told), watches, f.Type, f.Payload, err)
 		}
 		told[f.ID] = true
 	}

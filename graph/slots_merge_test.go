@@ -95,13 +95,13 @@ func TestChangesMergeIntoPages(t *testing.T) {
 	s.Accepted(s.Cancel(interview).Errors) // its slot opens between the second and the third
 	merge(c.merged(id, func(e slotsMerged) bool { return e.SlotsChanged.TotalCount == 7 }))
 	wantFresh("opened in between")
-	same(t, "as many more", len(shown), 5)
+	same(t, "slots shown after the next page", len(shown), 5)
 
 	beyond := s.Slot(ann, 20*day) // on a page that is not shown
 	merge(c.merged(id, func(e slotsMerged) bool { return e.SlotsChanged.TotalCount == 8 }))
 	wantFresh("opened beyond")
-	same(t, "no more", len(shown), 5)
-	same(t, "not shown", slices.ContainsFunc(shown, func(e cursored) bool { return e.Node.ID == beyond }), false)
+	same(t, "slots shown after the change", len(shown), 5)
+	same(t, "the slot beyond the page is shown", slices.ContainsFunc(shown, func(e cursored) bool { return e.Node.ID == beyond }), false)
 
 	s.Booked(other, shown[0].Node.ID)
 	merge(c.merged(id, func(e slotsMerged) bool { return e.SlotsChanged.TotalCount == 7 }))
@@ -120,7 +120,7 @@ func TestChangesAreFilteredLikeTheList(t *testing.T) {
 	opened := func(c *client, id, slot string) {
 		t.Helper()
 		e := c.merged(id, func(e slotsMerged) bool { return len(e.SlotsChanged.OpenedEdges) > 0 })
-		same(t, "opened", []string{e.SlotsChanged.OpenedEdges[0].Node.ID}, []string{slot})
+		same(t, "opened slots", []string{e.SlotsChanged.OpenedEdges[0].Node.ID}, []string{slot})
 		same(t, "total", e.SlotsChanged.TotalCount, 1)
 	}
 	opened(byTag, tagged, a)
@@ -140,6 +140,6 @@ func TestEligibilityEvent(t *testing.T) {
 	s.Mutate("updateStudent", "student { id }", in{"studentId": me, "interviewLimit": 3}, &payload)
 	s.Accepted(payload.Errors)
 	e := c.merged(id, func(e slotsMerged) bool { return e.SlotsChanged.Eligibility.InterviewLimit == 3 })
-	same(t, "opened and closed", [2]int{len(e.SlotsChanged.OpenedEdges), len(e.SlotsChanged.ClosedIDs)}, [2]int{0, 0})
-	same(t, "remaining", e.SlotsChanged.Eligibility.InterviewsRemaining, 3)
+	same(t, "opened and closed slots", [2]int{len(e.SlotsChanged.OpenedEdges), len(e.SlotsChanged.ClosedIDs)}, [2]int{0, 0})
+	same(t, "interviews remaining", e.SlotsChanged.Eligibility.InterviewsRemaining, 3)
 }

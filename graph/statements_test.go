@@ -67,14 +67,14 @@ func TestStatements(t *testing.T) {
 			answer := s.Ask(test.document, variables)
 			sent := trace.take()
 			if len(answer.Errors) > 0 || strings.Contains(answer.Body, `"message"`) {
-				t.Fatalf("it was not done: %s", answer.Body)
+				t.Fatalf("response = %s, want no errors", answer.Body)
 			}
 			counted := sent
 			if begin := slices.Index(sent, "begin"); begin >= 0 {
 				counted = sent[begin:] // reads before the transaction hold no lock
 			}
 			if len(counted) > test.most {
-				t.Errorf("%d statements, at most %d are allowed", len(counted), test.most)
+				t.Errorf("sent %d statements, want at most %d", len(counted), test.most)
 			}
 			if !slices.Contains(sent, "commit") {
 				slices.Sort(sent) // fields of a response are read concurrently, in any order
@@ -164,6 +164,6 @@ func compareGolden(t *testing.T, operation, got string) {
 		t.Fatalf("read the golden file; -update writes it: %v", err)
 	}
 	if got != string(want) {
-		t.Errorf("the statements differ from %s\ngot:\n%s\nwant:\n%s", path, got, want)
+		t.Errorf("statements of %s\ngot:\n%s\nwant:\n%s", path, got, want)
 	}
 }

@@ -16,7 +16,7 @@ func TestStory(t *testing.T) {
 	}
 	s.Mutate("updateBookingPolicy", "bookingPolicy { interviewLimit version }", map[string]any{"interviewLimit": 15}, &policy)
 	s.Accepted(policy.Errors)
-	same(t, "policy", policy.BookingPolicy.InterviewLimit, 15)
+	same(t, "interview limit", policy.BookingPolicy.InterviewLimit, 15)
 
 	one, two := s.Student(map[string]any{"name": "One"}), s.Student(map[string]any{"name": "Two"})
 	ann := s.Interviewer(map[string]any{"name": "Ann"})
@@ -25,24 +25,24 @@ func TestStory(t *testing.T) {
 	a1, b1, c1 := s.Slot(ann, day), s.Slot(bob, 2*day), s.Slot(cat, 3*day)
 	a2 := s.Slot(ann, 4*day)
 
-	same(t, "student 1 sees all", ids(s.List(one).Nodes), []string{a1, b1, c1, a2})
-	same(t, "student 2 sees all", ids(s.List(two).Nodes), []string{a1, b1, c1, a2})
+	same(t, "slots listed for student 1", ids(s.List(one).Nodes), []string{a1, b1, c1, a2})
+	same(t, "slots listed for student 2", ids(s.List(two).Nodes), []string{a1, b1, c1, a2})
 
 	first := s.Book(one, a1)
 	s.Accepted(first.Errors)
-	same(t, "the first booking", *first.Interview, interview{
+	same(t, "first interview", *first.Interview, interview{
 		ID: first.Interview.ID, Start: "2026-06-02T08:00:00Z", End: "2026-06-02T09:00:00Z", Status: "BOOKED",
 		Student: person{ID: one, Name: "One"}, Interviewer: person{ID: ann, Name: "Ann"},
 		Slot: slot{ID: a1, Status: "BOOKED", Start: "2026-06-02T08:00:00Z", End: "2026-06-02T09:00:00Z", Interviewer: person{ID: ann, Name: "Ann"}},
 	})
-	same(t, "student 1 no longer sees Ann at all", ids(s.List(one).Nodes), []string{b1, c1})
-	same(t, "student 2 no longer sees that slot only", ids(s.List(two).Nodes), []string{b1, c1, a2})
+	same(t, "slots listed for student 1 after the booking", ids(s.List(one).Nodes), []string{b1, c1})
+	same(t, "slots listed for student 2 after the booking", ids(s.List(two).Nodes), []string{b1, c1, a2})
 
 	second := s.Booked(one, b1)
 	var listed struct{ Interviews struct{ Nodes []interview } }
 	s.Ask(`query($s: ID!) { interviews(filter: {studentId: $s}) { nodes { id status student { name } interviewer { name } } } }`,
 		map[string]any{"s": one}).Into(&listed)
-	same(t, "the interviews, with names", listed.Interviews.Nodes, []interview{
+	same(t, "interviews", listed.Interviews.Nodes, []interview{
 		{ID: first.Interview.ID, Status: "BOOKED", Student: person{Name: "One"}, Interviewer: person{Name: "Ann"}},
 		{ID: second, Status: "BOOKED", Student: person{Name: "One"}, Interviewer: person{Name: "Bob"}},
 	})
@@ -50,18 +50,18 @@ func TestStory(t *testing.T) {
 	s.SetClock(t0.Add(2*day + 2*time.Hour))
 	done := s.Complete(first.Interview.ID, 0)
 	s.Accepted(done.Errors)
-	same(t, "grade 0 is a grade", done.Interview.Grade, ptr(0))
+	same(t, "grade", done.Interview.Grade, ptr(0))
 	same(t, "status", done.Interview.Status, "COMPLETED")
 	s.Accepted(s.Complete(second, 1).Errors)
 
 	nothing := s.List(one)
-	same(t, "student 1 sees nothing", ids(nothing.Nodes), []string{})
-	same(t, "and is told why", nothing.Reasons(), []string{"GRADES_TOO_LOW"})
-	same(t, "with the evidence", nothing.Eligibility.RecentGrades, []int{1, 0})
-	same(t, "and the used interviews", nothing.Eligibility.InterviewsUsed, 2)
-	same(t, "booking says the same", codes(s.Book(one, c1).Errors), []string{"GRADES_TOO_LOW"})
+	same(t, "slots listed for student 1 after the grades", ids(nothing.Nodes), []string{})
+	same(t, "empty reasons of student 1", nothing.Reasons(), []string{"GRADES_TOO_LOW"})
+	same(t, "recent grades of student 1", nothing.Eligibility.RecentGrades, []int{1, 0})
+	same(t, "interviews used by student 1", nothing.Eligibility.InterviewsUsed, 2)
+	same(t, "refusal codes of student 1", codes(s.Book(one, c1).Errors), []string{"GRADES_TOO_LOW"})
 
-	same(t, "student 2 still sees the rest", ids(s.List(two).Nodes), []string{c1, a2})
+	same(t, "slots listed for student 2 after the grades", ids(s.List(two).Nodes), []string{c1, a2})
 	s.Sound()
 }
 
@@ -77,32 +77,32 @@ func TestLimit(t *testing.T) {
 	}
 
 	almost := s.List(student)
-	same(t, "two of three used", almost.Eligibility, eligibility{
+	same(t, "eligibility below the limit", almost.Eligibility, eligibility{
 		Eligible: true, InterviewsUsed: 2, InterviewLimit: 3, InterviewsRemaining: 1, RecentGrades: []int{},
 		Reasons: []struct{ Code, Message string }{},
 	})
-	same(t, "the spare slot is offered", ids(almost.Nodes), []string{spare})
+	same(t, "slots listed below the limit", ids(almost.Nodes), []string{spare})
 	last := s.Booked(student, s.NewSlot(4*day))
 
 	full := s.List(student)
-	same(t, "nothing is offered", ids(full.Nodes), []string{})
-	same(t, "because of the limit", full.Reasons(), []string{"LIMIT_REACHED"})
-	same(t, "remaining", full.Eligibility.InterviewsRemaining, 0)
+	same(t, "slots listed at the limit", ids(full.Nodes), []string{})
+	same(t, "empty reasons at the limit", full.Reasons(), []string{"LIMIT_REACHED"})
+	same(t, "interviews remaining", full.Eligibility.InterviewsRemaining, 0)
 	refusal := s.Book(student, spare).Errors
-	same(t, "booking refuses", codes(refusal), []string{"LIMIT_REACHED"})
-	same(t, "with its type", refusal[0].Typename, "LimitReached")
-	same(t, "and the evidence", refusal[0].Eligibility.InterviewsUsed, 3)
+	same(t, "refusal codes", codes(refusal), []string{"LIMIT_REACHED"})
+	same(t, "type of the refusal", refusal[0].Typename, "LimitReached")
+	same(t, "interviews used in the refusal", refusal[0].Eligibility.InterviewsUsed, 3)
 
 	s.Accepted(s.Cancel(last).Errors)
-	same(t, "cancelling gives one back", s.List(student).Eligibility.InterviewsUsed, 2)
+	same(t, "interviews used after a cancellation", s.List(student).Eligibility.InterviewsUsed, 2)
 	s.Booked(student, spare)
 
 	var raised struct{ Errors []refused }
 	s.Mutate("updateStudent", "student { interviewLimit }", map[string]any{"studentId": student, "interviewLimit": 1}, &raised)
 	s.Accepted(raised.Errors)
 	lowered := s.List(student).Eligibility
-	same(t, "a lower limit cancels nothing", lowered.InterviewsUsed, 3)
-	same(t, "and remaining stays at 0", lowered.InterviewsRemaining, 0)
+	same(t, "interviews used with a lower limit", lowered.InterviewsUsed, 3)
+	same(t, "interviews remaining with a lower limit", lowered.InterviewsRemaining, 0)
 	s.Sound()
 }
 
@@ -115,10 +115,10 @@ func TestFifteenIsTheDefaultLimit(t *testing.T) {
 	}
 	last := s.NewSlot(20 * day)
 	over := s.NewSlot(21 * day)
-	same(t, "at 14 both are offered", ids(s.List(student).Nodes), []string{last, over})
+	same(t, "slots listed with 14 interviews", ids(s.List(student).Nodes), []string{last, over})
 	s.Booked(student, last)
-	same(t, "at 15 none is", s.List(student).Reasons(), []string{"LIMIT_REACHED"})
-	same(t, "and none can be booked", codes(s.Book(student, over).Errors), []string{"LIMIT_REACHED"})
+	same(t, "empty reasons with 15 interviews", s.List(student).Reasons(), []string{"LIMIT_REACHED"})
+	same(t, "refusal codes with 15 interviews", codes(s.Book(student, over).Errors), []string{"LIMIT_REACHED"})
 }
 
 func TestGrades(t *testing.T) {
@@ -156,10 +156,10 @@ func TestGrades(t *testing.T) {
 			}
 			spare := s.NewSlot(20 * day)
 			answer := s.List(student)
-			same(t, "grades looked at", answer.Eligibility.RecentGrades, test.recent)
+			same(t, "recent grades", answer.Eligibility.RecentGrades, test.recent)
 			same(t, "eligible", answer.Eligibility.Eligible, test.ok)
 			same(t, "listed", len(answer.Nodes) == 1, test.ok)
-			same(t, "books", len(s.TryBook(student, spare).Errors) == 0, test.ok)
+			same(t, "bookable", len(s.TryBook(student, spare).Errors) == 0, test.ok)
 		})
 	}
 }
@@ -170,17 +170,17 @@ func TestRegradeAndLateGrade(t *testing.T) {
 	student := s.Student(nil)
 	id := s.Live(student, day, nil)
 	s.NewSlot(20 * day)
-	same(t, "not graded: eligible", s.List(student).Eligibility.Eligible, true)
+	same(t, "eligible without a grade", s.List(student).Eligibility.Eligible, true)
 	s.Accepted(s.Complete(id, 1).Errors)
-	same(t, "graded 1: not", s.List(student).Eligibility.Eligible, false)
+	same(t, "eligible with a grade of 1", s.List(student).Eligibility.Eligible, false)
 	again := s.Complete(id, 1)
 	s.Accepted(again.Errors)
-	same(t, "the same grade again changes nothing", again.Interview.Grade, ptr(1))
+	same(t, "grade given again", again.Interview.Grade, ptr(1))
 	s.Accepted(s.Complete(id, 4).Errors)
-	same(t, "regraded 4: eligible", s.List(student).Eligibility.Eligible, true)
+	same(t, "eligible with a grade of 4", s.List(student).Eligibility.Eligible, true)
 	kept := s.Complete(id, nil)
 	s.Accepted(kept.Errors)
-	same(t, "no grade given keeps the grade", kept.Interview.Grade, ptr(4))
+	same(t, "grade after a completion without one", kept.Interview.Grade, ptr(4))
 }
 
 func TestCancelFreesSlotAndBooking(t *testing.T) {
@@ -190,22 +190,22 @@ func TestCancelFreesSlotAndBooking(t *testing.T) {
 	ann := s.Interviewer(nil)
 	slot := s.Slot(ann, day)
 	id := s.Booked(student, slot)
-	same(t, "gone for the other", ids(s.List(other).Nodes), []string{})
+	same(t, "slots listed for the other student after the booking", ids(s.List(other).Nodes), []string{})
 
 	cancelled := s.Cancel(id)
 	s.Accepted(cancelled.Errors)
 	same(t, "status", cancelled.Interview.Status, "CANCELLED")
-	same(t, "reason", cancelled.Interview.CancelReason, ptr("plans changed"))
-	same(t, "the slot is open", cancelled.Interview.Slot.Status, "OPEN")
-	same(t, "the interviewer is back", ids(s.List(student).Nodes), []string{slot})
-	same(t, "the limit too", s.List(student).Eligibility.InterviewsUsed, 0)
-	same(t, "and the slot for the other", ids(s.List(other).Nodes), []string{slot})
+	same(t, "cancel reason", cancelled.Interview.CancelReason, ptr("plans changed"))
+	same(t, "slot status", cancelled.Interview.Slot.Status, "OPEN")
+	same(t, "slots listed for the student after the cancellation", ids(s.List(student).Nodes), []string{slot})
+	same(t, "interviews used", s.List(student).Eligibility.InterviewsUsed, 0)
+	same(t, "slots listed for the other student after the cancellation", ids(s.List(other).Nodes), []string{slot})
 
 	s.Accepted(s.Cancel(id).Errors)
-	same(t, "cancelling again changes nothing", ids(s.List(other).Nodes), []string{slot})
+	same(t, "slots listed for the other student after a second cancellation", ids(s.List(other).Nodes), []string{slot})
 	s.Booked(other, slot)
 	s.Accepted(s.Cancel(id).Errors)
-	same(t, "nor when somebody else has it by now", codes(s.Book(student, slot).Errors), []string{"SLOT_TAKEN"})
+	same(t, "refusal codes after the other student's booking", codes(s.Book(student, slot).Errors), []string{"SLOT_TAKEN"})
 	s.Sound()
 }
 
@@ -217,7 +217,7 @@ func TestCancelAfterTheStartDoesNotReopen(t *testing.T) {
 	s.SetClock(t0.Add(day))
 	cancelled := s.Cancel(id)
 	s.Accepted(cancelled.Errors)
-	same(t, "the slot", cancelled.Interview.Slot.Status, "WITHDRAWN")
+	same(t, "slot status", cancelled.Interview.Slot.Status, "WITHDRAWN")
 	s.Sound()
 }
 
@@ -229,12 +229,12 @@ func TestBookingAgainAndDryRun(t *testing.T) {
 	before := s.Rows()
 	tried := s.TryBook(student, slot)
 	s.Accepted(tried.Errors)
-	same(t, "a dry run makes no interview", tried.Interview == nil, true)
-	same(t, "and writes nothing", s.Rows(), before)
+	same(t, "dry run without an interview", tried.Interview == nil, true)
+	same(t, "rows", s.Rows(), before)
 
 	id := s.Booked(student, slot)
 	after := s.Rows()
-	same(t, "booking again answers the same interview", s.Booked(student, slot), id)
+	same(t, "interview of the same booking again", s.Booked(student, slot), id)
 	s.Accepted(s.TryBook(student, slot).Errors)
-	same(t, "and writes nothing", s.Rows(), after)
+	same(t, "rows", s.Rows(), after)
 }

@@ -27,7 +27,7 @@ func TestWhoMaySubscribe(t *testing.T) {
 			t.Errorf("%s has no subscription in this test", field.Name)
 			continue
 		}
-		for _, who := range append(askers(a, b), asker{"the administrator", booking.RoleAdmin, "0", b, true}) {
+		for _, who := range append(callers(a, b), caller{"the administrator", booking.RoleAdmin, "0", b, true}) {
 			want := map[string]string{"NONE": "FORBIDDEN", "OWN": "NOT_FOUND"}[rights[who.role]]
 			switch who.role {
 			case booking.RoleAnonymous:

@@ -91,11 +91,11 @@ func TestTotalsAreCountedOnce(t *testing.T) {
 				}
 				return counted
 			}
-			same(t, "counts of whole lists", counts(1, 0), 0)
+			same(t, "counts for pages with the whole list", counts(1, 0), 0)
 			s.Booked(s.Student(nil), first)
-			same(t, "counts of other whole lists", counts(1, 1), 0)
+			same(t, "counts for other pages with the whole list", counts(1, 1), 0)
 			s.Booked(s.Student(nil), s.Publish(of, t0.Add(3*day), time.Hour, 60).Slots[0].ID)
-			same(t, "counts of lists that go on", counts(2, 2), 2)
+			same(t, "counts for pages of a longer list", counts(2, 2), 2)
 		})
 	}
 }

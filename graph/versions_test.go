@@ -86,7 +86,8 @@ type edited struct {
 	Errors                                        []refused
 }
 
-func (e edited) it() (r revision) {
+// object returns the version of the edited object.
+func (e edited) object() (r revision) {
 	for _, of := range []*revision{e.Student, e.Interviewer, e.Availability, e.Interview} {
 		if of != nil {
 			r = *of
@@ -113,14 +114,14 @@ func TestEachEditIsAVersion(t *testing.T) {
 				s.SetClock(now)
 				done := s.edit(of, merged(in{"expectedVersion": n}, of.change(n)))
 				s.Accepted(done.Errors)
-				same(t, "payload of an edit", done.it(), revision{n + 1, stamped(now.Sub(t0))})
+				same(t, "payload of an edit", done.object(), revision{n + 1, stamped(now.Sub(t0))})
 				same(t, "the object after it", of.read(s), revision{n + 1, stamped(now.Sub(t0))})
 			}
 			last := of.read(s)
 			s.SetClock(t0.Add(day + time.Hour))
 			done := s.edit(of, merged(in{"expectedVersion": 3}, of.change(2)))
 			s.Accepted(done.Errors)
-			same(t, "payload of an edit that changes nothing", done.it(), last)
+			same(t, "payload of an edit that changes nothing", done.object(), last)
 			done = s.edit(of, merged(in{"expectedVersion": nil}, of.change(2)))
 			s.Accepted(done.Errors)
 			same(t, "the object after edits that change nothing", of.read(s), last)
@@ -201,7 +202,7 @@ func TestEachChangeOfAnInterviewIsAVersion(t *testing.T) {
 			var done edited
 			s.Mutate(mutation, "interview { version updatedAt }", merged(in{"interviewId": interview}, input), &done)
 			s.Accepted(done.Errors)
-			same(t, what, done.it(), revision{version, stamped(now.Sub(t0))})
+			same(t, what, done.object(), revision{version, stamped(now.Sub(t0))})
 		}
 	}
 	step("a move", t0.Add(time.Hour), "rescheduleInterview", in{"slotId": next})
@@ -217,8 +218,8 @@ func TestEachChangeOfAnInterviewIsAVersion(t *testing.T) {
 	s.Accepted(done.Errors)
 	var data struct{ Interview, Student revision }
 	s.Ask(fmt.Sprintf("{ interview(id: %s) { version updatedAt } student(id: %s) { version updatedAt } }", interview, student), nil).Into(&data)
-	same(t, "its note taken away", data.Interview, revision{version + 1, stamped(20*day + 3*time.Hour + time.Hour)})
-	same(t, "the student without a name", data.Student, revision{2, stamped(20*day + 3*time.Hour + time.Hour)})
+	same(t, "interview after its note was taken away", data.Interview, revision{version + 1, stamped(20*day + 3*time.Hour + time.Hour)})
+	same(t, "student after the name was taken away", data.Student, revision{2, stamped(20*day + 3*time.Hour + time.Hour)})
 
 	other := s.Booked(s.Student(nil), s.Slot(ann, 40*day))
 	interview, version = other, 1
@@ -227,7 +228,7 @@ func TestEachChangeOfAnInterviewIsAVersion(t *testing.T) {
 	s.SetClock(ended.Add(5 * time.Hour))
 	s.Accepted(s.block(ann, in{"start": moment(49 * day), "end": moment(51 * day), "cancelBooked": true}).Errors)
 	s.Ask(fmt.Sprintf("{ interview(id: %s) { version updatedAt } }", cancelled), nil).Into(&data)
-	same(t, "cancelled by blocked time", data.Interview, revision{2, stamped(20*day + 5*time.Hour + time.Hour)})
+	same(t, "interview cancelled by blocked time", data.Interview, revision{2, stamped(20*day + 5*time.Hour + time.Hour)})
 	s.Sound()
 }
 
@@ -241,7 +242,7 @@ func TestExtendingARuleKeepsItsVersion(t *testing.T) {
 	s.SetClock(t0.Add(30 * day))
 	result, err := s.App.ExtendAvailability(t.Context())
 	if err != nil || result.Slots == 0 {
-		t.Fatalf("extended by %+v: %v", result, err)
+		t.Fatalf("extension = %+v (%v)", result, err)
 	}
 	same(t, "the rule", s.publishedOf(ann), before)
 	for id := range before {

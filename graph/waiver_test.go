@@ -25,7 +25,7 @@ func (s *school) changeWaiver(mutation string, input in) granted {
 	var payload granted
 	s.Mutate(mutation, "waiver { "+waiverFields+" }", input, &payload)
 	if (payload.Waiver == nil) != (len(payload.Errors) > 0) {
-		s.T.Fatalf("%s answers waiver %v with errors %v", mutation, payload.Waiver, payload.Errors)
+		s.T.Fatalf("%s: waiver = %v with errors %v, want one of them", mutation, payload.Waiver, payload.Errors)
 	}
 	return payload
 }
@@ -48,7 +48,7 @@ func (s *school) revoke(waiver string) granted {
 }
 
 // waivers returns all waivers of the student, and the active ones.
-func (s *school) waivers(student string) (all, atWork []waiver) {
+func (s *school) waivers(student string) (all, inForce []waiver) {
 	s.T.Helper()
 	var data struct {
 		Student struct {
@@ -71,11 +71,12 @@ func (s *school) usesOf(student string) []int {
 	return uses
 }
 
-func (s *school) atWork(student string) []string {
+// waiversInForce returns the rules of the student's active waivers.
+func (s *school) waiversInForce(student string) []string {
 	s.T.Helper()
 	rules := []string{}
-	_, atWork := s.waivers(student)
-	for _, w := range atWork {
+	_, inForce := s.waivers(student)
+	for _, w := range inForce {
 		rules = append(rules, w.Rule)
 	}
 	return rules
@@ -86,13 +87,13 @@ func TestGrantWaiver(t *testing.T) {
 	s := newSchool(t)
 	student := s.Student(nil)
 	id := s.waive(student, "LIMIT", in{"uses": 3, "expiresAt": "2026-07-01T00:00:00Z"})
-	all, atWork := s.waivers(student)
-	same(t, "granted", all, []waiver{{
+	all, inForce := s.waivers(student)
+	same(t, "waivers", all, []waiver{{
 		ID: id, Rule: "LIMIT", Reason: "a second chance", GrantedAt: "2026-06-01T08:00:00Z", Uses: 3,
 		ExpiresAt: ptr("2026-07-01T00:00:00Z"), Student: person{ID: student},
 	}})
-	same(t, "a rule that does not fail needs none", atWork, []waiver{})
-	same(t, "others have none", s.usesOf(s.Student(nil)), []int{})
+	same(t, "waivers in force without need", inForce, []waiver{})
+	same(t, "waivers of another student", s.usesOf(s.Student(nil)), []int{})
 	before := s.Rows()
 	for _, test := range []struct {
 		name  string
@@ -114,8 +115,8 @@ func TestGrantWaiver(t *testing.T) {
 			wantRefusal(t, s.changeWaiver("grantWaiver", input).Errors, test.code, test.field)
 		})
 	}
-	same(t, "an unknown waiver", codes(s.revoke("999").Errors), []string{"NOT_FOUND"})
-	same(t, "nothing is written", s.Rows(), before)
+	same(t, "refusal codes of an unknown waiver", codes(s.revoke("999").Errors), []string{"NOT_FOUND"})
+	same(t, "rows", s.Rows(), before)
 }
 
 // Each rule has its own waiver with its own number of uses, in the list, the eligibility
@@ -152,28 +153,28 @@ func TestEachRuleIsWaived(t *testing.T) {
 					s.waive(student, other, nil)
 				}
 			}
-			same(t, "other waivers do not help", s.verdict(student, slots[0]), []string{test.code})
+			same(t, "refusal codes with other waivers", s.refusalCodes(student, slots[0]), []string{test.code})
 			id := s.waive(student, test.rule, in{"uses": 2})
-			same(t, "it is at work", strings.Contains(strings.Join(s.atWork(student), " "), test.rule), true)
+			same(t, "the waiver is in force", strings.Contains(strings.Join(s.waiversInForce(student), " "), test.rule), true)
 			same(t, "eligible", s.List(student).Eligibility.Eligible, true)
-			same(t, "waived", s.verdict(student, slots[0]), []string{})
+			same(t, "refusal codes with the waiver", s.refusalCodes(student, slots[0]), []string{})
 
 			first := s.Booked(student, slots[0])
-			same(t, "exempt from the pair's constraint", s.interview(first).Exempt, test.exempt)
+			same(t, "exempt", s.interview(first).Exempt, test.exempt)
 			hold := s.held(student, slots[1])
-			same(t, "a hold is a use", s.usesOf(student)[2], 2)
-			same(t, "which a booking of another slot gives back with the hold", s.verdict(student, slots[2]), []string{})
-			same(t, "the held slot stands on its own", s.verdict(student, slots[1]), []string{})
+			same(t, "uses with a hold", s.usesOf(student)[2], 2)
+			same(t, "refusal codes of another slot during the hold", s.refusalCodes(student, slots[2]), []string{})
+			same(t, "refusal codes of the held slot", s.refusalCodes(student, slots[1]), []string{})
 			s.Accepted(s.bookHeld(student, slots[1], hold).Errors)
-			same(t, "booked, it is one use still", s.usesOf(student)[2], 2)
-			same(t, "which are two", s.verdict(student, slots[2]), []string{test.code})
+			same(t, "uses after the booking", s.usesOf(student)[2], 2)
+			same(t, "refusal codes of a third slot without a use left", s.refusalCodes(student, slots[2]), []string{test.code})
 			s.Sound()
 			s.Accepted(s.Cancel(first).Errors)
-			same(t, "cancelled, it comes back", s.usesOf(student)[2], 1)
-			same(t, "and can be used again", s.verdict(student, slots[2]), []string{})
+			same(t, "uses after the cancellation", s.usesOf(student)[2], 1)
+			same(t, "refusal codes of a third slot after the cancellation", s.refusalCodes(student, slots[2]), []string{})
 			s.Accepted(s.revoke(id).Errors)
-			same(t, "revoked, it cannot", s.verdict(student, slots[2]), []string{test.code})
-			same(t, "what stands on it stays", s.usesOf(student)[2], 1)
+			same(t, "refusal codes after the revocation", s.refusalCodes(student, slots[2]), []string{test.code})
+			same(t, "uses after the revocation", s.usesOf(student)[2], 1)
 			s.Sound()
 		})
 	}
@@ -195,13 +196,13 @@ func TestWaiverExpires(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			s := s.For(t)
 			s.SetClock(t0.Add(test.now))
-			same(t, "refusal codes", s.verdict(student, slot), test.want)
+			same(t, "refusal codes", s.refusalCodes(student, slot), test.want)
 		})
 	}
 	s.SetClock(t0.Add(time.Hour - time.Minute))
 	hold := s.held(student, slot)
 	s.SetClock(t0.Add(time.Hour))
-	same(t, "what was held by it can be booked", s.verdict(student, slot), []string{})
+	same(t, "refusal codes of the slot that was held by a waiver", s.refusalCodes(student, slot), []string{})
 	s.Accepted(s.bookHeld(student, slot, hold).Errors)
 	s.Sound()
 }
@@ -215,17 +216,17 @@ func TestRevokeWaiver(t *testing.T) {
 	interview := s.Booked(student, slot)
 	revoked := s.revoke(id)
 	s.Accepted(revoked.Errors)
-	same(t, "revoked", [2]any{*revoked.Waiver.RevokedAt, revoked.Waiver.Used}, [2]any{"2026-06-01T08:00:00Z", 1})
+	same(t, "revokedAt and used", [2]any{*revoked.Waiver.RevokedAt, revoked.Waiver.Used}, [2]any{"2026-06-01T08:00:00Z", 1})
 	before := s.Rows()
 	s.SetClock(t0.Add(time.Hour))
 	again := s.revoke(id)
 	s.Accepted(again.Errors)
-	same(t, "again: when it was first", again.Waiver.RevokedAt, ptr("2026-06-01T08:00:00Z"))
-	same(t, "nothing is written", s.Rows(), before)
+	same(t, "revokedAt after a second revocation", again.Waiver.RevokedAt, ptr("2026-06-01T08:00:00Z"))
+	same(t, "rows", s.Rows(), before)
 	s.Accepted(s.move(interview, s.NewSlot(2*day)).Errors)
-	same(t, "what stands on it can be moved", s.interview(interview).RescheduleCount, 1)
+	same(t, "reschedule count after the revocation", s.interview(interview).RescheduleCount, 1)
 	s.Accepted(s.Cancel(interview).Errors)
-	same(t, "but not booked again", s.verdict(student, slot), []string{"LIMIT_REACHED"})
+	same(t, "refusal codes after the revocation", s.refusalCodes(student, slot), []string{"LIMIT_REACHED"})
 	s.Sound()
 }
 
@@ -256,15 +257,15 @@ func TestWaiverIsUsedWhereItIsNeeded(t *testing.T) {
 	s.waive(student, "PAIR", nil)
 	s.waive(student, "LIMIT", nil)
 	elsewhere := s.Booked(student, s.NewSlot(2*day))
-	same(t, "somebody new", s.usesOf(student), []int{0, 0})
+	same(t, "uses after meeting another interviewer", s.usesOf(student), []int{0, 0})
 	again := s.Slot(ann, 3*day)
 	s.Accepted(s.move(elsewhere, again).Errors)
-	same(t, "moved to somebody met", s.usesOf(student), []int{1, 0})
-	same(t, "it is exempt", s.interview(elsewhere).Exempt, true)
+	same(t, "uses after a move to the same interviewer", s.usesOf(student), []int{1, 0})
+	same(t, "exempt after a move to the same interviewer", s.interview(elsewhere).Exempt, true)
 	s.Accepted(s.move(elsewhere, s.NewSlot(4*day)).Errors)
-	same(t, "moved away, the use comes back", s.usesOf(student), []int{0, 0})
-	same(t, "it is exempt no more", s.interview(elsewhere).Exempt, false)
-	same(t, "and the pair can meet again", s.verdict(student, again), []string{})
+	same(t, "uses after a move away", s.usesOf(student), []int{0, 0})
+	same(t, "exempt after a move away", s.interview(elsewhere).Exempt, false)
+	same(t, "refusal codes of the same interviewer after a move away", s.refusalCodes(student, again), []string{})
 	s.Sound()
 }
 
@@ -277,12 +278,12 @@ func TestWaiverOfANoShow(t *testing.T) {
 	id, other := s.Booked(student, s.NewSlot(day)), s.NewSlot(5*day)
 	s.SetClock(t0.Add(2 * day))
 	s.Accepted(s.noShow(id, "INTERVIEWER").Errors)
-	same(t, "given back", s.usesOf(student), []int{0})
+	same(t, "uses after the no-show", s.usesOf(student), []int{0})
 	hold := s.held(student, other)
-	same(t, "used elsewhere", codes(s.undo(id).Errors), []string{"LIMIT_REACHED"})
+	same(t, "refusal codes of the undoing after another use", codes(s.undo(id).Errors), []string{"LIMIT_REACHED"})
 	s.Accepted(s.release(hold).Errors)
 	s.Accepted(s.undo(id).Errors)
-	same(t, "taken again", s.usesOf(student), []int{1})
+	same(t, "uses after the undoing", s.usesOf(student), []int{1})
 	s.Sound()
 }
 
@@ -294,9 +295,9 @@ func TestEmptyReasonsWithAWaivedPair(t *testing.T) {
 	s.Booked(student, s.Slot(ann, day))
 	s.Booked(s.Student(nil), s.Slot(ann, 3*day))
 	reasons := func() []string { return s.ListIn(student, t0.Add(3*day), t0.Add(4*day)).Reasons() }
-	same(t, "met", reasons(), []string{"SLOT_TAKEN", "ALREADY_INTERVIEWED"})
+	same(t, "empty reasons without a waiver", reasons(), []string{"SLOT_TAKEN", "ALREADY_INTERVIEWED"})
 	s.waive(student, "PAIR", nil)
-	same(t, "waived", reasons(), []string{"SLOT_TAKEN"})
+	same(t, "empty reasons with a waiver", reasons(), []string{"SLOT_TAKEN"})
 }
 
 // Rule 4 is not checked again when a no-show is undone. The use of its waiver may be
@@ -312,7 +313,7 @@ func TestWaivedGradesOfANoShow(t *testing.T) {
 	s.Accepted(s.noShow(id, "INTERVIEWER").Errors)
 	s.Booked(student, s.NewSlot(5*day))
 	s.Accepted(s.undo(id).Errors)
-	same(t, "used", s.usesOf(student), []int{1})
+	same(t, "uses", s.usesOf(student), []int{1})
 	s.Sound()
 }
 
@@ -321,7 +322,7 @@ func TestWaivedGradesOfANoShow(t *testing.T) {
 func TestWaiverPayloadsHaveTheStudent(t *testing.T) {
 	t.Parallel()
 	s := newSchool(t)
-	student := s.limited()
+	student := s.studentAtLimit()
 	type payload struct {
 		Waiver  *struct{ ID string }
 		Student *struct {
@@ -337,9 +338,9 @@ func TestWaiverPayloadsHaveTheStudent(t *testing.T) {
 		return p
 	}
 	granted := send("grantWaiver", in{"studentId": student, "rule": "LIMIT", "reason": "ill", "uses": 2})
-	same(t, "granted", [3]any{granted.Student.ID, granted.Student.Eligibility.Eligible, granted.Student.Eligibility.ExtraByWaiver}, [3]any{student, true, 2})
+	same(t, "student, eligible and extra after the grant", [3]any{granted.Student.ID, granted.Student.Eligibility.Eligible, granted.Student.Eligibility.ExtraByWaiver}, [3]any{student, true, 2})
 	revoked := send("revokeWaiver", in{"waiverId": granted.Waiver.ID})
-	same(t, "revoked", [3]any{revoked.Student.ID, revoked.Student.Eligibility.Eligible, revoked.Student.Eligibility.ExtraByWaiver}, [3]any{student, false, 0})
-	same(t, "refused", send("grantWaiver", in{"studentId": student, "rule": "LIMIT", "reason": ""}).Student == nil, true)
-	same(t, "not found", send("revokeWaiver", in{"waiverId": "999"}).Student == nil, true)
+	same(t, "student, eligible and extra after the revocation", [3]any{revoked.Student.ID, revoked.Student.Eligibility.Eligible, revoked.Student.Eligibility.ExtraByWaiver}, [3]any{student, false, 0})
+	same(t, "refused grant without a student", send("grantWaiver", in{"studentId": student, "rule": "LIMIT", "reason": ""}).Student == nil, true)
+	same(t, "refused revocation without a student", send("revokeWaiver", in{"waiverId": "999"}).Student == nil, true)
 }

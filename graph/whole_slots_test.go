@@ -10,14 +10,14 @@ import (
 func (o *objects) wantWholeSlots(s *school, w walker, least int) {
 	o.t.Helper()
 	slots := 0
-	for object := range o.told {
+	for object := range o.values {
 		if id, is := strings.CutPrefix(object, "Slot "); is {
 			slots++
 			o.ask(s, "slot", fmt.Sprintf("{ slot(id: %s) %s }", id, w.everything("Slot", 1)))
 		}
 	}
 	if slots < least {
-		o.t.Errorf("%d slots were told, want at least %d", slots, least)
+		o.t.Errorf("delivered %d slots, want at least %d", slots, least)
 	}
 }
 
@@ -31,8 +31,8 @@ func TestSubscriptionSlotsAreComplete(t *testing.T) {
 	id := client.Subscribed(fmt.Sprintf("subscription { slotsChanged(studentId: %s, start: %q, end: %q) %s }",
 		f.Student(nil), moment(24*day), moment(40*day), w.everything("SlotsChanged", 2)), nil)
 	slot := f.Slot(f.interviewer, 25*day)
-	o := &objects{t: t, told: map[string]map[string]string{}, at: map[string]string{}}
-	for o.told["Slot "+slot] == nil {
+	o := &objects{t: t, values: map[string]map[string]string{}, at: map[string]string{}}
+	for o.values["Slot "+slot] == nil {
 		var data any
 		client.Event(id, &data)
 		o.read("slotsChanged", data)
@@ -47,7 +47,7 @@ func TestAlternativesAreComplete(t *testing.T) {
 	w := walker{t: t, schema: loadSchema(t), role: "ADMIN"}
 	var taken struct{ Interview struct{ Slot slot } }
 	f.Ask(fmt.Sprintf("{ interview(id: %s) { slot { id } } }", f.upcoming), nil).Into(&taken)
-	o := &objects{t: t, told: map[string]map[string]string{}, at: map[string]string{}}
+	o := &objects{t: t, values: map[string]map[string]string{}, at: map[string]string{}}
 	o.ask(f.school, "bookSlot", fmt.Sprintf(
 		"mutation { bookSlot(input: {studentId: %s, slotId: %s}) { errors { ... on SlotTaken { alternatives %s } } } }",
 		f.Student(nil), taken.Interview.Slot.ID, w.everything("Slot", 1)))

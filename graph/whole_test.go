@@ -36,54 +36,54 @@ func (w walker) everything(name string, depth int) string {
 // objects collects the scalars of every object with an id in responses, and compares them
 // with earlier values of the same object.
 type objects struct {
-	t    *testing.T
-	told map[string]map[string]string // by type and id, then by field
-	at   map[string]string            // the path on which it was read first
-	met  int
+	t      *testing.T
+	values map[string]map[string]string // by type and id, then by field
+	at     map[string]string            // the path on which it was read first
+	count  int                          // of the objects read
 }
 
-func (o *objects) read(road string, value any) {
+func (o *objects) read(path string, value any) {
 	switch value := value.(type) {
 	case []any:
 		for n, one := range value {
-			o.read(fmt.Sprintf("%s.%d", road, n), one)
+			o.read(fmt.Sprintf("%s.%d", path, n), one)
 		}
 	case map[string]any:
 		fields := map[string]string{}
 		for _, name := range slices.Sorted(maps.Keys(value)) {
 			text, _ := json.Marshal(value[name])
 			if nested := strings.Contains(string(text), "{"); nested {
-				o.read(road+"."+name, value[name])
+				o.read(path+"."+name, value[name])
 			} else if string(text) != "[]" { // possibly of objects
 				fields[name] = string(text)
 			}
 		}
 		if id, named := value["id"]; named {
-			o.compare(road, fmt.Sprint(value["__typename"], " ", id), fields)
+			o.compare(path, fmt.Sprint(value["__typename"], " ", id), fields)
 		}
 	}
 }
 
-func (o *objects) compare(road, object string, fields map[string]string) {
-	o.met++
-	known, met := o.told[object]
-	if !met {
-		o.told[object], o.at[object] = fields, road
+func (o *objects) compare(path, object string, fields map[string]string) {
+	o.count++
+	known, found := o.values[object]
+	if !found {
+		o.values[object], o.at[object] = fields, path
 		return
 	}
 	for field, value := range fields {
-		if other, told := known[field]; told && other != value {
-			o.t.Errorf("%s: %s has %s %s; at %s it is %s", road, object, field, value, o.at[object], other)
+		if other, found := known[field]; found && other != value {
+			o.t.Errorf("%s: %s of %s = %s, want %s as at %s", path, field, object, value, other, o.at[object])
 		}
 	}
 }
 
 // ask reads all objects of a response.
-func (o *objects) ask(s *school, road, document string) {
+func (o *objects) ask(s *school, path, document string) {
 	o.t.Helper()
 	var data any
 	s.Ask(document, nil).Into(&data)
-	o.read(road, data)
+	o.read(path, data)
 }
 
 // full is a school in which every field of interviews, slots and people has a value other
@@ -146,7 +146,7 @@ func TestObjectsAreCompleteOnEveryPath(t *testing.T) {
 	w := walker{t: t, schema: loadSchema(t), role: "ADMIN"}
 	byEdges := w
 	byEdges.unlike = "nodes"
-	o := &objects{t: t, told: map[string]map[string]string{}, at: map[string]string{}}
+	o := &objects{t: t, values: map[string]map[string]string{}, at: map[string]string{}}
 	by := func(root, name string, depth int) {
 		o.ask(f.school, root, "{ "+root+" "+w.everything(name, depth)+" }")
 	}
@@ -169,8 +169,8 @@ func TestObjectsAreCompleteOnEveryPath(t *testing.T) {
 		by(root, name, wholeDepth)
 		o.ask(f.school, root+" by edges", "{ "+root+" "+byEdges.everything(name, wholeDepth)+" }")
 	}
-	if o.met < 100 {
-		t.Errorf("%d objects were met; are the roads walked?", o.met)
+	if o.count < 100 {
+		t.Errorf("read %d objects, want at least 100", o.count)
 	}
 }
 
@@ -182,13 +182,13 @@ func (f full) wantFilled(o *objects, w walker) {
 	for _, name := range []string{"Interview", "Student", "Interviewer", "Slot"} {
 		for _, field := range w.fields(w.schema.Types[name]) {
 			filled := !w.schema.Types[field.Type.Name()].IsLeafType()
-			for object, fields := range o.told {
+			for object, fields := range o.values {
 				if strings.HasPrefix(object, name+" ") && fields[field.Name] != "" && !slices.Contains(empty, fields[field.Name]) {
 					filled = true
 				}
 			}
 			if !filled {
-				f.T.Errorf("no %s here has a %s that differs from the zero value; give one to newFull", name, field.Name)
+				f.T.Errorf("no %s has a %s that differs from the zero value; give one to newFull", name, field.Name)
 			}
 		}
 	}
@@ -221,18 +221,18 @@ func TestPayloadObjectsAreComplete(t *testing.T) {
 			f := newFull(t)
 			field := w.schema.Mutation.Fields.ForName(test.mutation)
 			kind := field.Arguments[0].Type.Name()
-			told := &objects{t: t, told: map[string]map[string]string{}, at: map[string]string{}}
+			got := &objects{t: t, values: map[string]map[string]string{}, at: map[string]string{}}
 			var data any
 			f.Ask(fmt.Sprintf("mutation($input: %s!) { %s(input: $input) %s }", kind, test.mutation,
 				w.everything(field.Type.Name(), 1)), map[string]any{"input": test.input(f)}).Into(&data)
-			told.read(test.mutation, data)
-			if told.met == 0 {
-				t.Fatalf("no object is in the payload: %v", data)
+			got.read(test.mutation, data)
+			if got.count == 0 {
+				t.Fatalf("payload = %v, want an object", data)
 			}
-			for object := range maps.Clone(told.told) {
+			for object := range maps.Clone(got.values) {
 				name, id, _ := strings.Cut(object, " ")
 				if root := strings.ToLower(name); slices.Contains([]string{"interview", "slot", "student", "interviewer"}, root) {
-					told.ask(f.school, root, fmt.Sprintf("{ %s(id: %s) %s }", root, id, w.everything(name, 0)))
+					got.ask(f.school, root, fmt.Sprintf("{ %s(id: %s) %s }", root, id, w.everything(name, 0)))
 				}
 			}
 		})
@@ -258,10 +258,10 @@ func TestSubscriptionInterviewsAreComplete(t *testing.T) {
 	for told := ""; !strings.Contains(told, "CANCELLED"); told = fmt.Sprint(data) { // earlier events are delivered, too
 		client.Event(id, &data)
 	}
-	o := &objects{t: t, told: map[string]map[string]string{}, at: map[string]string{}}
+	o := &objects{t: t, values: map[string]map[string]string{}, at: map[string]string{}}
 	o.read("interviewChanged", data)
 	o.ask(s.school, "interview", fmt.Sprintf("{ interview(id: %s) %s }", s.upcoming, w.everything("Interview", 1)))
-	if len(o.told) < 3 {
-		t.Errorf("%d objects were met, want at least an interview, a student and an interviewer", len(o.told))
+	if len(o.values) < 3 {
+		t.Errorf("read %d objects, want at least an interview, a student and an interviewer", len(o.values))
 	}
 }
