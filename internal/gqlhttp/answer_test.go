@@ -40,8 +40,8 @@ func (b *bounding) For(t *testing.T) *bounding {
 	return &bounding{school: b.school.For(t), options: b.options}
 }
 
-// to limits the data of responses to this many bytes from here on.
-func (b *bounding) to(bytes int) {
+// limitTo limits the data of responses to this many bytes from here on.
+func (b *bounding) limitTo(bytes int) {
 	b.T.Helper()
 	b.options.MaxAnswer = bytes
 	b.Handler = gqlhttp.NewHandler(b.options)
@@ -63,9 +63,9 @@ type tooLarge struct {
 	}
 }
 
-// tooLarge fails the test unless text is a single error about a response larger than
+// wantTooLarge fails the test unless text is a single error about a response larger than
 // allowed.
-func (b *bounding) tooLarge(over, text string, allowed int) tooLarge {
+func (b *bounding) wantTooLarge(over, text string, allowed int) tooLarge {
 	b.T.Helper()
 	var a tooLarge
 	if err := json.Unmarshal([]byte(text), &a); err != nil {
@@ -86,7 +86,7 @@ func (b *bounding) overAll(document string) map[string]string {
 	stream := b.open(document, nil)
 	stream.lines.Buffer(nil, 1<<20)
 	_, streamed := stream.event()
-	stream.completes("")
+	stream.wantEnd("")
 	c := b.Connect()
 	id := c.Begin(document, nil)
 	socket := string(c.Wants("next", id))
@@ -109,21 +109,21 @@ func TestResponseSizeLimit(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			b := b.For(t)
-			b.to(gqlhttp.DefaultMaxAnswer)
+			b.limitTo(gqlhttp.DefaultMaxAnswer)
 			data := b.Ask(document, nil).Data
 			if len(data) < 2000 {
 				t.Fatalf("got %d bytes of data, want more for this test", len(data))
 			}
-			b.to(len(data))
+			b.limitTo(len(data))
 			for over, text := range b.overAll(document) {
 				var a answer
 				if err := json.Unmarshal([]byte(text), &a); err != nil || len(a.Errors) > 0 || len(a.Data) != len(data) {
 					t.Errorf("over %s: got %.300s (%v), want %d bytes of data", over, text, err, len(data))
 				}
 			}
-			b.to(len(data) - 1)
+			b.limitTo(len(data) - 1)
 			for over, text := range b.overAll(document) {
-				b.tooLarge(over, text, len(data)-1)
+				b.wantTooLarge(over, text, len(data)-1)
 			}
 			if taken := b.Handler.(*gqlhttp.Handler).AnswerMemory(); taken != 0 {
 				t.Errorf("%d bytes are still reserved", taken)
@@ -138,7 +138,7 @@ func TestMutationResponseTooLarge(t *testing.T) {
 	t.Parallel()
 	b := newBounding(t)
 	interviewer := b.Interviewer(nil)
-	b.to(1000)
+	b.limitTo(1000)
 	_, text := b.exchange(exchange{method: http.MethodPost, body: string(body(b.T, `mutation($i: AddAvailabilityInput!, $s: CreateStudentInput!) {
 		small: createStudent(input: $s) { student { id } errors { message } }
 		first: addAvailability(input: $i) { slots(first: 100) { id start end interviewer { id name } } errors { message } }
@@ -147,7 +147,7 @@ func TestMutationResponseTooLarge(t *testing.T) {
 			"i": map[string]any{"interviewerId": interviewer, "start": moment(7 * day), "end": moment(7*day + 10*time.Hour), "slotMinutes": 15},
 			"s": map[string]any{"name": "A", "email": "a@example.org"},
 		}))})
-	problem := b.tooLarge("POST", text, 1000).Errors[0]
+	problem := b.wantTooLarge("POST", text, 1000).Errors[0]
 	if !slices.Equal(problem.Extensions.Executed, []string{"small", "first"}) || !strings.HasPrefix(problem.Message, "executed: small, first") {
 		t.Errorf("got the error %+v", problem)
 	}
@@ -171,7 +171,7 @@ func TestEventSizeLimit(t *testing.T) {
 	c := second.Connect()
 	id := c.Subscribed(schooltest.SlotsChangedDocument, in{"s": me, "start": moment(0), "end": moment(30 * day)})
 	s.Accepted(s.Publish(interviewer, t0.Add(7*day), 10*time.Hour, 15).Errors)
-	(&bounding{school: s}).tooLarge("a socket", string(c.Wants("next", id)), 1000)
+	(&bounding{school: s}).wantTooLarge("a socket", string(c.Wants("next", id)), 1000)
 	slot := s.Slot(interviewer, 9*day)
 	c.Changes(id, []string{slot}, nil)
 }
@@ -189,7 +189,7 @@ func TestDeadlineWhileBuildingResponse(t *testing.T) {
 			<-ctx.Done()
 		}
 	})
-	b.to(gqlhttp.DefaultMaxAnswer)
+	b.limitTo(gqlhttp.DefaultMaxAnswer)
 	for over, text := range b.overAll(`{ __schema { types { name kind description fields { name description args { name description } } } } }`) {
 		var a tooLarge
 		if err := json.Unmarshal([]byte(text), &a); err != nil || string(a.Data) != "null" || len(a.Errors) != 1 || a.Errors[0].Extensions.Code != "TIMEOUT" {
@@ -207,7 +207,7 @@ func TestRowsCountTowardResponseMemory(t *testing.T) {
 	b := newBounding(t)
 	const share = 256 << 10
 	b.options.AnswerMemory = share
-	b.to(share / 8)
+	b.limitTo(share / 8)
 	if _, err := b.DB.SQL(t).ExecContext(t.Context(), `INSERT INTO interviewers (name, email, time_zone, active, created_at, bio)
 		SELECT 'A', n || '@example.org', 'UTC', true, now(), repeat('𝄞', 1000) FROM generate_series(1, 100) n`); err != nil {
 		t.Fatal(err)
@@ -225,8 +225,8 @@ func TestRowsCountTowardResponseMemory(t *testing.T) {
 	}
 }
 
-// stuck sends a request and reads nothing of its response.
-func (b *bounding) stuck(address string, body []byte) net.Conn {
+// sendUnread sends a request and reads nothing of its response.
+func (b *bounding) sendUnread(address string, body []byte) net.Conn {
 	b.T.Helper()
 	conn, err := new(net.Dialer).DialContext(b.T.Context(), "tcp", address)
 	if err != nil {
@@ -269,7 +269,7 @@ func TestResponseMemoryIsShared(t *testing.T) {
 	hold := func(caller int64, answer []byte) {
 		b.Act(booking.RoleAdmin, caller)
 		before := handler.AnswerMemory()
-		held = append(held, b.stuck(server.Listener.Addr().String(), answer))
+		held = append(held, b.sendUnread(server.Listener.Addr().String(), answer))
 		for late := time.After(soon); handler.AnswerMemory() < before+150<<10 || handler.AtWork() > 0; runtime.Gosched() {
 			select {
 			case <-late:

@@ -29,14 +29,12 @@ func times(n int, write func(i int) string) string {
 	return out.String()
 }
 
-func always(text string) func(int) string { return func(int) string { return text } }
-
-// numbered returns a function that replaces # in text by the number, and ^ by the next
-// one.
-func numbered(text string) func(int) string {
-	return func(i int) string {
-		return strings.NewReplacer("#", strconv.Itoa(i), "^", strconv.Itoa(i+1)).Replace(text)
-	}
+// numbered repeats text n times. In each repetition, {n} is its number, from 0, and {n+1}
+// is the next one.
+func numbered(n int, text string) string {
+	return times(n, func(i int) string {
+		return strings.NewReplacer("{n}", strconv.Itoa(i), "{n+1}", strconv.Itoa(i+1)).Replace(text)
+	})
 }
 
 const (
@@ -59,45 +57,45 @@ func refusedByLimits() []hostile {
 		{name: "a type of nested lists", document: "query($a: " + strings.Repeat("[", 500) + "Int" + strings.Repeat("]", 500) + ") { __typename }", limit: "nesting"},
 		{name: "nested objects", document: strings.Repeat("{ student(id: 1) ", 13) + "{ id }" + strings.Repeat("}", 13), limit: "depth"},
 		{name: "nested objects in fragments", document: "{ ...f0 }" +
-			times(12, numbered(" fragment f# on Query { student { ...f^ } }")) + " fragment f12 on Query { id }", limit: "depth"},
+			numbered(12, " fragment f{n} on Query { student { ...f{n+1} } }") + " fragment f12 on Query { id }", limit: "depth"},
 		{name: "nested types", document: "{ __schema { types " + strings.Repeat("{ ofType ", 20) + "{ name }" + strings.Repeat("}", 20) + " } }",
 			limit: "introspectionDepth"},
-		{name: "many aliases", document: "{" + times(600, numbered("a#:__typename ")) + "}", limit: "rootFields"},
-		{name: "31 aliases", document: "{ bookingPolicy {" + times(31, numbered("a#:version ")) + "} }", limit: "aliases"},
+		{name: "many aliases", document: "{" + numbered(600, "a{n}:__typename ") + "}", limit: "rootFields"},
+		{name: "31 aliases", document: "{ bookingPolicy {" + numbered(31, "a{n}:version ") + "} }", limit: "aliases"},
 		{name: "51 directives", document: "{ __typename " + strings.Repeat("@include(if: true) ", 51) + "}", limit: "directives"},
 		{name: "21 root fields", document: "{" + strings.Repeat("__typename ", 21) + "}", limit: "rootFields"},
 		{name: "21 root fields, in fragments", document: "{ ...a ...a ...a } fragment a on Query {" + strings.Repeat("__typename ", 7) + "}", limit: "rootFields"},
-		{name: "6 mutations", document: "mutation {" + times(6, numbered("a#: holdSlot(input: {studentId: 1, slotId: 1}) { errors { code } } ")) + "}",
+		{name: "6 mutations", document: "mutation {" + numbered(6, "a{n}: holdSlot(input: {studentId: 1, slotId: 1}) { errors { code } } ") + "}",
 			limit: "rootFieldsOfMutation"},
 		{name: "a response key eleven times", document: "{ bookingPolicy {" + strings.Repeat("version ", 11) + "} }", limit: "sameKey"},
 		{name: "a response key eleven times through a fragment", document: "{" + strings.Repeat("bookingPolicy { version ...p } ", 6) + "} fragment p on BookingPolicy { version }",
 			limit: "sameKey"},
-		{name: "fragments that double", document: "{ ...f0 }" + times(60, numbered(" fragment f# on Query { ...f^ ...f^ }")) +
+		{name: "fragments that double", document: "{ ...f0 }" + numbered(60, " fragment f{n} on Query { ...f{n+1} ...f{n+1} }") +
 			" fragment f60 on Query { viewer { role } }", limit: "rootFields"},
-		{name: "fragments that double below the root", document: "{ viewer { ...f0 } }" + times(60, numbered(" fragment f# on Viewer { ...f^ ...f^ }")) +
+		{name: "fragments that double below the root", document: "{ viewer { ...f0 } }" + numbered(60, " fragment f{n} on Viewer { ...f{n+1} ...f{n+1} }") +
 			" fragment f60 on Viewer { role }", limit: "fields"},
-		{name: "nested duplicates on every level", document: "{" + heap(4, 4) + "}", limit: "sameKey"},
-		{name: "a chain of fragments", document: "{ viewer { ...f0 } }" + times(150, numbered(" fragment f# on Viewer { ...f^ }")) +
-			" fragment f150 on Viewer { " + times(300, numbered("a# ")) + "}", limit: "nodes"},
-		{name: "operations that share a fragment", document: times(100, numbered("query q#{viewer{...f}}")) + "fragment f on Viewer{" +
-			times(500, numbered("a# ")) + "}", limit: "nodes"},
+		{name: "nested duplicates on every level", document: "{" + nestedFields(4, 4) + "}", limit: "sameKey"},
+		{name: "a chain of fragments", document: "{ viewer { ...f0 } }" + numbered(150, " fragment f{n} on Viewer { ...f{n+1} }") +
+			" fragment f150 on Viewer { " + numbered(300, "a{n} ") + "}", limit: "nodes"},
+		{name: "operations that share a fragment", document: numbered(100, "query q{n}{viewer{...f}}") + "fragment f on Viewer{" +
+			numbered(500, "a{n} ") + "}", limit: "nodes"},
 		{name: "nested lists", document: "{ students(first: 100) { nodes { interviews(first: 100) { nodes { id } } } } }", limit: "cost"},
 		{name: "the whole schema twelve times", document: "{ __schema { types { name " +
-			times(12, numbered("a#: fields { args { type { name } } type { fields { name type { name } args { name type { name } } } } } ")) + "} } }", limit: "cost"},
+			numbered(12, "a{n}: fields { args { type { name } } type { fields { name type { name } args { name type { name } } } } } ") + "} } }", limit: "cost"},
 	}
 }
 
-// again returns many operations that spread one fragment with the selection.
-func again(operations int, on, selected string) string {
-	return times(operations, numbered("query q#{viewer{...f}}")) + " fragment f on " + on + " {" + selected + "}"
+// manyOperations returns many operations that spread one fragment with the selection.
+func manyOperations(operations int, on, selected string) string {
+	return numbered(operations, "query q{n}{viewer{...f}}") + " fragment f on " + on + " {" + selected + "}"
 }
 
-// heap returns nested fields: wide equal fields on each of deep levels.
-func heap(wide, deep int) string {
+// nestedFields returns nested fields: wide equal fields on each of deep levels.
+func nestedFields(wide, deep int) string {
 	if deep == 0 {
 		return "a "
 	}
-	return strings.Repeat("a{"+heap(wide, deep-1)+"}", wide)
+	return strings.Repeat("a{"+nestedFields(wide, deep-1)+"}", wide)
 }
 
 // withinLimits returns requests that are as expensive as the limits allow, or hostile in
@@ -114,17 +112,17 @@ func withinLimits() []hostile {
 		{name: "fragments that spread each other", document: "{ ...f0 }" + times(40, func(i int) string {
 			return fmt.Sprintf(" fragment f%d on Query {%s}", i, times(20, func(j int) string { return fmt.Sprintf(" ...f%d", (i+j)%40) }))
 		}), code: badInput},
-		{name: "unknown fragments", document: "{" + times(900, numbered("...f# ")) + "}", code: badInput},
-		{name: "unknown fields", document: "{ viewer {" + times(980, numbered("rol# ")) + "} }", code: badInput},
-		{name: "unknown fields of a type with many", document: "{ viewer { ...f } } fragment f on Mutation {" + times(900, numbered("bookSlo# ")) + "}", code: badInput},
-		{name: "unknown fields in many operations", document: again(90, "Mutation", times(30, numbered("bookSlo# "))), code: badInput},
-		{name: "unknown types in many operations", document: again(90, "Viewer", times(15, numbered("...on InterviewerConnectio#{a#}"))), code: badInput},
-		{name: "unknown arguments in many operations", document: again(90, "Mutation", "bookSlot("+times(27, numbered("inpu#:1 "))+"){interview{id}}"), code: badInput},
-		{name: "unknown enum values in many operations", document: again(90, "Query", "students(orderBy:{"+times(27, numbered("direction:ASCC# "))+"}){totalCount}"), code: badInput},
-		{name: "unknown arguments", document: "{ student(" + times(480, numbered("ib#:1 ")) + ") { id } }", code: badInput},
-		{name: "unknown types", document: times(240, numbered("fragment f# on InterviewerConnectio#{a}")), code: badInput},
-		{name: "unknown types of variables", document: "query(" + times(390, numbered("$a#:Interviewe# ")) + "){__typename}", code: badInput},
-		{name: "unknown enum values", document: "{ students(orderBy: {" + times(400, numbered("direction:ASCC# ")) + "}) { totalCount } }", code: badInput},
+		{name: "unknown fragments", document: "{" + numbered(900, "...f{n} ") + "}", code: badInput},
+		{name: "unknown fields", document: "{ viewer {" + numbered(980, "rol{n} ") + "} }", code: badInput},
+		{name: "unknown fields of a type with many", document: "{ viewer { ...f } } fragment f on Mutation {" + numbered(900, "bookSlo{n} ") + "}", code: badInput},
+		{name: "unknown fields in many operations", document: manyOperations(90, "Mutation", numbered(30, "bookSlo{n} ")), code: badInput},
+		{name: "unknown types in many operations", document: manyOperations(90, "Viewer", numbered(15, "...on InterviewerConnectio{n}{a{n}}")), code: badInput},
+		{name: "unknown arguments in many operations", document: manyOperations(90, "Mutation", "bookSlot("+numbered(27, "inpu{n}:1 ")+"){interview{id}}"), code: badInput},
+		{name: "unknown enum values in many operations", document: manyOperations(90, "Query", "students(orderBy:{"+numbered(27, "direction:ASCC{n} ")+"}){totalCount}"), code: badInput},
+		{name: "unknown arguments", document: "{ student(" + numbered(480, "ib{n}:1 ") + ") { id } }", code: badInput},
+		{name: "unknown types", document: numbered(240, "fragment f{n} on InterviewerConnectio{n}{a}"), code: badInput},
+		{name: "unknown types of variables", document: "query(" + numbered(390, "$a{n}:Interviewe{n} ") + "){__typename}", code: badInput},
+		{name: "unknown enum values", document: "{ students(orderBy: {" + numbered(400, "direction:ASCC{n} ") + "}) { totalCount } }", code: badInput},
 		{name: "a nested list of values of the wrong type", document: "{ student(id: " + strings.Repeat("[", 27) + strings.Repeat("{a:1},", 380) + strings.Repeat("]", 27) + ") { id } }", code: badInput},
 		{name: "an unknown name of 14,000 characters", document: "{ viewer { " + strings.Repeat("x", 14_000) + " } }", code: badInput},
 		{name: "a string of 14,000 characters for a number", document: `{ students(first: "` + strings.Repeat("x", 14_000) + `") { totalCount } }`, code: badInput},
@@ -135,12 +133,12 @@ func withinLimits() []hostile {
 		{name: "fields that differ in their arguments", document: "{ student(id: 1) {" + times(60, func(i int) string {
 			return times(5, func(j int) string { return fmt.Sprintf("f%d(b:%d) ", i, j) })
 		}) + "} }", code: badInput},
-		{name: "a fragment that is spread often", document: "{ viewer {" + times(900, always("...f ")) + "} } fragment f on Viewer { ...g } fragment g on Viewer { __typename @skip(if: true) }",
+		{name: "a fragment that is spread often", document: "{ viewer {" + strings.Repeat("...f ", 900) + "} } fragment f on Viewer { ...g } fragment g on Viewer { __typename @skip(if: true) }",
 			limit: "nodes"},
-		{name: "two empty fragments that are spread often", document: "{ viewer { role" + times(450, always(" ...f ...g")) + "} }", code: badInput},
-		{name: "many fragments in one selection", document: "{ viewer {" + times(150, numbered("...f# ")) + "} }" + times(150, numbered(" fragment f# on Viewer {a#}")), code: badInput},
-		{name: "many variables", document: "query(" + times(390, numbered("$a#:Int ")) + "){__typename}", code: badInput},
-		{name: "many operations", document: times(330, numbered("query q#{a}")), code: badInput},
+		{name: "two empty fragments that are spread often", document: "{ viewer { role" + strings.Repeat(" ...f ...g", 450) + "} }", code: badInput},
+		{name: "many fragments in one selection", document: "{ viewer {" + numbered(150, "...f{n} ") + "} }" + numbered(150, " fragment f{n} on Viewer {a{n}}"), code: badInput},
+		{name: "many variables", document: "query(" + numbered(390, "$a{n}:Int ") + "){__typename}", code: badInput},
+		{name: "many operations", document: numbered(330, "query q{n}{a}"), code: badInput},
 		{name: "many anonymous operations", document: strings.Repeat("{a}", 600), code: badInput},
 		{name: "a variable of 9,999 values", document: `query($i: [ID!]) { availableSlots(studentId: 1, start: "2026-06-01T00:00:00Z", end: "2026-06-02T00:00:00Z", interviewerIds: $i) { totalCount } }`,
 			variables: map[string]any{"i": make([]bool, 9_999)}, code: badInput},

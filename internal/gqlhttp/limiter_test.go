@@ -16,8 +16,8 @@ type attempt struct {
 	after   time.Duration
 }
 
-// ask requests a permit and returns when the request has been granted, refused or queued.
-func (p *limiter) ask(ctx context.Context, caller string) <-chan attempt {
+// begin requests a permit and returns when the request has been granted, refused or queued.
+func (p *limiter) begin(ctx context.Context, caller string) <-chan attempt {
 	answered := make(chan attempt, 1)
 	began := time.Now()
 	go func() {
@@ -32,11 +32,11 @@ func TestLimiter(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		p := newLimiter("operations", 2, 2)
-		first, second := <-p.ask(t.Context(), "a"), <-p.ask(t.Context(), "a")
+		first, second := <-p.begin(t.Context(), "a"), <-p.begin(t.Context(), "a")
 		if first.refused != nil || second.refused != nil || p.running() != 2 {
 			t.Fatalf("got %d running requests, want 2", p.running())
 		}
-		third := p.ask(t.Context(), "a")
+		third := p.begin(t.Context(), "a")
 		if p.queued() != 1 {
 			t.Fatalf("got %d queued requests, want 1", p.queued())
 		}
@@ -46,7 +46,7 @@ func TestLimiter(t *testing.T) {
 			t.Errorf("the third request: got %v with %d running", got.refused, p.running())
 		}
 		gone, leave := context.WithCancel(t.Context())
-		fourth := p.ask(gone, "a")
+		fourth := p.begin(gone, "a")
 		leave()
 		if got := <-fourth; got.refused == nil || p.shed.Load() != 0 {
 			t.Errorf("the canceled request: got %v; %d requests were shed", got.refused, p.shed.Load())
@@ -60,25 +60,25 @@ func TestLimiterWaitTime(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		p := newLimiter("operations", 1, 1)
-		working := <-p.ask(t.Context(), "a")
+		working := <-p.begin(t.Context(), "a")
 		waits := func(wanted time.Duration, who <-chan attempt) {
 			t.Helper()
 			if got := <-who; got.refused == nil || got.after != wanted {
 				t.Errorf("waited for %v, want %v: %v", got.after, wanted, got.refused)
 			}
 		}
-		rush := p.ask(t.Context(), "a")
+		rush := p.begin(t.Context(), "a")
 		time.Sleep(waitInRush - time.Millisecond) // of the bubble's clock
-		second := p.ask(t.Context(), "a")
+		second := p.begin(t.Context(), "a")
 		waits(waitInRush, rush)
 		synctest.Wait()
-		later := p.ask(t.Context(), "a")
+		later := p.begin(t.Context(), "a")
 		waits(waitAfter, later)
 		waits(waitInRush, second)
 		if p.shed.Load() != 3 || p.queued() != 0 {
 			t.Errorf("%d requests were shed, %d are queued", p.shed.Load(), p.queued())
 		}
-		again := p.ask(t.Context(), "a")
+		again := p.begin(t.Context(), "a")
 		waits(waitInRush, again)
 		working.leave()
 	})
@@ -90,7 +90,7 @@ func TestLimiterIsFairAmongCallers(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		p := newLimiter("operations", 4, 2)
-		ask := func(caller string) <-chan attempt { return p.ask(t.Context(), caller) }
+		ask := func(caller string) <-chan attempt { return p.begin(t.Context(), caller) }
 		first, second := <-ask("greedy"), <-ask("greedy")
 		backlog := []<-chan attempt{ask("greedy"), ask("greedy"), ask("greedy")}
 		if p.running() != 2 || p.queued() != 3 {
@@ -132,7 +132,7 @@ func TestLimiterWaitTimePerCaller(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		p := newLimiter("operations", 2, 1)
-		greedy := <-p.ask(t.Context(), "greedy")
+		greedy := <-p.begin(t.Context(), "greedy")
 		waits := func(who <-chan attempt, code errorcode.Code, wanted time.Duration) {
 			t.Helper()
 			got := <-who
@@ -140,13 +140,13 @@ func TestLimiterWaitTimePerCaller(t *testing.T) {
 				t.Errorf("waited %v, want %v and %s: %+v", got.after, wanted, code, got.refused)
 			}
 		}
-		early := p.ask(t.Context(), "greedy")
+		early := p.begin(t.Context(), "greedy")
 		time.Sleep(waitInRush - time.Millisecond) // of the bubble's clock
-		next := p.ask(t.Context(), "greedy")
+		next := p.begin(t.Context(), "greedy")
 		waits(early, errorcode.RateLimited, waitInRush)
-		waits(p.ask(t.Context(), "greedy"), errorcode.RateLimited, waitAfter)
-		ann := <-p.ask(t.Context(), "ann")
-		waits(p.ask(t.Context(), "ben"), errorcode.Unavailable, waitInRush)
+		waits(p.begin(t.Context(), "greedy"), errorcode.RateLimited, waitAfter)
+		ann := <-p.begin(t.Context(), "ann")
+		waits(p.begin(t.Context(), "ben"), errorcode.Unavailable, waitInRush)
 		waits(next, errorcode.RateLimited, waitInRush)
 		if p.shed.Load() != 1 || p.overOwn.Load() != 3 {
 			t.Errorf("%d requests were shed for the server's limit, %d for the caller's", p.shed.Load(), p.overOwn.Load())

@@ -19,8 +19,8 @@ func slotsOf(student string) string {
 		student, moment(0), moment(30*day))
 }
 
-// left returns the caller's points before this request, which costs one itself.
-func (s *school) left() int {
+// pointsLeft returns the caller's points before this request, which costs one itself.
+func (s *school) pointsLeft() int {
 	s.T.Helper()
 	_, response := s.sendFrom("", onePoint)
 	var points, seconds int
@@ -44,11 +44,11 @@ func TestEventsWaitForPoints(t *testing.T) {
 			c := second.Connect()
 			id := c.Subscribed(slotsOf(me), nil)
 			c.Changes(id, []string{first.Slot(by, 7*day)}, nil)
-			before := second.left()
+			before := second.pointsLeft()
 			c.Changes(id, []string{first.Slot(by, 8*day)}, nil)
-			same(t, "cost of an event with a slot", before-1-second.left(), 13)
+			same(t, "cost of an event with a slot", before-1-second.pointsLeft(), 13)
 
-			for second.left() > burst/4+13 {
+			for second.pointsLeft() > burst/4+13 {
 			}
 			second.Act(booking.RoleStudent, int64(number(t, other)))
 			quick := second.Connect()
@@ -58,7 +58,7 @@ func TestEventsWaitForPoints(t *testing.T) {
 			quick.Changes(quickly, []string{slot}, nil)
 			c.Send(`{"type":"ping"}`)
 			c.Wants("pong", "") // and no event precedes it
-			if left := second.left(); left < burst/4 {
+			if left := second.pointsLeft(); left < burst/4 {
 				t.Errorf("%d points are left for operations", left)
 			}
 			late := first.Slot(by, 10*day)

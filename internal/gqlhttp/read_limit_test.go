@@ -86,13 +86,13 @@ func TestReadingCosts(t *testing.T) {
 			s := s.For(t)
 			s.Act(booking.RoleStudent, int64(n+1)) // each has a bucket of their own
 			send(s, test.document, test.variables)
-			same(t, "points left", s.left(), 1000-test.costs)
+			same(t, "points left", s.pointsLeft(), 1000-test.costs)
 		})
 	}
 	s.Act(booking.RoleStudent, 1000)
 	send(s, spaces(onePoint), "null")
 	send(s, `{ students(first: 80) { nodes { interviews(first: 10) { nodes { id } } } } }`, "null")
-	same(t, "points left after an operation that costs more than is left", s.left(), 1000-149-1)
+	same(t, "points left after an operation that costs more than is left", s.pointsLeft(), 1000-149-1)
 }
 
 // A large body is charged before it is read. One of unknown size is charged as the largest
@@ -119,16 +119,16 @@ func TestLargeBodiesAreChargedInAdvance(t *testing.T) {
 	small := func() io.Reader { return strings.NewReader(`{"query": "` + onePoint + `"}`) }
 	const unknown = -1
 	same(t, "a body of unknown size", send(io.MultiReader(small()), unknown), "200 1")
-	same(t, "240 points are refunded", s.left(), 299)
+	same(t, "240 points are refunded", s.pointsLeft(), 299)
 
 	s.SetClock(t0.Add(time.Minute)) // the bucket is full
 	same(t, "invalid JSON", send(strings.NewReader(strings.Repeat("x", 116<<10)), 116<<10), "400 101")
-	same(t, "100 KiB beyond 16 are charged", s.left(), 199)
+	same(t, "100 KiB beyond 16 are charged", s.pointsLeft(), 199)
 	silent, end := io.Pipe() // a body that never arrives
 	defer end.Close()
 	same(t, "a body of 240 points", send(silent, 256<<10), "429 240")
 	same(t, "a body of unknown size without 240 points", send(io.MultiReader(small()), unknown), "429 240")
-	same(t, "nothing is charged", s.left(), 198)
+	same(t, "nothing is charged", s.pointsLeft(), 198)
 }
 
 // An unknown document takes a permit before it is parsed, and releases it whatever the

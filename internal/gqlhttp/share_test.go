@@ -21,9 +21,9 @@ import (
 func TestConcurrentReadsPerCaller(t *testing.T) {
 	t.Parallel()
 	const (
-		count  = `a#: students(filter: {search: "a#"}) { totalCount } `
-		record = `a#: eligibility(studentId: "1") { eligible } `
-		list   = `a#: availableSlots(studentId: "1", start: "2026-06-01T08:00:00Z", end: "2026-06-0^T09:00:00Z") { nodes { id } } `
+		count  = `a{n}: students(filter: {search: "a{n}"}) { totalCount } `
+		record = `a{n}: eligibility(studentId: "1") { eligible } `
+		list   = `a{n}: availableSlots(studentId: "1", start: "2026-06-01T08:00:00Z", end: "2026-06-0{n+1}T09:00:00Z") { nodes { id } } `
 	)
 	for _, c := range []struct {
 		name, field     string
@@ -44,7 +44,7 @@ func TestConcurrentReadsPerCaller(t *testing.T) {
 			s.Student(nil)
 			s.Act(booking.RoleAdmin, 1)
 			unlock := s.lockStudents()
-			answers := s.begin(2, `{`+times(5, numbered(c.field))+`}`)
+			answers := s.begin(2, `{`+numbered(5, c.field)+`}`)
 			s.DB.AwaitLockWaits(t, c.atWork, "students")
 			s.awaitWaitingReads(c.waiting)
 
@@ -66,7 +66,7 @@ func TestReadShareDelaysNoOthers(t *testing.T) {
 	s := newSchoolWith(t, store.Options{MaxConns: 11})
 	s.Act(booking.RoleAdmin, 1)
 	unlock := s.lockStudents()
-	answers := s.begin(1, `{`+times(5, numbered(`a#: students(filter: {search: "a#"}) { totalCount } `))+`}`)
+	answers := s.begin(1, `{`+numbered(5, `a{n}: students(filter: {search: "a{n}"}) { totalCount } `)+`}`)
 	s.DB.AwaitLockWaits(t, 2, "students")
 	s.awaitWaitingReads(3)
 

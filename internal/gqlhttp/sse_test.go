@@ -78,8 +78,8 @@ func (s *stream) next(data any) {
 	a.Into(data)
 }
 
-// completes reads the end of the stream, after an error with the code if one is given.
-func (s *stream) completes(code string) {
+// wantEnd reads the end of the stream, after an error with the code if one is given.
+func (s *stream) wantEnd(code string) {
 	s.t.Helper()
 	name, text := s.event()
 	if code != "" {
@@ -113,9 +113,9 @@ func TestServerSentEvents(t *testing.T) {
 	if one.next(&read); read.BookingPolicy.InterviewLimit != 15 {
 		t.Errorf("a query: got %+v", read)
 	}
-	one.completes("")
-	second.open("{ nothing }", nil).completes("BAD_USER_INPUT")
-	second.open("subscription { interviewChanged(studentId: 987654) { id } }", nil).completes("NOT_FOUND")
+	one.wantEnd("")
+	second.open("{ nothing }", nil).wantEnd("BAD_USER_INPUT")
+	second.open("subscription { interviewChanged(studentId: 987654) { id } }", nil).wantEnd("NOT_FOUND")
 }
 
 func TestStreamEndsOnShutdownAndTokenExpiry(t *testing.T) {
@@ -124,14 +124,14 @@ func TestStreamEndsOnShutdownAndTokenExpiry(t *testing.T) {
 	_, s := living(t, func(o *gqlhttp.Options) { o.Stopping = stopping })
 	e := s.open("subscription { interviewChanged { id } }", nil)
 	stop()
-	e.completes("UNAVAILABLE")
+	e.wantEnd("UNAVAILABLE")
 
 	_, s = living(t, func(o *gqlhttp.Options) {
 		o.Sender = func(context.Context, []string) (identity.Sender, error) {
 			return identity.Sender{Actor: booking.Actor{Role: booking.RoleAdmin}, Left: 50 * time.Millisecond}, nil
 		}
 	})
-	s.open("subscription { interviewChanged { id } }", nil).completes("UNAUTHENTICATED")
+	s.open("subscription { interviewChanged { id } }", nil).wantEnd("UNAUTHENTICATED")
 }
 
 func TestStreamKeepAlive(t *testing.T) {
