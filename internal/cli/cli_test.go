@@ -104,7 +104,7 @@ func TestInvalidCommandLines(t *testing.T) {
 	} {
 		t.Run(args, func(t *testing.T) {
 			t.Parallel()
-			code, out, errs := once(t, home(t), nil, strings.Fields(args)...)
+			code, out, errs := runOnce(t, newDataFolder(t), nil, strings.Fields(args)...)
 			if code != exitConfiguration || out != "" {
 				t.Errorf("got exit code %d and stdout %q", code, out)
 			}
@@ -145,7 +145,7 @@ func TestInvalidConfiguration(t *testing.T) {
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
-			code, out, errs := once(t, home(t), test.env, test.args...)
+			code, out, errs := runOnce(t, newDataFolder(t), test.env, test.args...)
 			if code != test.code || out != "" || strings.Contains(errs, "hunter2") {
 				t.Errorf("got exit code %d and stdout %q", code, out)
 			}
@@ -169,8 +169,8 @@ func TestHelp(t *testing.T) {
 	} {
 		t.Run(args, func(t *testing.T) {
 			t.Parallel()
-			data := home(t)
-			code, out, errs := once(t, data, []string{"MIGRATE=maybe"}, strings.Fields(args)...)
+			data := newDataFolder(t)
+			code, out, errs := runOnce(t, data, []string{"MIGRATE=maybe"}, strings.Fields(args)...)
 			if code != 0 || errs != "" || entries(data) != nil {
 				t.Errorf("got exit code %d, stderr %q, and the files %v", code, errs, entries(data))
 			}
@@ -204,7 +204,7 @@ func TestVersion(t *testing.T) {
 	for _, arg := range []string{"version", "--version"} {
 		t.Run(arg, func(t *testing.T) {
 			t.Parallel()
-			if out := mustRun(t, home(t), []string{"MIGRATE=maybe"}, arg); !strings.HasPrefix(out, "rehearse ") || strings.Count(out, "\n") != 1 {
+			if out := mustRun(t, newDataFolder(t), []string{"MIGRATE=maybe"}, arg); !strings.HasPrefix(out, "rehearse ") || strings.Count(out, "\n") != 1 {
 				t.Errorf("got %q, want one line with the version", out)
 			}
 		})
@@ -213,7 +213,7 @@ func TestVersion(t *testing.T) {
 
 func TestConfigCommand(t *testing.T) {
 	t.Parallel()
-	data := home(t)
+	data := newDataFolder(t)
 	file := asFile(t, "ADDR=127.0.0.1:9000\nDATABASE_URL=postgres://ann:hunter2@h/db\nMAX_COST=7\nPGBIN='/opt/my pg'\nOTEL_SERVICE_NAME=school\n")
 	env := []string{secretOfTests, "MAX_COST=8", "OTEL_EXPORTER_OTLP_HEADERS=key=hunter2", "LOAD_TOKEN=hunter2"}
 	out := mustRun(t, data, env, "config", "--config", file)
@@ -267,7 +267,7 @@ func TestServeWithAConfigFile(t *testing.T) {
 	_, env := external(t)
 	collector := collectTraces(t)
 	file := asFile(t, strings.Join(env, "\n")+"\nSAMPLE_DATA=off\nMAX_DEPTH=2\nOTEL_EXPORTER_OTLP_ENDPOINT="+collector.url+"\nOTEL_SERVICE_NAME=from-the-file\n")
-	r := start(t, home(t), "REHEARSE_CONFIG="+file)
+	r := start(t, newDataFolder(t), "REHEARSE_CONFIG="+file)
 	mustContain(t, "a depth of 3", r.ask("{ students { nodes { interviews { totalCount } } } }"), "at most 2 are allowed (limit depth)")
 	mustContain(t, "a depth of 2", r.ask("{ students { totalCount } }"), `"totalCount":0`)
 	r.stop()
@@ -279,7 +279,7 @@ func TestCompletion(t *testing.T) {
 	for shell, part := range map[string]string{"bash": "__start_rehearse", "zsh": "#compdef rehearse", "fish": "complete -c rehearse", "powershell": "Register-ArgumentCompleter"} {
 		t.Run(shell, func(t *testing.T) {
 			t.Parallel()
-			mustContain(t, "the script", mustRun(t, home(t), nil, "completion", shell), part)
+			mustContain(t, "the script", mustRun(t, newDataFolder(t), nil, "completion", shell), part)
 		})
 	}
 	const noFiles = ":4"
@@ -299,7 +299,7 @@ func TestCompletion(t *testing.T) {
 	} {
 		t.Run(words, func(t *testing.T) {
 			t.Parallel()
-			out := mustRun(t, home(t), nil, append([]string{"__complete"}, strings.Split(words, " ")...)...)
+			out := mustRun(t, newDataFolder(t), nil, append([]string{"__complete"}, strings.Split(words, " ")...)...)
 			if strings.TrimSpace(out) != want {
 				t.Errorf("%q completes as\n%s\nwant\n%s", words, out, want)
 			}
@@ -309,10 +309,10 @@ func TestCompletion(t *testing.T) {
 
 func TestManual(t *testing.T) {
 	t.Parallel()
-	page := mustRun(t, home(t), nil, "man")
+	page := mustRun(t, newDataFolder(t), nil, "man")
 	mustContain(t, "the page", page, `.TH "REHEARSE" "1"`, ".SH NAME", "Load-test a running server", ".SH ENVIRONMENT", "DATABASE_URL", ".SH EXIT STATUS")
 	folder := filepath.Join(t.TempDir(), "new", "man1")
-	mustRun(t, home(t), nil, "man", folder)
+	mustRun(t, newDataFolder(t), nil, "man", folder)
 	if names := entries(folder); len(names) != len(Root().Commands())+1 || !slices.Contains(names, "rehearse.1") {
 		t.Errorf("got the files %v", names)
 	}
@@ -321,7 +321,7 @@ func TestManual(t *testing.T) {
 		t.Fatal(err)
 	}
 	mustContain(t, "a command's page", string(text), "rehearse-import - Import a CSV file", ".SH ARGUMENTS", "slot-minutes", ".SH EXAMPLE", "rehearse(1)")
-	code, out, errs := once(t, home(t), nil, "man", filepath.Join(folder, "rehearse.1"))
+	code, out, errs := runOnce(t, newDataFolder(t), nil, "man", filepath.Join(folder, "rehearse.1"))
 	if code != exitFault || out != "" || strings.Count(errs, "\n") != 1 {
 		t.Errorf("a file instead of a folder: got exit code %d and %s%s", code, out, errs)
 	}

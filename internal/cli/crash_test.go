@@ -94,7 +94,7 @@ func newCrashes(t *testing.T, outside bool) *crashes {
 		seed = rand.Uint64()
 	}
 	t.Logf("-crash.seed=%d", seed)
-	c := &crashes{t: t, random: rand.New(rand.NewPCG(seed, 0)), data: home(t)}
+	c := &crashes{t: t, random: rand.New(rand.NewPCG(seed, 0)), data: newDataFolder(t)}
 	postgres := c.startPostgres()
 	c.openSchool(postgres)
 	if outside {
@@ -307,7 +307,7 @@ func (c *crashes) openDatabase() *sql.DB {
 
 func (c *crashes) wantSound() {
 	c.t.Helper()
-	if code, out, errs := once(c.t, c.data, nil, "check"); code != 0 {
+	if code, out, errs := runOnce(c.t, c.data, nil, "check"); code != 0 {
 		c.t.Errorf("check: got exit code %d and %s%s", code, out, errs)
 	}
 }

@@ -32,8 +32,8 @@ func TestReadOnlyCommandsWriteNothing(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			data := home(t)
-			code, _, errs := once(t, data, nil, args...)
+			data := newDataFolder(t)
+			code, _, errs := runOnce(t, data, nil, args...)
 			if code != exitFault || entries(data) != nil {
 				t.Errorf("got exit code %d and the files %v", code, entries(data))
 			}
@@ -43,8 +43,8 @@ func TestReadOnlyCommandsWriteNothing(t *testing.T) {
 	for _, args := range [][]string{{"help"}, {"--help"}, {"check", "--help"}, {"import", "-h"}, {"version"}} {
 		t.Run(strings.Join(args, " "), func(t *testing.T) {
 			t.Parallel()
-			data := home(t)
-			code, out, errs := once(t, data, []string{"MIGRATE=maybe"}, args...)
+			data := newDataFolder(t)
+			code, out, errs := runOnce(t, data, []string{"MIGRATE=maybe"}, args...)
 			if code != 0 || out == "" || errs != "" || entries(data) != nil {
 				t.Errorf("got exit code %d, the output %q and the files %v", code, out+errs, entries(data))
 			}
@@ -63,13 +63,13 @@ func TestCommandsOnWrongSchemaVersion(t *testing.T) {
 		}
 	}
 	env := []string{"DATABASE_URL=" + asURL(t, db.DSN)} // without a token key
-	data := home(t)
-	if code, out, errs := once(t, data, env, "check"); code != 0 || entries(data) != nil {
+	data := newDataFolder(t)
+	if code, out, errs := runOnce(t, data, env, "check"); code != 0 || entries(data) != nil {
 		t.Errorf("check: got exit code %d, %s%s and the files %v", code, out, errs, entries(data))
 	}
 	wantFault := func(t *testing.T, env []string, says string, args ...string) {
 		t.Helper()
-		code, _, errs := once(t, data, env, args...)
+		code, _, errs := runOnce(t, data, env, args...)
 		if code != exitFault || !strings.Contains(errs, says) {
 			t.Errorf("got exit code %d and %s, want exit code %d and %q", code, errs, exitFault, says)
 		}
@@ -136,14 +136,14 @@ func TestMissingGrants(t *testing.T) {
 	env := []string{"DATABASE_URL=" + strings.Replace(asURL(t, db.DSN), "postgres@", user+"@", 1), secretOfTests, "MIGRATE=off"}
 	says := func(part string, args ...string) {
 		t.Helper()
-		code, _, errs := once(t, home(t), env, args...)
+		code, _, errs := runOnce(t, newDataFolder(t), env, args...)
 		if code != exitFault || !strings.Contains(errs, part) || !strings.Contains(errs, user) {
 			t.Errorf("%v: got exit code %d, want the output to contain %s: %s", args, code, part, errs)
 		}
 	}
 	says("GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public", "check")
 	set("GRANT SELECT ON ALL TABLES IN SCHEMA public TO " + user)
-	if code, out, errs := once(t, home(t), env, "check"); code != 0 {
+	if code, out, errs := runOnce(t, newDataFolder(t), env, "check"); code != 0 {
 		t.Errorf("check with SELECT granted: got exit code %d and %s%s", code, out, errs)
 	}
 	says("GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public", "serve")
@@ -155,7 +155,7 @@ func TestMissingGrants(t *testing.T) {
 	set("GRANT USAGE ON SCHEMA public TO " + user)
 	says("GRANT USAGE, CREATE ON SCHEMA public", "migrate")
 	set("GRANT USAGE, CREATE ON SCHEMA public TO " + user)
-	if code, out, errs := once(t, home(t), env, "migrate"); code != 0 {
+	if code, out, errs := runOnce(t, newDataFolder(t), env, "migrate"); code != 0 {
 		t.Errorf("migrate after the GRANT: got exit code %d and %s%s", code, out, errs)
 	}
 }

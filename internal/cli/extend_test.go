@@ -37,7 +37,7 @@ func newManyRules(t *testing.T) manyRules {
 	t.Helper()
 	// Half a day from now, no slot crosses the horizon while the test runs.
 	noon := time.Now().UTC().Add(12 * time.Hour).Truncate(time.Hour)
-	m := manyRules{t: t, home: home(t), toCome: noon.AddDate(0, 0, 35), calm: pgtest.New(t)}
+	m := manyRules{t: t, home: newDataFolder(t), toCome: noon.AddDate(0, 0, 35), calm: pgtest.New(t)}
 	m.db, m.env = external(t)
 	m.env = append(m.env, tenDays)
 	m.publish(m.db, noon)
@@ -102,7 +102,7 @@ func (m manyRules) held(statement string, args ...any) (release func()) {
 
 func (m manyRules) wantSound() {
 	m.t.Helper()
-	if code, out, errs := once(m.t, m.home, m.env, "check"); code != 0 {
+	if code, out, errs := runOnce(m.t, m.home, m.env, "check"); code != 0 {
 		m.t.Errorf("check: got exit code %d and %s%s", code, out, errs)
 	}
 }

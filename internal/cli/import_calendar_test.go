@@ -11,7 +11,7 @@ import (
 
 func TestImportCalendarCommand(t *testing.T) {
 	t.Parallel()
-	data := home(t)
+	data := newDataFolder(t)
 	_, env := external(t)
 	mustRun(t, data, env, "import", "interviewers", asFile(t, "name,email,timeZone\nAnn,ann@example.org,Europe/Berlin\n"))
 	day := time.Now().UTC().AddDate(0, 0, 10).Format("20060102")
@@ -33,7 +33,7 @@ func TestImportCalendarCommand(t *testing.T) {
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
-			code, out, errs := once(t, data, env, "import", "calendar", test.file, "--interviewer", test.interviewer)
+			code, out, errs := runOnce(t, data, env, "import", "calendar", test.file, "--interviewer", test.interviewer)
 			if code == 0 || !strings.Contains(out+errs, test.says) {
 				t.Errorf("got exit code %d, want the output to contain %q:\n%s%s", code, test.says, out, errs)
 			}

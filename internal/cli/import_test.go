@@ -26,7 +26,7 @@ func asFile(t *testing.T, text string) string {
 // mustRun runs a command that must succeed and returns its output.
 func mustRun(t *testing.T, data string, env []string, args ...string) string {
 	t.Helper()
-	code, out, errs := once(t, data, env, args...)
+	code, out, errs := runOnce(t, data, env, args...)
 	if code != 0 {
 		t.Fatalf("%v: got exit code %d:\n%.2000s%s", args, code, out, errs)
 	}
@@ -41,7 +41,7 @@ func TestExportImportRoundTrip(t *testing.T) {
 	for _, size := range []string{"school", "S"} {
 		t.Run(size, func(t *testing.T) {
 			t.Parallel()
-			data := home(t)
+			data := newDataFolder(t)
 			_, one := external(t)
 			_, two := external(t)
 			mustRun(t, data, one, "sample", "--size", size)
@@ -71,7 +71,7 @@ func TestExportImportRoundTrip(t *testing.T) {
 // Exports can be imported after another program has opened and saved them.
 func TestImportOfResavedExports(t *testing.T) {
 	t.Parallel()
-	data := home(t)
+	data := newDataFolder(t)
 	_, one := external(t)
 	mustRun(t, data, one, "sample", "--size", "school")
 	files := map[string]string{}
@@ -126,7 +126,7 @@ func TestImportOfTenThousandRows(t *testing.T) {
 		end := start.Add(time.Hour).Format(time.RFC3339)
 		fmt.Fprintf(texts[interviews], "s%d@example.org,i%d@example.org,%s,%s,COMPLETED,%d\n", i, (i+i/100)%rows, from, end, i%6)
 	}
-	data := home(t)
+	data := newDataFolder(t)
 	_, env := external(t)
 	for _, table := range tableOrder {
 		began := time.Now()
@@ -139,10 +139,10 @@ func TestImportOfTenThousandRows(t *testing.T) {
 
 func TestImportCommand(t *testing.T) {
 	t.Parallel()
-	data := home(t)
+	data := newDataFolder(t)
 	_, env := external(t)
 	bad := asFile(t, "name,email,interviewLimit\nAda,ada@example.org,\nBob,bob,many\n")
-	code, out, errs := once(t, data, env, "import", "students", bad)
+	code, out, errs := runOnce(t, data, env, "import", "students", bad)
 	if code != exitFault {
 		t.Errorf("a row that fails: got exit code %d", code)
 	}
@@ -150,7 +150,7 @@ func TestImportCommand(t *testing.T) {
 	mustContain(t, "stderr", errs, "nothing was written")
 	mustContain(t, "the students", mustRun(t, data, env, "export", "students"), "name,email,timeZone,interviewLimit\n")
 
-	code, out, _ = once(t, data, env, "import", "--partial", "students", bad)
+	code, out, _ = runOnce(t, data, env, "import", "--partial", "students", bad)
 	if code != exitFault {
 		t.Errorf("--partial: got exit code %d", code)
 	}
@@ -165,9 +165,9 @@ func TestImportCommand(t *testing.T) {
 	}
 	mustContain(t, "a dry run", string(piped), "1 would be imported")
 	latin := asFile(t, "name,email\nJos\xe9,jose@example.org\n")
-	_, out, _ = once(t, data, env, "import", "students", latin)
+	_, out, _ = runOnce(t, data, env, "import", "students", latin)
 	mustContain(t, "another encoding", out, "line 2, name:", "UTF-8")
-	code, out, errs = once(t, data, env, "import", "students", asFile(t, "name,mail\nAda,ada@example.org\n"))
+	code, out, errs = runOnce(t, data, env, "import", "students", asFile(t, "name,mail\nAda,ada@example.org\n"))
 	if code != exitFault || out != "" {
 		t.Errorf("a file with an unknown column: got exit code %d and %q", code, out)
 	}
@@ -190,7 +190,7 @@ func interviewerOf(t *testing.T, data string, env []string) string {
 // imported into the wrong table is reported row by row, in a dry run as well.
 func TestImportOfStudentsAsInterviewers(t *testing.T) {
 	t.Parallel()
-	data := home(t)
+	data := newDataFolder(t)
 	_, env := external(t)
 	students := asFile(t, "name,email\nAda,ada@example.org\nBob,bob@example.org\n")
 	out := mustRun(t, data, env, "import", "students", students)
@@ -213,7 +213,7 @@ func TestImportOfStudentsAsInterviewers(t *testing.T) {
 // keep their length after a change of it.
 func TestExportOfAWeeklyRule(t *testing.T) {
 	t.Parallel()
-	data := home(t)
+	data := newDataFolder(t)
 	_, env := external(t)
 	r := start(t, data, env...)
 	for _, mutation := range []string{
@@ -229,7 +229,7 @@ func TestExportOfAWeeklyRule(t *testing.T) {
 		mustContain(t, mutation, r.ask("mutation { "+mutation+" }"), `"errors":[]`)
 	}
 	r.stop()
-	_, out, _ := once(t, data, env, "export", "availability")
+	_, out, _ := runOnce(t, data, env, "export", "availability")
 	want := "interviewer,start,end,slotMinutes,gapMinutes,tags,weekdays,startTime,endTime,timeZone,startDate,endDate,everyWeeks\n" +
 		"ann@example.org,,,60,0,,MONDAY,09:00,11:00,UTC,2099-01-05,2099-01-05,1\n" +
 		"ann@example.org,2099-01-06T09:00:00Z,2099-01-06T10:00:00Z,60,30,,,,,,,,\n" +
@@ -237,7 +237,7 @@ func TestExportOfAWeeklyRule(t *testing.T) {
 	if out != want {
 		t.Errorf("got\n%s\nwant\n%s", out, want)
 	}
-	other := home(t) // with its own database, which the first import creates
+	other := newDataFolder(t) // with its own database, which the first import creates
 	mustRun(t, other, nil, "import", "interviewers", asFile(t, "name,email\nAnn,ann@example.org\n"))
 	header, _, _ := strings.Cut(want, "\n")
 	rows := strings.SplitAfter(want, "\n")

@@ -20,8 +20,8 @@ func TestLogContainsNoPersonalData(t *testing.T) {
 	t.Parallel()
 	database, env := external(t)
 	collector := collectTraces(t)
-	server := start(t, home(t), append(env, "LOG_LEVEL=debug", "OTEL_EXPORTER_OTLP_ENDPOINT="+collector.url, secretOfTests)...)
-	token := tokenOf(t, home(t), []string{secretOfTests}, "--role", "student", "--id", "1")
+	server := start(t, newDataFolder(t), append(env, "LOG_LEVEL=debug", "OTEL_EXPORTER_OTLP_ENDPOINT="+collector.url, secretOfTests)...)
+	token := tokenOf(t, newDataFolder(t), []string{secretOfTests}, "--role", "student", "--id", "1")
 	documents := []string{
 		`mutation { createStudent(input: { name: "Planted Person", email: "planted@example.org" }) { student { id } errors { code } } }`,
 		`mutation { createStudent(input: { name: "Planted Twin", email: "planted@example.org" }) { errors { code } } }`,
@@ -41,8 +41,8 @@ func TestLogContainsNoPersonalData(t *testing.T) {
 	send := func() {
 		for _, document := range documents {
 			server.ask(document)
-			server.as(token, document)
-			server.as("planted."+token, document)
+			server.askAs(token, document)
+			server.askAs("planted."+token, document)
 		}
 		server.post(`{"query": "planted, and not JSON`)
 	}

@@ -57,8 +57,8 @@ func writeCertificate(t *testing.T, folder, name string) *ecdsa.PrivateKey {
 	return key
 }
 
-// shows returns the name in the certificate of a server.
-func shows(t *testing.T, address string) string {
+// certificateName returns the name in the certificate of a server.
+func certificateName(t *testing.T, address string) string {
 	t.Helper()
 	conn, err := tls.Dial("tcp", address, &tls.Config{InsecureSkipVerify: true}) // only the name is checked
 	if err != nil {
@@ -94,21 +94,21 @@ func TestSIGHUPReloadsCertificate(t *testing.T) {
 	writeCertificate(t, folder, "first")
 	at := func(name string) string { return filepath.Join(folder, name) }
 	_, env := external(t)
-	r := start(t, home(t), append(env, "TLS_CERT_FILE="+at("cert.pem"), "TLS_KEY_FILE="+at("key.pem"))...)
+	r := start(t, newDataFolder(t), append(env, "TLS_CERT_FILE="+at("cert.pem"), "TLS_KEY_FILE="+at("key.pem"))...)
 	mustContain(t, "the greeting", r.greeting, "https://127.0.0.1:")
 	writeCertificate(t, folder, "second")
-	if got := shows(t, r.address); got != "first" {
+	if got := certificateName(t, r.address); got != "first" {
 		t.Errorf("before the signal: got the certificate of %s", got)
 	}
 	r.hangUp("the certificate was reloaded", 1)
-	if got := shows(t, r.address); got != "second" {
+	if got := certificateName(t, r.address); got != "second" {
 		t.Errorf("after the signal: got the certificate of %s", got)
 	}
 	if err := os.WriteFile(at("cert.pem"), []byte("broken"), 0o600); err != nil {
 		t.Fatal(err)
 	}
 	r.hangUp("keeping the previous certificate", 1)
-	if got := shows(t, r.address); got != "second" {
+	if got := certificateName(t, r.address); got != "second" {
 		t.Errorf("after a broken file: got the certificate of %s", got)
 	}
 	r.stop()
@@ -128,11 +128,11 @@ func TestSIGHUPReloadsTokenKey(t *testing.T) {
 	}
 	first := sign(writeCertificate(t, folder, "first"))
 	_, env := external(t)
-	r := start(t, home(t), append(env, "JWT_PUBLIC_KEY_FILE="+filepath.Join(folder, "public.pem"))...)
+	r := start(t, newDataFolder(t), append(env, "JWT_PUBLIC_KEY_FILE="+filepath.Join(folder, "public.pem"))...)
 	second := sign(writeCertificate(t, folder, "second"))
 	answers := func(name, token string, want int) {
 		t.Helper()
-		if status, body := r.as(token, "{ students { totalCount } }"); status != want {
+		if status, body := r.askAs(token, "{ students { totalCount } }"); status != want {
 			t.Errorf("%s: got status %d and %s", name, status, body)
 		}
 	}
@@ -152,7 +152,7 @@ func TestSIGHUPReloadsTokenKey(t *testing.T) {
 // With LOG_FORMAT=json, every line on both streams is JSON, from start to end.
 func TestJSONLog(t *testing.T) {
 	t.Parallel()
-	data := home(t)
+	data := newDataFolder(t)
 	cmd := command(t, data, []string{"LOG_FORMAT=json", "LOG_LEVEL=debug", "SAMPLE_DATA=off", "RATE_LIMITS=off"})
 	r := &running{t: t, cmd: cmd, stderr: &logged{}}
 	var out logged
@@ -195,7 +195,7 @@ func TestJSONLog(t *testing.T) {
 			t.Errorf("not a log event: %q", line)
 		}
 	}
-	code, _, errs := once(t, data, []string{"LOG_FORMAT=json", "MIGRATE=maybe"})
+	code, _, errs := runOnce(t, data, []string{"LOG_FORMAT=json", "MIGRATE=maybe"})
 	if code != exitConfiguration || !json.Valid([]byte(errs)) {
 		t.Errorf("invalid configuration: got exit code %d and %s", code, errs)
 	}
@@ -207,7 +207,7 @@ func TestGreetingOfWildcardAddress(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			_, env := external(t)
-			r := start(t, home(t), append(env, "AUTH=", addr, secretOfTests)...)
+			r := start(t, newDataFolder(t), append(env, "AUTH=", addr, secretOfTests)...)
 			mustContain(t, "the greeting", r.greeting, "http://localhost:", "every other address of this machine", "needs a token", "students(first: 5)")
 			mustContain(t, "the playground's address", r.greeting, "http://"+r.address+"/playground")
 			if status, _ := r.get("/readyz"); status != 200 {

@@ -22,7 +22,7 @@ func TestFailedStartStopsTheJobs(t *testing.T) {
 	defer notifications.Close()
 	ended := make(chan string, 1)
 	go func() {
-		code, _, errs := once(t, home(t), append(env, "DATABASE_LISTEN_URL=postgres://"+notifications.Addr().String()+"/x?sslmode=disable"))
+		code, _, errs := runOnce(t, newDataFolder(t), append(env, "DATABASE_LISTEN_URL=postgres://"+notifications.Addr().String()+"/x?sslmode=disable"))
 		if code != exitFault {
 			t.Errorf("got exit code %d", code)
 		}

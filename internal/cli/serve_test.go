@@ -34,8 +34,8 @@ var build = sync.OnceValues(func() (string, error) {
 	return binary, nil
 })
 
-// home returns a data folder that any user can reach and that does not exist yet.
-func home(t *testing.T) string {
+// newDataFolder returns a data folder that any user can reach and that does not exist yet.
+func newDataFolder(t *testing.T) string {
 	t.Helper()
 	return filepath.Join(scratch.Dir(t), "data")
 }
@@ -53,7 +53,7 @@ func external(t *testing.T) (db pgtest.Database, env []string) {
 func externalSchool(t *testing.T) (db pgtest.Database, env []string) {
 	t.Helper()
 	db, env = external(t)
-	mustRun(t, home(t), env, "sample")
+	mustRun(t, newDataFolder(t), env, "sample")
 	return db, env
 }
 
@@ -69,8 +69,8 @@ func command(t *testing.T, dataDir string, env []string, args ...string) *exec.C
 	return cmd
 }
 
-// once runs a command that ends by itself.
-func once(t *testing.T, dataDir string, env []string, args ...string) (code int, stdout, stderr string) {
+// runOnce runs a command that ends by itself.
+func runOnce(t *testing.T, dataDir string, env []string, args ...string) (code int, stdout, stderr string) {
 	t.Helper()
 	cmd := command(t, dataDir, env, args...)
 	var out, errs bytes.Buffer
@@ -226,7 +226,7 @@ func mustContain(t *testing.T, what, text string, parts ...string) {
 // crash, advance the clock, grade.
 func TestFirstHour(t *testing.T) {
 	t.Parallel()
-	data := home(t)
+	data := newDataFolder(t)
 	began := time.Now()
 	r := start(t, data)
 	t.Logf("cold start: %v", time.Since(began))
@@ -263,11 +263,11 @@ func TestFirstHour(t *testing.T) {
 		`"eligible":false,"recentGrades":[1],"reasons":[{"code":"GRADES_TOO_LOW"}]`)
 	r.stop()
 
-	code, out, errs := once(t, data, nil, "check")
+	code, out, errs := runOnce(t, data, nil, "check")
 	if code != 0 || out != "every invariant holds\n" {
 		t.Errorf("check: got exit code %d and %s%s", code, out, errs)
 	}
-	code, _, errs = once(t, data, nil, "sample")
+	code, _, errs = runOnce(t, data, nil, "sample")
 	if code != 1 {
 		t.Errorf("sample into a school with people: got exit code %d", code)
 	}
@@ -283,7 +283,7 @@ func TestUnreachableTraceCollector(t *testing.T) {
 	defer nowhere.Close()
 	_, env := external(t)
 	const exporters = 10 * time.Minute // the exporter's own timeout
-	r := start(t, home(t), append(env, "SHUTDOWN_TIMEOUT=1s", "OTEL_EXPORTER_OTLP_ENDPOINT=http://"+nowhere.Addr().String(),
+	r := start(t, newDataFolder(t), append(env, "SHUTDOWN_TIMEOUT=1s", "OTEL_EXPORTER_OTLP_ENDPOINT=http://"+nowhere.Addr().String(),
 		fmt.Sprintf("OTEL_EXPORTER_OTLP_TIMEOUT=%d", exporters.Milliseconds()))...)
 	mustContain(t, "the answer", r.ask("{ bookingPolicy { interviewLimit } }"), `"interviewLimit":15`)
 	began := time.Now()
@@ -296,7 +296,7 @@ func TestUnreachableTraceCollector(t *testing.T) {
 
 func TestPages(t *testing.T) {
 	t.Parallel()
-	data := home(t)
+	data := newDataFolder(t)
 	r := start(t, data, "SAMPLE_DATA=off")
 	for path, part := range map[string]string{
 		"/livez": "alive", "/readyz": "ready", "/playground": "Rehearse", "/": "Rehearse", "/schema.graphqls": "availableSlots(",
@@ -334,12 +334,12 @@ func TestPages(t *testing.T) {
 
 func TestSecondInstanceSharesTheDatabase(t *testing.T) {
 	t.Parallel()
-	data := home(t)
+	data := newDataFolder(t)
 	one := start(t, data)
 	two := start(t, data)
 	mustContain(t, "a write on one server", one.ask(`mutation { createStudent(input: {name: "X", email: "x@example.org"}) { errors { code } } }`), `"errors":[]`)
 	mustContain(t, "a read on the other server", two.ask(`{ students(filter: {search: "x@example.org"}) { totalCount } }`), `"totalCount":1`)
-	code, _, errs := once(t, data, []string{"CLOCK_OFFSET=240h"})
+	code, _, errs := runOnce(t, data, []string{"CLOCK_OFFSET=240h"})
 	if code != exitFault {
 		t.Errorf("a third server with another clock: got exit code %d", code)
 	}
@@ -347,7 +347,7 @@ func TestSecondInstanceSharesTheDatabase(t *testing.T) {
 	two.stop()
 	mustContain(t, "a read on the first server", one.ask(`{ students { totalCount } }`), `"totalCount":26`)
 	_, port, _ := strings.Cut(one.address, ":")
-	code, _, errs = once(t, data, []string{"ADDR=127.0.0.1:" + port})
+	code, _, errs = runOnce(t, data, []string{"ADDR=127.0.0.1:" + port})
 	if code != exitFault {
 		t.Errorf("a third server on the address of the first: got exit code %d", code)
 	}
@@ -357,7 +357,7 @@ func TestSecondInstanceSharesTheDatabase(t *testing.T) {
 
 func TestServerExitsWhenPostgresStops(t *testing.T) {
 	t.Parallel()
-	data := home(t)
+	data := newDataFolder(t)
 	r := start(t, data, "SAMPLE_DATA=off")
 	pidFile, err := os.ReadFile(filepath.Join(data, "pgdata", "postmaster.pid"))
 	if err != nil {
@@ -382,8 +382,8 @@ func TestServerExitsWhenPostgresStops(t *testing.T) {
 
 func TestMigrateThenServe(t *testing.T) {
 	t.Parallel()
-	data := home(t)
-	code, out, errs := once(t, data, nil, "migrate")
+	data := newDataFolder(t)
+	code, out, errs := runOnce(t, data, nil, "migrate")
 	if code != 0 {
 		t.Fatalf("migrate: got exit code %d and %s", code, errs)
 	}
@@ -393,9 +393,9 @@ func TestMigrateThenServe(t *testing.T) {
 	}
 	const inGo = 3 // the job queue's, and the normalising of names and of tags
 	mustContain(t, "the first migrate", out, fmt.Sprintf("%d migrations applied", len(files)+inGo))
-	_, out, _ = once(t, data, nil, "migrate")
+	_, out, _ = runOnce(t, data, nil, "migrate")
 	mustContain(t, "the second migrate", out, "0 migrations applied")
-	_, out, _ = once(t, data, nil, "sample")
+	_, out, _ = runOnce(t, data, nil, "sample")
 	mustContain(t, "sample", out, "the sample school loaded")
 	r := start(t, data, "MIGRATE=off")
 	mustContain(t, "the school", r.ask(`{ students { totalCount } interviewers { totalCount } }`), `"totalCount":25`, `"totalCount":16`)
@@ -406,7 +406,7 @@ func TestMigrateThenServe(t *testing.T) {
 func TestGracefulShutdown(t *testing.T) {
 	t.Parallel()
 	database, env := externalSchool(t)
-	r := start(t, home(t), env...)
+	r := start(t, newDataFolder(t), env...)
 	lock, err := database.SQL(t).BeginTx(t.Context(), nil)
 	if err != nil {
 		t.Fatal(err)

@@ -19,8 +19,8 @@ import (
 
 const secretOfTests = "JWT_SECRET=a secret of more than thirty-two bytes"
 
-// as sends a document with a token.
-func (r *running) as(token, document string) (status int, body string) {
+// askAs sends a document with a token.
+func (r *running) askAs(token, document string) (status int, body string) {
 	r.t.Helper()
 	text, err := json.Marshal(map[string]string{"query": document})
 	if err != nil {
@@ -46,7 +46,7 @@ func (r *running) as(token, document string) (status int, body string) {
 
 func tokenOf(t *testing.T, data string, env []string, args ...string) string {
 	t.Helper()
-	code, out, errs := once(t, data, env, append([]string{"token"}, args...)...)
+	code, out, errs := runOnce(t, data, env, append([]string{"token"}, args...)...)
 	if code != 0 || strings.Count(out, ".") != 2 {
 		t.Fatalf("token: got exit code %d and %s%s", code, out, errs)
 	}
@@ -56,7 +56,7 @@ func tokenOf(t *testing.T, data string, env []string, args ...string) string {
 // withKey returns a data folder that has a key and no database.
 func withKey(t *testing.T) string {
 	t.Helper()
-	data := home(t)
+	data := newDataFolder(t)
 	if err := errors.Join(os.Mkdir(data, 0o755), identity.MakeLocalSecret(data)); err != nil {
 		t.Fatal(err)
 	}
@@ -69,8 +69,8 @@ const created = `mutation { createStudent(input: {name: "X", email: "%s@example.
 // identifies its sender by it. The command writes nothing.
 func TestTokenWithGeneratedKey(t *testing.T) {
 	t.Parallel()
-	data := home(t)
-	code, _, errs := once(t, data, nil, "token", "--role", "admin", "--id", "7")
+	data := newDataFolder(t)
+	code, _, errs := runOnce(t, data, nil, "token", "--role", "admin", "--id", "7")
 	if _, err := os.Stat(data); code != exitFault || err == nil {
 		t.Errorf("a token without a key: got exit code %d, %v", code, err)
 	}
@@ -81,7 +81,7 @@ func TestTokenWithGeneratedKey(t *testing.T) {
 	if err != nil || key.Mode().Perm() != 0o600 {
 		t.Errorf("the key file: got %v, %v", key, err)
 	}
-	if status, body := r.as(admin, fmt.Sprintf(created, "one")); status != 200 || !strings.Contains(body, `"errors":[]`) {
+	if status, body := r.askAs(admin, fmt.Sprintf(created, "one")); status != 200 || !strings.Contains(body, `"errors":[]`) {
 		t.Errorf("a valid token: got status %d and %s", status, body)
 	}
 	mustContain(t, "without a token", r.ask(fmt.Sprintf(created, "two")), `"errors":[]`)
@@ -92,7 +92,7 @@ func TestTokenWithGeneratedKey(t *testing.T) {
 		"a token of a secret":            tokenOf(t, data, []string{secretOfTests}, "--role", "admin", "--id", "0"),
 	} {
 		t.Run(name, func(t *testing.T) {
-			if status, body := r.in(t).as(token, "{ students { totalCount } }"); status != http.StatusUnauthorized || !strings.Contains(body, `"UNAUTHENTICATED"`) {
+			if status, body := r.in(t).askAs(token, "{ students { totalCount } }"); status != http.StatusUnauthorized || !strings.Contains(body, `"UNAUTHENTICATED"`) {
 				t.Errorf("got status %d and %s, want %d and UNAUTHENTICATED", status, body, http.StatusUnauthorized)
 			}
 		})
@@ -104,14 +104,14 @@ func TestTokenWithSecret(t *testing.T) {
 	t.Parallel()
 	_, env := external(t)
 	env = append(env, "AUTH=jwt", secretOfTests, "JWT_ISSUER=me", "JWT_AUDIENCE=rehearse")
-	data := home(t)
+	data := newDataFolder(t)
 	r := start(t, data, env...)
 	admin := tokenOf(t, data, env, "--role", "admin", "--id", "0")
-	if status, body := r.as(admin, fmt.Sprintf(created, "one")); status != 200 || !strings.Contains(body, `"errors":[]`) {
+	if status, body := r.askAs(admin, fmt.Sprintf(created, "one")); status != 200 || !strings.Contains(body, `"errors":[]`) {
 		t.Errorf("got status %d and %s", status, body)
 	}
 	other := tokenOf(t, data, []string{secretOfTests, "JWT_ISSUER=me", "JWT_AUDIENCE=else"}, "--role", "admin", "--id", "0")
-	if status, body := r.as(other, "{ students { totalCount } }"); status != http.StatusUnauthorized {
+	if status, body := r.askAs(other, "{ students { totalCount } }"); status != http.StatusUnauthorized {
 		t.Errorf("for another audience: got status %d and %s", status, body)
 	}
 	mustContain(t, "the greeting", r.greeting, "A request needs a token")
@@ -124,17 +124,17 @@ func TestServerWithUnreachableIssuer(t *testing.T) {
 	issuer := httptest.NewServer(http.NotFoundHandler())
 	t.Cleanup(issuer.Close)
 	_, env := external(t)
-	r := start(t, home(t), append(env, "AUTH=jwt", "OIDC_ISSUER="+issuer.URL, "JWT_AUDIENCE=rehearse")...)
+	r := start(t, newDataFolder(t), append(env, "AUTH=jwt", "OIDC_ISSUER="+issuer.URL, "JWT_AUDIENCE=rehearse")...)
 	mustContain(t, "the greeting", r.greeting, "not ready yet: the token issuer cannot be reached")
 	if status, body := r.get("/readyz"); status != http.StatusServiceUnavailable || !strings.Contains(body, "the token issuer cannot be reached") {
 		t.Errorf("/readyz: got status %d and %s", status, body)
 	}
 	token := tokenOf(t, withKey(t), nil, "--role", "admin", "--id", "0") // its algorithm is not one of an issuer's
-	if status, _ := r.as(token, "{ students { totalCount } }"); status != http.StatusUnauthorized {
+	if status, _ := r.askAs(token, "{ students { totalCount } }"); status != http.StatusUnauthorized {
 		t.Errorf("a token of a secret: got status %d", status)
 	}
 	const ofAnIssuer = "eyJhbGciOiJSUzI1NiIsImtpZCI6IjEifQ.eyJyb2xlIjoiYWRtaW4ifQ.AAAA"
-	if status, body := r.as(ofAnIssuer, "{ students { totalCount } }"); status != http.StatusServiceUnavailable || !strings.Contains(body, `"UNAVAILABLE"`) {
+	if status, body := r.askAs(ofAnIssuer, "{ students { totalCount } }"); status != http.StatusServiceUnavailable || !strings.Contains(body, `"UNAVAILABLE"`) {
 		t.Errorf("a token of the unreachable issuer: got status %d and %s", status, body)
 	}
 	r.stop()

@@ -39,9 +39,9 @@ const secretText = "a secret of more than thirty-two bytes"
 
 type claims = map[string]any
 
-// good returns the claims of the student's valid token with changes; nil removes a
+// claimsWith returns the claims of the student's valid token with changes; nil removes a
 // claim.
-func good(changes claims) claims {
+func claimsWith(changes claims) claims {
 	all := claims{
 		"role": "student", "sub": "7", "iss": terms.Issuer, "aud": terms.Audience, "iat": now.Unix(), "exp": now.Add(time.Hour).Unix(),
 	}
@@ -132,8 +132,8 @@ var keys = sync.OnceValue(func() (k struct {
 	return k
 })
 
-// verifies checks the result of verifying the token. A nil want expects the student.
-func verifies(t *testing.T, v *identity.Verifier, name, token string, want error) {
+// wantVerified checks the result of verifying the token. A nil want expects the student.
+func wantVerified(t *testing.T, v *identity.Verifier, name, token string, want error) {
 	t.Helper()
 	sender, err := v.Verify(t.Context(), token)
 	if !errors.Is(err, want) || (want == nil && sender.Actor != student) || (want != nil && sender != identity.Sender{}) {
@@ -146,8 +146,8 @@ func TestForgedTokens(t *testing.T) {
 	v := identity.New(newSecret(t), terms, nobody)
 	hs := claims{"alg": "HS256", "typ": "JWT"}
 	sign := hs256([]byte(secretText))
-	whole := forge(t, hs, good(nil), sign)
-	verifies(t, v, "a valid token", whole, nil)
+	whole := forge(t, hs, claimsWith(nil), sign)
+	wantVerified(t, v, "a valid token", whole, nil)
 
 	unix := func(d time.Duration) any { return now.Add(d).Unix() }
 	for name, test := range map[string]struct {
@@ -204,7 +204,7 @@ func TestForgedTokens(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			verifies(t, v, "the token", forge(t, claims{"alg": "HS256", "kid": "x"}, good(test.changes), sign), test.want)
+			wantVerified(t, v, "the token", forge(t, claims{"alg": "HS256", "kid": "x"}, claimsWith(test.changes), sign), test.want)
 		})
 	}
 
@@ -218,23 +218,23 @@ func TestForgedTokens(t *testing.T) {
 		"with a space":           whole + " ",
 		"padded":                 whole + "=",
 		"of 1 MB":                strings.Repeat("x", 1<<20),
-		"just too long":          forge(t, hs, good(claims{"more": strings.Repeat("x", 8<<10)}), sign),
-		"with algorithm none":    forge(t, claims{"alg": "none"}, good(nil), unsigned),
-		"with algorithm None":    forge(t, claims{"alg": "None"}, good(nil), unsigned),
-		"none with a signature":  forge(t, claims{"alg": "none"}, good(nil), sign),
-		"without algorithm":      forge(t, claims{"typ": "JWT"}, good(nil), sign),
-		"another HMAC":           signed(t, jwt.SigningMethodHS512, []byte(secretText), "", good(nil)),
-		"another secret":         forge(t, hs, good(nil), hs256([]byte("another secret of thirty-two bytes"))),
-		"with an empty secret":   forge(t, hs, good(nil), hs256(nil)),
-		"with critical headers":  forge(t, claims{"alg": "HS256", "crit": []string{"b64"}, "b64": false}, good(nil), sign),
+		"just too long":          forge(t, hs, claimsWith(claims{"more": strings.Repeat("x", 8<<10)}), sign),
+		"with algorithm none":    forge(t, claims{"alg": "none"}, claimsWith(nil), unsigned),
+		"with algorithm None":    forge(t, claims{"alg": "None"}, claimsWith(nil), unsigned),
+		"none with a signature":  forge(t, claims{"alg": "none"}, claimsWith(nil), sign),
+		"without algorithm":      forge(t, claims{"typ": "JWT"}, claimsWith(nil), sign),
+		"another HMAC":           signed(t, jwt.SigningMethodHS512, []byte(secretText), "", claimsWith(nil)),
+		"another secret":         forge(t, hs, claimsWith(nil), hs256([]byte("another secret of thirty-two bytes"))),
+		"with an empty secret":   forge(t, hs, claimsWith(nil), hs256(nil)),
+		"with critical headers":  forge(t, claims{"alg": "HS256", "crit": []string{"b64"}, "b64": false}, claimsWith(nil), sign),
 		"with a changed payload": strings.Replace(whole, ".", ".e", 1),
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			verifies(t, v, "the token", token, identity.ErrInvalid)
+			wantVerified(t, v, "the token", token, identity.ErrInvalid)
 		})
 	}
-	verifies(t, identity.New(identity.Secret{}, terms, nobody), "a zero Secret", forge(t, hs, good(nil), hs256(nil)), identity.ErrInvalid)
+	wantVerified(t, identity.New(identity.Secret{}, terms, nobody), "a zero Secret", forge(t, hs, claimsWith(nil), hs256(nil)), identity.ErrInvalid)
 }
 
 // Two parsers may use different values of a duplicate name.
@@ -264,7 +264,7 @@ func TestDuplicateClaims(t *testing.T) {
 			t.Parallel()
 			encoding := base64.RawURLEncoding
 			text := encoding.EncodeToString([]byte(test.header)) + "." + encoding.EncodeToString([]byte(test.payload))
-			verifies(t, v, "the token", text+"."+encoding.EncodeToString(hs256([]byte(secretText))(text)), test.want)
+			wantVerified(t, v, "the token", text+"."+encoding.EncodeToString(hs256([]byte(secretText))(text)), test.want)
 		})
 	}
 }
@@ -275,7 +275,7 @@ func TestAdministratorWithoutPerson(t *testing.T) {
 	for sub, want := range map[string]int64{"0": 0, "12": 12} {
 		t.Run("sub "+sub, func(t *testing.T) {
 			t.Parallel()
-			token := forge(t, claims{"alg": "HS256"}, good(claims{"role": "admin", "sub": sub}), hs256([]byte(secretText)))
+			token := forge(t, claims{"alg": "HS256"}, claimsWith(claims{"role": "admin", "sub": sub}), hs256([]byte(secretText)))
 			if sender, err := v.Verify(t.Context(), token); err != nil || sender.Actor != (booking.Actor{Role: booking.RoleAdmin, ID: want}) {
 				t.Errorf("got %+v, %v, want the administrator %d", sender, err, want)
 			}
@@ -292,10 +292,10 @@ func TestSigned(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			verifies(t, identity.New(newSecret(t), terms, nobody), "a signed token", token, nil)
+			wantVerified(t, identity.New(newSecret(t), terms, nobody), "a signed token", token, nil)
 			later := terms
 			later.Clock = func() time.Time { return now.Add(time.Hour + time.Minute) }
-			verifies(t, identity.New(newSecret(t), later, nobody), "an expired token", token, identity.ErrExpired)
+			wantVerified(t, identity.New(newSecret(t), later, nobody), "an expired token", token, identity.ErrExpired)
 		})
 	}
 }
@@ -321,20 +321,20 @@ func TestPublicKeys(t *testing.T) {
 				if slices.Contains(test.takes, algorithm) {
 					want = nil
 				}
-				verifies(t, v, algorithm, signed(t, jwt.GetSigningMethod(algorithm), key, "any", good(nil)), want)
+				wantVerified(t, v, algorithm, signed(t, jwt.GetSigningMethod(algorithm), key, "any", claimsWith(nil)), want)
 			}
 			// The public key is not secret, so it must not be accepted as an HMAC key.
 			for name, asSecret := range map[string][]byte{"PEM": inPEM(t, test.public), "DER": pemBytes(inPEM(t, test.public))} {
-				forged := forge(t, claims{"alg": "HS256"}, good(nil), hs256(asSecret))
-				verifies(t, v, "the public key in "+name+" as a secret", forged, identity.ErrInvalid)
+				forged := forge(t, claims{"alg": "HS256"}, claimsWith(nil), hs256(asSecret))
+				wantVerified(t, v, "the public key in "+name+" as a secret", forged, identity.ErrInvalid)
 			}
-			verifies(t, v, "none", forge(t, claims{"alg": "none"}, good(nil), unsigned), identity.ErrInvalid)
+			wantVerified(t, v, "none", forge(t, claims{"alg": "none"}, claimsWith(nil), unsigned), identity.ErrInvalid)
 		})
 	}
-	verifies(t, identity.New(publicKey(t, k.rsa.Public()), terms, nobody), "another key of the same type",
-		signed(t, jwt.SigningMethodRS256, k.otherRSA, "", good(nil)), identity.ErrInvalid)
-	verifies(t, identity.New(publicKey(t, k.rsa.Public()), terms, nobody), "a longer digest",
-		signed(t, jwt.SigningMethodRS512, k.rsa, "", good(nil)), identity.ErrInvalid)
+	wantVerified(t, identity.New(publicKey(t, k.rsa.Public()), terms, nobody), "another key of the same type",
+		signed(t, jwt.SigningMethodRS256, k.otherRSA, "", claimsWith(nil)), identity.ErrInvalid)
+	wantVerified(t, identity.New(publicKey(t, k.rsa.Public()), terms, nobody), "a longer digest",
+		signed(t, jwt.SigningMethodRS512, k.rsa, "", claimsWith(nil)), identity.ErrInvalid)
 }
 
 func pemBytes(text []byte) []byte {
@@ -429,7 +429,7 @@ func TestLocalSecret(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, token := range tokens {
-		verifies(t, identity.New(secret, terms, nobody), "a token of the same folder", token, nil)
+		wantVerified(t, identity.New(secret, terms, nobody), "a token of the same folder", token, nil)
 	}
 	elsewhere := t.TempDir()
 	if _, err := identity.LocalSecret(elsewhere); !errors.Is(err, fs.ErrNotExist) {
@@ -442,7 +442,7 @@ func TestLocalSecret(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	verifies(t, identity.New(other, terms, nobody), "a token of another folder", tokens[0], identity.ErrInvalid)
+	wantVerified(t, identity.New(other, terms, nobody), "a token of another folder", tokens[0], identity.ErrInvalid)
 
 	files, err := os.ReadDir(folder)
 	if err != nil || len(files) != 1 {

@@ -87,7 +87,7 @@ type relying struct {
 	now time.Time
 }
 
-func rely(t *testing.T, i *issuer) *relying {
+func newRelying(t *testing.T, i *issuer) *relying {
 	t.Helper()
 	r := &relying{t: t, issuer: i, passed: make(chan time.Time), waits: make(chan time.Duration, 100), now: now}
 	clock := func() time.Time {
@@ -134,12 +134,12 @@ func (r *relying) later(d time.Duration) {
 
 func (r *relying) token(method jwt.SigningMethod, kid string, key any) string {
 	r.t.Helper()
-	return signed(r.t, method, key, kid, good(claims{"iss": r.issuer.URL}))
+	return signed(r.t, method, key, kid, claimsWith(claims{"iss": r.issuer.URL}))
 }
 
-func (r *relying) verifies(name, token string, want error) {
+func (r *relying) wantVerified(name, token string, want error) {
 	r.t.Helper()
-	verifies(r.t, r.verifier, name, token, want)
+	wantVerified(r.t, r.verifier, name, token, want)
 }
 
 func TestIssuer(t *testing.T) {
@@ -150,30 +150,30 @@ func TestIssuer(t *testing.T) {
 	encrypts := public("encrypts", k.rsa)
 	encrypts.Use = "enc"
 	i.publish(public("rsa", k.rsa), public("ec", k.ec), public("ed", k.ed), narrow, encrypts)
-	r := rely(t, i)
+	r := newRelying(t, i)
 	r.attempted()
 
-	r.verifies("RSA", r.token(jwt.SigningMethodRS256, "rsa", k.rsa), nil)
-	r.verifies("RSA-PSS", r.token(jwt.SigningMethodPS256, "rsa", k.rsa), nil)
-	r.verifies("ECDSA", r.token(jwt.SigningMethodES256, "ec", k.ec), nil)
-	r.verifies("Ed25519", r.token(jwt.SigningMethodEdDSA, "ed", k.ed), nil)
-	r.verifies("the algorithm the key is for", r.token(jwt.SigningMethodPS256, "narrow", k.rsa), nil)
+	r.wantVerified("RSA", r.token(jwt.SigningMethodRS256, "rsa", k.rsa), nil)
+	r.wantVerified("RSA-PSS", r.token(jwt.SigningMethodPS256, "rsa", k.rsa), nil)
+	r.wantVerified("ECDSA", r.token(jwt.SigningMethodES256, "ec", k.ec), nil)
+	r.wantVerified("Ed25519", r.token(jwt.SigningMethodEdDSA, "ed", k.ed), nil)
+	r.wantVerified("the algorithm the key is for", r.token(jwt.SigningMethodPS256, "narrow", k.rsa), nil)
 
-	r.verifies("an algorithm the key is not for", r.token(jwt.SigningMethodRS256, "narrow", k.rsa), identity.ErrInvalid)
-	r.verifies("a key for encryption", r.token(jwt.SigningMethodRS256, "encrypts", k.rsa), identity.ErrInvalid)
-	r.verifies("another key's id", r.token(jwt.SigningMethodRS256, "ec", k.rsa), identity.ErrInvalid)
-	r.verifies("another key under a known id", r.token(jwt.SigningMethodRS256, "rsa", k.otherRSA), identity.ErrInvalid)
-	r.verifies("no key id", r.token(jwt.SigningMethodRS256, "", k.rsa), identity.ErrInvalid)
-	r.verifies("an unknown key id", r.token(jwt.SigningMethodRS256, "x", k.rsa), identity.ErrInvalid)
-	r.verifies("a shared secret of the issuer", r.token(jwt.SigningMethodHS256, "secret", []byte(secretText)), identity.ErrInvalid)
-	r.verifies("the public key as a secret",
+	r.wantVerified("an algorithm the key is not for", r.token(jwt.SigningMethodRS256, "narrow", k.rsa), identity.ErrInvalid)
+	r.wantVerified("a key for encryption", r.token(jwt.SigningMethodRS256, "encrypts", k.rsa), identity.ErrInvalid)
+	r.wantVerified("another key's id", r.token(jwt.SigningMethodRS256, "ec", k.rsa), identity.ErrInvalid)
+	r.wantVerified("another key under a known id", r.token(jwt.SigningMethodRS256, "rsa", k.otherRSA), identity.ErrInvalid)
+	r.wantVerified("no key id", r.token(jwt.SigningMethodRS256, "", k.rsa), identity.ErrInvalid)
+	r.wantVerified("an unknown key id", r.token(jwt.SigningMethodRS256, "x", k.rsa), identity.ErrInvalid)
+	r.wantVerified("a shared secret of the issuer", r.token(jwt.SigningMethodHS256, "secret", []byte(secretText)), identity.ErrInvalid)
+	r.wantVerified("the public key as a secret",
 		r.token(jwt.SigningMethodHS256, "rsa", inPEM(t, k.rsa.Public())), identity.ErrInvalid)
-	r.verifies("none", forge(t, claims{"alg": "none", "kid": "rsa"}, good(claims{"iss": i.URL}), unsigned), identity.ErrInvalid)
-	r.verifies("another issuer", signed(t, jwt.SigningMethodRS256, k.rsa, "rsa", good(nil)), identity.ErrInvalid)
-	r.verifies("another audience",
-		signed(t, jwt.SigningMethodRS256, k.rsa, "rsa", good(claims{"iss": i.URL, "aud": "else"})), identity.ErrInvalid)
-	r.verifies("expired",
-		signed(t, jwt.SigningMethodRS256, k.rsa, "rsa", good(claims{"iss": i.URL, "exp": now.Add(-time.Hour).Unix()})), identity.ErrExpired)
+	r.wantVerified("none", forge(t, claims{"alg": "none", "kid": "rsa"}, claimsWith(claims{"iss": i.URL}), unsigned), identity.ErrInvalid)
+	r.wantVerified("another issuer", signed(t, jwt.SigningMethodRS256, k.rsa, "rsa", claimsWith(nil)), identity.ErrInvalid)
+	r.wantVerified("another audience",
+		signed(t, jwt.SigningMethodRS256, k.rsa, "rsa", claimsWith(claims{"iss": i.URL, "aud": "else"})), identity.ErrInvalid)
+	r.wantVerified("expired",
+		signed(t, jwt.SigningMethodRS256, k.rsa, "rsa", claimsWith(claims{"iss": i.URL, "exp": now.Add(-time.Hour).Unix()})), identity.ErrExpired)
 	if i.asked != 1 {
 		t.Errorf("got %d requests for the issuer's keys", i.asked)
 	}
@@ -183,29 +183,29 @@ func TestKeyRotation(t *testing.T) {
 	t.Parallel()
 	i, k := newIssuer(t), keys()
 	i.publish(public("old", k.rsa))
-	r := rely(t, i)
+	r := newRelying(t, i)
 	r.attempted()
 	older, newer := r.token(jwt.SigningMethodRS256, "old", k.rsa), r.token(jwt.SigningMethodES256, "new", k.ec)
-	r.verifies("the old key", older, nil)
-	r.verifies("an unpublished key", newer, identity.ErrInvalid)
+	r.wantVerified("the old key", older, nil)
+	r.wantVerified("an unpublished key", newer, identity.ErrInvalid)
 
 	i.publish(public("old", k.rsa), public("new", k.ec))
-	r.verifies("the new key before the next request is allowed", newer, identity.ErrInvalid)
+	r.wantVerified("the new key before the next request is allowed", newer, identity.ErrInvalid)
 	r.later(5 * time.Second)
-	r.verifies("the new key", newer, nil)
-	r.verifies("the old key with the new key", older, nil)
+	r.wantVerified("the new key", newer, nil)
+	r.wantVerified("the old key with the new key", older, nil)
 	r.attempted()
 
 	i.publish(public("new", k.ec)) // revokes the old key
 	if wait := r.again(); wait != 10*time.Minute {
 		t.Errorf("got a wait of %v", wait)
 	}
-	r.verifies("the revoked key", older, identity.ErrInvalid)
-	r.verifies("the new key alone", newer, nil)
+	r.wantVerified("the revoked key", older, identity.ErrInvalid)
+	r.wantVerified("the new key alone", newer, nil)
 
 	before := i.asked
 	for range 50 { // invented key ids do not each cause a request
-		r.verifies("a made-up key id", r.token(jwt.SigningMethodRS256, "made up", k.otherRSA), identity.ErrInvalid)
+		r.wantVerified("a made-up key id", r.token(jwt.SigningMethodRS256, "made up", k.otherRSA), identity.ErrInvalid)
 	}
 	if i.asked != before {
 		t.Errorf("got %d more requests for the issuer's keys", i.asked-before)
@@ -217,29 +217,29 @@ func TestIssuerIsDown(t *testing.T) {
 	i, k := newIssuer(t), keys()
 	i.publish(public("rsa", k.rsa))
 	i.set(func() { i.down = true })
-	r := rely(t, i)
+	r := newRelying(t, i)
 	if wait := r.attempted(); wait != 5*time.Second {
 		t.Errorf("got a wait of %v", wait)
 	}
 	token := r.token(jwt.SigningMethodRS256, "rsa", k.rsa)
-	r.verifies("before the first keys", token, identity.ErrUnavailable)
-	r.verifies("algorithm none", forge(t, claims{"alg": "none", "kid": "rsa"}, good(nil), unsigned), identity.ErrInvalid)
-	r.ready("", true)
+	r.wantVerified("before the first keys", token, identity.ErrUnavailable)
+	r.wantVerified("algorithm none", forge(t, claims{"alg": "none", "kid": "rsa"}, claimsWith(nil), unsigned), identity.ErrInvalid)
+	r.wantReady("", true)
 	if sender, err := r.verifier.Sender(t.Context(), nil); err != nil || sender != (identity.Sender{Actor: nobody}) {
 		t.Errorf("without a token: got %v, %v", sender, err)
 	}
 
 	i.set(func() { i.down = false })
 	r.again()
-	r.verifies("once the issuer is up", token, nil)
-	r.ready("", false)
+	r.wantVerified("once the issuer is up", token, nil)
+	r.wantReady("", false)
 
 	i.set(func() { i.down = true })
 	r.again()
-	r.verifies("a known key", token, nil)
-	r.verifies("an unknown key", r.token(jwt.SigningMethodES256, "new", k.ec), identity.ErrUnavailable)
-	r.verifies("a wrong signature with a known key id", r.token(jwt.SigningMethodRS256, "rsa", k.otherRSA), identity.ErrInvalid)
-	r.ready("the keys read before stay in use", false)
+	r.wantVerified("a known key", token, nil)
+	r.wantVerified("an unknown key", r.token(jwt.SigningMethodES256, "new", k.ec), identity.ErrUnavailable)
+	r.wantVerified("a wrong signature with a known key id", r.token(jwt.SigningMethodRS256, "rsa", k.otherRSA), identity.ErrInvalid)
+	r.wantReady("the keys read before stay in use", false)
 }
 
 // A token that arrives during the first attempt waits for it.
@@ -247,8 +247,8 @@ func TestFirstTokenWaitsForKeys(t *testing.T) {
 	t.Parallel()
 	i, k := newIssuer(t), keys()
 	i.publish(public("rsa", k.rsa))
-	r := rely(t, i)
-	r.verifies("the first token", r.token(jwt.SigningMethodRS256, "rsa", k.rsa), nil)
+	r := newRelying(t, i)
+	r.wantVerified("the first token", r.token(jwt.SigningMethodRS256, "rsa", k.rsa), nil)
 }
 
 func TestInvalidIssuers(t *testing.T) {
@@ -262,9 +262,9 @@ func TestInvalidIssuers(t *testing.T) {
 			i := newIssuer(t)
 			i.publish(public("rsa", keys().rsa))
 			change(i)
-			r := rely(t, i)
+			r := newRelying(t, i)
 			r.attempted()
-			r.verifies("the token", r.token(jwt.SigningMethodRS256, "rsa", keys().rsa), identity.ErrUnavailable)
+			r.wantVerified("the token", r.token(jwt.SigningMethodRS256, "rsa", keys().rsa), identity.ErrUnavailable)
 		})
 	}
 }
@@ -276,16 +276,16 @@ func TestVerifyBeforeProviderRuns(t *testing.T) {
 	v := identity.New(provider, identity.Terms{Clock: clock}, nobody)
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	sender, err := v.Verify(ctx, signed(t, jwt.SigningMethodRS256, keys().rsa, "x", good(nil)))
+	sender, err := v.Verify(ctx, signed(t, jwt.SigningMethodRS256, keys().rsa, "x", claimsWith(nil)))
 	if !errors.Is(err, identity.ErrUnavailable) || sender != (identity.Sender{}) {
 		t.Errorf("got %+v, %v", sender, err)
 	}
 }
 
-func (r *relying) ready(says string, fails bool) {
+func (r *relying) wantReady(says string, fails bool) {
 	r.t.Helper()
 	note, err := r.verifier.Ready()
 	if (says == "") != (note == "") || !strings.Contains(note, says) || (err != nil) != fails {
-		r.t.Errorf("ready: got %q, %v", note, err)
+		r.t.Errorf("readiness = %q (%v), want %q and an error: %t", note, err, says, fails)
 	}
 }

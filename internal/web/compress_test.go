@@ -57,7 +57,7 @@ func ask(t *testing.T, url string, headers ...string) *http.Response {
 	return response
 }
 
-func plain(t *testing.T, response *http.Response) string {
+func decompressed(t *testing.T, response *http.Response) string {
 	t.Helper()
 	var from io.Reader = response.Body
 	var err error
@@ -102,7 +102,7 @@ func TestCompression(t *testing.T) {
 			if got := response.Header.Get("Content-Encoding"); got != test.coding {
 				t.Errorf("Content-Encoding = %q, want %q", got, test.coding)
 			}
-			if text := plain(t, response); text != test.text {
+			if text := decompressed(t, response); text != test.text {
 				t.Errorf("got %.100q, want %.100q", text, test.text)
 			}
 			vary := strings.Join(response.Header.Values("Vary"), ", ")
@@ -125,7 +125,7 @@ func TestSchemaETag(t *testing.T) {
 				t.Errorf("Content-Type = %q and ETag = %q, want plain text and an ETag", kind, tag)
 			}
 			again := ask(t, server.URL+"/schema.graphqls", "Accept-Encoding", coding, "If-None-Match", tag)
-			if text := plain(t, again); again.StatusCode != http.StatusNotModified || text != "" {
+			if text := decompressed(t, again); again.StatusCode != http.StatusNotModified || text != "" {
 				t.Errorf("the conditional request: got status %d and %.20q, want %d", again.StatusCode, text, http.StatusNotModified)
 			}
 			if other := ask(t, server.URL+"/schema.graphqls", "Accept-Encoding", coding, "If-None-Match", `"other"`); other.StatusCode != http.StatusOK {
