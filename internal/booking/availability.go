@@ -360,6 +360,5 @@ func CheckOrder(r calendar.Span) Refused {
 	if r.Start.Before(r.End) {
 		return nil
 	}
-	return invalidRange("end", Allowed{Kind: AllowedAfterStart}, fmt.Sprintf(
-		"end is %s, and start is %s; end must be after start.", r.End.UTC().Format(time.RFC3339), r.Start.UTC().Format(time.RFC3339)))
+	return invalidRange("end", Allowed{Kind: AllowedAfterStart}, "end must be after start.")
 }

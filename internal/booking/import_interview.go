@@ -113,14 +113,14 @@ func (i Interview) checkImportedTimes(now time.Time) Refused {
 			i.Span().Length(), MinSlotMinutes, MaxSlotMinutes))
 	}
 	if i.BookedAt.After(now) {
-		refused = append(refused, Invalid("bookedAt", Allowed{Kind: AllowedTime, NotAfter: &now}, badTime("bookedAt", i.BookedAt, "not in the future"))...)
+		refused = append(refused, Invalid("bookedAt", Allowed{Kind: AllowedTime, NotAfter: &now}, "bookedAt is in the future; the current time or an earlier one is expected.")...)
 	}
 	if i.CompletedAt != nil && (i.CompletedAt.Before(i.Start) || i.CompletedAt.After(now)) {
 		refused = append(refused, Invalid("completedAt", Allowed{Kind: AllowedTime, NotBefore: &i.Start, NotAfter: &now},
-			badTime("completedAt", *i.CompletedAt, "between the interview's start and now"))...)
+			badCompletion)...)
 	}
 	if i.CancelledAt != nil && i.CancelledAt.After(now) {
-		refused = append(refused, Invalid("cancelledAt", Allowed{Kind: AllowedTime, NotAfter: &now}, badTime("cancelledAt", *i.CancelledAt, "not in the future"))...)
+		refused = append(refused, Invalid("cancelledAt", Allowed{Kind: AllowedTime, NotAfter: &now}, "cancelledAt is in the future; the current time or an earlier one is expected.")...)
 	}
 	if i.Start.After(now) && i.Status != Booked && i.Status != Cancelled {
 		refused = append(refused, tooSoon("status", i.Start, fmt.Sprintf("The interview is %s but starts in the future; a future interview is BOOKED or CANCELLED.", i.Status))...)

@@ -5,7 +5,6 @@ import (
 	"net/mail"
 	"slices"
 	"strings"
-	"time"
 	"unicode"
 	"unicode/utf8"
 
@@ -224,11 +223,6 @@ func clip(text string) string {
 		return text
 	}
 	return string([]rune(text)[:most]) + "…"
-}
-
-// badTime is the message about a time that is not allowed.
-func badTime(field string, value time.Time, allowed string) string {
-	return fmt.Sprintf("%s is %s; a time %s is expected.", field, value.UTC().Format(time.RFC3339), allowed)
 }
 
 // notOneOf refuses a value that is not in an enum.

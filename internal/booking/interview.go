@@ -166,6 +166,9 @@ func (i Interview) MayComplete(now time.Time) Refused {
 	return nil
 }
 
+// badCompletion is the message about a time at which an interview cannot have been completed.
+const badCompletion = "completedAt is before the interview's start or in the future; a time between the start and now is expected."
+
 func (c Completion) validate(i Interview, now time.Time) Refused {
 	var refused Refused
 	if c.Grade != nil {
@@ -176,7 +179,7 @@ func (c Completion) validate(i Interview, now time.Time) Refused {
 	}
 	if c.At != nil && (c.At.Before(i.Start) || c.At.After(now)) {
 		refused = append(refused, Invalid("completedAt", Allowed{Kind: AllowedTime, NotBefore: &i.Start, NotAfter: &now},
-			badTime("completedAt", *c.At, "between the interview's start and now"))...)
+			badCompletion)...)
 	}
 	return refused
 }

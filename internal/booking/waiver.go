@@ -55,7 +55,7 @@ func (w Waiver) Validate(now time.Time) Refused {
 	}
 	refused = append(refused, checkBounds("uses", w.Uses, 1, MaxWaiverUses)...)
 	if w.ExpiresAt != nil && !w.ExpiresAt.After(now) {
-		refused = append(refused, Invalid("expiresAt", Allowed{Kind: AllowedTime, NotBefore: &now}, badTime("expiresAt", *w.ExpiresAt, "in the future"))...)
+		refused = append(refused, Invalid("expiresAt", Allowed{Kind: AllowedTime, NotBefore: &now}, "expiresAt is not in the future; a time in the future is expected.")...)
 	}
 	return refused
 }
