@@ -8,28 +8,12 @@ type EventKindInfo struct {
 	Fields []string // the fields that can be among the changes
 }
 
-// Fields of the changes of each subject, as its method Event or Changes records them.
-var (
-	interviewFields = []string{
-		"status", "start", "end", "slotId", "interviewerId", "grade", "note", "noteShared", "completedAt", "cancelReason", "waivers",
-	}
-	holdFields   = []string{"expiresAt", "endedAt", "waivers"}
-	waiverFields = []string{"waiverId", "revokedAt", "rule", "uses", "expiresAt"}
-	policyFields = []string{
-		"interviewLimit", "minimumGradeExclusive", "gradeWindow", "holdSeconds", "minimumNoticeSeconds",
-		"cancelCutoffSeconds", "rescheduleCutoffSeconds", "maxReschedules", "publishHorizonDays", "version",
-	}
-	studentChanges     = append(studentFields.names(), "anonymisedAt")
-	interviewerChanges = interviewerEventFields.names()
-	availabilityFields = []string{"availabilityId", "start", "end", "rule", "slotMinutes", "gapMinutes", "removedAt", "tags"}
-
-	// calendarFields are the effects of a change to a calendar on slots and interviews: their
-	// numbers and their ids.
-	calendarFields = []string{
-		"closedSlots", "closedSlotIds", "keptSlots", "keptSlotIds", "openedSlots", "openedSlotIds",
-		"conflicts", "conflictIds", "cancelled", "cancelledIds",
-	}
-)
+// calendarFields are the effects of a change to a calendar on slots and interviews: their
+// numbers and their ids.
+var calendarFields = []string{
+	"closedSlots", "closedSlotIds", "keptSlots", "keptSlotIds", "openedSlots", "openedSlotIds",
+	"conflicts", "conflictIds", "cancelled", "cancelledIds",
+}
 
 // EventKinds describes all kinds of events, in the order of the schema.
 func EventKinds() []EventKindInfo {

@@ -108,3 +108,20 @@ func (r Record) commitments(now time.Time) []Commitment {
 	}
 	return r.History
 }
+
+// holdFields are the fields that an event of a hold can contain.
+var holdFields = []string{"expiresAt", "endedAt", "waivers"}
+
+// Event returns the event of a change of the hold. A nil before means that the
+// hold is new.
+func (h HeldSlot) Event(kind EventKind, before *HeldSlot) Event {
+	was := HeldSlot{}
+	if before != nil {
+		was = *before
+	}
+	return Event{
+		Kind: kind, StudentID: h.StudentID, InterviewerID: h.InterviewerID, SlotID: h.SlotID,
+		Changes: Changes{}.Add("expiresAt", was.ExpiresAt, h.ExpiresAt).Add("endedAt", was.EndedAt, h.EndedAt).
+			Add("waivers", was.Waivers, h.Waivers),
+	}
+}

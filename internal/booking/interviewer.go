@@ -100,6 +100,9 @@ func (i Interviewer) Normalise() (Interviewer, Refused) {
 	return i, refused
 }
 
+// interviewerChanges are the fields that an event of an interviewer can contain.
+var interviewerChanges = interviewerEventFields.names()
+
 // Event returns the event of a change of the interviewer.
 func (i Interviewer) Event(kind EventKind, before Interviewer) Event {
 	return Event{Kind: kind, InterviewerID: i.ID, Changes: i.Changes(before)}

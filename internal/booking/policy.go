@@ -90,3 +90,24 @@ func (p Policy) Validate() Refused {
 	}
 	return refused
 }
+
+// policyFields are the fields that an event of the policy can contain.
+var policyFields = []string{
+	"interviewLimit", "minimumGradeExclusive", "gradeWindow", "holdSeconds", "minimumNoticeSeconds",
+	"cancelCutoffSeconds", "rescheduleCutoffSeconds", "maxReschedules", "publishHorizonDays", "version",
+}
+
+// Event returns the event of a change of the policy.
+func (p Policy) Event(before Policy) Event {
+	return Event{Kind: PolicyUpdated, Changes: Changes{}.
+		Add("interviewLimit", before.InterviewLimit, p.InterviewLimit).
+		Add("minimumGradeExclusive", before.MinimumGradeExclusive, p.MinimumGradeExclusive).
+		Add("gradeWindow", before.GradeWindow, p.GradeWindow).
+		Add("holdSeconds", before.HoldSeconds, p.HoldSeconds).
+		Add("minimumNoticeSeconds", before.MinimumNoticeSeconds, p.MinimumNoticeSeconds).
+		Add("cancelCutoffSeconds", before.CancelCutoffSeconds, p.CancelCutoffSeconds).
+		Add("rescheduleCutoffSeconds", before.RescheduleCutoffSeconds, p.RescheduleCutoffSeconds).
+		Add("maxReschedules", before.MaxReschedules, p.MaxReschedules).
+		Add("publishHorizonDays", before.PublishHorizonDays, p.PublishHorizonDays).
+		Add("version", before.Version, p.Version)}
+}

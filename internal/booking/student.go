@@ -59,6 +59,9 @@ func (s Student) Normalise() (Student, Refused) {
 	return s, refused
 }
 
+// studentChanges are the fields that an event of a student can contain.
+var studentChanges = append(studentFields.names(), "anonymisedAt")
+
 // Event returns the event of a change of the student.
 func (s Student) Event(kind EventKind, before Student) Event {
 	changes := studentFields.changes(before, s).Add("anonymisedAt", before.AnonymisedAt, s.AnonymisedAt)

@@ -111,3 +111,18 @@ func pass(waivers []Waiver, rule WaivableRule, spent []WaiverID, now time.Time) 
 func expiresFirst(a, b Waiver) bool {
 	return a.ExpiresAt != nil && (b.ExpiresAt == nil || a.ExpiresAt.Before(*b.ExpiresAt))
 }
+
+// waiverFields are the fields that an event of a waiver can contain.
+var waiverFields = []string{"waiverId", "revokedAt", "rule", "uses", "expiresAt"}
+
+// Event returns the event of a change of the waiver. A zero before means that the
+// waiver is new.
+func (w Waiver) Event(kind EventKind, before Waiver) Event {
+	changes := Changes{}.Add("revokedAt", before.RevokedAt, w.RevokedAt)
+	if before.ID == 0 {
+		changes = changes.Add("waiverId", nil, w.ID).Add("rule", nil, w.Rule).Add("uses", nil, w.Uses).Add("expiresAt", nil, w.ExpiresAt)
+	} else {
+		changes = slices.Concat(Changes{}.Add("waiverId", nil, w.ID), changes)
+	}
+	return Event{Kind: kind, StudentID: w.StudentID, Changes: changes}
+}
