@@ -2,6 +2,7 @@ package memory
 
 import (
 	"fmt"
+	"slices"
 	"testing"
 )
 
@@ -21,11 +22,11 @@ func TestLimitFollowsLiveHeap(t *testing.T) {
 func TestBurstDoesNotRaiseLimit(t *testing.T) {
 	t.Parallel()
 	var last recent
-	for i, step := range []struct{ sample, want uint64 }{
-		{5, 5}, {900, 5}, {900, 5}, {900, 5}, {900, 5}, {800, 800}, {900, 800}, {1, 1},
-	} {
-		if got := last.least(step.sample); got != step.want {
-			t.Errorf("after sample %d: got a minimum of %d, want %d", i, got, step.want)
-		}
+	var got []uint64
+	for _, sample := range []uint64{5, 900, 900, 900, 900, 800, 900, 1} {
+		got = append(got, last.least(sample))
+	}
+	if want := []uint64{5, 5, 5, 5, 5, 800, 800, 1}; !slices.Equal(got, want) {
+		t.Errorf("minimums after each sample = %v, want %v", got, want)
 	}
 }
