@@ -203,7 +203,7 @@ func (p *availabilityImport) judge(row *availabilityRow) error {
 	case len(refused) > 0:
 		row.fail(refused)
 		return nil
-	case wanted.Weekly == nil && len(plan.New) == 0:
+	case wanted.Weekly == nil && !plan.Publishes():
 		meets(row, *p.of[plan.Standing[0].ID])
 		return nil
 	case p.slots+len(plan.New) > p.most:
@@ -211,7 +211,7 @@ func (p *availabilityImport) judge(row *availabilityRow) error {
 		return nil
 	}
 	p.plans[row] = plan
-	p.occupy(wanted, plan.New)
+	p.occupy(wanted, plan)
 	return nil
 }
 
@@ -244,11 +244,16 @@ func (p *availabilityImport) plan(wanted booking.Availability, by booking.Interv
 	return plan, refused, nil
 }
 
-// occupy adds new slots to the agenda so that later rows see them. The slots have no ids
-// yet, so they get negative placeholders.
-func (p *availabilityImport) occupy(a booking.Availability, spans []calendar.Span) {
+// occupy applies a plan to the agenda so that later rows see its effect. New slots have no
+// ids yet, so they get negative placeholders.
+func (p *availabilityImport) occupy(a booking.Availability, plan booking.Plan) {
 	agenda := p.agendas[a.InterviewerID]
-	for _, span := range spans {
+	for i := range agenda {
+		if slices.Contains(plan.GivenBack, agenda[i].ID) {
+			agenda[i].TakenBack = false
+		}
+	}
+	for _, span := range plan.New {
 		p.slots++
 		slot := booking.Slot{
 			ID: booking.SlotID(-p.slots), InterviewerID: a.InterviewerID, Start: span.Start, End: span.End, Status: booking.SlotOpen,
@@ -275,6 +280,9 @@ func (p *availabilityImport) write(ctx context.Context, tx *store.Tx, rows []*av
 	slots := make([]store.LoadedSlot, 0, p.slots)
 	for i, row := range rows {
 		row.id = int64(published[i])
+		if err := tx.HandOver(ctx, published[i], p.plans[row].GivenBack); err != nil {
+			return err
+		}
 		for _, span := range p.plans[row].New {
 			slots = append(slots, store.LoadedSlot{AvailabilityID: published[i], Slot: booking.Slot{
 				InterviewerID: wanted[i].InterviewerID, Start: span.Start, End: span.End, Status: booking.SlotOpen,

@@ -96,9 +96,9 @@ func (p *availabilityImport) judgeEvent(row *availabilityRow) error {
 	case p.slots+len(plan.New) > p.most:
 		row.fail(p.tooManySlots())
 		return nil
-	case len(plan.New) > 0:
+	case plan.Publishes():
 		p.plans[row] = plan
-		p.occupy(window, plan.New)
+		p.occupy(window, plan)
 	case left == 0 && p.of[plan.Standing[0].ID].ID != 0:
 		row.unchanged(int64(p.of[plan.Standing[0].ID].ID))
 	default:

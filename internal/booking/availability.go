@@ -278,6 +278,9 @@ type Plan struct {
 	Unused      time.Duration
 }
 
+// Publishes reports whether the plan changes the calendar.
+func (p Plan) Publishes() bool { return len(p.New)+len(p.GivenBack) > 0 }
+
 // PlanWindows cuts the windows of an availability into slots and compares them
 // with the interviewer's calendar.
 func PlanWindows(a Availability, windows []calendar.Span, c Calendar, now time.Time) Plan {

@@ -51,24 +51,27 @@ func PlanImportedWindow(by Interviewer, a Availability, c Calendar, now time.Tim
 	if len(plan.Conflicting) > 0 {
 		return plan, overlapsAgenda(plan.Conflicting)
 	}
-	if last := len(plan.New) - 1; !by.Active && last >= 0 && plan.New[last].Start.After(now) {
-		return plan, notActive()
-	}
-	return plan, nil
+	return plan.by(by, now)
 }
 
 // PlanImportedEvent cuts a calendar event as a window that may have started. It
 // skips slots that conflict.
 func PlanImportedEvent(by Interviewer, a Availability, c Calendar, now time.Time) (Plan, Refused) {
 	plan := PlanWindows(a, []calendar.Span{a.Window()}, c, time.Time{})
-	if last := len(plan.New) - 1; !by.Active && last >= 0 && plan.New[last].Start.After(now) {
-		return plan, notActive()
-	}
-	return plan, nil
+	return plan.by(by, now)
 }
 
-func notActive() Refused {
-	return Refuse(WrongStatus, "interviewer", "The interviewer is not active; only active interviewers can publish future availability.")
+// by refuses a plan that publishes future slots of an inactive interviewer. Their booked slots
+// stay withdrawn.
+func (p Plan) by(interviewer Interviewer, now time.Time) (Plan, Refused) {
+	if interviewer.Active {
+		return p, nil
+	}
+	p.GivenBack = nil
+	if last := len(p.New) - 1; last >= 0 && p.New[last].Start.After(now) {
+		return p, Refuse(WrongStatus, "interviewer", "The interviewer is not active; only active interviewers can publish future availability.")
+	}
+	return p, nil
 }
 
 // Agenda is an interviewer's slots that are not withdrawn, ordered by start. They

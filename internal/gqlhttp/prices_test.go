@@ -113,7 +113,7 @@ func TestOperationCostRules(t *testing.T) {
 		{"the history of a slot", `{ slot(id: 1) { history { what } } }`, 2*read + 1 + 100},
 		{"upcoming interviews and waivers", `{ student(id: 1) { upcomingInterviews { id } waivers { id } } }`, 3*read + 1 + 20 + 50},
 		{"waivers and reasons", `{ eligibility(studentId: 1) { waivers { id } reasons { code } } }`, 2*read + 1 + 4 + 2},
-		{"changes of events", `{ interview(id: 1) { events { nodes { changes { field } } } } }`, 2*read + 1 + 1 + 20*(1+22)}, // an updated interviewer has the most changes: 12 fields and 10 effects,
+		{"changes of events", `{ interview(id: 1) { events { nodes { changes { field } } } } }`, 2*read + 1 + 1 + 20*(1+22)}, // an updated interviewer has the most changes: 12 fields and 10 effects
 		{"events within events", `{ interview(id: 1) { events(first: 2) { nodes { interview { events(first: 3) { nodes { id } } } } } } }`, 4*read + 1 + 1 + 2*(1+1+1+3)},
 		// Counts, once for each list.
 		{"a total", `{ students { totalCount } }`, read + 25 + 1 + 20},

@@ -196,7 +196,7 @@ func (r *Reader) StandingIn(ctx context.Context, windows []InterviewerWindow) ([
 	rows, err := inBatches(windows, func(batch []InterviewerWindow) ([]slotRow, error) {
 		var rows []slotRow
 		err := r.db.WithContext(ctx).Raw(`
-			SELECT s.id, s.interviewer_id, s.availability_id, s.starts_at, s.ends_at, s.status, s.held_by, s.held_until
+			SELECT s.availability_id, `+slotColumns.of("s.")+`
 			FROM unnest(?::bigint[], ?::timestamptz[], ?::timestamptz[]) AS wanted (interviewer_id, s, e)
 			CROSS JOIN LATERAL (SELECT * FROM slots
 				WHERE slots.interviewer_id = wanted.interviewer_id AND status <> 'WITHDRAWN'
