@@ -30,7 +30,7 @@ func (l List[T]) label(order store.Order) string {
 	return l.name + ":" + string(order.Field) + ":" + string(order.Direction)
 }
 
-func value(p store.Position, kind store.Kind) string {
+func value(p store.Position, kind store.FieldKind) string {
 	switch kind {
 	case store.KindTime:
 		return strconv.FormatInt(p.Start.UnixMicro(), 36)
@@ -77,7 +77,7 @@ func (l List[T]) split(text string, order store.Order) (id, value string, mine b
 var noStart = strconv.FormatInt(time.Time{}.UnixMicro(), 36)
 
 // position parses the value of a cursor, which clients may have forged.
-func position(value string, kind store.Kind) (p store.Position, ok bool) {
+func position(value string, kind store.FieldKind) (p store.Position, ok bool) {
 	switch kind {
 	case store.KindTime:
 		micros, err := strconv.ParseInt(value, 36, 64)

@@ -47,18 +47,18 @@ func (c *agreement) agreeOnStanding() {
 	yes, no := true, false
 	for _, test := range []struct {
 		name   string
-		filter store.StandingFilter
+		filter store.EligibilityFilter
 		want   func(booking.Eligibility) bool
 	}{
-		{"eligible", store.StandingFilter{Eligible: &yes}, func(e booking.Eligibility) bool { return e.Eligible }},
-		{"not eligible", store.StandingFilter{Eligible: &no}, func(e booking.Eligibility) bool { return !e.Eligible }},
-		{"limit", store.StandingFilter{Stuck: []booking.RefusalCode{booking.LimitReached}},
+		{"eligible", store.EligibilityFilter{Eligible: &yes}, func(e booking.Eligibility) bool { return e.Eligible }},
+		{"not eligible", store.EligibilityFilter{Eligible: &no}, func(e booking.Eligibility) bool { return !e.Eligible }},
+		{"limit", store.EligibilityFilter{Stuck: []booking.RefusalCode{booking.LimitReached}},
 			func(e booking.Eligibility) bool { return fails(e, booking.LimitReached) }},
-		{"grades", store.StandingFilter{Stuck: []booking.RefusalCode{booking.GradesTooLow}},
+		{"grades", store.EligibilityFilter{Stuck: []booking.RefusalCode{booking.GradesTooLow}},
 			func(e booking.Eligibility) bool { return fails(e, booking.GradesTooLow) }},
-		{"either", store.StandingFilter{Stuck: []booking.RefusalCode{booking.GradesTooLow, booking.LimitReached}},
+		{"either", store.EligibilityFilter{Stuck: []booking.RefusalCode{booking.GradesTooLow, booking.LimitReached}},
 			func(e booking.Eligibility) bool { return !e.Eligible }},
-		{"used", store.StandingFilter{InterviewsUsed: &store.IntRange{Min: &low, Max: &high}},
+		{"used", store.EligibilityFilter{InterviewsUsed: &store.IntRange{Min: &low, Max: &high}},
 			func(e booking.Eligibility) bool { return e.InterviewsUsed >= low && e.InterviewsUsed <= high }},
 	} {
 		var want, got []booking.StudentID
@@ -69,7 +69,7 @@ func (c *agreement) agreeOnStanding() {
 		}
 		slices.Sort(want)
 		test.filter.Now = t0
-		f := store.PeopleFilter{StandingFilter: test.filter}
+		f := store.PeopleFilter{EligibilityFilter: test.filter}
 		page, _, err := c.world.store.Students(ctx, f, store.Page{First: 100})
 		for _, s := range page {
 			got = append(got, s.ID)

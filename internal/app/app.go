@@ -17,7 +17,7 @@ import (
 type App struct {
 	store *store.Store
 	clock func() time.Time
-	live  *live.School
+	live  *live.Hub
 }
 
 // New returns an App that uses the store and takes the time from clock.

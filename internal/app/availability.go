@@ -192,7 +192,7 @@ func (c *calendarChange) write(ctx context.Context, a booking.Availability, plan
 	if err != nil {
 		return nil, err
 	}
-	if err := c.tx.HandOver(ctx, a.ID, plan.GivenBack); err != nil {
+	if err := c.tx.ReassignSlots(ctx, a.ID, plan.GivenBack); err != nil {
 		return nil, err
 	}
 	if c.interviewer.Capped() && len(created) > 0 {

@@ -112,7 +112,7 @@ func (c *calendarChange) close(ctx context.Context, of closing) error {
 		slots = slices.DeleteFunc(slots, of.keeps)
 	}
 	if of.excepted {
-		if err := c.tx.Except(ctx, slots); err != nil {
+		if err := c.tx.AddExceptions(ctx, slots); err != nil {
 			return err
 		}
 	}
@@ -196,7 +196,7 @@ func (c *calendarChange) takeBack(ctx context.Context, slots []booking.Slot) ([]
 			others = append(others, slot)
 		}
 	}
-	return others, c.tx.TakeBack(ctx, booked)
+	return others, c.tx.MarkWithdrawWhenFree(ctx, booked)
 }
 
 // appendEvent appends the event with the changes to the calendar, if there are any.

@@ -37,7 +37,7 @@ func (c *calendarChange) handOver(ctx context.Context, slots []booking.Slot) ([]
 		c.result.KeptSlots = append(c.result.KeptSlots, slot)
 	}
 	for _, offer := range offers {
-		if err := c.tx.HandOver(ctx, offer.ID, kept[offer.ID]); err != nil {
+		if err := c.tx.ReassignSlots(ctx, offer.ID, kept[offer.ID]); err != nil {
 			return nil, err
 		}
 	}
@@ -65,7 +65,7 @@ func (c *calendarChange) fill(ctx context.Context, free []calendar.Span) ([]book
 		if err != nil {
 			return nil, err
 		}
-		if err := c.tx.HandOver(ctx, f.Availability.ID, f.GivenBack); err != nil {
+		if err := c.tx.ReassignSlots(ctx, f.Availability.ID, f.GivenBack); err != nil {
 			return nil, err
 		}
 		opened = append(opened, created...)
@@ -79,7 +79,7 @@ func (c *calendarChange) fill(ctx context.Context, free []calendar.Span) ([]book
 // offers returns the interviewer's availability, sorted by start, and the calendar around
 // a range.
 func (c *calendarChange) offers(ctx context.Context, in calendar.Span) ([]booking.Offered, booking.Calendar, error) {
-	offers, err := c.tx.OffersOf(ctx, []booking.InterviewerID{c.interviewer.ID})
+	offers, err := c.tx.AvailabilityWithExceptions(ctx, []booking.InterviewerID{c.interviewer.ID})
 	if err != nil {
 		return nil, booking.Calendar{}, err
 	}

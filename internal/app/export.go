@@ -198,7 +198,7 @@ func (a *App) withEmails(ctx context.Context, interviews []booking.Interview) ([
 func (a *App) interviewers(
 	ctx context.Context, ids []booking.InterviewerID,
 ) (map[booking.InterviewerID]booking.Interviewer, error) {
-	found, err := a.store.InterviewersByIDs(ctx, ids)
+	found, err := a.store.InterviewersByID(ctx, ids)
 	by := make(map[booking.InterviewerID]booking.Interviewer, len(found))
 	for _, interviewer := range found {
 		by[interviewer.ID] = interviewer

@@ -127,7 +127,7 @@ func (p *availabilityImport) read(ctx context.Context, tx *store.Tx, rows []*ava
 	for i, row := range rows {
 		wanted[i] = row.Value.Availability
 	}
-	standing, err := tx.StandingIn(ctx, p.times(rows))
+	standing, err := tx.SlotsIn(ctx, p.times(rows))
 	if err != nil {
 		return err
 	}
@@ -280,7 +280,7 @@ func (p *availabilityImport) write(ctx context.Context, tx *store.Tx, rows []*av
 	slots := make([]store.LoadedSlot, 0, p.slots)
 	for i, row := range rows {
 		row.id = int64(published[i])
-		if err := tx.HandOver(ctx, published[i], p.plans[row].GivenBack); err != nil {
+		if err := tx.ReassignSlots(ctx, published[i], p.plans[row].GivenBack); err != nil {
 			return err
 		}
 		for _, span := range p.plans[row].New {
@@ -332,14 +332,14 @@ func cappedOf(by map[string]booking.Interviewer) map[booking.InterviewerID]booki
 
 // createSlots writes new slots and sets their ids.
 func createSlots(ctx context.Context, tx *store.Tx, slots []store.LoadedSlot) error {
-	taken, err := tx.TakeIDs(ctx, store.SlotsTable, len(slots))
+	taken, err := tx.ReserveIDs(ctx, store.SlotsTable, len(slots))
 	if err != nil {
 		return err
 	}
 	for i := range slots {
 		slots[i].ID = booking.SlotID(taken[i])
 	}
-	tx.PublishedSlots(slots)
+	tx.RecordPublication(slots)
 	return tx.LoadSlots(ctx, slots)
 }
 
@@ -357,7 +357,7 @@ func lockInterviewers(ctx context.Context, tx *store.Tx, emails []string) (map[s
 	if err := tx.LockInterviewers(ctx, ids); err != nil {
 		return nil, err
 	}
-	if found, err = tx.InterviewersByIDs(ctx, ids); err != nil {
+	if found, err = tx.InterviewersByID(ctx, ids); err != nil {
 		return nil, err
 	}
 	by := make(map[string]booking.Interviewer, len(found))

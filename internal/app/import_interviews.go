@@ -178,7 +178,7 @@ func (h *interviewImport) lockSlots(ctx context.Context, tx *store.Tx, rows []*i
 		windows[i] = store.InterviewerWindow{InterviewerID: row.Value.InterviewerID, Span: span}
 		places[place{row.Value.InterviewerID, span}] = true
 	}
-	slots, err := tx.StandingIn(ctx, windows)
+	slots, err := tx.SlotsIn(ctx, windows)
 	if err != nil {
 		return err
 	}
@@ -401,7 +401,7 @@ func lockRecords(ctx context.Context, tx *store.Tx, emails []string) (map[string
 	if err := tx.LockStudents(ctx, ids); err != nil {
 		return nil, err
 	}
-	records, err := tx.ManyRecords(ctx, ids)
+	records, err := tx.Records(ctx, ids)
 	if err != nil {
 		return nil, err
 	}

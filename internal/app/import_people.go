@@ -127,7 +127,7 @@ func (k people[P]) judge(write writer[P]) func(context.Context, *store.Tx, []*in
 // find marks rows whose person already exists as unchanged, and fails those that differ or
 // repeat an earlier line.
 func (k people[P]) find(ctx context.Context, tx *store.Tx, rows []*incoming[P]) error {
-	if err := tx.QueueImports(ctx, k.table); err != nil {
+	if err := tx.LockImports(ctx, k.table); err != nil {
 		return err
 	}
 	emails := make([]string, len(rows))
@@ -177,7 +177,7 @@ func (k people[P]) find(ctx context.Context, tx *store.Tx, rows []*incoming[P]) 
 func numbered[T any](
 	ctx context.Context, tx *store.Tx, table store.Table, rows []*incoming[T], set func(*T, int64),
 ) ([]T, error) {
-	taken, err := tx.TakeIDs(ctx, table, len(rows))
+	taken, err := tx.ReserveIDs(ctx, table, len(rows))
 	if err != nil {
 		return nil, err
 	}

@@ -69,7 +69,7 @@ func (c *interviewChange) lock(ctx context.Context) error {
 // the interviewer.
 func (c *interviewChange) free(ctx context.Context, slot booking.Slot, of booking.Interviewer) error {
 	if operation.CallerOf(ctx).Actor.Role == booking.RoleInterviewer {
-		if err := c.tx.Except(ctx, []booking.Slot{slot}); err != nil {
+		if err := c.tx.AddExceptions(ctx, []booking.Slot{slot}); err != nil {
 			return err
 		}
 		return c.tx.WithdrawSlots(ctx, []booking.Slot{slot})

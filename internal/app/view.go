@@ -237,9 +237,9 @@ func (v View) CountEventsOf(ctx context.Context, of []booking.InterviewID) (map[
 func (v View) own(f store.InterviewFilter) store.InterviewFilter {
 	switch v.may.Role {
 	case booking.RoleStudent:
-		f.Party.StudentID = booking.StudentID(v.may.ID)
+		f.Viewer.StudentID = booking.StudentID(v.may.ID)
 	case booking.RoleInterviewer:
-		f.Party.InterviewerID = booking.InterviewerID(v.may.ID)
+		f.Viewer.InterviewerID = booking.InterviewerID(v.may.ID)
 	case booking.RoleAnonymous, booking.RoleAdmin, booking.RoleSystem:
 	}
 	return f

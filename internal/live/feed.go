@@ -33,41 +33,41 @@ const (
 	feedPause     = 200 * time.Millisecond // delay before a failed read is retried
 )
 
-// School distributes the changes in the school, made on any server, to the watches of this
+// Hub distributes the changes in the school, made on any server, to the watches of this
 // server.
-type School struct {
+type Hub struct {
 	store   *store.Store
 	now     func() time.Time
 	feed    *feed
 	records *sharedRecords
 }
 
-// New returns a School without watches. now returns the current time.
-func New(s *store.Store, now func() time.Time) *School {
-	return &School{store: s, now: now, feed: newFeed(), records: newSharedRecords()}
+// New returns a Hub without watches. now returns the current time.
+func New(s *store.Store, now func() time.Time) *Hub {
+	return &Hub{store: s, now: now, feed: newFeed(), records: newSharedRecords()}
 }
 
 // feed holds the watches, and the changes that have not been distributed.
 type feed struct {
-	mu       sync.Mutex
-	watchers map[watcher]struct{}
-	heard    store.Changes
-	heardAt  time.Time
-	wake     chan struct{} // holds one token while there are changes to distribute
+	mu        sync.Mutex
+	watchers  map[watcher]struct{}
+	pending   store.Changes
+	drainedAt time.Time
+	wake      chan struct{} // holds one token while there are changes to distribute
 }
 
 // watcher is a subscription that receives all changes and keeps the relevant ones. take
 // must not block.
-type watcher interface{ take(happened) }
+type watcher interface{ take(changeSet) }
 
-// happened holds the current state of everything that has changed.
-type happened struct {
+// changeSet holds the current state of everything that has changed.
+type changeSet struct {
 	slots      []booking.Slot
 	interviews []booking.Interview
 	students   map[booking.StudentID]bool
 	tagged     []booking.InterviewerID // interviewers whose slots' tags have changed
 	manySlots  bool                    // more slots than are listed have changed
-	moment     uint64                  // generation of sharedRecords; records read before it are stale
+	generation uint64                  // generation of sharedRecords; records read before it are stale
 }
 
 func newFeed() *feed {
@@ -86,10 +86,10 @@ func (f *feed) remove(w watcher) {
 	delete(f.watchers, w)
 }
 
-func (f *feed) hear(c store.Changes) {
+func (f *feed) receive(c store.Changes) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	f.heard = f.heard.And(c)
+	f.pending = f.pending.And(c)
 	signal(f.wake)
 }
 
@@ -101,17 +101,17 @@ func signal(wake chan struct{}) {
 	}
 }
 
-// listen returns and clears the accumulated changes. It also returns the time of the
+// drain returns and clears the accumulated changes. It also returns the time of the
 // previous call, after which they were received.
-func (f *feed) listen(now time.Time) (store.Changes, time.Time) {
+func (f *feed) drain(now time.Time) (store.Changes, time.Time) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	heard, since := f.heard, f.heardAt
-	f.heard, f.heardAt = store.Changes{}, now
-	return heard, since
+	changes, since := f.pending, f.drainedAt
+	f.pending, f.drainedAt = store.Changes{}, now
+	return changes, since
 }
 
-func (f *feed) tell(h happened) {
+func (f *feed) broadcast(h changeSet) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	for w := range f.watchers {
@@ -121,82 +121,82 @@ func (f *feed) tell(h happened) {
 
 // Follow starts to listen for changes in the school. The returned function distributes
 // them to the subscriptions of this server until its ctx is done.
-func (s *School) Follow(ctx context.Context, log *slog.Logger) (run func(context.Context), err error) {
-	listener, err := s.store.Listen(ctx)
+func (h *Hub) Follow(ctx context.Context, log *slog.Logger) (run func(context.Context), err error) {
+	listener, err := h.store.Listen(ctx)
 	if err != nil {
 		return nil, err
 	}
-	s.feed.listen(s.now())
-	toOpen, err := s.store.SlotsToOpen(ctx, s.now())
+	h.feed.drain(h.now())
+	toOpen, err := h.store.SlotsToOpen(ctx, h.now())
 	if err != nil {
 		return nil, err
 	}
-	s.openByTheClock(toOpen)
+	h.openByTheClock(toOpen)
 	return func(ctx context.Context) {
 		var listening sync.WaitGroup
 		defer listening.Wait()
-		listening.Go(func() { listener.Run(ctx, log, s.feed.hear) })
-		s.follow(ctx, log)
+		listening.Go(func() { listener.Run(ctx, log, h.feed.receive) })
+		h.follow(ctx, log)
 	}, nil
 }
 
-func (s *School) follow(ctx context.Context, log *slog.Logger) {
+func (h *Hub) follow(ctx context.Context, log *slog.Logger) {
 	for {
 		select {
 		case <-ctx.Done():
 			return
-		case <-s.feed.wake:
+		case <-h.feed.wake:
 		}
-		heard, since := s.feed.listen(s.now())
-		now, err := s.look(ctx, heard, since)
+		changes, since := h.feed.drain(h.now())
+		set, err := h.readChanges(ctx, changes, since)
 		switch {
 		case err == nil:
-			now.moment = s.records.next()
-			s.feed.tell(now)
+			set.generation = h.records.next()
+			h.feed.broadcast(set)
 		case ctx.Err() == nil:
 			log.WarnContext(ctx, "cannot read the changes", "error", err)
-			heard.Lost = true
-			time.AfterFunc(feedPause, func() { s.feed.hear(heard) })
+			changes.Lost = true
+			time.AfterFunc(feedPause, func() { h.feed.receive(changes) })
 		}
 	}
 }
 
-// look reads the current state of what has changed. since is the time of the previous
-// look; it bounds the search for interviews that are not listed in c.
-func (s *School) look(ctx context.Context, c store.Changes, since time.Time) (happened, error) {
-	h := happened{students: map[booking.StudentID]bool{}, tagged: c.Tagged, manySlots: c.ManySlots || c.Lost || len(c.Slots) > manySlots}
+// readChanges reads the current state of what has changed. since is the time of the previous
+// call; it bounds the search for interviews that are not listed in c.
+func (h *Hub) readChanges(ctx context.Context, c store.Changes, since time.Time) (changeSet, error) {
+	set := changeSet{students: map[booking.StudentID]bool{}, tagged: c.Tagged, manySlots: c.ManySlots || c.Lost || len(c.Slots) > manySlots}
 	var err error
-	if !h.manySlots && len(c.Slots) > 0 {
-		if h.slots, err = s.store.SlotsByID(ctx, c.Slots); err != nil {
-			return h, err
+	if !set.manySlots && len(c.Slots) > 0 {
+		if set.slots, err = h.store.SlotsByID(ctx, c.Slots); err != nil {
+			return set, err
 		}
 	}
-	toOpen := h.slots
-	if h.manySlots {
-		if toOpen, err = s.store.SlotsToOpen(ctx, s.now()); err != nil {
-			return h, err
+	toOpen := set.slots
+	if set.manySlots {
+		if toOpen, err = h.store.SlotsToOpen(ctx, h.now()); err != nil {
+			return set, err
 		}
 	}
-	s.openByTheClock(toOpen)
+	h.openByTheClock(toOpen)
 	switch {
 	case c.ManyInterviews || c.Lost || len(c.Interviews) > manyInterviews:
-		h.interviews, err = s.store.InterviewsSince(ctx, since.Add(-longestCommit), manyInterviews)
+		set.interviews, err = h.store.InterviewsSince(ctx, since.Add(-longestCommit), manyInterviews)
 	case len(c.Interviews) > 0:
-		h.interviews, err = s.store.InterviewsByID(ctx, c.Interviews)
+		set.interviews, err = h.store.InterviewsByID(ctx, c.Interviews)
 	}
 	for _, id := range c.Students {
-		h.students[id] = true
+		set.students[id] = true
 	}
-	for _, i := range h.interviews {
-		h.students[i.StudentID] = true
+	for _, i := range set.interviews {
+		set.students[i.StudentID] = true
 	}
-	return h, err
+	return set, err
 }
 
 // openByTheClock schedules a change notification for each slot that reopens when its hold
 // expires or its full period ends, because the database sends none.
-func (s *School) openByTheClock(slots []booking.Slot) {
-	now := s.now()
+func (h *Hub) openByTheClock(slots []booking.Slot) {
+	now := h.now()
 	at := map[time.Time][]booking.SlotID{}
 	for _, slot := range slots {
 		for _, until := range []time.Time{slot.HeldUntil, slot.FullUntil} {
@@ -206,6 +206,6 @@ func (s *School) openByTheClock(slots []booking.Slot) {
 		}
 	}
 	for until, ids := range at {
-		time.AfterFunc(until.Sub(now), func() { s.feed.hear(store.Changes{Slots: ids}) })
+		time.AfterFunc(until.Sub(now), func() { h.feed.receive(store.Changes{Slots: ids}) })
 	}
 }

@@ -16,17 +16,17 @@ type interviewWatch struct {
 
 // Interviews watches the interviews that wants accepts. Of several changes in quick
 // succession only the last may be sent.
-func (s *School) Interviews(ctx context.Context, wants func(booking.Interview) bool) Watch[booking.Interview] {
+func (h *Hub) Interviews(ctx context.Context, wants func(booking.Interview) bool) Watch[booking.Interview] {
 	ctx, drop := context.WithCancelCause(ctx)
 	w := &interviewWatch{inbox: newInbox[booking.InterviewID, booking.Interview](drop), wants: wants}
-	s.watch(ctx, w)
-	return func(pace Pace, tell func(context.Context, booking.Interview)) error {
+	h.watch(ctx, w)
+	return func(pace Pace, send func(context.Context, booking.Interview)) error {
 		defer drop(nil)
-		return w.run(ctx, pace, tell)
+		return w.run(ctx, pace, send)
 	}
 }
 
-func (w *interviewWatch) take(h happened) {
+func (w *interviewWatch) take(h changeSet) {
 	add := map[booking.InterviewID]booking.Interview{}
 	for _, i := range h.interviews {
 		if w.wants(i) {
@@ -34,22 +34,22 @@ func (w *interviewWatch) take(h happened) {
 		}
 	}
 	if len(add) > 0 {
-		w.put(news[booking.InterviewID, booking.Interview]{things: add})
+		w.put(pendingChanges[booking.InterviewID, booking.Interview]{items: add})
 	}
 }
 
-func (w *interviewWatch) run(ctx context.Context, pace Pace, tell func(context.Context, booking.Interview)) error {
+func (w *interviewWatch) run(ctx context.Context, pace Pace, send func(context.Context, booking.Interview)) error {
 	for {
 		select {
 		case <-ctx.Done():
 			return ended(ctx)
 		case <-w.wake:
-			changed := w.inbox.take().things
+			changed := w.inbox.take().items
 			for _, id := range slices.Sorted(maps.Keys(changed)) {
 				if !pace.Begin(ctx) {
 					return ended(ctx)
 				}
-				tell(ctx, changed[id])
+				send(ctx, changed[id])
 			}
 		}
 	}

@@ -11,7 +11,7 @@ import (
 // sharedRecords caches the records of students whose slots are watched. All watches of a
 // student share one record: after a change, the first to need it reads it for all.
 type sharedRecords struct {
-	moment atomic.Uint64 // generation: the number of changes seen
+	generation atomic.Uint64 // generation: the number of changes seen
 
 	mu       sync.Mutex
 	students map[booking.StudentID]*sharedRecord
@@ -30,7 +30,7 @@ func newSharedRecords() *sharedRecords {
 }
 
 // next starts a new generation and returns it.
-func (r *sharedRecords) next() uint64 { return r.moment.Add(1) }
+func (r *sharedRecords) next() uint64 { return r.generation.Add(1) }
 
 // watch returns the student's record, which is cached until release is called.
 func (r *sharedRecords) watch(student booking.StudentID) (_ *sharedRecord, release func()) {
@@ -54,7 +54,7 @@ func (r *sharedRecords) watch(student booking.StudentID) (_ *sharedRecord, relea
 // since returns a record read in or after the generation: the cached one, or the result of
 // read. Errors are not cached.
 func (r *sharedRecords) since(
-	ctx context.Context, w *sharedRecord, moment uint64, read func(context.Context) (booking.Record, error),
+	ctx context.Context, w *sharedRecord, generation uint64, read func(context.Context) (booking.Record, error),
 ) (booking.Record, error) {
 	select {
 	case w.reading <- struct{}{}:
@@ -62,10 +62,10 @@ func (r *sharedRecords) since(
 		return booking.Record{}, ctx.Err()
 	}
 	defer func() { <-w.reading }()
-	if w.at >= moment { // one read serves all watches of a student (BenchmarkWatches)
+	if w.at >= generation { // one read serves all watches of a student (BenchmarkWatches)
 		return w.record, nil
 	}
-	at := r.moment.Load()
+	at := r.generation.Load()
 	record, err := read(ctx)
 	if err == nil {
 		w.record, w.at = record, at

@@ -48,7 +48,7 @@ func (c SlotsChanged) TotalCountIsCapped(ctx context.Context) (bool, error) {
 // slotWatch watches the slots that one student may book in a range.
 type slotWatch struct {
 	inbox[booking.SlotID, booking.Slot]
-	school  *School
+	hub     *Hub
 	student booking.StudentID
 	shared  *sharedRecord // record shared by all watches of the student
 	wanted  store.SlotSearch
@@ -62,50 +62,50 @@ type slotWatch struct {
 
 // Slots watches the slots in the range that the student may book. A slot may be sent more
 // than once. Slots that close because their start is near are not sent.
-func (s *School) Slots(
+func (h *Hub) Slots(
 	ctx context.Context, student booking.StudentID, wanted store.SlotSearch, page store.Page,
 ) (Watch[SlotsChanged], error) {
 	ctx, drop := context.WithCancelCause(ctx)
-	w := &slotWatch{inbox: newInbox[booking.SlotID, booking.Slot](drop), school: s, student: student, wanted: wanted, page: page}
-	shared, release := s.records.watch(student)
+	w := &slotWatch{inbox: newInbox[booking.SlotID, booking.Slot](drop), hub: h, student: student, wanted: wanted, page: page}
+	shared, release := h.records.watch(student)
 	w.shared = shared
 	context.AfterFunc(ctx, release)
-	s.watch(ctx, w) // before reading the record, so that no change is missed
-	if err := w.read(ctx, s.records.next()); err != nil {
+	h.watch(ctx, w) // before reading the record, so that no change is missed
+	if err := w.read(ctx, h.records.next()); err != nil {
 		drop(nil)
 		return nil, err
 	}
-	w.asOf = s.now()
+	w.asOf = h.now()
 	w.offer = w.record.Offer(w.asOf)
-	return func(pace Pace, tell func(context.Context, SlotsChanged)) error {
+	return func(pace Pace, send func(context.Context, SlotsChanged)) error {
 		defer drop(nil)
-		return w.run(ctx, pace, tell)
+		return w.run(ctx, pace, send)
 	}, nil
 }
 
-func (w *slotWatch) take(h happened) {
-	add := news[booking.SlotID, booking.Slot]{refetch: h.manySlots}
+func (w *slotWatch) take(h changeSet) {
+	add := pendingChanges[booking.SlotID, booking.Slot]{refetch: h.manySlots}
 	if h.manySlots || h.students[w.student] {
-		add.stale = h.moment
+		add.stale = h.generation
 	}
 	// It is not known which slots of retagged interviewers the client has.
 	add.refetch = add.refetch || len(w.wanted.Tags) > 0 && slices.ContainsFunc(h.tagged, w.wants)
 	for _, slot := range h.slots {
 		w.add(&add, slot)
 	}
-	if add.stale > 0 || add.refetch || len(add.things) > 0 {
+	if add.stale > 0 || add.refetch || len(add.items) > 0 {
 		w.put(add)
 	}
 }
 
-func (w *slotWatch) add(to *news[booking.SlotID, booking.Slot], slot booking.Slot) {
+func (w *slotWatch) add(to *pendingChanges[booking.SlotID, booking.Slot], slot booking.Slot) {
 	if !w.wanted.In.Covers(slot.Span()) || !w.wants(slot.InterviewerID) {
 		return
 	}
-	if to.things == nil {
-		to.things = map[booking.SlotID]booking.Slot{}
+	if to.items == nil {
+		to.items = map[booking.SlotID]booking.Slot{}
 	}
-	to.things[slot.ID] = slot
+	to.items[slot.ID] = slot
 }
 
 // wants reports whether the search includes the interviewer.
@@ -115,10 +115,10 @@ func (w *slotWatch) wants(id booking.InterviewerID) bool {
 }
 
 // read sets the record to one read in or after the generation.
-func (w *slotWatch) read(ctx context.Context, moment uint64) error {
-	record, err := w.school.records.since(ctx, w.shared, moment, func(ctx context.Context) (booking.Record, error) {
+func (w *slotWatch) read(ctx context.Context, generation uint64) error {
+	record, err := w.hub.records.since(ctx, w.shared, generation, func(ctx context.Context) (booking.Record, error) {
 		w.work.Reads++
-		return w.school.store.Record(ctx, w.student)
+		return w.hub.store.Record(ctx, w.student)
 	})
 	if err == nil {
 		w.record = record
@@ -129,7 +129,7 @@ func (w *slotWatch) read(ctx context.Context, moment uint64) error {
 // readAgain reads the record and adds the student's own new bookings to n. The events of their
 // slots may arrive later, when the offer already excludes the interviewer the student has
 // met, and would then not be sent.
-func (w *slotWatch) readAgain(ctx context.Context, n *news[booking.SlotID, booking.Slot]) error {
+func (w *slotWatch) readAgain(ctx context.Context, n *pendingChanges[booking.SlotID, booking.Slot]) error {
 	earlier := w.record
 	if err := w.read(ctx, n.stale); err != nil {
 		return err
@@ -140,13 +140,13 @@ func (w *slotWatch) readAgain(ctx context.Context, n *news[booking.SlotID, booki
 	return nil
 }
 
-func (w *slotWatch) run(ctx context.Context, pace Pace, tell func(context.Context, SlotsChanged)) error {
+func (w *slotWatch) run(ctx context.Context, pace Pace, send func(context.Context, SlotsChanged)) error {
 	for {
 		select {
 		case <-ctx.Done():
 			return ended(ctx)
 		case <-w.expiry():
-			w.put(news[booking.SlotID, booking.Slot]{stale: w.school.records.next()})
+			w.put(pendingChanges[booking.SlotID, booking.Slot]{stale: w.hub.records.next()})
 		case <-w.wake:
 			if !pace.Begin(ctx) {
 				return ended(ctx)
@@ -154,15 +154,17 @@ func (w *slotWatch) run(ctx context.Context, pace Pace, tell func(context.Contex
 			w.work = Work{}
 			changed, err := w.change(ctx, w.inbox.take())
 			if err != nil { // refetch once the database can be read again
-				time.AfterFunc(feedPause, func() { w.put(news[booking.SlotID, booking.Slot]{stale: w.school.records.next(), refetch: true}) })
-				w.asOf = w.school.now()
+				time.AfterFunc(feedPause, func() {
+					w.put(pendingChanges[booking.SlotID, booking.Slot]{stale: w.hub.records.next(), refetch: true})
+				})
+				w.asOf = w.hub.now()
 			}
 			if err != nil || changed == nil {
 				pace.Skip(w.work)
 				continue
 			}
 			changed.Work = w.work
-			tell(ctx, *changed)
+			send(ctx, *changed)
 		}
 	}
 }
@@ -174,20 +176,20 @@ func (w *slotWatch) expiry() <-chan time.Time {
 	if next.Equal(booking.Forever) {
 		return nil
 	}
-	return time.After(next.Sub(w.school.now()))
+	return time.After(next.Sub(w.hub.now()))
 }
 
 // change returns the event to send, or nil if nothing changed.
-func (w *slotWatch) change(ctx context.Context, n news[booking.SlotID, booking.Slot]) (*SlotsChanged, error) {
+func (w *slotWatch) change(ctx context.Context, n pendingChanges[booking.SlotID, booking.Slot]) (*SlotsChanged, error) {
 	if n.stale > 0 {
 		if err := w.readAgain(ctx, &n); err != nil {
 			return nil, err
 		}
 	}
-	now := w.school.now()
+	now := w.hub.now()
 	before, after := w.offer, w.record.Offer(now)
 	changed := SlotsChanged{Opened: []booking.Slot{}, ClosedIDs: []booking.SlotID{}, Refetch: n.refetch}
-	for _, slot := range booking.ByStart(slices.Collect(maps.Values(n.things))) {
+	for _, slot := range booking.ByStart(slices.Collect(maps.Values(n.items))) {
 		switch {
 		case after.Allows(slot):
 			changed.Opened = append(changed.Opened, slot)
@@ -202,9 +204,9 @@ func (w *slotWatch) change(ctx context.Context, n news[booking.SlotID, booking.S
 		}
 		changed.Refetch = more
 		for _, slot := range others {
-			_, told := n.things[slot.ID]
+			_, listed := n.items[slot.ID]
 			switch was, is := before.Allows(slot), after.Allows(slot); {
-			case told || was == is:
+			case listed || was == is:
 			case is:
 				changed.Opened = append(changed.Opened, slot)
 			case was:
@@ -224,7 +226,7 @@ func (w *slotWatch) change(ctx context.Context, n news[booking.SlotID, booking.S
 	changed.Opened = slices.DeleteFunc(booking.ByStart(changed.Opened), func(s booking.Slot) bool { return !w.shown(s) })
 	changed.Eligibility = after.Eligibility
 	changed.total = new(store.Total)
-	changed.total.Init(func(ctx context.Context) (int, error) { return w.school.store.CountOpenSlots(ctx, w.wanted, after) })
+	changed.total.Init(func(ctx context.Context) (int, error) { return w.hub.store.CountOpenSlots(ctx, w.wanted, after) })
 	return &changed, nil
 }
 
@@ -239,7 +241,7 @@ func (w *slotWatch) matching(ctx context.Context, slots []booking.Slot) ([]booki
 		keys[i] = slot.ID
 	}
 	w.work.Reads++
-	found, err := w.school.store.SlotsWanted(ctx, keys, w.wanted)
+	found, err := w.hub.store.SlotsWanted(ctx, keys, w.wanted)
 	return slices.DeleteFunc(slots, func(s booking.Slot) bool { return !slices.Contains(found, s.ID) }), err
 }
 
@@ -259,10 +261,10 @@ func (w *slotWatch) between(ctx context.Context, before, after booking.Offer) (s
 			offers = before
 		}
 		w.work.Reads++
-		slots, more, err = w.school.store.OpenSlots(ctx, w.wanted, offers, store.Page{First: maxDifference})
+		slots, more, err = w.hub.store.OpenSlots(ctx, w.wanted, offers, store.Page{First: maxDifference})
 	case len(d.Interviewers)+len(d.Spans) > 0:
 		w.work.Reads++
-		slots, err = w.school.store.SlotsAbout(ctx, w.wanted.In, d.Interviewers, d.Spans, maxDifference+1)
+		slots, err = w.hub.store.SlotsAbout(ctx, w.wanted.In, d.Interviewers, d.Spans, maxDifference+1)
 		more = len(slots) > maxDifference
 	}
 	w.work.Slots += len(slots)

@@ -7,17 +7,17 @@ import (
 	"sync"
 )
 
-// A Watch calls tell for each change, one at a time and at the pace of its reader. It runs
+// A Watch calls send for each change, one at a time and at the pace of its reader. It runs
 // until the context it was created with ends, or returns ErrSlow if the reader is too slow.
-type Watch[T any] func(pace Pace, tell func(context.Context, T)) error
+type Watch[T any] func(pace Pace, send func(context.Context, T)) error
 
 // Pace slows a watch down to the rate at which its reader reads and the limits allow.
 // Changes in the meantime are merged.
 type Pace interface {
 	// Begin waits until the watch may look at changes. It returns false if ctx has ended.
-	// After true, the watch either tells something or calls Skip.
+	// After true, the watch either sends an event or calls Skip.
 	Begin(ctx context.Context) bool
-	// Skip ends the turn if there is nothing to tell. It reports the work that was done.
+	// Skip ends the turn if there is nothing to send. It reports the work that was done.
 	Skip(Work)
 }
 
@@ -33,39 +33,39 @@ type inbox[K comparable, V any] struct {
 	wake chan struct{}
 
 	mu  sync.Mutex
-	new news[K, V]
+	new pendingChanges[K, V]
 }
 
-type news[K comparable, V any] struct {
-	things  map[K]V
+type pendingChanges[K comparable, V any] struct {
+	items   map[K]V
 	stale   uint64 // generation the student's record must be read in or after; zero if the record is current
-	refetch bool   // there are changes that things does not list
+	refetch bool   // there are changes that items does not list
 }
 
 func newInbox[K comparable, V any](drop context.CancelCauseFunc) inbox[K, V] {
 	return inbox[K, V]{drop: drop, wake: make(chan struct{}, 1)}
 }
 
-func (b *inbox[K, V]) put(add news[K, V]) {
+func (b *inbox[K, V]) put(add pendingChanges[K, V]) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	if b.new.things == nil {
-		b.new.things = add.things
+	if b.new.items == nil {
+		b.new.items = add.items
 	} else {
-		maps.Copy(b.new.things, add.things)
+		maps.Copy(b.new.items, add.items)
 	}
 	b.new.stale, b.new.refetch = max(b.new.stale, add.stale), b.new.refetch || add.refetch
-	if len(b.new.things) > MaxPending {
+	if len(b.new.items) > MaxPending {
 		b.drop(ErrSlow)
 	}
 	signal(b.wake)
 }
 
-func (b *inbox[K, V]) take() news[K, V] {
+func (b *inbox[K, V]) take() pendingChanges[K, V] {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	taken := b.new
-	b.new = news[K, V]{}
+	b.new = pendingChanges[K, V]{}
 	return taken
 }
 
@@ -78,7 +78,7 @@ func ended(ctx context.Context) error {
 }
 
 // watch subscribes w to the feed until ctx ends.
-func (s *School) watch(ctx context.Context, w watcher) {
-	s.feed.add(w)
-	context.AfterFunc(ctx, func() { s.feed.remove(w) })
+func (h *Hub) watch(ctx context.Context, w watcher) {
+	h.feed.add(w)
+	context.AfterFunc(ctx, func() { h.feed.remove(w) })
 }

@@ -61,7 +61,7 @@ func generate(ctx context.Context, tx *store.Tx, s size, seed uint64, now time.T
 	if err != nil {
 		return err
 	}
-	if err := tx.DeferStandings(ctx); err != nil {
+	if err := tx.DeferCounts(ctx); err != nil {
 		return err
 	}
 	g := newGenerator(tx, s, seed, now, policy)
@@ -81,7 +81,7 @@ func generate(ctx context.Context, tx *store.Tx, s size, seed uint64, now time.T
 	if err := tx.FillSlotHistory(ctx); err != nil {
 		return err
 	}
-	if err := tx.FillStandings(ctx); err != nil {
+	if err := tx.FillCounts(ctx); err != nil {
 		return err
 	}
 	return tx.SkipUsedIDs(ctx)

@@ -208,7 +208,7 @@ func (s *school) complete(ctx context.Context, i booking.Interview, grade int) (
 	if err != nil {
 		return i, err
 	}
-	return completed, s.tx.Append(ctx, s.event(i.End, completed.Event(booking.InterviewCompleted, i)))
+	return completed, s.tx.AppendEvents(ctx, s.event(i.End, completed.Event(booking.InterviewCompleted, i)))
 }
 
 // event returns an event of the program in the school's past.

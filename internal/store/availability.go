@@ -161,9 +161,9 @@ func (r *Reader) Calendar(
 	return c, fault(err, "read the blocked time of interviewer %d", id)
 }
 
-// OffersOf returns the live availability of each interviewer with its exceptions,
+// AvailabilityWithExceptions returns the live availability of each interviewer with its exceptions,
 // ordered by start.
-func (r *Reader) OffersOf(ctx context.Context, of []booking.InterviewerID) (map[booking.InterviewerID][]booking.Offered, error) {
+func (r *Reader) AvailabilityWithExceptions(ctx context.Context, of []booking.InterviewerID) (map[booking.InterviewerID][]booking.Offered, error) {
 	found, err := r.AvailabilitiesOf(ctx, of)
 	if err != nil {
 		return nil, err
@@ -296,7 +296,7 @@ func (tx *Tx) EnsureAvailabilities(ctx context.Context, wanted []booking.Availab
 			missing = append(missing, a)
 		}
 	}
-	taken, err := tx.TakeIDs(ctx, AvailabilitiesTable, len(missing))
+	taken, err := tx.ReserveIDs(ctx, AvailabilitiesTable, len(missing))
 	if err != nil {
 		return nil, err
 	}

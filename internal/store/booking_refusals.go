@@ -47,7 +47,7 @@ func (tx *Tx) StoreBookingRefusal(ctx context.Context, r booking.BookingRefusal)
 	for i, code := range r.Codes {
 		codes[i] = string(code)
 	}
-	tx.in.queue("SET LOCAL synchronous_commit = off")
+	tx.state.queue("SET LOCAL synchronous_commit = off")
 	return fault(tx.send(ctx, statement{text: `
 		INSERT INTO booking_refusals (at, operation, codes, actor_role, actor_id, request_id, student_id, slot_id, interview_id)
 		SELECT $1::timestamptz, $2::text, $3::text[], $4::text, $5::bigint, $6::text,

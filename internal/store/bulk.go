@@ -74,6 +74,9 @@ const insertBatch = 1000
 
 // inBatches calls read for each batch of keys and concatenates the results.
 func inBatches[K, V any](keys []K, read func([]K) ([]V, error)) ([]V, error) {
+	if n := len(keys); n > 0 && n <= loadBatch { // the usual case; there is nothing to concatenate
+		return read(keys)
+	}
 	var all []V
 	for batch := range slices.Chunk(keys, loadBatch) {
 		some, err := read(batch)
@@ -98,11 +101,11 @@ func lockInOrder[ID ~int64](ctx context.Context, tx *Tx, table string, keys []ID
 	return nil
 }
 
-// Table is the name of a table for TakeIDs and QueueImports.
+// Table is the name of a table for ReserveIDs and LockImports.
 type Table string
 
-// TakeIDs reserves n ids of a table and returns them in ascending order.
-func (tx *Tx) TakeIDs(ctx context.Context, t Table, n int) ([]int64, error) {
+// ReserveIDs reserves n ids of a table and returns them in ascending order.
+func (tx *Tx) ReserveIDs(ctx context.Context, t Table, n int) ([]int64, error) {
 	if n == 0 {
 		return nil, nil
 	}
@@ -113,9 +116,9 @@ func (tx *Tx) TakeIDs(ctx context.Context, t Table, n int) ([]int64, error) {
 	return taken, fault(err, "reserve %d ids of %s", n, t)
 }
 
-// QueueImports serializes the imports into the table: two imports of the same people in
+// LockImports serializes the imports into the table: two imports of the same people in
 // different orders would deadlock. Other operations do not wait.
-func (tx *Tx) QueueImports(ctx context.Context, t Table) error {
+func (tx *Tx) LockImports(ctx context.Context, t Table) error {
 	err := tx.db.WithContext(ctx).Exec("LOCK TABLE " + string(t) + " IN SHARE UPDATE EXCLUSIVE MODE").Error
 	return fault(err, "wait for other imports into %s", t)
 }

@@ -47,16 +47,16 @@ func (tx *Tx) WithdrawSlots(ctx context.Context, slots []booking.Slot) error {
 		return nil
 	}
 	keys := slotIDs(slots)
-	tx.changed(booking.SlotWasWithdrawn, keys...)
+	tx.recordChanges(booking.SlotWasWithdrawn, keys...)
 	err := tx.db.WithContext(ctx).Exec(`UPDATE slots SET status = 'WITHDRAWN',
 		held_by = NULL, held_until = NULL, taken_back = false WHERE id = ANY(?)`, keys).Error
 	return fault(err, "withdraw %d slots", len(slots))
 }
 
-// Except adds the time of each slot as an exception to every availability of the
+// AddExceptions adds the time of each slot as an exception to every availability of the
 // interviewer that could publish it again. The interviewer must be locked, exclusively
 // or shared.
-func (tx *Tx) Except(ctx context.Context, slots []booking.Slot) error {
+func (tx *Tx) AddExceptions(ctx context.Context, slots []booking.Slot) error {
 	err := tx.db.WithContext(ctx).Exec(`
 		INSERT INTO exceptions (availability_id, starts_at, ends_at)
 		SELECT a.id, s.starts_at, s.ends_at
@@ -67,9 +67,9 @@ func (tx *Tx) Except(ctx context.Context, slots []booking.Slot) error {
 	return fault(err, "except %d slots from their availability", len(slots))
 }
 
-// TakeBack marks booked slots so that they do not reopen when they become free. The slots
+// MarkWithdrawWhenFree marks booked slots so that they do not reopen when they become free. The slots
 // must be locked.
-func (tx *Tx) TakeBack(ctx context.Context, slots []booking.SlotID) error {
+func (tx *Tx) MarkWithdrawWhenFree(ctx context.Context, slots []booking.SlotID) error {
 	if len(slots) == 0 {
 		return nil
 	}
@@ -77,10 +77,10 @@ func (tx *Tx) TakeBack(ctx context.Context, slots []booking.SlotID) error {
 	return fault(err, "mark %d booked slots as withdrawn", len(slots))
 }
 
-// HandOver moves slots to an availability that has the same slots, because their own may
-// be removed or may lack them. It clears the mark of TakeBack, so booked slots reopen when
+// ReassignSlots moves slots to an availability that has the same slots, because their own may
+// be removed or may lack them. It clears the mark of MarkWithdrawWhenFree, so booked slots reopen when
 // they become free. The interviewer must be locked.
-func (tx *Tx) HandOver(ctx context.Context, to booking.AvailabilityID, slots []booking.SlotID) error {
+func (tx *Tx) ReassignSlots(ctx context.Context, to booking.AvailabilityID, slots []booking.SlotID) error {
 	if len(slots) == 0 {
 		return nil
 	}

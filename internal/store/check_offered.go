@@ -42,7 +42,7 @@ func (r *Reader) gapsOf(ctx context.Context, batch []booking.InterviewerID, now 
 	if err != nil {
 		return nil, err
 	}
-	offers, err := r.OffersOf(ctx, batch)
+	offers, err := r.AvailabilityWithExceptions(ctx, batch)
 	if err != nil {
 		return nil, err
 	}

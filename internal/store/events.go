@@ -69,9 +69,9 @@ func (r eventRow) domain() booking.Event {
 	return e
 }
 
-// Append stores the events in order, with the slot changes that this transaction has made
+// AppendEvents stores the events in order, with the slot changes that this transaction has made
 // so far.
-func (tx *Tx) Append(ctx context.Context, events ...booking.Event) error {
+func (tx *Tx) AppendEvents(ctx context.Context, events ...booking.Event) error {
 	rows := make([]eventRow, len(events))
 	for i, e := range events {
 		var err error
@@ -80,7 +80,7 @@ func (tx *Tx) Append(ctx context.Context, events ...booking.Event) error {
 		}
 	}
 	if len(events) > 0 {
-		tx.in.toldAt = events[len(events)-1].At
+		tx.state.lastEventAt = events[len(events)-1].At
 	}
 	var err error
 	if len(rows) == 1 {
@@ -94,10 +94,10 @@ func (tx *Tx) Append(ctx context.Context, events ...booking.Event) error {
 // appendOne stores one event and its slot history in one statement.
 func (tx *Tx) appendOne(ctx context.Context, row []eventRow) error {
 	text, args := insertEvents, eventColumns.arrays(row)
-	if slots := tx.in.takeSlotChanges(); len(slots) > 0 {
+	if slots := tx.state.takeSlotChanges(); len(slots) > 0 {
 		text = "WITH told AS (" + text + " RETURNING id) INSERT INTO slot_history (slot_id, what, at, until, event_id) " +
 			"SELECT slot_id, what, coalesce(given.at, ?), until, (SELECT max(id) FROM told) FROM " + historyColumns
-		args = slices.Concat(args, []any{tx.in.toldAt}, slotArrays(slots))
+		args = slices.Concat(args, []any{tx.state.lastEventAt}, slotArrays(slots))
 	}
 	return tx.db.WithContext(ctx).Exec(text, args...).Error
 }
@@ -105,15 +105,15 @@ func (tx *Tx) appendOne(ctx context.Context, row []eventRow) error {
 // appendEach stores several events. A slot change belongs to the event of that slot.
 func (tx *Tx) appendEach(ctx context.Context, rows []eventRow) error {
 	for batch := range slices.Chunk(rows, loadBatch) {
-		var told []struct {
+		var inserted []struct {
 			ID     booking.EventID
 			SlotID *booking.SlotID
 		}
-		if err := tx.db.WithContext(ctx).Raw(insertEvents+" RETURNING id, slot_id", eventColumns.arrays(batch)...).Scan(&told).Error; err != nil {
+		if err := tx.db.WithContext(ctx).Raw(insertEvents+" RETURNING id, slot_id", eventColumns.arrays(batch)...).Scan(&inserted).Error; err != nil {
 			return err
 		}
-		events := make(map[booking.SlotID]booking.EventID, len(told))
-		for _, event := range told {
+		events := make(map[booking.SlotID]booking.EventID, len(inserted))
+		for _, event := range inserted {
 			events[orZero(event.SlotID)] = event.ID
 		}
 		if err := tx.writeSlotHistoryOf(ctx, events); err != nil {

@@ -58,14 +58,14 @@ func (tx *Tx) PlaceHold(ctx context.Context, h booking.Hold) (booking.Hold, erro
 		INSERT INTO holds (student_id, slot_id, placed_at, expires_at, waivers) VALUES (?, ?, ?, ?, ?) RETURNING id`,
 		h.StudentID, h.ExpiresAt, h.SlotID, h.StudentID, h.SlotID, h.PlacedAt, h.ExpiresAt, ids[booking.WaiverID](h.Waivers)).
 		Scan(&h.ID).Error
-	tx.held(h)
+	tx.recordHold(h)
 	return h, fault(err, "hold slot %d", h.SlotID)
 }
 
 // ExtendHold stores the new expiry of a live hold, also in its slot. The slot must be
 // locked.
 func (tx *Tx) ExtendHold(ctx context.Context, h booking.Hold) error {
-	tx.held(h)
+	tx.recordHold(h)
 	err := tx.db.WithContext(ctx).Exec(`
 		WITH slot AS (UPDATE slots SET held_until = ? WHERE id = ?)
 		UPDATE holds SET expires_at = ?, extended = true WHERE id = ?`, h.ExpiresAt, h.SlotID, h.ExpiresAt, h.ID).Error
@@ -74,7 +74,7 @@ func (tx *Tx) ExtendHold(ctx context.Context, h booking.Hold) error {
 
 // EndHold ends a hold and releases its slot. The slot must be locked.
 func (tx *Tx) EndHold(ctx context.Context, h booking.Hold) error {
-	tx.changed(booking.SlotWasReleased, h.SlotID)
+	tx.recordChanges(booking.SlotWasReleased, h.SlotID)
 	err := tx.db.WithContext(ctx).Exec(`
 		WITH slot AS (UPDATE slots SET held_by = NULL, held_until = NULL WHERE id = ? AND held_by = ?)
 		UPDATE holds SET ended_at = ? WHERE id = ?`, h.SlotID, h.StudentID, h.EndedAt, h.ID).Error

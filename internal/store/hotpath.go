@@ -37,11 +37,11 @@ type session interface {
 	send(ctx context.Context, statements ...statement) error
 }
 
-// each returns a function that scans rows and appends them to a list. places returns the
-// scan destinations in a T.
-func each[T any](into *[]T, places func(*T) []any) func(pgx.Rows) error {
+// each returns a function that scans rows and appends them to a list. targets returns the
+// scan targets in a T.
+func each[T any](into *[]T, targets func(*T) []any) func(pgx.Rows) error {
 	row := new(T)
-	to := places(row)
+	to := targets(row)
 	return func(rows pgx.Rows) error {
 		*row = *new(T)
 		err := rows.Scan(to...)
@@ -51,8 +51,8 @@ func each[T any](into *[]T, places func(*T) []any) func(pgx.Rows) error {
 }
 
 // only returns a function that scans a single row and counts the rows.
-func only[T any](into *T, found *int, places func(*T) []any) func(pgx.Rows) error {
-	to := places(into)
+func only[T any](into *T, found *int, targets func(*T) []any) func(pgx.Rows) error {
+	to := targets(into)
 	return func(rows pgx.Rows) error {
 		*found++
 		return rows.Scan(to...)
@@ -60,10 +60,10 @@ func only[T any](into *T, found *int, places func(*T) []any) func(pgx.Rows) erro
 }
 
 // one sends a statement that returns one row, and returns it or pgx.ErrNoRows.
-func one[T any](ctx context.Context, through session, places func(*T) []any, text string, args ...any) (T, error) {
+func one[T any](ctx context.Context, through session, targets func(*T) []any, text string, args ...any) (T, error) {
 	var row T
 	var found int
-	err := through.send(ctx, statement{text, args, only(&row, &found, places)})
+	err := through.send(ctx, statement{text, args, only(&row, &found, targets)})
 	if err == nil && found == 0 {
 		err = pgx.ErrNoRows
 	}
@@ -152,7 +152,7 @@ func (s statement) read(ctx context.Context, rows pgx.Rows) error {
 		}
 	}
 	_ = taken.charge() // too small to be refused
-	if rows.Err() == nil && s.text == commit && rows.CommandTag().String() != "COMMIT" {
+	if rows.Err() == nil && s.text == commitText && rows.CommandTag().String() != "COMMIT" {
 		return pgx.ErrTxCommitRollback // Postgres does not report an error
 	}
 	return rows.Err()

@@ -89,22 +89,17 @@ func (r *Reader) CachedInterviewers(keys []booking.InterviewerID) map[booking.In
 // InterviewersByID returns the interviewers with the given ids and caches them. Unknown
 // ids are skipped.
 func (r *Reader) InterviewersByID(ctx context.Context, keys []booking.InterviewerID) ([]booking.Interviewer, error) {
-	generation := r.interviewers.Generation()
-	rows := make([]interviewerRow, 0, len(keys))
-	err := r.send(ctx, statement{
-		readInterviewers, []any{numbers(keys)},
-		each(&rows, interviewerColumns.targets)})
-	found := domains(rows)
-	if err == nil {
-		r.interviewers.Add(generation, found)
-	}
-	return found, fault(err, "read %d interviewers", len(keys))
-}
-
-// InterviewersByIDs returns the interviewers with the ids, in batches.
-func (r *Reader) InterviewersByIDs(ctx context.Context, keys []booking.InterviewerID) ([]booking.Interviewer, error) {
 	return inBatches(keys, func(batch []booking.InterviewerID) ([]booking.Interviewer, error) {
-		return r.InterviewersByID(ctx, batch)
+		generation := r.interviewers.Generation()
+		rows := make([]interviewerRow, 0, len(batch))
+		err := r.send(ctx, statement{
+			readInterviewers, []any{numbers(batch)},
+			each(&rows, interviewerColumns.targets)})
+		found := domains(rows)
+		if err == nil {
+			r.interviewers.Add(generation, found)
+		}
+		return found, fault(err, "read %d interviewers", len(batch))
 	})
 }
 
@@ -133,7 +128,7 @@ func (tx *Tx) UpdateInterviewer(ctx context.Context, i booking.Interviewer, at t
 	was := i.Version
 	i.Revision = i.Next(at)
 	changed := newInterviewerRow(i)
-	tx.in.changesInterviewers = true
+	tx.state.changesInterviewers = true
 	return i, tx.edit(ctx, was, &changed, "created_at")
 }
 

@@ -62,21 +62,21 @@ type InterviewFilter struct {
 	Status        []booking.InterviewStatus
 	Start         *time.Time // starts at or after
 	End           *time.Time // ends at or before
-	Party         Party
+	Viewer        Viewer
 }
 
-// Party restricts a list of interviews to those of the caller. 0 matches all.
-type Party struct {
+// Viewer restricts a list of interviews to those of the caller. 0 matches all.
+type Viewer struct {
 	StudentID     booking.StudentID
 	InterviewerID booking.InterviewerID
 }
 
 func (f InterviewFilter) apply(db *gorm.DB) *gorm.DB {
-	if f.Party.StudentID != 0 {
-		db = db.Where("student_id = ?", f.Party.StudentID)
+	if f.Viewer.StudentID != 0 {
+		db = db.Where("student_id = ?", f.Viewer.StudentID)
 	}
-	if f.Party.InterviewerID != 0 {
-		db = db.Where("interviewer_id = ?", f.Party.InterviewerID)
+	if f.Viewer.InterviewerID != 0 {
+		db = db.Where("interviewer_id = ?", f.Viewer.InterviewerID)
 	}
 	if f.StudentID != nil {
 		db = db.Where("student_id = ?", *f.StudentID)
@@ -99,7 +99,7 @@ func (f InterviewFilter) apply(db *gorm.DB) *gorm.DB {
 
 // ofPerson reports whether the filter selects the interviews of a single person.
 func (f InterviewFilter) ofPerson() bool {
-	return f.StudentID != nil || f.InterviewerID != nil || f.Party != Party{}
+	return f.StudentID != nil || f.InterviewerID != nil || f.Viewer != Viewer{}
 }
 
 // Interview returns the interview with the id, or NotFound if it does not exist.
@@ -254,7 +254,7 @@ func (tx *Tx) Book(ctx context.Context, i booking.Interview, e booking.Event) (b
 	if err != nil {
 		return i, err
 	}
-	tx.in.writeSlotHistory() // earlier changes of the slot come first
+	tx.state.writeSlotHistory() // earlier changes of the slot come first
 	i.ID, err = one(ctx, tx, func(id *booking.InterviewID) []any { return []any{(*int64)(id)} }, `
 		WITH slot AS (UPDATE slots SET status = 'BOOKED', held_by = NULL, held_until = NULL WHERE id = $1),
 		booked AS (INSERT INTO "interviews" (student_id, interviewer_id, slot_id, starts_at, ends_at, status, booked_at, updated_at, waivers, exempt)
@@ -267,7 +267,7 @@ func (tx *Tx) Book(ctx context.Context, i booking.Interview, e booking.Event) (b
 		event.At, string(event.Kind), string(event.ActorRole), event.ActorID, event.RequestID, event.StudentID, event.InterviewerID, event.SlotID,
 		event.Changes, e.PolicyVersion)
 	i.Revision = booking.FirstRevision(i.BookedAt)
-	tx.in.toldAt = e.At
+	tx.state.lastEventAt = e.At
 	return i, fault(err, "book slot %d", i.SlotID)
 }
 

@@ -122,9 +122,9 @@ func (r *Reader) CountOpenSlots(ctx context.Context, f SlotSearch, o booking.Off
 // listsAny reports whether the offer can list any slot.
 func listsAny(o booking.Offer) bool { return o.Eligibility.Eligible || o.ListsOwn() }
 
-// open repeats the condition of the index slots_open verbatim. A parameter would keep a
+// openSlotsPredicate repeats the condition of the index slots_open verbatim. A parameter would keep a
 // generic plan from using the index.
-const open = "status = 'OPEN' AND (full_until IS NULL OR full_until < '9999-12-31T00:00:00Z')"
+const openSlotsPredicate = "status = 'OPEN' AND (full_until IS NULL OR full_until < '9999-12-31T00:00:00Z')"
 
 // bookable returns the conditions of OpenSlots and CountOpenSlots.
 func bookable(f SlotSearch, o booking.Offer) *where {
@@ -133,7 +133,7 @@ func bookable(f SlotSearch, o booking.Offer) *where {
 		f.In.Start = o.Earliest
 	}
 	w := f.narrow()
-	w.and(open)
+	w.and(openSlotsPredicate)
 	switch own := o.ListsOwn(); {
 	case own && !o.Eligibility.Eligible:
 		w.and("id = " + w.arg(int64(o.Own.SlotID)))

@@ -35,11 +35,11 @@ func (o Order) Known() bool {
 	return known && (o.Direction == Ascending || o.Direction == Descending)
 }
 
-// Kind is the type of a field's values.
-type Kind int
+// FieldKind is the type of a field's values.
+type FieldKind int
 
 const (
-	KindID Kind = iota // the id itself, without a preceding value
+	KindID FieldKind = iota // the id itself, without a preceding value
 	KindTime
 	KindText
 )
@@ -48,7 +48,7 @@ const (
 // they must never come from a client.
 var fields = map[OrderField]struct {
 	column string
-	kind   Kind
+	kind   FieldKind
 }{
 	ByID:      {"id", KindID},
 	ByName:    {"name_folded", KindText},
@@ -59,7 +59,7 @@ var fields = map[OrderField]struct {
 }
 
 // Kind returns the type of the field's values.
-func (f OrderField) Kind() Kind { return fields[f].kind }
+func (f OrderField) Kind() FieldKind { return fields[f].kind }
 
 // orDefault returns the order, or the ascending order by field if no order was
 // requested.

@@ -16,7 +16,7 @@ type PeopleFilter struct {
 
 	Public bool // the students' view: active interviewers, searched by name only
 
-	StandingFilter // students only
+	EligibilityFilter // students only
 }
 
 func (f PeopleFilter) apply(db *gorm.DB) *gorm.DB { return f.narrow(db, false) }
@@ -27,7 +27,7 @@ func (f PeopleFilter) narrow(db *gorm.DB, all bool) *gorm.DB {
 	if f.Search != "" {
 		db = search(db, f.Search, !all, f.Public)
 	}
-	db = f.StandingFilter.apply(db)
+	db = f.EligibilityFilter.apply(db)
 	if f.Active != nil {
 		db = db.Where("active = ?", *f.Active)
 	}

@@ -79,7 +79,7 @@ func (p pooled) QueryRowContext(ctx context.Context, query string, args ...any) 
 		return row.Err()
 	})
 	if err != nil && row == nil { // only a query makes a sql.Row; this one fails before it is sent
-		row = p.pool.QueryRowContext(failedContext{ctx, err}, query, args...)
+		row = p.pool.QueryRowContext(failedContext{ctx, err}, query, args...) //nolint:contextcheck // it wraps ctx
 	}
 	return row
 }

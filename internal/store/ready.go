@@ -21,10 +21,10 @@ const (
 
 var errReadOnly = errors.New("the database is read-only")
 
-// modules loads the libraries that a booking needs: plpgsql, because it is a plpgsql
+// loadModules loads the libraries that a booking needs: plpgsql, because it is a plpgsql
 // block, and btree_gist, in whichever schema it is installed. An existing session has
 // both in memory; a new one reads them from the disk.
-const modules = `DO $$ BEGIN EXECUTE (SELECT format('SELECT %I.int8_dist(1, 2)', n.nspname)
+const loadModules = `DO $$ BEGIN EXECUTE (SELECT format('SELECT %I.int8_dist(1, 2)', n.nspname)
 	FROM pg_extension e JOIN pg_namespace n ON n.oid = e.extnamespace WHERE e.extname = 'btree_gist'); END $$`
 
 // bookingTables reads a row of each table that a booking reads or writes.
@@ -35,18 +35,18 @@ const bookingTables = `SELECT current_setting('transaction_read_only') = 'on',
 	(SELECT count(*) FROM (SELECT FROM waivers LIMIT 1) t), (SELECT count(*) FROM (SELECT FROM events LIMIT 1) t),
 	(SELECT count(*) FROM (SELECT FROM idempotency_keys LIMIT 1) t)`
 
-// fewBytes limits the memory of the next statement to 64 kB; it writes the rest to disk.
-const fewBytes = "SELECT set_config('work_mem', '64kB', true)"
+// limitWorkMem limits the memory of the next statement to 64 kB; it writes the rest to disk.
+const limitWorkMem = "SELECT set_config('work_mem', '64kB', true)"
 
-// room writes about a megabyte to a temporary file, which Postgres deletes at once. Like
+// writeTempFile writes about a megabyte to a temporary file, which Postgres deletes at once. Like
 // an insert, it fails if the disk is full, but it leaves nothing behind.
-const room = "SELECT count(*) FROM generate_series(1, 32768)"
+const writeTempFile = "SELECT count(*) FROM generate_series(1, 32768)"
 
 // readiness caches the result of the last check. Concurrent callers share one check.
 type readiness struct {
-	mu   sync.Mutex
-	look rate.Sometimes
-	err  error
+	mu    sync.Mutex
+	check rate.Sometimes
+	err   error
 }
 
 // Ready returns an error unless bookings can be made. On a new connection it loads the
@@ -55,21 +55,21 @@ type readiness struct {
 func (s *Store) Ready(ctx context.Context) error {
 	s.ready.mu.Lock()
 	defer s.ready.mu.Unlock()
-	s.ready.look.Do(func() {
+	s.ready.check.Do(func() {
 		// The result is shared, so it must not depend on one caller's context.
 		bounded, cancel := context.WithTimeout(context.WithoutCancel(ctx), readyLimit)
 		defer cancel()
-		s.ready.err = fault(s.look(bounded), "check that bookings can be written")
+		s.ready.err = fault(s.checkReady(bounded), "check that bookings can be written")
 	})
 	return s.ready.err
 }
 
-func (s *Store) look(ctx context.Context) error {
+func (s *Store) checkReady(ctx context.Context) error {
 	readOnly, rows := false, 0
-	statements := []statement{{text: modules}, {text: bookingTables, row: func(r pgx.Rows) error {
+	statements := []statement{{text: loadModules}, {text: bookingTables, row: func(r pgx.Rows) error {
 		rows++
 		return r.Scan(append([]any{&readOnly}, make([]any, len(r.FieldDescriptions())-1)...)...)
-	}}, {text: fewBytes}, {text: room}}
+	}}, {text: limitWorkMem}, {text: writeTempFile}}
 	err := s.sendAfresh(ctx, statements)
 	switch {
 	case err != nil:

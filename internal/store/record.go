@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"maps"
 	"slices"
 
 	"github.com/jackc/pgx/v5"
@@ -62,11 +61,14 @@ func (r *Reader) stampedRecord(ctx context.Context, id booking.StudentID) (cache
 }
 
 // Records returns the records of the students with the given ids. Unknown ids are
-// skipped. It uses one statement, so the result is consistent.
+// skipped. It reads a batch of students with one statement. The records of several batches
+// are consistent with each other only while the students are locked.
 func (r *Reader) Records(ctx context.Context, keys []booking.StudentID) (map[booking.StudentID]booking.Record, error) {
 	records := make(map[booking.StudentID]booking.Record, len(keys))
-	if err := r.send(ctx, readRecords(keys, newRecordRow(records))); err != nil {
-		return nil, fault(err, "read the records of %d students", len(keys))
+	for batch := range slices.Chunk(keys, loadBatch) {
+		if err := r.send(ctx, readRecords(batch, newRecordRow(records))); err != nil {
+			return nil, fault(err, "read the records of %d students", len(batch))
+		}
 	}
 	return records, nil
 }
@@ -173,13 +175,4 @@ func (r *recordRow) rest() error {
 	}
 	r.record.Waivers = domains(rows)
 	return nil
-}
-
-// ManyRecords returns the records of the students, in batches. The records are consistent
-// with each other only while the students are locked.
-func (r *Reader) ManyRecords(ctx context.Context, keys []booking.StudentID) ([]booking.Record, error) {
-	return inBatches(keys, func(batch []booking.StudentID) ([]booking.Record, error) {
-		records, err := r.Records(ctx, batch)
-		return slices.Collect(maps.Values(records)), err
-	})
 }

@@ -16,30 +16,30 @@ type slotChange struct {
 	until *time.Time // end of a hold
 }
 
-// changed records changes of slots by this transaction. Every method that writes a
+// recordChanges records changes of slots by this transaction. Every method that writes a
 // slot's status or holder calls it. The entries are written with the next event or at
 // the commit, so no code path can omit them.
-func (tx *Tx) changed(what booking.SlotChangeKind, slots ...booking.SlotID) {
+func (tx *Tx) recordChanges(what booking.SlotChangeKind, slots ...booking.SlotID) {
 	for _, id := range slots {
-		tx.in.slotChanges = append(tx.in.slotChanges, slotChange{slot: id, what: what})
+		tx.state.slotChanges = append(tx.state.slotChanges, slotChange{slot: id, what: what})
 	}
 }
 
-func (tx *Tx) held(h booking.Hold) {
-	tx.in.slotChanges = append(tx.in.slotChanges, slotChange{slot: h.SlotID, what: booking.SlotWasHeld, until: &h.ExpiresAt})
+func (tx *Tx) recordHold(h booking.Hold) {
+	tx.state.slotChanges = append(tx.state.slotChanges, slotChange{slot: h.SlotID, what: booking.SlotWasHeld, until: &h.ExpiresAt})
 }
 
-// became records the new status of a slot.
-func (tx *Tx) became(status booking.SlotStatus, slot booking.SlotID) {
-	tx.changed(booking.ChangeTo(status), slot)
+// recordStatus records the new status of a slot.
+func (tx *Tx) recordStatus(status booking.SlotStatus, slot booking.SlotID) {
+	tx.recordChanges(booking.ChangeTo(status), slot)
 }
 
-// PublishedSlots records the publication of slots and their current status.
-func (tx *Tx) PublishedSlots(slots []LoadedSlot) {
+// RecordPublication records the publication of slots and their current status.
+func (tx *Tx) RecordPublication(slots []LoadedSlot) {
 	for _, slot := range slots {
-		tx.changed(booking.SlotWasPublished, slot.ID)
+		tx.recordChanges(booking.SlotWasPublished, slot.ID)
 		if slot.Status != booking.SlotOpen {
-			tx.became(slot.Status, slot.ID)
+			tx.recordStatus(slot.Status, slot.ID)
 		}
 	}
 }
@@ -47,9 +47,9 @@ func (tx *Tx) PublishedSlots(slots []LoadedSlot) {
 // DateSlotChanges sets the time of the recorded changes that have none, for changes in
 // the past, such as those of a sample.
 func (tx *Tx) DateSlotChanges(at time.Time) {
-	for i := range tx.in.slotChanges {
-		if tx.in.slotChanges[i].at == nil {
-			tx.in.slotChanges[i].at = &at
+	for i := range tx.state.slotChanges {
+		if tx.state.slotChanges[i].at == nil {
+			tx.state.slotChanges[i].at = &at
 		}
 	}
 }
@@ -78,11 +78,11 @@ func (t *transaction) takeSlotChanges() []slotChange {
 // transaction's last event, if there is one, and are sent with the commit.
 func (t *transaction) writeSlotHistory() {
 	event := "NULL::bigint"
-	if !t.toldAt.IsZero() {
+	if !t.lastEventAt.IsZero() {
 		event = "currval(pg_get_serial_sequence('events', 'id'))"
 	}
 	for len(t.slotChanges) > 0 {
-		args := append([]any{orNever(t.toldAt)}, slotArrays(t.takeSlotChanges())...)
+		args := append([]any{orNever(t.lastEventAt)}, slotArrays(t.takeSlotChanges())...)
 		t.queue("INSERT INTO slot_history (slot_id, what, at, until, event_id) "+
 			"SELECT slot_id, what, coalesce(given.at, $1::timestamptz, now()), until, "+event+
 			" FROM unnest($2::bigint[], $3::text[], $4::timestamptz[], $5::timestamptz[]) AS given (slot_id, what, at, until)", args...)
@@ -91,17 +91,17 @@ func (t *transaction) writeSlotHistory() {
 
 // writeSlotHistoryOf writes the changes of the given slots, each with its own event.
 func (tx *Tx) writeSlotHistoryOf(ctx context.Context, events map[booking.SlotID]booking.EventID) error {
-	var told, rest []slotChange
-	for _, change := range tx.in.slotChanges {
+	var written, rest []slotChange
+	for _, change := range tx.state.slotChanges {
 		if _, is := events[change.slot]; is {
-			told = append(told, change)
+			written = append(written, change)
 		} else {
 			rest = append(rest, change)
 		}
 	}
-	tx.in.slotChanges = rest
-	for batch := range slices.Chunk(told, loadBatch) {
-		args := append([]any{tx.in.toldAt}, slotArrays(batch)...)
+	tx.state.slotChanges = rest
+	for batch := range slices.Chunk(written, loadBatch) {
+		args := append([]any{tx.state.lastEventAt}, slotArrays(batch)...)
 		args = append(args, valuesOf(batch, func(c slotChange) int64 { return int64(events[c.slot]) }))
 		err := tx.db.WithContext(ctx).Exec(`INSERT INTO slot_history (slot_id, what, at, until, event_id)
 			SELECT slot_id, what, coalesce(given.at, ?), until, event_id

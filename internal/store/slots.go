@@ -102,22 +102,22 @@ func (f SlotFilter) apply(db *gorm.DB) *gorm.DB {
 // HELD until held_until. The states are literals, so that the planner can use a partial
 // index.
 func (f SlotFilter) inStatus(db *gorm.DB) *gorm.DB {
-	any := db.Session(&gorm.Session{NewDB: true}).Where("false")
+	anyStatus := db.Session(&gorm.Session{NewDB: true}).Where("false")
 	for _, status := range unique(f.Status) {
 		switch status {
 		case booking.SlotOpen:
-			any = any.Or("status = 'OPEN' AND NOT coalesce(held_until > ?, false)", f.Now)
+			anyStatus = anyStatus.Or("status = 'OPEN' AND NOT coalesce(held_until > ?, false)", f.Now)
 		case booking.SlotIsHeld:
-			any = any.Or("status = 'OPEN' AND held_by IS NOT NULL AND held_until > ?", f.Now)
+			anyStatus = anyStatus.Or("status = 'OPEN' AND held_by IS NOT NULL AND held_until > ?", f.Now)
 		case booking.SlotBooked:
-			any = any.Or("status = 'BOOKED'")
+			anyStatus = anyStatus.Or("status = 'BOOKED'")
 		case booking.SlotWithdrawn:
-			any = any.Or("status = 'WITHDRAWN'")
+			anyStatus = anyStatus.Or("status = 'WITHDRAWN'")
 		default:
-			_ = any.AddError(fmt.Errorf("unknown slot status %q", status))
+			_ = anyStatus.AddError(fmt.Errorf("unknown slot status %q", status))
 		}
 	}
-	return any
+	return anyStatus
 }
 
 // Slots returns a page of slots, ordered by start, and reports whether there are more. A
@@ -161,7 +161,7 @@ func (r *Reader) CountSlotsOf(
 // the slot itself, or on another slot that fills the interviewer's day or week.
 func (r *Reader) SlotsToOpen(ctx context.Context, now time.Time) ([]booking.Slot, error) {
 	var rows []slotRow
-	err := r.db.WithContext(ctx).Where(open).Where("held_until > ? OR full_until > ?", now, now).Find(&rows).Error
+	err := r.db.WithContext(ctx).Where(openSlotsPredicate).Where("held_until > ? OR full_until > ?", now, now).Find(&rows).Error
 	return domains(rows), fault(err, "read the slots whose holds expired")
 }
 
@@ -172,7 +172,7 @@ func (r *Reader) SlotsAbout(
 ) ([]booking.Slot, error) {
 	starts, ends := bounds(at)
 	w := SlotSearch{In: in}.narrow()
-	w.and(open)
+	w.and(openSlotsPredicate)
 	w.and("(interviewer_id = ANY(" + w.arg(numbers(by)) + ") OR EXISTS (SELECT FROM unnest(" +
 		w.arg(starts) + "::timestamptz[], " + w.arg(ends) + `::timestamptz[]) AS span (s, e)
 			WHERE slots.starts_at < span.e AND span.s < slots.ends_at))`)
@@ -189,10 +189,10 @@ type InterviewerWindow struct {
 	calendar.Span
 }
 
-// StandingIn returns the slots that overlap one of the windows of their interviewer, each
+// SlotsIn returns the slots that overlap one of the windows of their interviewer, each
 // once, ordered by start and without the withdrawn ones. It relies on slots being no
 // longer than booking.MaxSlotMinutes.
-func (r *Reader) StandingIn(ctx context.Context, windows []InterviewerWindow) ([]LoadedSlot, error) {
+func (r *Reader) SlotsIn(ctx context.Context, windows []InterviewerWindow) ([]LoadedSlot, error) {
 	rows, err := inBatches(windows, func(batch []InterviewerWindow) ([]slotRow, error) {
 		var rows []slotRow
 		err := r.db.WithContext(ctx).Raw(`
@@ -230,7 +230,7 @@ func (tx *Tx) CreateSlots(ctx context.Context, a booking.Availability, spans []c
 	}
 	err := tx.db.WithContext(ctx).CreateInBatches(&rows, insertBatch).Error
 	for _, row := range rows {
-		tx.changed(booking.SlotWasPublished, row.ID)
+		tx.recordChanges(booking.SlotWasPublished, row.ID)
 	}
 	return domains(rows), fault(err, "publish %d slots of interviewer %d", len(spans), a.InterviewerID)
 }
@@ -276,14 +276,14 @@ func (tx *Tx) LockSlots(ctx context.Context, keys []booking.SlotID) ([]booking.S
 // SetSlotStatus writes the status of a slot and ends any hold on it. The slot must be
 // locked.
 func (tx *Tx) SetSlotStatus(ctx context.Context, id booking.SlotID, status booking.SlotStatus) error {
-	tx.became(status, id)
+	tx.recordStatus(status, id)
 	return tx.update(ctx, &slotRow{ID: id, Status: status}, "status", "held_by", "held_until", "taken_back")
 }
 
 // BookSlots marks slots as booked and ends the holds on them. The slots must be locked.
 func (tx *Tx) BookSlots(ctx context.Context, keys []booking.SlotID, now time.Time) error {
 	for batch := range slices.Chunk(keys, loadBatch) {
-		tx.changed(booking.SlotWasBooked, batch...)
+		tx.recordChanges(booking.SlotWasBooked, batch...)
 		err := tx.db.WithContext(ctx).Exec("UPDATE slots SET status = 'BOOKED', held_by = NULL, held_until = NULL WHERE id = ANY(?)",
 			ids[booking.SlotID](batch)).Error
 		if err != nil {

@@ -158,7 +158,7 @@ func New(pool *sql.DB, o Options) (*Store, error) {
 		return nil, fmt.Errorf("open the database: %w", err)
 	}
 	return &Store{Reader: Reader{db: db, session: through, interviewers: &cache.Interviewers{}}, pool: pool, shares: through.shares, records: cache.NewRecords(),
-		timeouts: o.timeouts(), ready: readiness{look: rate.Sometimes{Interval: readyFor}}, lostRefusals: newLostRefusals(o.Log)}, nil
+		timeouts: o.timeouts(), ready: readiness{check: rate.Sometimes{Interval: readyFor}}, lostRefusals: newLostRefusals(o.Log)}, nil
 }
 
 // Name returns the database's name and host.

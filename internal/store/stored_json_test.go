@@ -20,7 +20,7 @@ func TestStoredFormatOfChanges(t *testing.T) {
 	var limit *int
 	changes := booking.Changes{}.Add("status", "BOOKED", "COMPLETED").Add("interviewLimit", limit, 3)
 	inTx(t, s, func(tx *store.Tx) (store.Nothing, error) {
-		return store.Nothing{}, tx.Append(t.Context(), booking.Event{At: at, Kind: booking.StudentUpdated, Changes: changes},
+		return store.Nothing{}, tx.AppendEvents(t.Context(), booking.Event{At: at, Kind: booking.StudentUpdated, Changes: changes},
 			booking.Event{At: at, Kind: booking.StudentCreated})
 	})
 	rows, err := db.QueryContext(t.Context(), "SELECT changes::text FROM events ORDER BY id")

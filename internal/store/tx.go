@@ -19,10 +19,11 @@ import (
 // changed.
 type Tx struct {
 	Reader
-	in *transaction
+	state *transaction
 }
 
-const commit = "commit"
+// commitText is the statement that commits a transaction; its result is checked.
+const commitText = "commit"
 
 // Nothing is the result type of a transaction without a result.
 type Nothing = struct{}
@@ -84,19 +85,19 @@ func attempt[T any](ctx context.Context, s *Store, fn func(*Tx) (T, error)) (T, 
 
 // Discard makes the transaction roll back when its function returns. InTx still returns
 // the function's result. Dry runs use it.
-func (tx *Tx) Discard() { tx.in.discarded = true }
+func (tx *Tx) Discard() { tx.state.discarded = true }
 
 // Try runs fn in a savepoint and returns its result. If fn fails, Try rolls back to the
 // savepoint; earlier writes of the transaction are kept.
 func Try[T any](ctx context.Context, tx *Tx, fn func(*Tx) (T, error)) (T, error) {
-	tx.in.queue("SAVEPOINT try")
-	slotChanges, toldAt := slices.Clone(tx.in.slotChanges), tx.in.toldAt // fn may write or date the pending ones
+	tx.state.queue("SAVEPOINT try")
+	slotChanges, lastEventAt := slices.Clone(tx.state.slotChanges), tx.state.lastEventAt // fn may write or date the pending ones
 	result, err := fn(tx)
 	if err == nil {
-		tx.in.queue("RELEASE SAVEPOINT try")
+		tx.state.queue("RELEASE SAVEPOINT try")
 		return result, nil
 	}
-	tx.in.slotChanges, tx.in.toldAt = slotChanges, toldAt
+	tx.state.slotChanges, tx.state.lastEventAt = slotChanges, lastEventAt
 	var none T
 	if undone := tx.send(ctx, statement{text: "ROLLBACK TO SAVEPOINT try"}); undone != nil {
 		return none, fault(undone, "roll back to the savepoint")
@@ -114,7 +115,7 @@ type transaction struct {
 	discarded bool // roll back even on success
 
 	slotChanges []slotChange // not written yet
-	toldAt      time.Time    // time of the last event; zero means none
+	lastEventAt time.Time    // time of the last event; zero means none
 
 	changesInterviewers bool
 	students            []booking.StudentID // locked students, who may be changed
@@ -149,7 +150,7 @@ func (t *transaction) commit(ctx context.Context) error {
 		return nil // the database was not used
 	}
 	t.writeSlotHistory()
-	return t.send(ctx, statement{text: commit})
+	return t.send(ctx, statement{text: commitText})
 }
 
 // rollback rolls the transaction back. If that fails, it closes the connection, and

@@ -34,7 +34,7 @@ func AppendEvents(ctx context.Context, tx *store.Tx, now time.Time, events ...bo
 	for i, e := range events {
 		events[i] = Stamped(ctx, now, e)
 	}
-	return tx.Append(ctx, events...)
+	return tx.AppendEvents(ctx, events...)
 }
 
 // Stamped returns the event, stamped with the time and the caller.

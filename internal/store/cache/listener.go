@@ -26,11 +26,11 @@ const (
 type Listener struct {
 	config       *pgx.ConnConfig // of the connection
 	interviewers *Interviewers   // active while the connection is up
-	line
+	notificationConn
 }
 
-// line is a connection that receives notifications.
-type line struct {
+// notificationConn is a connection that receives notifications.
+type notificationConn struct {
 	conn *pgx.Conn
 	// direct reports that no pooler is in between. LISTEN belongs to a Postgres session,
 	// and a pooler may use a different session for each transaction.
@@ -40,14 +40,14 @@ type line struct {
 // Listen connects to a database and starts to listen. The caller must call Run on the
 // result, which activates the cache of interviewers and evicts those that have changed.
 func Listen(ctx context.Context, config *pgx.ConnConfig, interviewers *Interviewers) (*Listener, error) {
-	line, err := connect(ctx, config)
-	return &Listener{config: config, interviewers: interviewers, line: line}, err
+	conn, err := connect(ctx, config)
+	return &Listener{config: config, interviewers: interviewers, notificationConn: conn}, err
 }
 
-// Run calls tell with each change until ctx ends. It reconnects when the connection is
+// Run calls notify with each change until ctx ends. It reconnects when the connection is
 // lost, logs the reason, and then first tells Lost. Interviewers are not cached behind a
 // pooler, because notifications may not arrive.
-func (l *Listener) Run(ctx context.Context, log *slog.Logger, tell func(Changes)) {
+func (l *Listener) Run(ctx context.Context, log *slog.Logger, notify func(Changes)) {
 	for {
 		if !l.direct {
 			log.WarnContext(ctx, "the connection for notifications goes through a pooler: subscribers receive no events if it pools transactions, "+
@@ -56,26 +56,26 @@ func (l *Listener) Run(ctx context.Context, log *slog.Logger, tell func(Changes)
 		if l.direct {
 			l.interviewers.activate()
 		}
-		err := l.hear(ctx, tell)
+		err := l.receive(ctx, notify)
 		l.interviewers.deactivate()
-		if err = errors.Join(err, hangUp(ctx, l.conn)); ctx.Err() != nil {
+		if err = errors.Join(err, closeConn(ctx, l.conn)); ctx.Err() != nil {
 			return
 		}
 		log.WarnContext(ctx, "lost the connection for notifications; changes on other servers are not received", "error", err)
-		if l.line, err = l.reconnect(ctx); err != nil {
+		if l.notificationConn, err = l.reconnect(ctx); err != nil {
 			return // ctx has ended
 		}
 		log.InfoContext(ctx, "receiving changes on other servers again")
-		tell(Changes{Lost: true})
+		notify(Changes{Lost: true})
 	}
 }
 
-func connect(ctx context.Context, config *pgx.ConnConfig) (line, error) {
+func connect(ctx context.Context, config *pgx.ConnConfig) (notificationConn, error) {
 	ctx, cancel := context.WithTimeout(ctx, listenSilence)
 	defer cancel()
 	conn, err := pgx.ConnectConfig(ctx, config)
 	if err != nil {
-		return line{}, err
+		return notificationConn{}, err
 	}
 	var pid uint32
 	err = conn.QueryRow(ctx, "SELECT pg_backend_pid()").Scan(&pid)
@@ -83,22 +83,22 @@ func connect(ctx context.Context, config *pgx.ConnConfig) (line, error) {
 		_, err = conn.Exec(ctx, "LISTEN "+changesChannel)
 	}
 	if err != nil {
-		return line{}, errors.Join(err, hangUp(ctx, conn))
+		return notificationConn{}, errors.Join(err, closeConn(ctx, conn))
 	}
-	return line{conn, pid == conn.PgConn().PID()}, nil // a pooler reports a made-up process id
+	return notificationConn{conn, pid == conn.PgConn().PID()}, nil // a pooler reports a made-up process id
 }
 
 // reconnect connects again, with as many attempts as it takes.
-func (l *Listener) reconnect(ctx context.Context) (line, error) {
+func (l *Listener) reconnect(ctx context.Context) (notificationConn, error) {
 	pause := retry.WithJitterPercent(20, retry.WithCappedDuration(maxListenPause, retry.NewExponential(minListenPause)))
-	return retry.DoValue(ctx, pause, func(ctx context.Context) (line, error) {
-		line, err := connect(ctx, l.config)
-		return line, retry.RetryableError(err)
+	return retry.DoValue(ctx, pause, func(ctx context.Context) (notificationConn, error) {
+		conn, err := connect(ctx, l.config)
+		return conn, retry.RetryableError(err)
 	})
 }
 
-// hear calls tell for each notification until the connection is lost.
-func (l *Listener) hear(ctx context.Context, tell func(Changes)) error {
+// receive calls notify for each notification until the connection is lost.
+func (l *Listener) receive(ctx context.Context, notify func(Changes)) error {
 	for {
 		waiting, cancel := context.WithTimeout(ctx, listenSilence)
 		message, err := l.conn.WaitForNotification(waiting)
@@ -109,7 +109,7 @@ func (l *Listener) hear(ctx context.Context, tell func(Changes)) error {
 			if len(changes.Interviewers) > 0 || changes.ManyInterviewers {
 				l.interviewers.Evict(changes.Interviewers...)
 			}
-			tell(changes)
+			notify(changes)
 		case ctx.Err() != nil || !pgconn.Timeout(err):
 			return err
 		default:
@@ -123,7 +123,7 @@ func (l *Listener) hear(ctx context.Context, tell func(Changes)) error {
 	}
 }
 
-func hangUp(ctx context.Context, conn *pgx.Conn) error {
+func closeConn(ctx context.Context, conn *pgx.Conn) error {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), listenPatience)
 	defer cancel()
 	return conn.Close(ctx)

@@ -123,7 +123,7 @@ func TestWidestGradeWindow(t *testing.T) {
 }
 
 func gradesTooLow() store.PeopleFilter {
-	return store.PeopleFilter{StandingFilter: store.StandingFilter{Stuck: []booking.RefusalCode{booking.GradesTooLow}, Now: planned}}
+	return store.PeopleFilter{EligibilityFilter: store.EligibilityFilter{Stuck: []booking.RefusalCode{booking.GradesTooLow}, Now: planned}}
 }
 
 // A filter without matches reads each student once and no interview, for every order,
@@ -142,22 +142,22 @@ func TestFiltersWithoutMatchesReadOnlyStudents(t *testing.T) {
 		SELECT interviewer_id, interviewer_id, id, starts_at, ends_at, 'COMPLETED', $1, ends_at, 5, true FROM slots WHERE id % 20 = 0`)
 	execute(t, rows, "VACUUM ANALYZE")
 	many, eligible := 40, false
-	for name, f := range map[string]store.StandingFilter{
+	for name, f := range map[string]store.EligibilityFilter{
 		"interviews used": {InterviewsUsed: &store.IntRange{Min: &many}, Now: planned},
-		"grades too low":  gradesTooLow().StandingFilter,
+		"grades too low":  gradesTooLow().EligibilityFilter,
 		"limit reached":   {Stuck: []booking.RefusalCode{booking.LimitReached}, Now: planned},
 		"not eligible":    {Eligible: &eligible, Now: planned},
 	} {
 		t.Run(name, func(t *testing.T) {
 			for _, field := range []store.OrderField{store.ByID, store.ByName, store.ByEmail, store.ByCreated} {
 				page := store.Page{First: 20, Order: store.Order{Field: field, Direction: store.Ascending}}
-				found, _, err := s.Students(t.Context(), store.PeopleFilter{StandingFilter: f}, page)
+				found, _, err := s.Students(t.Context(), store.PeopleFilter{EligibilityFilter: f}, page)
 				readsOnlyStudents(t, rows, trace, "by "+string(field))
 				if err != nil || len(found) > 0 {
 					t.Errorf("by %s: got %d students, %v; want none", field, len(found), err)
 				}
 			}
-			total, err := s.CountStudents(t.Context(), store.PeopleFilter{StandingFilter: f})
+			total, err := s.CountStudents(t.Context(), store.PeopleFilter{EligibilityFilter: f})
 			readsOnlyStudents(t, rows, trace, "total")
 			if err != nil || total > 0 {
 				t.Errorf("CountStudents() = %d, %v; want 0", total, err)

@@ -13,9 +13,9 @@ import (
 // IntRange is a range with inclusive bounds; a nil bound is unlimited.
 type IntRange struct{ Min, Max *int }
 
-// StandingFilter narrows a list of students by the result of Record.Eligibility. The
+// EligibilityFilter narrows a list of students by the result of Record.Eligibility. The
 // zero value matches every student.
-type StandingFilter struct {
+type EligibilityFilter struct {
 	Eligible       *bool
 	Stuck          []booking.RefusalCode // students that one of these rules keeps from booking
 	InterviewsUsed *IntRange
@@ -63,7 +63,7 @@ func fails(code booking.RefusalCode) string {
 func CanBeStuck(code booking.RefusalCode) bool { return fails(code) != "" }
 
 // apply adds the filter's conditions to a query.
-func (f StandingFilter) apply(db *gorm.DB) *gorm.DB {
+func (f EligibilityFilter) apply(db *gorm.DB) *gorm.DB {
 	if f.Eligible != nil {
 		stuck := "(" + fails(booking.LimitReached) + " OR " + fails(booking.GradesTooLow) + ")"
 		if *f.Eligible {
@@ -98,15 +98,15 @@ func (r IntRange) apply(db *gorm.DB, now time.Time) *gorm.DB {
 	return db
 }
 
-// DeferStandings disables the per-write update of the students' standings until
-// FillStandings runs. Otherwise, a load of a whole school would update each student once
+// DeferCounts disables the per-write update of the students' standings until
+// FillCounts runs. Otherwise, a load of a whole school would update each student once
 // for each batch.
-func (tx *Tx) DeferStandings(ctx context.Context) error {
+func (tx *Tx) DeferCounts(ctx context.Context) error {
 	return tx.setLoading(ctx, "on")
 }
 
-// FillStandings derives the standings of all students from their interviews.
-func (tx *Tx) FillStandings(ctx context.Context) error {
+// FillCounts derives the standings of all students from their interviews.
+func (tx *Tx) FillCounts(ctx context.Context) error {
 	err := fillInRanges(ctx, tx, "students", `
 		UPDATE students SET (interviews_counted, recent_grades) = (SELECT counted, grades FROM standing(students.id))
 		WHERE id > ? AND id <= ?`)
