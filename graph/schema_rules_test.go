@@ -54,7 +54,7 @@ func brokenIn(schema *ast.Schema, name string, d *ast.Definition) (broken []stri
 			say("%s has no @access", at)
 		}
 		// The descriptions of Query and Mutation say when any of their fields is null.
-		if d.Kind != ast.InputObject && !field.Type.NonNull && !saysNil.MatchString(field.Description) && !(root && saysNil.MatchString(d.Description)) {
+		if d.Kind != ast.InputObject && !field.Type.NonNull && !saysNil.MatchString(field.Description) && (!root || !saysNil.MatchString(d.Description)) {
 			say("%s does not say when it is null", at)
 		}
 		if strings.HasSuffix(field.Type.Name(), "Connection") {

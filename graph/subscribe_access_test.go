@@ -28,11 +28,14 @@ func TestWhoMaySubscribe(t *testing.T) {
 			continue
 		}
 		for _, who := range append(callers(a, b), caller{"the administrator", booking.RoleAdmin, "0", b, true}) {
-			want := map[string]string{"NONE": "FORBIDDEN", "OWN": "NOT_FOUND"}[rights[who.role]]
-			if who.role == booking.RoleAnonymous {
+			var want string
+			switch who.role {
+			case booking.RoleAnonymous:
 				want = "UNAUTHENTICATED"
-			} else if who.role == booking.RoleAdmin {
+			case booking.RoleAdmin:
 				want = "NOT_FOUND"
+			default:
+				want = map[string]string{"NONE": "FORBIDDEN", "OWN": "NOT_FOUND"}[rights[who.role]]
 			}
 			for whose, selection := range asked {
 				t.Run(fmt.Sprintf("%s of %s objects by %s", field.Name, whose, who.name), func(t *testing.T) {
