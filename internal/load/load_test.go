@@ -64,19 +64,19 @@ func TestOptions(t *testing.T) {
 	for name, test := range map[string]struct {
 		options Options
 		given   []string
-		says    string
+		want    string // part of the error
 	}{
 		"no scheme":           {Options{URL: "127.0.0.1:8080"}, nil, `URL is "127.0.0.1:8080"; expected one such as http://`},
 		"another scheme":      {Options{URL: "ftp://127.0.0.1/graphql"}, nil, "expected one such as"},
 		"no rate":             {Options{URL: url}, []string{"rate"}, `--rate is "0"; expected a positive number of at most 100000`},
-		"a rate that is none": {Options{URL: url, Rate: math.NaN()}, []string{"rate"}, `--rate is "NaN"`},
-		"both loops":          {Options{URL: url, Rate: 1, Clients: 1}, []string{"rate", "clients"}, "--clients and --rate are both given"},
-		"the wrong loop":      {Options{URL: url, MaxInFlight: 1}, []string{"max-in-flight"}, "without --rate"},
+		"a rate of NaN": {Options{URL: url, Rate: math.NaN()}, []string{"rate"}, `--rate is "NaN"`},
+		"options of both loops":          {Options{URL: url, Rate: 1, Clients: 1}, []string{"rate", "clients"}, "--clients and --rate are both given"},
+		"an option of the other loop":      {Options{URL: url, MaxInFlight: 1}, []string{"max-in-flight"}, "without --rate"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			if err := test.options.Complete(given(test.given...)); err == nil || !strings.Contains(err.Error(), test.says) {
-				t.Errorf("got the error %v, want %s", err, test.says)
+			if err := test.options.Complete(given(test.given...)); err == nil || !strings.Contains(err.Error(), test.want) {
+				t.Errorf("got the error %v, want %s", err, test.want)
 			}
 		})
 	}
@@ -88,14 +88,14 @@ func TestMix(t *testing.T) {
 	if err := m.Set("list=1,book=3"); err != nil || m != (Mix{List: 1, Book: 3}) {
 		t.Errorf("got %+v, %v", m, err)
 	}
-	for text, says := range map[string]string{
+	for text, want := range map[string]string{
 		"list": `"list" is not KIND=WEIGHT; expected list, standing and book with weights`, "swim=1": `"swim=1" is not KIND=WEIGHT`,
 		"list=-1": "weights from 0 to 1000000", "list=0": "expected at least one weight above 0",
 	} {
 		t.Run(text, func(t *testing.T) {
 			t.Parallel()
-			if err := new(Mix).Set(text); err == nil || !strings.Contains(err.Error(), says) {
-				t.Errorf("got the error %v, want %s", err, says)
+			if err := new(Mix).Set(text); err == nil || !strings.Contains(err.Error(), want) {
+				t.Errorf("got the error %v, want %s", err, want)
 			}
 		})
 	}
