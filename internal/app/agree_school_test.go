@@ -32,7 +32,7 @@ func drawSchool(t *rapid.T) school {
 				Name: "Interviewer", Email: fmt.Sprintf("i%d@example.org", n), TimeZone: "UTC",
 			},
 		}
-		if n == 0 && rapid.Bool().Draw(t, "studies here, too") {
+		if n == 0 && rapid.Bool().Draw(t, "is also a student") {
 			i.Email = s.students[0].Email
 		}
 		s.interviewers = append(s.interviewers, i)
@@ -232,7 +232,7 @@ func (c *agreement) save() {
 	})
 	found, err := c.world.store.Check(ctx, t0)
 	if err != nil || len(found) > 0 {
-		c.Fatalf("the generated school is not sound: %v %v", found, err)
+		c.Fatalf("Check() of the generated school = %v, %v; want no findings", found, err)
 	}
 }
 
@@ -262,7 +262,7 @@ func writeSlot(ctx context.Context, db *sql.DB, slot booking.Slot) error {
 			VALUES ($1, $2, $3, $4, $2)
 			ON CONFLICT (interviewer_id, starts_at, ends_at, slot_minutes, gap_minutes) WHERE time_zone IS NULL AND removed_at IS NULL DO UPDATE SET slot_minutes = EXCLUDED.slot_minutes
 			RETURNING id),
-		told AS (INSERT INTO slot_history (slot_id, what, at) VALUES ($5, CASE $6 WHEN 'OPEN' THEN 'PUBLISHED' ELSE $6 END, $2))
+		history AS (INSERT INTO slot_history (slot_id, what, at) VALUES ($5, CASE $6 WHEN 'OPEN' THEN 'PUBLISHED' ELSE $6 END, $2))
 		INSERT INTO slots (id, interviewer_id, availability_id, starts_at, ends_at, status)
 		SELECT $5, $1, a.id, $2, $3, $6 FROM a`,
 		slot.InterviewerID, slot.Start, slot.End, int(slot.Span().Length()/time.Minute), slot.ID, slot.Status)
@@ -280,7 +280,7 @@ func (s school) writeInterviews(ctx context.Context, tx *store.Tx) error {
 			return err
 		}
 		if created.ID != known {
-			return fmt.Errorf("interview %d was given the id %d", known, created.ID)
+			return fmt.Errorf("interview %d got the id %d", known, created.ID)
 		}
 	}
 	return nil

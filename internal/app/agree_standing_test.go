@@ -76,7 +76,8 @@ func (c *agreement) agreeOnStanding() {
 		}
 		total, countErr := c.world.store.CountStudents(ctx, f)
 		if err != nil || countErr != nil || !slices.Equal(got, want) || total != len(want) {
-			c.Fatalf("%s (%d to %d used): %v, %d in all, %v %v, want %v of %+v", test.name, low, high, got, total, err, countErr, want, verdicts)
+			c.Fatalf("%s (%d to %d used): got %v (%v) and the total %d (%v), want %v of %+v",
+				test.name, low, high, got, err, total, countErr, want, verdicts)
 		}
 	}
 }

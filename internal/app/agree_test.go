@@ -82,28 +82,28 @@ func (c *agreement) agreeOnList(s booking.Student, in calendar.Span, want []book
 	listed := []booking.SlotID{}
 	page := store.Page{First: rapid.IntRange(2, 3).Draw(c.T, "first")}
 	for more := true; more; {
-		answer, err := c.app.AvailableSlots(ctx, s.ID, store.SlotSearch{In: in}, page)
+		list, err := c.app.AvailableSlots(ctx, s.ID, store.SlotSearch{In: in}, page)
 		if err != nil {
 			c.Fatalf("list slots: %v", err)
 		}
-		for _, slot := range answer.Slots {
+		for _, slot := range list.Slots {
 			listed = append(listed, slot.ID)
 			page.After = &store.Position{Start: slot.Start, ID: int64(slot.ID)}
 		}
-		if total, err := answer.Total(ctx); err != nil || total != len(want) {
+		if total, err := list.Total(ctx); err != nil || total != len(want) {
 			c.Fatalf("the list of student %d in %v counts %d slots (%v), want %d", s.ID, in, total, err, len(want))
 		}
 		if len(want) == 0 {
-			c.agreeOnReasons(s, in, answer)
+			c.agreeOnReasons(s, in, list)
 		}
-		if more = answer.More; more && len(answer.Slots) != page.First {
-			c.Fatalf("a page of %d has %d slots, and more to come", page.First, len(answer.Slots))
+		if more = list.More; more && len(list.Slots) != page.First {
+			c.Fatalf("a page of %d slots that is not the last has %d", page.First, len(list.Slots))
 		}
 	}
 	// The oracle's slots are sorted like the list, so this also detects a wrong order and
 	// duplicates.
 	if !slices.Equal(listed, want) {
-		c.Fatalf("student %d is offered the slots %v in %v, want %v", s.ID, listed, in, want)
+		c.Fatalf("the list of student %d in %v is %v, want %v", s.ID, in, listed, want)
 	}
 }
 

@@ -61,7 +61,7 @@ func hasNothingToCome(err error) bool {
 
 // The published slots depend only on the last version of a rule, not on earlier edits.
 // This also holds after time has passed and the rule has been extended.
-func TestEditsLeaveWhatTheLastRuleSays(t *testing.T) {
+func TestSlotsFollowTheLastEditOfARule(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	server := app.New(w.store, clock)
@@ -99,14 +99,14 @@ func TestEditsLeaveWhatTheLastRuleSays(t *testing.T) {
 			rt.Fatalf("the last rule alone: %v", err)
 		}
 		if diff := cmp.Diff(w.openSpans(fresh.ID), w.openSpans(edited.ID)); diff != "" {
-			rt.Fatalf("published after edits (-the rule alone +edited):\n%s", diff)
+			rt.Fatalf("open slots (-of the last rule alone +of the edited rule):\n%s", diff)
 		}
 		if _, err := later.ExtendAvailability(t.Context()); err != nil {
 			rt.Fatal(err)
 		}
 		if !slices.Equal(w.openSpans(fresh.ID), w.openSpans(edited.ID)) {
-			rt.Fatalf("after extending they differ")
+			rt.Fatalf("the rules publish different slots after the extension")
 		}
 	})
-	w.wantSound()
+	w.wantNoFindings()
 }

@@ -27,8 +27,8 @@ var tables = []struct {
 	{"interviews", (*app.App).ExportInterviews, (*app.App).ImportInterviews},
 }
 
-// exported returns the export of each table, by name.
-func (w *world) exported() map[string]string {
+// exportAll returns the export of each table, by name.
+func (w *world) exportAll() map[string]string {
 	w.t.Helper()
 	files := map[string]string{}
 	for _, table := range tables {
@@ -41,9 +41,9 @@ func (w *world) exported() map[string]string {
 	return files
 }
 
-// takes imports each table and checks that every row has the wanted status. Interviews
+// importAll imports each table and checks that every row has the wanted status. Interviews
 // over a cap are imported as exempt.
-func (w *world) takes(files map[string]string, want app.ImportRowStatus) {
+func (w *world) importAll(files map[string]string, want app.ImportRowStatus) {
 	w.t.Helper()
 	o := wholeFile
 	o.Exempt = true
@@ -52,11 +52,11 @@ func (w *world) takes(files map[string]string, want app.ImportRowStatus) {
 		if err != nil {
 			w.t.Fatalf("import %s: %v", table.name, err)
 		}
-		came := imported.Count(want)
+		count := imported.Count(want)
 		if want == app.RowCreated {
-			came += imported.Count(app.RowExempted)
+			count += imported.Count(app.RowExempted)
 		}
-		if came != len(imported.Rows) || len(imported.Rows) == 0 {
+		if count != len(imported.Rows) || len(imported.Rows) == 0 {
 			w.t.Errorf("%s: %+v, want all to be %s, from\n%s", table.name, imported.Rows, want, files[table.name])
 		}
 	}
@@ -108,7 +108,7 @@ func busyCalendars(w *world) (ann booking.Interviewer) {
 	book(then, open.Slots[0])                                   // in the past
 	book(server, ahead(open)[3])
 	_, err := server.WithdrawSlot(ctx, app.WithdrawSlotInput{SlotID: ahead(open)[7].ID})
-	must("a slot taken out", err)
+	must("a withdrawn slot", err)
 
 	changed := rule(ann, func(in *app.AddWeeklyAvailabilityInput) {
 		in.EveryWeeks, in.Weekdays, in.EndDate, in.EndTime = 2, []time.Weekday{time.Sunday}, ptr(calendar.DateOf(t0).AddDays(60)), 24*60
@@ -130,7 +130,7 @@ func busyCalendars(w *world) (ann booking.Interviewer) {
 	must("a window", err)
 	book(server, window.Slots[0])
 	_, err = server.WithdrawSlot(ctx, app.WithdrawSlotInput{SlotID: window.Slots[2].ID})
-	must("a slot taken out of it", err)
+	must("a withdrawn slot of the window", err)
 	_, err = server.BlockTime(ctx, app.BlockTimeInput{
 		InterviewerID: ann.ID, Start: ptr(t0.AddDate(0, 0, 21)), End: ptr(t0.AddDate(0, 0, 28)), Reason: "away",
 	})
@@ -141,7 +141,7 @@ func busyCalendars(w *world) (ann booking.Interviewer) {
 	_, err = server.UpdateInterviewer(ctx, app.UpdateInterviewerInput{
 		InterviewerID: bob.ID, InterviewerChange: booking.InterviewerChange{Active: ptr(false)},
 	})
-	must("leaving", err)
+	must("a deactivation", err)
 	_, err = server.UpdateInterviewer(ctx, app.UpdateInterviewerInput{
 		InterviewerID: ann.ID, InterviewerChange: booking.InterviewerChange{MaxPerWeek: booking.Set(ptr(1))},
 	})
@@ -153,32 +153,32 @@ func busyCalendars(w *world) (ann booking.Interviewer) {
 
 // Importing an export into an empty school and exporting it again gives identical files.
 // Weekly rules remain weekly rules.
-func TestCalendarsGoRound(t *testing.T) {
+func TestExportAndImportRoundTrip(t *testing.T) {
 	t.Parallel()
 	here, there := newWorld(t), newWorld(t)
 	ann := busyCalendars(here)
-	files := here.exported()
+	files := here.exportAll()
 	for line, times := range map[string]int{
 		"ann@x.org,,,45,10,\"\"\"say \"\"\"\"hi\"\"\"\"\"\";sql\",MONDAY;THURSDAY,09:00,12:00,Europe/Berlin,2026-05-04,,1\n": 1,
 		"ann@x.org,,,30,10,,SUNDAY,20:00,24:00,America/New_York,2026-05-04,2026-07-31,2\n":                                   1,
 		",TUESDAY,": 0, "bob@x.org,,": 0,
 	} {
 		if got := strings.Count(files["availability"], line); got != times {
-			t.Errorf("%d times, want %d: %s in\n%s", got, times, line, files["availability"])
+			t.Errorf("%q occurs %d times, want %d, in\n%s", line, got, times, files["availability"])
 		}
 	}
-	there.takes(files, app.RowCreated)
-	if diff := cmp.Diff(files, there.exported()); diff != "" {
-		t.Errorf("it does not come back as it went (-went +came):\n%s", diff)
+	there.importAll(files, app.RowCreated)
+	if diff := cmp.Diff(files, there.exportAll()); diff != "" {
+		t.Errorf("export after the import (-exported +exported again):\n%s", diff)
 	}
 	if exempt := one[int](there, "SELECT count(*) FROM interviews WHERE exempt"); exempt != 2 {
-		t.Errorf("%d interviews are over the cap, want 2: three stand in a week of one", exempt)
+		t.Errorf("got %d exempt interviews, want 2: three are in a week with a cap of one", exempt)
 	}
 	if more, err := app.New(there.store, clock).ExtendAvailability(t.Context()); err != nil || more.Rules != 0 {
-		t.Errorf("%d rules are due at once, %v", more.Rules, err)
+		t.Errorf("%d rules are due, %v; want none", more.Rules, err)
 	}
-	there.takes(files, app.RowUnchanged)
-	there.wantSound()
+	there.importAll(files, app.RowUnchanged)
+	there.wantNoFindings()
 
 	// An export contains neither the withdrawn slots of a rule nor blocked time, so the
 	// import publishes those slots again.
@@ -190,6 +190,6 @@ func TestCalendarsGoRound(t *testing.T) {
 	here.exec("DELETE FROM slots WHERE status = 'OPEN' AND starts_at < '" + t0.Format(time.RFC3339) + "'")
 	id := one[booking.InterviewerID](there, "SELECT id FROM interviewers WHERE email = $1", ann.Email)
 	if diff := cmp.Diff(here.openSpans(ann.ID), there.openSpans(id)); diff != "" || len(here.openSpans(ann.ID)) < 100 {
-		t.Errorf("other slots are open (-went +came):\n%s", diff)
+		t.Errorf("open slots (-exported +imported):\n%s", diff)
 	}
 }

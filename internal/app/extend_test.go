@@ -36,7 +36,7 @@ func (w *world) countSlots() (n int) {
 	return n
 }
 
-func TestTwoServersExtendAtOnce(t *testing.T) {
+func TestTwoServersExtendConcurrently(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	later := w.rules(5)
@@ -44,7 +44,7 @@ func TestTwoServersExtendAtOnce(t *testing.T) {
 	locks := contains("FROM interviewers WHERE", "FOR NO KEY UPDATE")
 	gate := pgtest.NewGate(locks)
 	results := make([]app.ExtendResult, 2)
-	wait := atOnce(2, func(i int) (err error) {
+	wait := concurrently(2, func(i int) (err error) {
 		server := app.New(w.db.Intercepted(w.t, pgtest.Intercept{Before: gate.Hold}), later)
 		results[i], err = server.ExtendAvailability(w.t.Context())
 		return err
@@ -53,19 +53,19 @@ func TestTwoServersExtendAtOnce(t *testing.T) {
 	gate.Open()
 	wantOutcomes(t, wait(), map[string]int{"ok": 2})
 	if got := w.countSlots() - before; got != 150 || results[0].Slots+results[1].Slots != 150 {
-		t.Errorf("%d slots came, and %d and %d were told; want 150 in all", got, results[0].Slots, results[1].Slots)
+		t.Errorf("got %d new slots, and results of %d and %d slots; want 150 in total", got, results[0].Slots, results[1].Slots)
 	}
-	w.wantSound()
+	w.wantNoFindings()
 }
 
 // Without the interviewer's lock, the constraint still prevents duplicates, but one server
 // fails instead of finding nothing to do.
-func TestTwoServersExtendAtOnceUnprotected(t *testing.T) {
+func TestTwoServersExtendConcurrentlyUnprotected(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	later := w.rules(1)
 	gate := pgtest.NewGate(insertsSlots)
-	wait := atOnce(2, func(int) error {
+	wait := concurrently(2, func(int) error {
 		server := app.New(w.db.Intercepted(w.t, pgtest.Intercept{Before: gate.Hold, Rewrite: withoutLocks("interviewers")}), later)
 		_, err := server.ExtendAvailability(w.t.Context())
 		return err
@@ -76,40 +76,40 @@ func TestTwoServersExtendAtOnceUnprotected(t *testing.T) {
 	wantOutcomes(t, wait(), map[string]int{"ok": 1, "AVAILABILITY_CONFLICT": 1})
 }
 
-func TestExtendingIsCutOffAndGoesOn(t *testing.T) {
+func TestExtendingResumesAfterAFailure(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	later := w.rules(4)
 	before := w.countSlots()
 	inserts := 0
-	cut := errors.New("cut off")
+	errInjected := errors.New("injected")
 	server := app.New(w.db.Intercepted(w.t, pgtest.Intercept{Before: func(_ context.Context, statement string) error {
 		if insertsSlots(statement) {
 			if inserts++; inserts == 3 {
-				return cut
+				return errInjected
 			}
 		}
 		return nil
 	}}), later)
-	if _, err := server.ExtendAvailability(t.Context()); !errors.Is(err, cut) {
-		t.Fatalf("it ended with %v", err)
+	if _, err := server.ExtendAvailability(t.Context()); !errors.Is(err, errInjected) {
+		t.Fatalf("ExtendAvailability() = %v, want the injected error", err)
 	}
 	if got := w.countSlots() - before; got != 60 {
-		t.Errorf("%d slots stand when it is cut off, want those of two rules, 60", got)
+		t.Errorf("got %d new slots after the failure, want those of two rules, 60", got)
 	}
-	w.wantSound()
+	w.wantNoFindings()
 	if _, err := server.ExtendAvailability(t.Context()); err != nil {
 		t.Fatal(err)
 	}
 	if got := w.countSlots() - before; got != 120 {
-		t.Errorf("%d slots stand in the end, want 120", got)
+		t.Errorf("got %d new slots after the second run, want 120", got)
 	}
-	w.wantSound()
+	w.wantNoFindings()
 }
 
 // Editing a rule while students book its slots loses no booking, and no slot is both
 // booked and withdrawn.
-func TestEditingARuleAmidBookings(t *testing.T) {
+func TestRuleChangesDuringBookings(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	server := app.New(w.store, clock)
@@ -123,7 +123,7 @@ func TestEditingARuleAmidBookings(t *testing.T) {
 	booked := make([]*app.Booked, len(students))
 	edits := make([]*app.UpdatedAvailability, 4)
 	servers := w.servers(pgtest.Intercept{})
-	wait := atOnce(len(students)+len(edits), func(i int) (err error) {
+	wait := concurrently(len(students)+len(edits), func(i int) (err error) {
 		if i < len(students) {
 			booked[i], err = servers[i%2].Book(t.Context(), app.BookSlotInput{StudentID: students[i].ID, SlotID: added.Slots[i].ID})
 			return err
@@ -144,7 +144,7 @@ func TestEditingARuleAmidBookings(t *testing.T) {
 		case err == nil:
 			cancelled += len(edits[i-len(students)].Cancelled)
 		case !errors.As(err, &refused) || (!refused.Has(booking.SlotIsWithdrawn) && !refused.Has(booking.BusyRetry)):
-			t.Errorf("request %d ended with %v", i, err)
+			t.Errorf("outcome of request %d = %v, want ok, SLOT_WITHDRAWN or BUSY_RETRY", i, err)
 		}
 	}
 	var live int
@@ -152,7 +152,7 @@ func TestEditingARuleAmidBookings(t *testing.T) {
 		t.Fatal(err)
 	}
 	if live != bookings-cancelled {
-		t.Errorf("%d interviews stand; %d were booked and %d cancelled", live, bookings, cancelled)
+		t.Errorf("got %d booked interviews after %d bookings and %d cancellations", live, bookings, cancelled)
 	}
-	w.wantSound()
+	w.wantNoFindings()
 }

@@ -27,7 +27,7 @@ func eightADay(by booking.InterviewerID) app.AddWeeklyAvailabilityInput {
 	}
 }
 
-func TestAYearIsPublishedInAFewStatements(t *testing.T) {
+func TestYearIsPublishedInFewStatements(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	count := &statementCount{}
@@ -39,10 +39,10 @@ func TestAYearIsPublishedInAFewStatements(t *testing.T) {
 	wantOutcome(t, "the rule", err, "ok")
 	t.Logf("%d slots in %v and %d statements", len(added.Slots), time.Since(began), count.n.Load()-before)
 	if len(added.Slots) != 365*8 {
-		t.Errorf("%d slots, want %d", len(added.Slots), 365*8)
+		t.Errorf("got %d slots, want %d", len(added.Slots), 365*8)
 	}
 	if sent := count.n.Load() - before; sent > 19 {
-		t.Errorf("%d statements, want 19 at most", sent)
+		t.Errorf("got %d statements, want at most 19", sent)
 	}
 }
 
@@ -61,9 +61,9 @@ func TestExtendingIsLinear(t *testing.T) {
 	wantOutcome(t, "extending", err, "ok")
 	t.Logf("%d rules by %d slots in %v and %d statements", result.Rules, result.Slots, time.Since(began), count.n.Load())
 	if result.Rules != rules || result.Slots != 7*rules {
-		t.Errorf("%d rules were extended by %d slots, want %d and %d", result.Rules, result.Slots, rules, 7*rules)
+		t.Errorf("got %d rules and %d slots, want %d and %d", result.Rules, result.Slots, rules, 7*rules)
 	}
 	if sent := count.n.Load(); sent > 3+each*rules+rules {
-		t.Errorf("%d statements for %d rules", sent, rules)
+		t.Errorf("got %d statements for %d rules, want at most %d", sent, rules, 3+each*rules+rules)
 	}
 }

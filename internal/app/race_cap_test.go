@@ -8,9 +8,9 @@ import (
 	"rehearse/internal/pgtest"
 )
 
-// twoForOnePlace returns bookings of two students for two slots of an interviewer with a
-// cap of one interview a day.
-func twoForOnePlace(w *world) (inputs []app.BookSlotInput) {
+// twoBookingsOfTheLastPlace returns bookings of two students for two slots of an
+// interviewer with a cap of one interview a day.
+func twoBookingsOfTheLastPlace(w *world) (inputs []app.BookSlotInput) {
 	by := w.interviewer()
 	_, err := app.New(w.store, clock).UpdateInterviewer(w.t.Context(), app.UpdateInterviewerInput{
 		InterviewerID: by.ID, InterviewerChange: booking.InterviewerChange{MaxPerDay: booking.Set(ptr(1))},
@@ -25,10 +25,10 @@ func twoForOnePlace(w *world) (inputs []app.BookSlotInput) {
 func TestTwoStudentsForTheLastPlaceOfADay(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
-	inputs := twoForOnePlace(w)
-	errs := w.stampede(pgtest.NewGate(locksStudent), nil, inputs)
+	inputs := twoBookingsOfTheLastPlace(w)
+	errs := w.bookConcurrently(pgtest.NewGate(locksStudent), nil, inputs)
 	wantOutcomes(t, errs, map[string]int{"ok": 1, "INTERVIEWER_FULL": 1})
-	w.wantSound()
+	w.wantNoFindings()
 }
 
 // Without the interviewer's lock each transaction writes rows that the other has locked.
@@ -36,22 +36,22 @@ func TestTwoStudentsForTheLastPlaceOfADay(t *testing.T) {
 func TestTwoStudentsForTheLastPlaceOfADayUnprotected(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
-	inputs := twoForOnePlace(w)
+	inputs := twoBookingsOfTheLastPlace(w)
 	gate, deadlocks := pgtest.NewGate(insertsInterview), &failures{}
 	servers := w.servers(pgtest.Intercept{
 		Before: gate.Hold, Rewrite: withoutLocks("interviewers"), After: deadlocks.count,
 	})
-	wait := atOnce(len(inputs), func(i int) error {
+	wait := concurrently(len(inputs), func(i int) error {
 		_, err := servers[i].Book(t.Context(), inputs[i])
 		return err
 	})
 	gate.Await(t, len(inputs))
 	gate.Open()
 	if won := wait(); (won[0] == nil) == (won[1] == nil) {
-		t.Errorf("the bookings ended with %v and %v", won[0], won[1])
+		t.Errorf("outcomes = %v and %v, want one success", won[0], won[1])
 	}
 	if len(deadlocks.seen) == 0 {
-		t.Error("there was no deadlock: the control shows nothing")
+		t.Error("no statement failed with a deadlock")
 	}
 }
 
@@ -63,12 +63,12 @@ func TestCapWaitsForABooking(t *testing.T) {
 	one, other := w.slot(by, 1), w.slot(by, 3)
 	gate := pgtest.NewGate(insertsInterview)
 	first, second := w.server(pgtest.Intercept{Before: gate.Hold}), w.server(pgtest.Intercept{})
-	booked := meanwhile(func() error {
+	booked := inBackground(func() error {
 		_, err := first.Book(t.Context(), app.BookSlotInput{StudentID: w.student().ID, SlotID: one.ID})
 		return err
 	})
 	gate.Await(t, 1)
-	capped := meanwhile(func() error {
+	capped := inBackground(func() error {
 		_, err := second.UpdateInterviewer(t.Context(), app.UpdateInterviewerInput{
 			InterviewerID: by.ID, InterviewerChange: booking.InterviewerChange{MaxPerDay: booking.Set(ptr(1))},
 		})
@@ -80,7 +80,7 @@ func TestCapWaitsForABooking(t *testing.T) {
 	wantOutcome(t, "the cap", capped(), "ok")
 	_, err := second.Book(t.Context(), app.BookSlotInput{StudentID: w.student().ID, SlotID: other.ID})
 	wantOutcome(t, "a booking after it", err, "INTERVIEWER_FULL")
-	w.wantSound()
+	w.wantNoFindings()
 }
 
 // A booking that read no cap, and finds one once it holds the lock, starts again.
@@ -91,7 +91,7 @@ func TestBookingFindsACap(t *testing.T) {
 	slot, student := w.slot(by, 1), w.student()
 	gate := pgtest.NewGate(locksStudent)
 	first, second := w.server(pgtest.Intercept{Before: gate.Hold}), w.server(pgtest.Intercept{})
-	booked := meanwhile(func() error {
+	booked := inBackground(func() error {
 		_, err := first.Book(t.Context(), app.BookSlotInput{StudentID: student.ID, SlotID: slot.ID})
 		return err
 	})
@@ -102,5 +102,5 @@ func TestBookingFindsACap(t *testing.T) {
 	wantOutcome(t, "the cap", err, "ok")
 	gate.Open()
 	wantOutcome(t, "the booking", booked(), "ok")
-	w.wantSound() // the day is full
+	w.wantNoFindings() // the day is full
 }

@@ -25,12 +25,12 @@ var (
 
 // Invariants that break without the locks.
 const (
-	oneHolder = "a slot is held exactly while it has a live hold"
-	oneHold   = "a student has at most one live hold"
-	oneOnSlot = "a slot is BOOKED exactly when it has one live interview"
+	oneHolder          = "a slot is held exactly while it has a live hold"
+	oneHold            = "a student has at most one live hold"
+	oneInterviewOnSlot = "a slot is BOOKED exactly when it has one live interview"
 )
 
-// Queries that count the interviews and holds of a scene's only student.
+// Queries that count the interviews and holds of a race's only student.
 const (
 	countUsed = `SELECT (SELECT count(*) FROM interviews WHERE status IN ('BOOKED', 'COMPLETED', 'STUDENT_NO_SHOW'))
 		+ (SELECT count(*) FROM holds WHERE ended_at IS NULL)`
@@ -74,102 +74,102 @@ func (w *world) releases(h booking.Hold) request {
 	}
 }
 
-func (w *world) booksWith(h booking.Hold) request {
+func (w *world) booksHeld(h booking.Hold) request {
 	return func(on *app.App) error {
 		_, err := on.Book(w.t.Context(), app.BookSlotInput{StudentID: h.StudentID, SlotID: h.SlotID, HoldID: &h.ID})
 		return err
 	}
 }
 
-var holdMeetings = []meeting{
+var holdRaces = []race{
 	{
 		name: "two students hold one slot",
-		scene: func(w *world) (first, second request) {
+		setup: func(w *world) (first, second request) {
 			slot := w.slots(1)[0]
 			return w.holds(w.student(), slot), w.holds(w.student(), slot)
 		},
-		gate: insertsHold, waits: "FROM slots WHERE", want: [2]string{"ok", "SLOT_HELD"},
-		without: []string{"slots"}, drop: "DROP INDEX holds_slot_key", open: [2]string{"ok", "ok"}, broken: oneHolder,
+		gate: insertsHold, waitsIn: "FROM slots WHERE", want: [2]string{"ok", "SLOT_HELD"},
+		unlocked: []string{"slots"}, drop: "DROP INDEX holds_slot_key", wantUnprotected: [2]string{"ok", "ok"}, wantBroken: oneHolder,
 	},
 	{
 		name: "one student holds two slots",
-		scene: func(w *world) (first, second request) {
+		setup: func(w *world) (first, second request) {
 			s, slots := w.student(), w.slots(2)
 			return w.holds(s, slots[0]), w.holds(s, slots[1])
 		},
-		gate: insertsHold, waits: "FROM students WHERE", want: [2]string{"ok", "ALREADY_HOLDING"},
-		without: []string{"students"}, drop: "DROP INDEX holds_student_key", open: [2]string{"ok", "ok"}, broken: oneHold,
+		gate: insertsHold, waitsIn: "FROM students WHERE", want: [2]string{"ok", "ALREADY_HOLDING"},
+		unlocked: []string{"students"}, drop: "DROP INDEX holds_student_key", wantUnprotected: [2]string{"ok", "ok"}, wantBroken: oneHold,
 	},
 	{
-		name: "a slot is held, and booked by another",
-		scene: func(w *world) (first, second request) {
+		name: "a slot is held, then booked by another student",
+		setup: func(w *world) (first, second request) {
 			slot := w.slots(1)[0]
 			return w.holds(w.student(), slot), w.books(w.student(), slot)
 		},
-		gate: placesHold, waits: "FROM slots WHERE", want: [2]string{"ok", "SLOT_HELD"},
-		without: []string{"slots"}, open: [2]string{"ok", "ok"}, broken: oneHolder,
+		gate: placesHold, waitsIn: "FROM slots WHERE", want: [2]string{"ok", "SLOT_HELD"},
+		unlocked: []string{"slots"}, wantUnprotected: [2]string{"ok", "ok"}, wantBroken: oneHolder,
 	},
 	{
-		name: "a slot is booked, and held by another",
-		scene: func(w *world) (first, second request) {
+		name: "a slot is booked, then held by another student",
+		setup: func(w *world) (first, second request) {
 			slot := w.slots(1)[0]
 			return w.books(w.student(), slot), w.holds(w.student(), slot)
 		},
-		gate: insertsInterview, waits: "FROM slots WHERE", want: [2]string{"ok", "SLOT_TAKEN"},
-		without: []string{"slots"}, open: [2]string{"ok", "ok"}, broken: oneHolder,
+		gate: insertsInterview, waitsIn: "FROM slots WHERE", want: [2]string{"ok", "SLOT_TAKEN"},
+		unlocked: []string{"slots"}, wantUnprotected: [2]string{"ok", "ok"}, wantBroken: oneHolder,
 	},
 	{
-		name: "a student at 14 of 15 holds, and books",
-		scene: func(w *world) (first, second request) {
-			s, slots := w.fourteen(), w.slots(2)
+		name: "a student at 14 of 15 holds, then books",
+		setup: func(w *world) (first, second request) {
+			s, slots := w.studentWithOneLeft(), w.slots(2)
 			return w.holds(s, slots[0]), w.books(s, slots[1])
 		},
-		gate: placesHold, waits: "FROM students WHERE", want: [2]string{"ok", "ok"},
-		without: []string{"students"}, open: [2]string{"ok", "ok"},
-		count: countUsed, sound: 15, different: 16,
+		gate: placesHold, waitsIn: "FROM students WHERE", want: [2]string{"ok", "ok"},
+		unlocked: []string{"students"}, wantUnprotected: [2]string{"ok", "ok"},
+		query: countUsed, wantCount: 15, wantCountUnprotected: 16,
 	},
 	{
-		name: "a student at 14 of 15 books, and holds",
-		scene: func(w *world) (first, second request) {
-			s, slots := w.fourteen(), w.slots(2)
+		name: "a student at 14 of 15 books, then holds",
+		setup: func(w *world) (first, second request) {
+			s, slots := w.studentWithOneLeft(), w.slots(2)
 			return w.books(s, slots[0]), w.holds(s, slots[1])
 		},
-		gate: insertsInterview, waits: "FROM students WHERE", want: [2]string{"ok", "LIMIT_REACHED"},
-		without: []string{"students"}, open: [2]string{"ok", "ok"},
-		count: countUsed, sound: 15, different: 16,
+		gate: insertsInterview, waitsIn: "FROM students WHERE", want: [2]string{"ok", "LIMIT_REACHED"},
+		unlocked: []string{"students"}, wantUnprotected: [2]string{"ok", "ok"},
+		query: countUsed, wantCount: 15, wantCountUnprotected: 16,
 	},
 	{
-		name: "a failing grade, and a hold",
-		scene: func(w *world) (first, second request) {
+		name: "a hold, then a failing grade",
+		setup: func(w *world) (first, second request) {
 			s, slot := w.student(), w.slots(1)[0]
 			return w.holds(s, slot), w.grades(w.pastBooking(s), 1)
 		},
-		gate: placesHold, waits: "FROM students WHERE", want: [2]string{"ok", "ok"},
-		without: []string{"students"}, open: [2]string{"ok", "ok"},
+		gate: placesHold, waitsIn: "FROM students WHERE", want: [2]string{"ok", "ok"},
+		unlocked: []string{"students"}, wantUnprotected: [2]string{"ok", "ok"},
 		// The events are in this order: the hold, then the grade. Rule 4 forbids a hold
 		// after the grade.
-		count: countHappened("INTERVIEW_COMPLETED", "HOLD_PLACED"), sound: 0, different: 1,
+		query: countHappened("INTERVIEW_COMPLETED", "HOLD_PLACED"), wantCount: 0, wantCountUnprotected: 1,
 	},
 	{
-		name: "a hold is released, and its student books with it",
-		scene: func(w *world) (first, second request) {
+		name: "a hold is released, then its student books with it",
+		setup: func(w *world) (first, second request) {
 			h := w.held(w.student(), w.slots(1)[0])
-			return w.releases(h), w.booksWith(h)
+			return w.releases(h), w.booksHeld(h)
 		},
-		gate: endsHold, waits: "FROM students WHERE", want: [2]string{"ok", "HOLD_EXPIRED"},
-		without: []string{"students", "slots"}, open: [2]string{"ok", "ok"}, broken: toldOfSlot,
-		count: "SELECT count(*) FROM interviews", sound: 0, different: 1,
+		gate: endsHold, waitsIn: "FROM students WHERE", want: [2]string{"ok", "HOLD_EXPIRED"},
+		unlocked: []string{"students", "slots"}, wantUnprotected: [2]string{"ok", "ok"}, wantBroken: historyOfSlot,
+		query: "SELECT count(*) FROM interviews", wantCount: 0, wantCountUnprotected: 1,
 	},
 	{
-		name: "a student books with their hold while releasing it",
-		scene: func(w *world) (first, second request) {
+		name: "a student books with their hold, then releases it",
+		setup: func(w *world) (first, second request) {
 			h := w.held(w.student(), w.slots(1)[0])
-			return w.booksWith(h), w.releases(h)
+			return w.booksHeld(h), w.releases(h)
 		},
-		gate: insertsInterview, waits: "FROM students WHERE", want: [2]string{"ok", "ok"},
-		without: []string{"students", "slots"}, open: [2]string{"ok", "ok"},
+		gate: insertsInterview, waitsIn: "FROM students WHERE", want: [2]string{"ok", "ok"},
+		unlocked: []string{"students", "slots"}, wantUnprotected: [2]string{"ok", "ok"},
 		// The hold is released and used for a booking.
-		count: "SELECT count(*) FROM events WHERE kind = 'HOLD_RELEASED'", sound: 0, different: 1,
+		query: "SELECT count(*) FROM events WHERE kind = 'HOLD_RELEASED'", wantCount: 0, wantCountUnprotected: 1,
 	},
 }
 
@@ -178,19 +178,19 @@ func countHappened(before, after string) string {
 	return "SELECT count(*) FROM events a JOIN events b ON a.id < b.id WHERE a.kind = '" + before + "' AND b.kind = '" + after + "'"
 }
 
-func TestHoldsWait(t *testing.T) {
+func TestHoldRaces(t *testing.T) {
 	t.Parallel()
-	wait(t, holdMeetings)
+	testRaces(t, holdRaces)
 }
 
-func TestHoldsUnprotected(t *testing.T) {
+func TestHoldRacesUnprotected(t *testing.T) {
 	t.Parallel()
-	collide(t, holdMeetings)
+	testUnprotected(t, holdRaces)
 }
 
-// heldTwice returns a scene with an expired hold: another student holds the slot, and the
+// heldByAnother returns a setup with an expired hold: another student holds the slot, and the
 // holder's request arrived before the hold expired.
-func heldTwice(holder func(w *world, s booking.Student, slot booking.Slot) request) func(*world) (expired, inTime request) {
+func heldByAnother(holder func(w *world, s booking.Student, slot booking.Slot) request) func(*world) (expired, inTime request) {
 	return func(w *world) (expired, inTime request) {
 		s, slot := w.student(), w.slot(w.interviewer(), 24)
 		w.held(s, slot)
@@ -198,81 +198,81 @@ func heldTwice(holder func(w *world, s booking.Student, slot booking.Slot) reque
 	}
 }
 
-func swap(scene func(*world) (a, b request)) func(*world) (b, a request) {
-	return func(w *world) (b, a request) { a, b = scene(w); return b, a }
+func swap(setup func(*world) (a, b request)) func(*world) (b, a request) {
+	return func(w *world) (b, a request) { a, b = setup(w); return b, a }
 }
 
-// holderMoves moves an interview of the holder to the held slot.
-func holderMoves(w *world, s booking.Student, slot booking.Slot) request {
-	return w.moves(w.booked(s, w.slot(w.interviewer(), 48)), slot)
+// holderReschedules moves an interview of the holder to the held slot.
+func holderReschedules(w *world, s booking.Student, slot booking.Slot) request {
+	return w.reschedules(w.booked(s, w.slot(w.interviewer(), 48)), slot)
 }
 
-// In expiryMeetings a hold has expired for one request and not for the other, because the
+// In expiryRaces a hold has expired for one request and not for the other, because the
 // clocks of the servers differ or the holder's request had to wait. The row of the slot
 // decides who gets it, and exactly one request succeeds.
 //
 // A holder's record that is read before the slot is locked would be stale here: it still
 // has the hold after the slot went to the other student.
-var expiryMeetings = []meeting{
+var expiryRaces = []race{
 	{
-		name:  "another holds the slot, and its holder books it",
-		scene: heldTwice((*world).books),
-		gate:  placesHold, clocks: [2]time.Duration{late, onTime}, waits: "FROM slots WHERE", want: [2]string{"ok", "SLOT_HELD"},
-		without: []string{"slots"}, open: [2]string{"ok", "ok"}, broken: oneHolder,
+		name:  "another student holds the slot, then its holder books it",
+		setup: heldByAnother((*world).books),
+		gate:  placesHold, clocks: [2]time.Duration{late, onTime}, waitsIn: "FROM slots WHERE", want: [2]string{"ok", "SLOT_HELD"},
+		unlocked: []string{"slots"}, wantUnprotected: [2]string{"ok", "ok"}, wantBroken: oneHolder,
 	},
 	{
-		name:  "another student holds the slot while the holder extends the hold",
-		scene: heldTwice((*world).holds),
-		gate:  placesHold, clocks: [2]time.Duration{late, onTime}, waits: "FROM slots WHERE", want: [2]string{"ok", "SLOT_HELD"},
-		without: []string{"slots"}, open: [2]string{"ok", "ok"}, // both requests report a hold
+		name:  "another student holds the slot, then its holder extends the hold",
+		setup: heldByAnother((*world).holds),
+		gate:  placesHold, clocks: [2]time.Duration{late, onTime}, waitsIn: "FROM slots WHERE", want: [2]string{"ok", "SLOT_HELD"},
+		unlocked: []string{"slots"}, wantUnprotected: [2]string{"ok", "ok"}, // both requests report a hold
 	},
 	{
-		name:  "another holds the slot, and its holder moves there",
-		scene: heldTwice(holderMoves),
-		gate:  placesHold, clocks: [2]time.Duration{late, onTime}, waits: "FROM slots WHERE", want: [2]string{"ok", "SLOT_HELD"},
-		without: []string{"slots"}, open: [2]string{"ok", "ok"}, broken: oneHolder,
+		name:  "another student holds the slot, then its holder reschedules to it",
+		setup: heldByAnother(holderReschedules),
+		gate:  placesHold, clocks: [2]time.Duration{late, onTime}, waitsIn: "FROM slots WHERE", want: [2]string{"ok", "SLOT_HELD"},
+		unlocked: []string{"slots"}, wantUnprotected: [2]string{"ok", "ok"}, wantBroken: oneHolder,
 	},
 	{
-		name:  "the holder books the slot, and another holds it",
-		scene: swap(heldTwice((*world).books)),
-		gate:  insertsInterview, clocks: [2]time.Duration{onTime, late}, waits: "FROM slots WHERE", want: [2]string{"ok", "SLOT_TAKEN"},
-		without: []string{"slots"}, open: [2]string{"ok", "ok"},
+		name:  "the holder books the slot, then another student holds it",
+		setup: swap(heldByAnother((*world).books)),
+		gate:  insertsInterview, clocks: [2]time.Duration{onTime, late}, waitsIn: "FROM slots WHERE", want: [2]string{"ok", "SLOT_TAKEN"},
+		unlocked: []string{"slots"}, wantUnprotected: [2]string{"ok", "ok"},
 		// The new student's hold is ended, although its response promised it.
-		count: "SELECT count(*) FROM holds", sound: 1, different: 2,
+		query: "SELECT count(*) FROM holds", wantCount: 1, wantCountUnprotected: 2,
 	},
 	{
-		name:  "the holder extends the hold while another student holds the slot",
-		scene: swap(heldTwice((*world).holds)),
-		gate:  extendsHold, clocks: [2]time.Duration{onTime, late}, waits: "FROM slots WHERE", want: [2]string{"ok", "SLOT_HELD"},
-		without: []string{"slots"}, open: [2]string{"ok", "ok"}, broken: oneHolder,
+		name:  "the holder extends the hold, then another student holds the slot",
+		setup: swap(heldByAnother((*world).holds)),
+		gate:  extendsHold, clocks: [2]time.Duration{onTime, late}, waitsIn: "FROM slots WHERE", want: [2]string{"ok", "SLOT_HELD"},
+		unlocked: []string{"slots"}, wantUnprotected: [2]string{"ok", "ok"}, wantBroken: oneHolder,
 	},
 	{
-		name:  "the holder moves to the slot, and another holds it",
-		scene: swap(heldTwice(holderMoves)),
-		gate:  usesHold, clocks: [2]time.Duration{onTime, late}, waits: "FROM slots WHERE", want: [2]string{"ok", "SLOT_TAKEN"},
-		without: []string{"slots"}, open: [2]string{"ok", "ok"},
-		count: "SELECT count(*) FROM holds", sound: 1, different: 2,
+		name:  "the holder reschedules to the slot, then another student holds it",
+		setup: swap(heldByAnother(holderReschedules)),
+		gate:  usesHold, clocks: [2]time.Duration{onTime, late}, waitsIn: "FROM slots WHERE", want: [2]string{"ok", "SLOT_TAKEN"},
+		unlocked: []string{"slots"}, wantUnprotected: [2]string{"ok", "ok"},
+		query: "SELECT count(*) FROM holds", wantCount: 1, wantCountUnprotected: 2,
 	},
 	{
-		name: "the holder books the slot, and another books it",
-		scene: func(w *world) (first, second request) {
+		name: "the holder books the slot, then another student books it",
+		setup: func(w *world) (first, second request) {
 			s, slot := w.student(), w.slots(1)[0]
 			w.held(s, slot)
 			return w.books(s, slot), w.books(w.student(), slot)
 		},
-		gate: insertsInterview, clocks: [2]time.Duration{onTime, late}, waits: "FROM slots WHERE", want: [2]string{"ok", "SLOT_TAKEN"},
-		without: []string{"slots"}, drop: "DROP INDEX interviews_slot_key", open: [2]string{"ok", "ok"}, broken: oneOnSlot,
+		gate: insertsInterview, clocks: [2]time.Duration{onTime, late}, waitsIn: "FROM slots WHERE", want: [2]string{"ok", "SLOT_TAKEN"},
+		unlocked: []string{"slots"}, drop: "DROP INDEX interviews_slot_key", wantUnprotected: [2]string{"ok", "ok"}, wantBroken: oneInterviewOnSlot,
 	},
 }
 
-func TestExpiringHoldsWait(t *testing.T) {
+func TestExpiringHoldRaces(t *testing.T) {
 	t.Parallel()
-	wait(t, expiryMeetings)
+	testRaces(t, expiryRaces)
 }
 
-func TestExpiringHoldsUnprotected(t *testing.T) {
+func TestExpiringHoldRacesUnprotected(t *testing.T) {
 	t.Parallel()
-	collide(t, expiryMeetings)
+	testUnprotected(t, expiryRaces)
 }
 
 // importing imports a booking of the slot.
@@ -290,25 +290,25 @@ func heldAndImported(w *world) (first, second request) {
 	return w.holds(w.student(), slot), importing(w, slot)
 }
 
-var importMeetings = []meeting{
+var importRaces = []race{
 	{
-		name: "a slot is held, and an import brings its booking", scene: heldAndImported,
-		gate: placesHold, waits: "FROM interviewers WHERE", want: [2]string{"ok", "SLOT_HELD"},
-		without: []string{"interviewers", "slots"}, open: [2]string{"ok", "ok"}, broken: oneHolder,
+		name: "a slot is held, then an import books it", setup: heldAndImported,
+		gate: placesHold, waitsIn: "FROM interviewers WHERE", want: [2]string{"ok", "SLOT_HELD"},
+		unlocked: []string{"interviewers", "slots"}, wantUnprotected: [2]string{"ok", "ok"}, wantBroken: oneHolder,
 	},
 	{
-		name: "an import brings the booking of a slot, and another holds it", scene: swap(heldAndImported),
-		gate: booksSlots, waits: "FROM interviewers WHERE", want: [2]string{"ok", "SLOT_TAKEN"},
-		without: []string{"interviewers", "slots"}, open: [2]string{"ok", "ok"},
+		name: "an import books a slot, then a student holds it", setup: swap(heldAndImported),
+		gate: booksSlots, waitsIn: "FROM interviewers WHERE", want: [2]string{"ok", "SLOT_TAKEN"},
+		unlocked: []string{"interviewers", "slots"}, wantUnprotected: [2]string{"ok", "ok"},
 	},
 }
 
-func TestHoldsAndImportsWait(t *testing.T) {
+func TestHoldAndImportRaces(t *testing.T) {
 	t.Parallel()
-	wait(t, importMeetings)
+	testRaces(t, importRaces)
 }
 
-func TestHoldsAndImportsUnprotected(t *testing.T) {
+func TestHoldAndImportRacesUnprotected(t *testing.T) {
 	t.Parallel()
-	collide(t, importMeetings)
+	testUnprotected(t, importRaces)
 }

@@ -51,7 +51,7 @@ type importRace struct {
 func newImportRace(t *testing.T) importRace {
 	t.Helper()
 	w := newWorld(t)
-	s := w.fourteen()
+	s := w.studentWithOneLeft()
 	return importRace{world: w, student: s, slot: w.slot(w.interviewer(), 1), line: historyLine(s, w.interviewer(), -500, booking.Completed)}
 }
 
@@ -63,7 +63,7 @@ func (r importRace) book(on *app.App) error {
 func (r importRace) wantUsed(used int) {
 	r.t.Helper()
 	if got := r.eligibility(r.student.ID).InterviewsUsed; got != used {
-		r.t.Errorf("%d interviews are used, want %d", got, used)
+		r.t.Errorf("InterviewsUsed = %d, want %d", got, used)
 	}
 }
 
@@ -72,15 +72,15 @@ func TestImportWaitsForABooking(t *testing.T) {
 	r := newImportRace(t)
 	gate := pgtest.NewGate(insertsInterview)
 	first, second := r.server(pgtest.Intercept{Before: gate.Hold}), r.server(pgtest.Intercept{})
-	booked := meanwhile(func() error { return r.book(first) })
+	booked := inBackground(func() error { return r.book(first) })
 	gate.Await(t, 1)
-	taken := meanwhile(func() error { return importHistory(r.world, second, r.line) })
+	taken := inBackground(func() error { return importHistory(r.world, second, r.line) })
 	r.db.AwaitLockWaits(t, 1, "FROM students WHERE")
 	gate.Open()
 	wantOutcome(t, "the booking", booked(), "ok")
 	wantOutcome(t, "the import", taken(), "LIMIT_REACHED")
 	r.wantUsed(15)
-	r.wantSound()
+	r.wantNoFindings()
 }
 
 func TestBookingWaitsForAnImport(t *testing.T) {
@@ -88,25 +88,25 @@ func TestBookingWaitsForAnImport(t *testing.T) {
 	r := newImportRace(t)
 	gate := pgtest.NewGate(loadsInterviews)
 	first, second := r.server(pgtest.Intercept{Before: gate.Hold}), r.server(pgtest.Intercept{})
-	taken := meanwhile(func() error { return importHistory(r.world, first, r.line) })
+	taken := inBackground(func() error { return importHistory(r.world, first, r.line) })
 	gate.Await(t, 1)
-	booked := meanwhile(func() error { return r.book(second) })
+	booked := inBackground(func() error { return r.book(second) })
 	r.db.AwaitLockWaits(t, 1, "FROM students WHERE")
 	gate.Open()
 	wantOutcome(t, "the import", taken(), "ok")
 	wantOutcome(t, "the booking", booked(), "LIMIT_REACHED")
 	r.wantUsed(15)
-	r.wantSound()
+	r.wantNoFindings()
 }
 
 // Without the students' locks both succeed, and the student has used 16 of 15.
-func TestImportAgainstABookingUnprotected(t *testing.T) {
+func TestImportDuringABookingUnprotected(t *testing.T) {
 	t.Parallel()
 	r := newImportRace(t)
 	gate := pgtest.NewGate(loadsInterviews)
 	first := r.server(pgtest.Intercept{Before: gate.Hold, Rewrite: withoutLocks("students")})
 	second := r.server(pgtest.Intercept{Rewrite: withoutLocks("students")})
-	taken := meanwhile(func() error { return importHistory(r.world, first, r.line) })
+	taken := inBackground(func() error { return importHistory(r.world, first, r.line) })
 	gate.Await(t, 1)
 	wantOutcome(t, "the booking", r.book(second), "ok")
 	gate.Open()
@@ -115,7 +115,7 @@ func TestImportAgainstABookingUnprotected(t *testing.T) {
 }
 
 // One import contains bookings of slots that others book at the same time.
-func TestImportsAmidBookings(t *testing.T) {
+func TestImportsDuringBookings(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	const n = 12
@@ -127,29 +127,29 @@ func TestImportsAmidBookings(t *testing.T) {
 		slots = append(slots, w.slot(by, float64(i+1)))
 		lines = append(lines, historyLine(brought[i], by, i+1, booking.Booked))
 	}
-	lost := &failures{}
-	servers := w.servers(pgtest.Intercept{After: lost.count})
+	failed := &failures{}
+	servers := w.servers(pgtest.Intercept{After: failed.count})
 	partial := wholeFile
 	partial.Partial = true
-	imports := atOnce(4, func(i int) error {
+	imports := concurrently(4, func(i int) error {
 		_, err := servers[i%2].ImportInterviews(t.Context(), strings.NewReader(historyColumns+strings.Join(lines, "")), partial)
 		return err
 	})
-	bookings := atOnce(n, func(i int) error {
+	bookings := concurrently(n, func(i int) error {
 		_, err := servers[i%2].Book(t.Context(), app.BookSlotInput{StudentID: locals[i].ID, SlotID: slots[i].ID})
 		return err
 	})
 	for _, err := range append(imports(), bookings()...) {
 		var refused booking.Refused
 		if err != nil && (!errors.As(err, &refused) || !refused.Has(booking.SlotTaken)) {
-			t.Errorf("ended with %v", err)
+			t.Errorf("got %v, want success or SLOT_TAKEN", err)
 		}
 	}
 	if made := one[int](w, "SELECT count(*) FROM interviews"); made != n {
-		t.Errorf("%d interviews stand on %d slots", made, n)
+		t.Errorf("got %d interviews, want %d", made, n)
 	}
-	lost.want(t, 0)
-	w.wantSound()
+	failed.want(t, 0)
+	w.wantNoFindings()
 }
 
 // Of two concurrent imports of the same people, the second finds the rows of the first.
@@ -163,7 +163,7 @@ func TestTwoImportsOfTheSamePeople(t *testing.T) {
 		back += fmt.Sprintf("S,s%d@example.org\n", n-1-i)
 	}
 	servers := w.servers(pgtest.Intercept{})
-	errs := atOnce(6, func(i int) error {
+	errs := concurrently(6, func(i int) error {
 		imported, err := servers[i%2].ImportStudents(t.Context(), strings.NewReader([]string{forth, back}[i%2]), wholeFile)
 		if err != nil {
 			return err
@@ -172,7 +172,7 @@ func TestTwoImportsOfTheSamePeople(t *testing.T) {
 	})()
 	wantOutcomes(t, errs, map[string]int{"ok": 6})
 	if there := one[int](w, "SELECT count(*) FROM students"); there != n {
-		t.Errorf("%d students, want %d", there, n)
+		t.Errorf("got %d students, want %d", there, n)
 	}
 }
 
@@ -181,7 +181,7 @@ func TestTwoImportsOfTheSamePeople(t *testing.T) {
 func lastPlace(t *testing.T) (w *world, book func(*app.App) error, line string) {
 	t.Helper()
 	w = newWorld(t)
-	inputs := twoForOnePlace(w)
+	inputs := twoBookingsOfTheLastPlace(w)
 	by, err := w.store.Interviewer(t.Context(), one[booking.InterviewerID](w, "SELECT min(id) FROM interviewers"))
 	if err != nil {
 		t.Fatal(err)
@@ -193,10 +193,10 @@ func lastPlace(t *testing.T) (w *world, book func(*app.App) error, line string) 
 	return w, book, historyLine(w.student(), by, 6, booking.Booked)
 }
 
-func (w *world) wantGiven(n int) {
+func (w *world) wantInterviews(n int) {
 	w.t.Helper()
 	if given := one[int](w, "SELECT count(*) FROM interviews"); given != n {
-		w.t.Errorf("%d interviews are on the day, want %d", given, n)
+		w.t.Errorf("got %d interviews, want %d", given, n)
 	}
 }
 
@@ -205,15 +205,15 @@ func TestImportWaitsForTheLastPlaceOfADay(t *testing.T) {
 	w, book, line := lastPlace(t)
 	gate := pgtest.NewGate(insertsInterview)
 	first, second := w.server(pgtest.Intercept{Before: gate.Hold}), w.server(pgtest.Intercept{})
-	booked := meanwhile(func() error { return book(first) })
+	booked := inBackground(func() error { return book(first) })
 	gate.Await(t, 1)
-	taken := meanwhile(func() error { return importHistory(w, second, line) })
+	taken := inBackground(func() error { return importHistory(w, second, line) })
 	w.db.AwaitLockWaits(t, 1, "FROM interviewers WHERE")
 	gate.Open()
 	wantOutcome(t, "the booking", booked(), "ok")
 	wantOutcome(t, "the import", taken(), "INTERVIEWER_FULL")
-	w.wantGiven(1)
-	w.wantSound()
+	w.wantInterviews(1)
+	w.wantNoFindings()
 }
 
 func TestBookingWaitsForAnImportOfTheLastPlace(t *testing.T) {
@@ -221,15 +221,15 @@ func TestBookingWaitsForAnImportOfTheLastPlace(t *testing.T) {
 	w, book, line := lastPlace(t)
 	gate := pgtest.NewGate(loadsInterviews)
 	first, second := w.server(pgtest.Intercept{Before: gate.Hold}), w.server(pgtest.Intercept{})
-	taken := meanwhile(func() error { return importHistory(w, first, line) })
+	taken := inBackground(func() error { return importHistory(w, first, line) })
 	gate.Await(t, 1)
-	booked := meanwhile(func() error { return book(second) })
+	booked := inBackground(func() error { return book(second) })
 	w.db.AwaitLockWaits(t, 1, "FROM interviewers WHERE")
 	gate.Open()
 	wantOutcome(t, "the import", taken(), "ok")
 	wantOutcome(t, "the booking", booked(), "INTERVIEWER_FULL")
-	w.wantGiven(1)
-	w.wantSound()
+	w.wantInterviews(1)
+	w.wantNoFindings()
 }
 
 // Without the interviewers' locks both succeed, on a day with a cap of one.
@@ -239,10 +239,10 @@ func TestImportOfTheLastPlaceUnprotected(t *testing.T) {
 	gate := pgtest.NewGate(loadsInterviews)
 	first := w.server(pgtest.Intercept{Before: gate.Hold, Rewrite: withoutLocks("interviewers")})
 	second := w.server(pgtest.Intercept{Rewrite: withoutLocks("interviewers")})
-	taken := meanwhile(func() error { return importHistory(w, first, line) })
+	taken := inBackground(func() error { return importHistory(w, first, line) })
 	gate.Await(t, 1)
 	wantOutcome(t, "the booking", book(second), "ok")
 	gate.Open()
 	wantOutcome(t, "the import", taken(), "ok")
-	w.wantGiven(2)
+	w.wantInterviews(2)
 }

@@ -10,10 +10,10 @@ import (
 	"rehearse/internal/pgtest"
 )
 
-// twoReturns reactivates an interviewer with three slots on two servers at once. It calls
-// arrived when one of them is about to publish, and returns the number of slots that each
-// reported.
-func twoReturns(w *world, i pgtest.Intercept, arrived func(*pgtest.Gate)) (slots [2]int, errs []error) {
+// reactivateConcurrently reactivates an interviewer with three slots on two servers at
+// once. It calls arrived when one of them is about to publish, and returns the number of
+// slots that each reported.
+func reactivateConcurrently(w *world, i pgtest.Intercept, arrived func(*pgtest.Gate)) (slots [2]int, errs []error) {
 	w.t.Helper()
 	by, gate := w.interviewer(), pgtest.NewGate(insertsSlots)
 	server := app.New(w.store, clock)
@@ -28,10 +28,10 @@ func twoReturns(w *world, i pgtest.Intercept, arrived func(*pgtest.Gate)) (slots
 		return len(updated.OpenedSlots), nil
 	}
 	_, err := turn(server, false)
-	wantOutcome(w.t, "the leaving", err, "ok")
+	wantOutcome(w.t, "the deactivation", err, "ok")
 	i.Before = gate.Hold
 	servers := w.servers(i)
-	wait := atOnce(2, func(i int) (err error) {
+	wait := concurrently(2, func(i int) (err error) {
 		slots[i], err = turn(servers[i], true)
 		return err
 	})
@@ -42,28 +42,28 @@ func twoReturns(w *world, i pgtest.Intercept, arrived func(*pgtest.Gate)) (slots
 	return slots, errs
 }
 
-func TestTwoReturnsAtOnce(t *testing.T) {
+func TestConcurrentReactivations(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
-	slots, errs := twoReturns(w, pgtest.Intercept{}, func(*pgtest.Gate) { w.db.AwaitLockWaits(t, 1, "FROM interviewers WHERE") })
+	slots, errs := reactivateConcurrently(w, pgtest.Intercept{}, func(*pgtest.Gate) { w.db.AwaitLockWaits(t, 1, "FROM interviewers WHERE") })
 	wantOutcomes(t, errs, map[string]int{"ok": 2})
 	if slots != [2]int{3, 0} && slots != [2]int{0, 3} {
-		t.Errorf("%v slots were published; want 3 by one of them", slots)
+		t.Errorf("the servers published %v slots, want 3 and 0", slots)
 	}
 	w.wantSlots(3)
-	w.wantSound()
+	w.wantNoFindings()
 }
 
 // Without the lock both publish, and the constraint holds: one of them is refused because
 // of the other's slots, or fails with a deadlock and is retried.
-func TestTwoReturnsAtOnceUnprotected(t *testing.T) {
+func TestConcurrentReactivationsUnprotected(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
-	gaveUp := &failures{}
-	i := pgtest.Intercept{After: gaveUp.count, Rewrite: withoutLocks("interviewers")}
-	_, errs := twoReturns(w, i, func(gate *pgtest.Gate) { gate.Await(t, 1) })
-	if refused := slices.ContainsFunc(errs, func(err error) bool { return outcome(err) == "AVAILABILITY_CONFLICT" }); !refused && gaveUp.n() == 0 {
-		t.Errorf("nobody was refused, and nobody met a deadlock: the control shows nothing (%v)", errs)
+	failed := &failures{}
+	i := pgtest.Intercept{After: failed.count, Rewrite: withoutLocks("interviewers")}
+	_, errs := reactivateConcurrently(w, i, func(gate *pgtest.Gate) { gate.Await(t, 1) })
+	if refused := slices.ContainsFunc(errs, func(err error) bool { return outcome(err) == "AVAILABILITY_CONFLICT" }); !refused && failed.n() == 0 {
+		t.Errorf("outcomes = %v, want a refusal or a deadlock", errs)
 	}
 	w.wantSlots(3)
 }

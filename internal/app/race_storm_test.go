@@ -46,18 +46,19 @@ func (f *failures) want(t *testing.T, n int) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	if len(f.seen) != n {
-		t.Errorf("Postgres gave up %d statements for a lock, want %d: %q", len(f.seen), n, f.seen)
+		t.Errorf("%d statements failed with a deadlock, a serialization failure or a lock timeout, want %d: %q", len(f.seen), n, f.seen)
 	}
 }
 
 const (
-	stormWorkers    = 16
-	stormOperations = 60 // of each worker
-	stormLimit      = 4  // interviews of each student
+	stressWorkers       = 16
+	operationsPerWorker = 60 // of each worker
+	stressLimit         = 4  // interviews of each student
 )
 
-// storm is a small school in which random operations run concurrently while time passes.
-type storm struct {
+// stressTest is a small school in which random operations run concurrently while time
+// passes.
+type stressTest struct {
 	*world
 	servers      [2]*app.App
 	students     []booking.Student
@@ -76,17 +77,17 @@ type storm struct {
 
 // now advances the shared clock of both servers by a second: holds expire, and a request
 // that arrived in time may be executed after the expiry.
-func (s *storm) now() time.Time { return t0.Add(time.Duration(s.ticks.Add(1)) * time.Second) }
+func (s *stressTest) now() time.Time { return t0.Add(time.Duration(s.ticks.Add(1)) * time.Second) }
 
-func newStorm(t *testing.T, i pgtest.Intercept) *storm {
+func newStressTest(t *testing.T, i pgtest.Intercept) *stressTest {
 	t.Helper()
 	w := newWorld(t)
-	s := &storm{world: w, outcomes: map[string]int{}}
+	s := &stressTest{world: w, outcomes: map[string]int{}}
 	for n := range s.servers {
 		s.servers[n] = app.New(w.db.Intercepted(t, i), s.now)
 	}
 	for range 10 {
-		student := w.student(func(s *booking.Student) { s.InterviewLimit = ptr(stormLimit) })
+		student := w.student(func(s *booking.Student) { s.InterviewLimit = ptr(stressLimit) })
 		s.students = append(s.students, student)
 		s.past = append(s.past, w.pastBooking(student).ID, w.pastBooking(student).ID)
 	}
@@ -100,28 +101,28 @@ func newStorm(t *testing.T, i pgtest.Intercept) *storm {
 	return s
 }
 
-func TestStormOfOperations(t *testing.T) {
+func TestRandomConcurrentOperations(t *testing.T) {
 	t.Parallel()
-	gaveUp := &failures{}
-	s := newStorm(t, pgtest.Intercept{After: gaveUp.count})
-	atOnce(stormWorkers, func(worker int) error {
+	failed := &failures{}
+	s := newStressTest(t, pgtest.Intercept{After: failed.count})
+	concurrently(stressWorkers, func(worker int) error {
 		random := rand.New(rand.NewPCG(1, uint64(worker)))
-		for range stormOperations {
+		for range operationsPerWorker {
 			s.operate(random, s.servers[worker%2])
 		}
 		return nil
 	})()
 	t.Log(s.outcomes)
-	s.wantAnswers()
-	gaveUp.want(t, 0)
+	s.wantResultsOrRefusals()
+	failed.want(t, 0)
 	s.late = s.now().Sub(t0)
-	s.wantSound()
+	s.wantNoFindings()
 	s.wantLimits()
 }
 
 // wantLimits fails the test if a student has used more interviews than the limit and their
 // waivers allow.
-func (s *storm) wantLimits() {
+func (s *stressTest) wantLimits() {
 	s.t.Helper()
 	for _, student := range s.students {
 		e := s.eligibility(student.ID)
@@ -140,31 +141,31 @@ func (s *storm) wantLimits() {
 // often that happens depends on the machine.
 var cancelling = []string{"withdraw", "block", "remove", "update interviewer"}
 
-// wantAnswers fails unless every operation ended with a result or a refusal, and every
+// wantResultsOrRefusals fails unless every operation ended with a result or a refusal, and every
 // kind of operation succeeded at least once.
-func (s *storm) wantAnswers() {
+func (s *stressTest) wantResultsOrRefusals() {
 	s.t.Helper()
-	for _, kind := range stormKinds {
+	for _, kind := range stressOperations {
 		if s.outcomes[kind.name+": ok"] == 0 {
-			s.t.Errorf("no %s succeeded: the storm shows little", kind.name)
+			s.t.Errorf("no %s succeeded", kind.name)
 		}
 	}
 	for outcome := range s.outcomes {
 		kind, busy := strings.CutSuffix(outcome, ": "+string(booking.BusyRetry))
-		if strings.Contains(outcome, "fault") || busy && !slices.Contains(cancelling, kind) {
-			s.t.Errorf("an operation ended with %s", outcome)
+		if strings.Contains(outcome, "internal error") || busy && !slices.Contains(cancelling, kind) {
+			s.t.Errorf("outcome of an operation = %s, want a result or a refusal", outcome)
 		}
 	}
 }
 
 // operate runs a random operation.
-func (s *storm) operate(random *rand.Rand, on *app.App) {
+func (s *stressTest) operate(random *rand.Rand, on *app.App) {
 	all := 0
-	for _, kind := range stormKinds {
+	for _, kind := range stressOperations {
 		all += kind.weight
 	}
 	at := random.IntN(all)
-	for _, kind := range stormKinds {
+	for _, kind := range stressOperations {
 		if at -= kind.weight; at < 0 {
 			err := kind.do(s, random, on)
 			s.mu.Lock()
@@ -176,14 +177,14 @@ func (s *storm) operate(random *rand.Rand, on *app.App) {
 }
 
 // A session that takes the locks in the opposite order, slot before student, deadlocks
-// with a booking. Postgres aborts one of the two, the storm's counter records it, and the
-// booking succeeds, if necessary in a second attempt.
+// with a booking. Postgres aborts one of the two, failures counts it, and the booking
+// succeeds, if necessary in a second attempt.
 func TestOppositeLockOrderDeadlocks(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	s, slot := w.student(), w.slot(w.interviewer(), 1)
-	gaveUp := &failures{}
-	server := w.server(pgtest.Intercept{After: gaveUp.count})
+	failed := &failures{}
+	server := w.server(pgtest.Intercept{After: failed.count})
 	other, err := w.sql.BeginTx(t.Context(), nil)
 	if err != nil {
 		t.Fatal(err)
@@ -192,20 +193,20 @@ func TestOppositeLockOrderDeadlocks(t *testing.T) {
 	if _, err := other.ExecContext(t.Context(), "SELECT FROM slots WHERE id = $1 FOR NO KEY UPDATE", slot.ID); err != nil {
 		t.Fatal(err)
 	}
-	booked := meanwhile(func() error {
+	booked := inBackground(func() error {
 		_, err := server.Book(t.Context(), app.BookSlotInput{StudentID: s.ID, SlotID: slot.ID})
 		return err
 	})
 	w.db.AwaitLockWaits(t, 1, "FROM slots WHERE")
 	const opposite = "SELECT FROM students WHERE id = $1 FOR NO KEY UPDATE"
 	_, err = other.ExecContext(t.Context(), opposite, s.ID)
-	gaveUp.count(opposite, err)
+	failed.count(opposite, err)
 	if err := other.Rollback(); err != nil {
 		t.Fatal(err)
 	}
 	wantOutcome(t, "the booking", booked(), "ok")
-	if gaveUp.n() == 0 { // may be two, if both sides detect the deadlock at the same moment
-		t.Error("Postgres gave up no statement: the storm's count would not see a deadlock")
+	if failed.n() == 0 { // may be two, if both sides detect the deadlock at the same moment
+		t.Error("no failure is counted, want a deadlock")
 	}
-	w.wantSound()
+	w.wantNoFindings()
 }

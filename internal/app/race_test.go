@@ -53,12 +53,12 @@ func withoutLocks(tables ...string) func(string) string {
 	}
 }
 
-// stampede makes the bookings on two servers. All of them reach the gate before any
+// bookConcurrently makes the bookings on two servers. All of them reach the gate before any
 // continues.
-func (w *world) stampede(gate *pgtest.Gate, rewrite func(string) string, inputs []app.BookSlotInput) []error {
+func (w *world) bookConcurrently(gate *pgtest.Gate, rewrite func(string) string, inputs []app.BookSlotInput) []error {
 	w.t.Helper()
 	servers := w.servers(pgtest.Intercept{Before: gate.Hold, Rewrite: rewrite})
-	wait := atOnce(len(inputs), func(i int) error {
+	wait := concurrently(len(inputs), func(i int) error {
 		_, err := servers[i%2].Book(w.t.Context(), inputs[i])
 		return err
 	})
@@ -67,8 +67,8 @@ func (w *world) stampede(gate *pgtest.Gate, rewrite func(string) string, inputs 
 	return wait()
 }
 
-// fiftyForOne returns bookings of fifty students for the same one of six slots.
-func fiftyForOne(w *world) (inputs []app.BookSlotInput, wanted booking.Slot) {
+// fiftyBookingsOfOneSlot returns bookings of fifty students for the same one of six slots.
+func fiftyBookingsOfOneSlot(w *world) (inputs []app.BookSlotInput, wanted booking.Slot) {
 	slots := w.slots(6)
 	for _, s := range w.students(50) {
 		inputs = append(inputs, app.BookSlotInput{StudentID: s.ID, SlotID: slots[0].ID})
@@ -79,10 +79,10 @@ func fiftyForOne(w *world) (inputs []app.BookSlotInput, wanted booking.Slot) {
 func TestFiftyStudentsForOneSlot(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
-	inputs, _ := fiftyForOne(w)
-	errs := w.stampede(pgtest.NewGate(locksStudent), nil, inputs)
+	inputs, _ := fiftyBookingsOfOneSlot(w)
+	errs := w.bookConcurrently(pgtest.NewGate(locksStudent), nil, inputs)
 	wantOutcomes(t, errs, map[string]int{"ok": 1, "SLOT_TAKEN": 49})
-	w.wantSound()
+	w.wantNoFindings()
 	w.wantAlternatives(inputs, errs)
 }
 
@@ -98,7 +98,7 @@ func (w *world) wantAlternatives(inputs []app.BookSlotInput, errs []error) {
 		}
 		offered := refused[0].Alternatives
 		if len(offered) != 5 {
-			w.t.Errorf("student %d was offered %d alternatives, want 5", inputs[i].StudentID, len(offered))
+			w.t.Errorf("student %d gets %d alternatives, want 5", inputs[i].StudentID, len(offered))
 		}
 		for _, slot := range offered {
 			_, err := server.Book(w.t.Context(), app.BookSlotInput{StudentID: inputs[i].StudentID, SlotID: slot.ID, DryRun: true})
@@ -110,62 +110,62 @@ func (w *world) wantAlternatives(inputs []app.BookSlotInput, errs []error) {
 func TestFiftyStudentsForOneSlotByTheConstraintAlone(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
-	inputs, wanted := fiftyForOne(w)
-	errs := w.stampede(pgtest.NewGate(insertsInterview), withoutLocks("students", "slots"), inputs)
+	inputs, wanted := fiftyBookingsOfOneSlot(w)
+	errs := w.bookConcurrently(pgtest.NewGate(insertsInterview), withoutLocks("students", "slots"), inputs)
 	wantOutcomes(t, errs, map[string]int{"ok": 1, "SLOT_TAKEN": 49})
 	if status := w.slotStatus(wanted.ID); status != booking.SlotBooked {
 		t.Errorf("the slot is %s, want BOOKED", status)
 	}
-	w.wantSound()
+	w.wantNoFindings()
 }
 
 func TestFiftyStudentsForOneSlotUnprotected(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	w.exec("DROP INDEX interviews_slot_key")
-	inputs, _ := fiftyForOne(w)
-	errs := w.stampede(pgtest.NewGate(insertsInterview), withoutLocks("students", "slots"), inputs)
+	inputs, _ := fiftyBookingsOfOneSlot(w)
+	errs := w.bookConcurrently(pgtest.NewGate(insertsInterview), withoutLocks("students", "slots"), inputs)
 	wantOutcomes(t, errs, map[string]int{"ok": 50})
 	w.wantBroken("a slot is BOOKED exactly when it has one live interview")
 }
 
-// twentyForOneLeft returns twenty bookings of a student at 14 of 15.
-func twentyForOneLeft(w *world) (inputs []app.BookSlotInput) {
-	s := w.fourteen()
+// twentyBookingsWithOneLeft returns twenty bookings of a student at 14 of 15.
+func twentyBookingsWithOneLeft(w *world) (inputs []app.BookSlotInput) {
+	s := w.studentWithOneLeft()
 	for _, slot := range w.slots(20) {
 		inputs = append(inputs, app.BookSlotInput{StudentID: s.ID, SlotID: slot.ID})
 	}
 	return inputs
 }
 
-func TestTwentyBookingsWhereOneIsLeft(t *testing.T) {
+func TestTwentyBookingsWithOneLeft(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
-	inputs := twentyForOneLeft(w)
-	errs := w.stampede(pgtest.NewGate(locksStudent), nil, inputs)
+	inputs := twentyBookingsWithOneLeft(w)
+	errs := w.bookConcurrently(pgtest.NewGate(locksStudent), nil, inputs)
 	wantOutcomes(t, errs, map[string]int{"ok": 1, "LIMIT_REACHED": 19})
 	if used := w.eligibility(inputs[0].StudentID).InterviewsUsed; used != 15 {
 		t.Errorf("%d interviews are used, want 15", used)
 	}
-	w.wantSound()
+	w.wantNoFindings()
 }
 
 // No constraint can enforce the limit, because it is a count. Without the student's lock,
 // and with every constraint and every slot's lock in place, all twenty bookings succeed.
-func TestTwentyBookingsWhereOneIsLeftUnprotected(t *testing.T) {
+func TestTwentyBookingsWithOneLeftUnprotected(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
-	inputs := twentyForOneLeft(w)
-	errs := w.stampede(pgtest.NewGate(insertsInterview), withoutLocks("students"), inputs)
+	inputs := twentyBookingsWithOneLeft(w)
+	errs := w.bookConcurrently(pgtest.NewGate(insertsInterview), withoutLocks("students"), inputs)
 	wantOutcomes(t, errs, map[string]int{"ok": 20})
 	if used := w.eligibility(inputs[0].StudentID).InterviewsUsed; used != 34 {
-		t.Errorf("%d of 15 interviews are used, want 34: the control shows nothing", used)
+		t.Errorf("%d of 15 interviews are used, want 34", used)
 	}
 	w.wantBroken(standingOfStudent) // nothing that a constraint enforces
 }
 
-// twoOfOne returns bookings of a student for two slots of one interviewer.
-func twoOfOne(w *world) []app.BookSlotInput {
+// twoSlotsOfOneInterviewer returns bookings of a student for two slots of one interviewer.
+func twoSlotsOfOneInterviewer(w *world) []app.BookSlotInput {
 	s, by := w.student(), w.interviewer()
 	return []app.BookSlotInput{
 		{StudentID: s.ID, SlotID: w.slot(by, 1).ID},
@@ -173,8 +173,8 @@ func twoOfOne(w *world) []app.BookSlotInput {
 	}
 }
 
-// twoAtOneTime returns bookings of a student for overlapping slots of two interviewers.
-func twoAtOneTime(w *world) []app.BookSlotInput {
+// twoOverlappingSlots returns bookings of a student for overlapping slots of two interviewers.
+func twoOverlappingSlots(w *world) []app.BookSlotInput {
 	s := w.student()
 	return []app.BookSlotInput{
 		{StudentID: s.ID, SlotID: w.slot(w.interviewer(), 1).ID},
@@ -192,11 +192,11 @@ var pairs = []struct {
 	invariant string
 }{
 	{
-		"two slots of one interviewer", twoOfOne, booking.AlreadyInterviewed,
+		"two slots of one interviewer", twoSlotsOfOneInterviewer, booking.AlreadyInterviewed,
 		"DROP INDEX interviews_pair_key", "a student meets an interviewer once",
 	},
 	{
-		"two slots at one time", twoAtOneTime, booking.OwnOverlap,
+		"two slots at one time", twoOverlappingSlots, booking.OwnOverlap,
 		"ALTER TABLE interviews DROP CONSTRAINT interviews_no_overlap", "a student's interviews do not overlap",
 	},
 }
@@ -210,14 +210,14 @@ func TestConcurrentBookingsOfOneStudent(t *testing.T) {
 			inputs := c.inputs(w)
 			gate := pgtest.NewGate(insertsInterview)
 			first, second := w.server(pgtest.Intercept{Before: gate.Hold}), w.server(pgtest.Intercept{})
-			one := meanwhile(func() error { _, err := first.Book(t.Context(), inputs[0]); return err })
+			one := inBackground(func() error { _, err := first.Book(t.Context(), inputs[0]); return err })
 			gate.Await(t, 1)
-			other := meanwhile(func() error { _, err := second.Book(t.Context(), inputs[1]); return err })
+			other := inBackground(func() error { _, err := second.Book(t.Context(), inputs[1]); return err })
 			w.db.AwaitLockWaits(t, 1, "FROM students WHERE")
 			gate.Open()
 			wantOutcome(t, "the booking that came first", one(), "ok")
 			wantOutcome(t, "the booking that waited", other(), string(c.refusal))
-			w.wantSound()
+			w.wantNoFindings()
 		})
 	}
 }
@@ -228,9 +228,9 @@ func TestConcurrentBookingsOfOneStudentByTheConstraintAlone(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
 			w := newWorld(t)
-			errs := w.stampede(pgtest.NewGate(insertsInterview), withoutLocks("students", "slots"), c.inputs(w))
+			errs := w.bookConcurrently(pgtest.NewGate(insertsInterview), withoutLocks("students", "slots"), c.inputs(w))
 			wantOutcomes(t, errs, map[string]int{"ok": 1, string(c.refusal): 1})
-			w.wantSound()
+			w.wantNoFindings()
 		})
 	}
 }
@@ -242,7 +242,7 @@ func TestConcurrentBookingsOfOneStudentUnprotected(t *testing.T) {
 			t.Parallel()
 			w := newWorld(t)
 			w.exec(c.drop)
-			errs := w.stampede(pgtest.NewGate(insertsInterview), withoutLocks("students", "slots"), c.inputs(w))
+			errs := w.bookConcurrently(pgtest.NewGate(insertsInterview), withoutLocks("students", "slots"), c.inputs(w))
 			wantOutcomes(t, errs, map[string]int{"ok": 2})
 			w.wantBroken(c.invariant)
 		})
@@ -254,50 +254,50 @@ func TestConcurrentBookingsOfOneStudentUnprotected(t *testing.T) {
 func TestDryRunsRaceABooking(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
-	inputs, wanted := fiftyForOne(w)
+	inputs, wanted := fiftyBookingsOfOneSlot(w)
 	inputs = inputs[:20]
 	for i := range inputs[1:] {
 		inputs[i+1].DryRun = true
 	}
-	errs := w.stampede(pgtest.NewGate(locksStudent), nil, inputs)
-	wantOutcome(t, "the one booking that was meant", errs[0], "ok")
+	errs := w.bookConcurrently(pgtest.NewGate(locksStudent), nil, inputs)
+	wantOutcome(t, "the booking", errs[0], "ok")
 	for _, err := range errs[1:] {
 		if got := outcome(err); !slices.Contains([]string{"ok", "SLOT_TAKEN"}, got) {
-			t.Errorf("a dry run ended with %s", got)
+			t.Errorf("outcome of a dry run = %s, want ok or SLOT_TAKEN", got)
 		}
 	}
 	if by := one[int64](w, "SELECT student_id FROM interviews WHERE slot_id = $1", wanted.ID); by != int64(inputs[0].StudentID) {
-		t.Errorf("student %d has the slot, want %d", by, inputs[0].StudentID)
+		t.Errorf("the slot is booked by student %d, want %d", by, inputs[0].StudentID)
 	}
-	w.wantSound()
+	w.wantNoFindings()
 }
 
-// heldDryRun stops a dry run before its rollback while another student books the slot, and
-// returns the outcomes of both.
-func heldDryRun(w *world, rewrite func(string) string, booked func(book func() error) (wait func() error)) (dry, real error) {
-	inputs, _ := fiftyForOne(w)
+// dryRunBeforeRollback stops a dry run before its rollback while another student books the
+// slot, and returns the outcomes of both.
+func dryRunBeforeRollback(w *world, rewrite func(string) string, booked func(book func() error) (wait func() error)) (dry, real error) {
+	inputs, _ := fiftyBookingsOfOneSlot(w)
 	inputs[0].DryRun = true
 	gate := pgtest.NewGate(func(sql string) bool { return sql == "rollback" })
 	first := w.server(pgtest.Intercept{Before: gate.Hold, Rewrite: rewrite})
 	second := w.server(pgtest.Intercept{Rewrite: rewrite})
-	rehearsal := meanwhile(func() error { _, err := first.Book(w.t.Context(), inputs[0]); return err })
+	dryRun := inBackground(func() error { _, err := first.Book(w.t.Context(), inputs[0]); return err })
 	gate.Await(w.t, 1)
 	wait := booked(func() error { _, err := second.Book(w.t.Context(), inputs[1]); return err })
 	gate.Open()
-	return rehearsal(), wait()
+	return dryRun(), wait()
 }
 
 func TestDryRunHoldsItsSlot(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
-	dry, real := heldDryRun(w, nil, func(book func() error) func() error {
-		wait := meanwhile(book)
+	dry, real := dryRunBeforeRollback(w, nil, func(book func() error) func() error {
+		wait := inBackground(book)
 		w.db.AwaitLockWaits(t, 1, "FROM slots WHERE")
 		return wait
 	})
 	wantOutcome(t, "the dry run", dry, "ok")
-	wantOutcome(t, "the booking that waited for it", real, "ok")
-	w.wantSound()
+	wantOutcome(t, "the booking that waited for the dry run", real, "ok")
+	w.wantNoFindings()
 }
 
 // Without the slot's lock and its constraint, a dry run succeeds for a slot that is taken.
@@ -305,33 +305,33 @@ func TestDryRunUnprotected(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	w.exec("DROP INDEX interviews_slot_key")
-	dry, real := heldDryRun(w, withoutLocks("slots"), func(book func() error) func() error {
+	dry, real := dryRunBeforeRollback(w, withoutLocks("slots"), func(book func() error) func() error {
 		err := book() // committed while the dry run waits at the gate
 		return func() error { return err }
 	})
 	wantOutcome(t, "the booking", real, "ok")
 	wantOutcome(t, "the dry run of a slot that is taken", dry, "ok")
-	w.wantSound()
+	w.wantNoFindings()
 }
 
 func TestDryRunsChangeNothing(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
-	inputs, _ := fiftyForOne(w)
+	inputs, _ := fiftyBookingsOfOneSlot(w)
 	inputs = inputs[:20]
 	for i := range inputs {
 		inputs[i].DryRun = true
 	}
 	before := w.fingerprint()
-	errs := w.stampede(pgtest.NewGate(locksStudent), nil, inputs)
+	errs := w.bookConcurrently(pgtest.NewGate(locksStudent), nil, inputs)
 	wantOutcomes(t, errs, map[string]int{"ok": 20})
 	if w.fingerprint() != before {
 		t.Error("dry runs changed the database")
 	}
 	inputs[0].DryRun = false
-	wantOutcomes(t, w.stampede(pgtest.NewGate(locksStudent), nil, inputs[:1]), map[string]int{"ok": 1})
+	wantOutcomes(t, w.bookConcurrently(pgtest.NewGate(locksStudent), nil, inputs[:1]), map[string]int{"ok": 1})
 	if w.fingerprint() == before {
-		t.Error("the fingerprint does not see a booking: the comparison shows nothing")
+		t.Error("the fingerprint is the same after a booking, so the test would not detect a change")
 	}
 }
 

@@ -32,7 +32,7 @@ func (w *world) revokes(waiver booking.Waiver) request {
 	}
 }
 
-func usedTwice(one, other wish) func(*world) (first, second request) {
+func usedTwice(one, other slotRequest) func(*world) (first, second request) {
 	return func(w *world) (first, second request) {
 		s, _ := waived(w)
 		slots := w.slots(2)
@@ -40,45 +40,45 @@ func usedTwice(one, other wish) func(*world) (first, second request) {
 	}
 }
 
-func usedAndRevoked(use wish) func(*world) (first, second request) {
+func usedAndRevoked(use slotRequest) func(*world) (first, second request) {
 	return func(w *world) (first, second request) {
 		s, waiver := waived(w)
 		return use(w, s, w.slots(1)[0]), w.revokes(waiver)
 	}
 }
 
-var waiverMeetings = []meeting{
+var waiverRaces = []race{
 	{
-		name: "one use, and two bookings", scene: usedTwice((*world).books, (*world).books),
-		gate: insertsInterview, waits: "FROM students WHERE", want: [2]string{"ok", "LIMIT_REACHED"},
-		without: []string{"students"}, open: [2]string{"ok", "ok"}, broken: waiverOnce,
+		name: "two bookings with one use", setup: usedTwice((*world).books, (*world).books),
+		gate: insertsInterview, waitsIn: "FROM students WHERE", want: [2]string{"ok", "LIMIT_REACHED"},
+		unlocked: []string{"students"}, wantUnprotected: [2]string{"ok", "ok"}, wantBroken: waiverOnce,
 	},
 	{
-		name: "one use, a hold and a booking", scene: usedTwice((*world).holds, (*world).books),
-		gate: placesHold, waits: "FROM students WHERE", want: [2]string{"ok", "ok"},
-		without: []string{"students"}, open: [2]string{"ok", "ok"}, broken: waiverOnce,
+		name: "a hold and a booking with one use", setup: usedTwice((*world).holds, (*world).books),
+		gate: placesHold, waitsIn: "FROM students WHERE", want: [2]string{"ok", "ok"},
+		unlocked: []string{"students"}, wantUnprotected: [2]string{"ok", "ok"}, wantBroken: waiverOnce,
 	},
 	{
-		name: "it is used, and revoked", scene: usedAndRevoked((*world).books),
-		gate: insertsInterview, waits: "FROM students WHERE", want: [2]string{"ok", "ok"},
-		without: []string{"students"}, open: [2]string{"ok", "ok"},
-		count: countHappened("WAIVER_REVOKED", "INTERVIEW_BOOKED"), sound: 0, different: 1,
+		name: "a booking, then a revocation", setup: usedAndRevoked((*world).books),
+		gate: insertsInterview, waitsIn: "FROM students WHERE", want: [2]string{"ok", "ok"},
+		unlocked: []string{"students"}, wantUnprotected: [2]string{"ok", "ok"},
+		query: countHappened("WAIVER_REVOKED", "INTERVIEW_BOOKED"), wantCount: 0, wantCountUnprotected: 1,
 	},
 	{
-		name: "it is used for a hold, and revoked", scene: usedAndRevoked((*world).holds),
-		gate: placesHold, waits: "FROM students WHERE", want: [2]string{"ok", "ok"},
-		without: []string{"students"}, open: [2]string{"ok", "ok"},
-		count: countHappened("WAIVER_REVOKED", "HOLD_PLACED"), sound: 0, different: 1,
+		name: "a hold, then a revocation", setup: usedAndRevoked((*world).holds),
+		gate: placesHold, waitsIn: "FROM students WHERE", want: [2]string{"ok", "ok"},
+		unlocked: []string{"students"}, wantUnprotected: [2]string{"ok", "ok"},
+		query: countHappened("WAIVER_REVOKED", "HOLD_PLACED"), wantCount: 0, wantCountUnprotected: 1,
 	},
 	{
-		name: "it is revoked, and used", scene: swap(usedAndRevoked((*world).books)),
-		gate: revokesWaiver, waits: "FROM students WHERE", want: [2]string{"ok", "LIMIT_REACHED"},
-		without: []string{"students"}, open: [2]string{"ok", "ok"},
+		name: "a revocation, then a booking", setup: swap(usedAndRevoked((*world).books)),
+		gate: revokesWaiver, waitsIn: "FROM students WHERE", want: [2]string{"ok", "LIMIT_REACHED"},
+		unlocked: []string{"students"}, wantUnprotected: [2]string{"ok", "ok"},
 	},
 	{
-		name: "the use of an expired hold goes to another slot, and the hold is used", scene: heldByWaiver,
-		gate: insertsInterview, clocks: [2]time.Duration{late, onTime}, waits: "FROM students WHERE", want: [2]string{"ok", "LIMIT_REACHED"},
-		without: []string{"students"}, open: [2]string{"ok", "ok"}, broken: waiverOnce,
+		name: "a booking with the use of an expired hold, then a booking with the hold", setup: heldByWaiver,
+		gate: insertsInterview, clocks: [2]time.Duration{late, onTime}, waitsIn: "FROM students WHERE", want: [2]string{"ok", "LIMIT_REACHED"},
+		unlocked: []string{"students"}, wantUnprotected: [2]string{"ok", "ok"}, wantBroken: waiverOnce,
 	},
 }
 
@@ -91,27 +91,27 @@ func heldByWaiver(w *world) (another, held request) {
 	return w.books(s, slots[1]), w.books(s, slots[0])
 }
 
-func TestWaiversWait(t *testing.T) {
+func TestWaiverRaces(t *testing.T) {
 	t.Parallel()
-	wait(t, waiverMeetings)
+	testRaces(t, waiverRaces)
 }
 
-func TestWaiversUnprotected(t *testing.T) {
+func TestWaiverRacesUnprotected(t *testing.T) {
 	t.Parallel()
-	collide(t, waiverMeetings)
+	testUnprotected(t, waiverRaces)
 }
 
 // A no-show returns the use of a waiver. If the use has been spent on another booking when
 // the no-show is undone, it is not spent twice.
-func TestUndoneNoShowTakesNoUseTwice(t *testing.T) {
+func TestUndoneNoShowUsesAWaiverOnce(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct {
 		name  string
 		limit int // when the no-show is undone
 		want  string
 	}{
-		{"where it is needed", 0, "LIMIT_REACHED"},
-		{"where it is not needed any more", 2, "ok"},
+		{"the waiver is needed", 0, "LIMIT_REACHED"},
+		{"the waiver is no longer needed", 2, "ok"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
@@ -121,14 +121,14 @@ func TestUndoneNoShowTakesNoUseTwice(t *testing.T) {
 			done, err := early.Book(t.Context(), app.BookSlotInput{StudentID: s.ID, SlotID: slots[0].ID})
 			wantOutcome(t, "the booking", err, "ok")
 			i := done.Interview
-			wantOutcome(t, "the no-show", w.misses(*i, booking.PartyInterviewer)(after), "ok")
+			wantOutcome(t, "the no-show", w.marksNoShow(*i, booking.PartyInterviewer)(after), "ok")
 			wantOutcome(t, "the booking by the same waiver", w.books(s, slots[1])(after), "ok")
 			_, err = after.UpdateStudent(t.Context(), app.UpdateStudentInput{
 				StudentID: s.ID, StudentChange: booking.StudentChange{InterviewLimit: booking.Set(&c.limit)},
 			})
 			wantOutcome(t, "the new limit", err, "ok")
-			wantOutcome(t, "the no-show undone", w.undoes(*i)(after), c.want)
-			w.wantSound()
+			wantOutcome(t, "the undoing of the no-show", w.undoesNoShow(*i)(after), c.want)
+			w.wantNoFindings()
 		})
 	}
 }

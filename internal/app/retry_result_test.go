@@ -14,14 +14,14 @@ import (
 )
 
 // failsOnce returns a server whose first attempt at a transaction fails at commit with a
-// serialization failure. meanwhile runs before the second attempt.
-func (w *world) failsOnce(now func() time.Time, meanwhile func()) *app.App {
+// serialization failure. beforeRetry runs before the second attempt.
+func (w *world) failsOnce(now func() time.Time, beforeRetry func()) *app.App {
 	w.t.Helper()
 	var begun, failed atomic.Int64
 	return app.New(w.db.Intercepted(w.t, pgtest.Intercept{Before: func(_ context.Context, statement string) error {
 		switch {
 		case statement == "begin" && begun.Add(1) == 2:
-			meanwhile()
+			beforeRetry()
 		case statement == "commit" && failed.Add(1) == 1:
 			return &pgconn.PgError{Severity: "ERROR", Code: "40001", Message: "injected"}
 		}
@@ -31,7 +31,7 @@ func (w *world) failsOnce(now func() time.Time, meanwhile func()) *app.App {
 
 // The first attempt counts 30 slots and is rolled back. Then another server extends the
 // rule, so the second attempt has nothing to do.
-func TestExtendCountsWhatItsLastAttemptDid(t *testing.T) {
+func TestExtendCountsOnlyItsLastAttempt(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	later := w.rules(1)
@@ -39,18 +39,18 @@ func TestExtendCountsWhatItsLastAttemptDid(t *testing.T) {
 	server := w.failsOnce(later, func() {
 		result, err := other.ExtendAvailability(t.Context())
 		if wantOutcome(t, "the other server", err, "ok"); result.Slots != 30 {
-			t.Errorf("the other server publishes %d slots, want 30", result.Slots)
+			t.Errorf("the other server reports %d slots, want 30", result.Slots)
 		}
 	})
 	result, err := server.ExtendAvailability(t.Context())
 	if wantOutcome(t, "extending", err, "ok"); result.Slots != 0 {
-		t.Errorf("%d slots are reported, want 0: the other server published them", result.Slots)
+		t.Errorf("got %d slots, want 0: the other server published them", result.Slots)
 	}
-	w.wantSound()
+	w.wantNoFindings()
 }
 
 // The first attempt closes three slots. Then one of them is booked.
-func TestBlockTimeReportsWhatItsLastAttemptDid(t *testing.T) {
+func TestBlockTimeReportsOnlyItsLastAttempt(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	by := w.interviewer()
@@ -65,14 +65,14 @@ func TestBlockTimeReportsWhatItsLastAttemptDid(t *testing.T) {
 	})
 	wantOutcome(t, "blocking", err, "ok")
 	if len(blocked.Blocks) != 1 || len(blocked.ClosedSlots) != 2 || len(blocked.Conflicts) != 1 {
-		t.Errorf("%d blocks, %d closed slots and %d conflicts are reported, want 1, 2 and 1",
+		t.Errorf("got %d blocks, %d closed slots and %d conflicts, want 1, 2 and 1",
 			len(blocked.Blocks), len(blocked.ClosedSlots), len(blocked.Conflicts))
 	}
-	w.wantSound()
+	w.wantNoFindings()
 }
 
 // The first attempt creates a waiver whose id is rolled back.
-func TestGrantWaiverReportsTheWaiverThatStands(t *testing.T) {
+func TestGrantWaiverReportsTheCommittedWaiver(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	student := w.student()
@@ -82,13 +82,13 @@ func TestGrantWaiverReportsTheWaiverThatStands(t *testing.T) {
 	})
 	wantOutcome(t, "granting", err, "ok")
 	if id := one[int64](w, "SELECT id FROM waivers"); int64(granted.ID) != id {
-		t.Errorf("waiver %d is reported, and %d is there", granted.ID, id)
+		t.Errorf("got waiver %d, want %d", granted.ID, id)
 	}
-	w.wantSound()
+	w.wantNoFindings()
 }
 
 // The second attempt finds the interviewer inactive and publishes nothing.
-func TestUnblockTimeReportsWhatItsLastAttemptDid(t *testing.T) {
+func TestUnblockTimeReportsOnlyItsLastAttempt(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	by := w.interviewer()
@@ -106,7 +106,7 @@ func TestUnblockTimeReportsWhatItsLastAttemptDid(t *testing.T) {
 	})
 	slots, err := server.UnblockTime(t.Context(), app.UnblockTimeInput{BlockID: blocked.Blocks[0].ID})
 	if wantOutcome(t, "unblocking", err, "ok"); len(slots) != 0 {
-		t.Errorf("%d slots are reported as published, want none of an inactive interviewer", len(slots))
+		t.Errorf("got %d published slots of an inactive interviewer, want none", len(slots))
 	}
-	w.wantSound()
+	w.wantNoFindings()
 }

@@ -33,7 +33,7 @@ func failingWith(err error, most int64, matches func(string) bool) (func(context
 
 func isCommit(statement string) bool { return statement == "commit" }
 
-func TestDeadlockIsTriedAgain(t *testing.T) {
+func TestDeadlockIsRetried(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct {
 		name, code string
@@ -48,9 +48,9 @@ func TestDeadlockIsTriedAgain(t *testing.T) {
 		{"a serialization failure in a write", "40001", insertsInterview, 1, "ok", 2},
 		{"a serialization failure at the commit", "40001", isCommit, 1, "ok", 2},
 		{"three deadlocks", "40P01", insertsInterview, 3, "ok", 4},
-		{"a deadlock each time", "40P01", insertsInterview, 100, "BUSY_RETRY", 4},
-		{"a failing commit each time", "40001", isCommit, 100, "BUSY_RETRY", 4},
-		{"a lock that is not to be had is not tried again", "55P03", insertsInterview, 100, "BUSY_RETRY", 1},
+		{"a deadlock in each attempt", "40P01", insertsInterview, 100, "BUSY_RETRY", 4},
+		{"a serialization failure in each commit", "40001", isCommit, 100, "BUSY_RETRY", 4},
+		{"a lock timeout is not retried", "55P03", insertsInterview, 100, "BUSY_RETRY", 1},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
@@ -61,13 +61,13 @@ func TestDeadlockIsTriedAgain(t *testing.T) {
 				Book(t.Context(), app.BookSlotInput{StudentID: s.ID, SlotID: slot.ID})
 			wantOutcome(t, "the booking", err, c.want)
 			if met.Load() != c.attempts {
-				t.Errorf("the transaction ran %d times, want %d", met.Load(), c.attempts)
+				t.Errorf("got %d attempts, want %d", met.Load(), c.attempts)
 			}
 			booked := one[int](w, "SELECT count(*) FROM interviews")
 			if want := map[bool]int{true: 1}[c.want == "ok"]; booked != want {
-				t.Errorf("%d interviews were written, want %d", booked, want)
+				t.Errorf("got %d interviews, want %d", booked, want)
 			}
-			w.wantSound()
+			w.wantNoFindings()
 		})
 	}
 }
@@ -75,7 +75,7 @@ func TestDeadlockIsTriedAgain(t *testing.T) {
 // An error that ends the session, or that reports that Postgres does not accept
 // connections, is ErrUnavailable: the caller may retry later, and the transaction is not
 // retried.
-func TestSessionThatIsEnded(t *testing.T) {
+func TestUnavailableDatabase(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct {
 		name, severity, code string
@@ -83,19 +83,19 @@ func TestSessionThatIsEnded(t *testing.T) {
 	}{
 		{"Postgres stops", "FATAL", "57P01", true},
 		{"Postgres has crashed", "FATAL", "57P02", true},
-		{"it was idle in its transaction", "FATAL", "25P03", true},
+		{"a transaction was idle", "FATAL", "25P03", true},
 		{"a pooler cannot reach Postgres", "FATAL", "08P01", true},
-		{"a message that was wrong", "ERROR", "08P01", false},
+		{"a protocol violation", "ERROR", "08P01", false},
 		{"a module was replaced", "ERROR", "58P01", true},
 		{"a disk fails", "ERROR", "58030", true},
 		{"a disk is full", "ERROR", "53100", true},
-		{"there is no memory", "ERROR", "53200", true},
-		{"there is no connection", "ERROR", "53300", true},
+		{"out of memory", "ERROR", "53200", true},
+		{"too many connections", "ERROR", "53300", true},
 		{"a connection is lost", "ERROR", "08006", true},
-		{"Postgres stops at a statement", "ERROR", "57P01", true},
+		{"Postgres stops during a statement", "ERROR", "57P01", true},
 		{"Postgres starts", "ERROR", "57P03", true},
 		{"a standby", "ERROR", "25006", true},
-		{"a column that is not there", "ERROR", "42703", false},
+		{"a missing column", "ERROR", "42703", false},
 		{"an internal error", "ERROR", "XX000", false},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -107,17 +107,17 @@ func TestSessionThatIsEnded(t *testing.T) {
 			_, err := w.server(pgtest.Intercept{Before: before}).
 				Book(t.Context(), app.BookSlotInput{StudentID: s.ID, SlotID: slot.ID})
 			if err == nil || errors.Is(err, store.ErrUnavailable) != c.unavailable {
-				t.Errorf("the booking came to %v; unavailable is %t", err, c.unavailable)
+				t.Errorf("got %v, want ErrUnavailable: %t", err, c.unavailable)
 			}
 			if met.Load() != 1 {
-				t.Errorf("the transaction ran %d times, want 1", met.Load())
+				t.Errorf("got %d attempts, want 1", met.Load())
 			}
-			w.wantSound()
+			w.wantNoFindings()
 		})
 	}
 }
 
-func TestLockThatIsNotReleasedRefusesAndWritesNothing(t *testing.T) {
+func TestLockTimeoutRefusesAndWritesNothing(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	s, slot := w.student(), w.slot(w.interviewer(), 1)
@@ -136,7 +136,7 @@ func TestLockThatIsNotReleasedRefusesAndWritesNothing(t *testing.T) {
 	}
 	wantOutcome(t, "the booking of a locked student", book(server), "BUSY_RETRY")
 	if n := one[int](w, "SELECT count(*) FROM interviews"); n != 0 {
-		t.Errorf("%d interviews were written, want none", n)
+		t.Errorf("got %d interviews, want none", n)
 	}
 	if status := w.slotStatus(slot.ID); status != booking.SlotOpen {
 		t.Errorf("the slot is %s, want OPEN", status)
@@ -146,22 +146,22 @@ func TestLockThatIsNotReleasedRefusesAndWritesNothing(t *testing.T) {
 	}
 	// Checked on a server without the short timeout: a commit may wait for those of other
 	// databases.
-	wantOutcome(t, "the booking once the lock is gone", book(app.New(w.store, clock)), "ok")
-	w.wantSound()
+	wantOutcome(t, "the booking after the lock is released", book(app.New(w.store, clock)), "ok")
+	w.wantNoFindings()
 }
 
 // An operation that cancels bookings starts again when another student books before it has
 // the interviewer's lock. If students keep booking it gives up, and changes nothing.
-func TestStudentsWhoKeepBookingOvertakeACancellation(t *testing.T) {
+func TestCancelBookedStartsAgainAfterBookings(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct {
 		name     string
 		students int
 		want     string
-		standing int
+		booked   int
 	}{
-		{"four of them", 4, "ok", 0},
-		{"five of them", 5, "BUSY_RETRY", 5},
+		{"four students", 4, "ok", 0},
+		{"five students", 5, "BUSY_RETRY", 5},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
@@ -183,11 +183,11 @@ func TestStudentsWhoKeepBookingOvertakeACancellation(t *testing.T) {
 			_, err := w.server(pgtest.Intercept{Before: before}).UpdateInterviewer(t.Context(), app.UpdateInterviewerInput{
 				InterviewerID: by.ID, CancelBooked: true, InterviewerChange: booking.InterviewerChange{Active: ptr(false)},
 			})
-			wantOutcome(t, "the leaving", err, c.want)
-			if n := one[int](w, "SELECT count(*) FROM interviews WHERE status = 'BOOKED'"); next != c.students || n != c.standing {
-				t.Errorf("%d of %d students have booked, and %d interviews stand, want %d", next, c.students, n, c.standing)
+			wantOutcome(t, "the deactivation", err, c.want)
+			if n := one[int](w, "SELECT count(*) FROM interviews WHERE status = 'BOOKED'"); next != c.students || n != c.booked {
+				t.Errorf("%d of %d students have booked, and %d interviews are booked, want %d", next, c.students, n, c.booked)
 			}
-			w.wantSound()
+			w.wantNoFindings()
 		})
 	}
 }

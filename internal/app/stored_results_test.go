@@ -13,7 +13,7 @@ import (
 )
 
 // A stored interview keeps every field except its texts and its student.
-func TestInterviewsAreKeptAsTheyWere(t *testing.T) {
+func TestStoredInterviewKeepsAllFields(t *testing.T) {
 	t.Parallel()
 	start, grade := time.Date(2026, 6, 1, 8, 0, 0, 1000, time.UTC), 4
 	completed, cancelled, missed := start.Add(time.Hour), start.Add(2*time.Hour), start.Add(3*time.Hour)
@@ -39,6 +39,6 @@ func TestInterviewsAreKeptAsTheyWere(t *testing.T) {
 		t.Fatal(err)
 	}
 	if diff := cmp.Diff(interview, response.overlay(booking.Interview{})); diff != "" {
-		t.Errorf("an interview (-response +recalled):\n%s", diff)
+		t.Errorf("interview (-stored +read):\n%s", diff)
 	}
 }

@@ -49,7 +49,7 @@ func TestViewLoadsOnlyWhatTheCallerSees(t *testing.T) {
 				record:    len(records) == 1,
 			}
 			if got != c.want {
-				t.Errorf("sees %+v, want %+v", got, c.want)
+				t.Errorf("the caller sees %+v, want %+v", got, c.want)
 			}
 		})
 	}

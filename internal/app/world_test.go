@@ -60,7 +60,7 @@ func write[T any](w *world, fn func(*store.Tx) (T, error)) T {
 	w.t.Helper()
 	written, err := store.InTx(w.t.Context(), w.store, fn)
 	if err != nil {
-		w.t.Fatalf("set the scene: %v", err)
+		w.t.Fatalf("set up the school: %v", err)
 	}
 	return written
 }
@@ -164,8 +164,8 @@ func (w *world) completed(s booking.Student, grades ...int) {
 	}
 }
 
-// fourteen creates a student who has used 14 of 15 interviews.
-func (w *world) fourteen() booking.Student {
+// studentWithOneLeft creates a student who has used 14 of 15 interviews, and may book.
+func (w *world) studentWithOneLeft() booking.Student {
 	w.t.Helper()
 	s := w.student()
 	w.completed(s, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4)
@@ -224,18 +224,18 @@ func (w *world) findings() []string {
 	return lines
 }
 
-// wantSound fails the test if an invariant is broken.
-func (w *world) wantSound() {
+// wantNoFindings fails the test if an invariant is broken.
+func (w *world) wantNoFindings() {
 	w.t.Helper()
 	if found := w.findings(); len(found) > 0 {
-		w.t.Errorf("the database is not sound:\n%s", strings.Join(found, "\n"))
+		w.t.Errorf("these invariants are broken:\n%s", strings.Join(found, "\n"))
 	}
 }
 
 // Invariants that a control may break in addition to its own, when two requests change a
 // slot or a student's interviews at once without locks.
 const (
-	toldOfSlot        = "the last entry of a slot's history has its status"
+	historyOfSlot     = "the last entry of a slot's history has its status"
 	standingOfStudent = "a student's row has the number of counted interviews and the last grades"
 )
 
@@ -247,12 +247,12 @@ func (w *world) wantBroken(invariant string) {
 	for _, line := range w.findings() {
 		name, _, _ := strings.Cut(line, ": ")
 		names[name] = true
-		if name != invariant && name != toldOfSlot && name != standingOfStudent {
+		if name != invariant && name != historyOfSlot && name != standingOfStudent {
 			w.t.Errorf("an unexpected invariant is broken: %s", line)
 		}
 	}
 	if !names[invariant] {
-		w.t.Errorf("this holds, and should be broken: %s", invariant)
+		w.t.Errorf("this invariant is not broken: %s", invariant)
 	}
 }
 
@@ -263,7 +263,7 @@ func outcome(err error) string {
 	case err == nil:
 		return "ok"
 	case !errors.As(err, &refused):
-		return "fault: " + err.Error()
+		return "internal error: " + err.Error()
 	}
 	codes := make([]string, len(refused))
 	for i, r := range refused {
@@ -275,7 +275,7 @@ func outcome(err error) string {
 func wantOutcome(t *testing.T, what string, err error, want string) {
 	t.Helper()
 	if got := outcome(err); got != want {
-		t.Errorf("%s ended with %s (%v), want %s", what, got, err, want)
+		t.Errorf("outcome of %s = %s (%v), want %s", what, got, err, want)
 	}
 }
 
@@ -287,13 +287,13 @@ func wantOutcomes(t *testing.T, errs []error, want map[string]int) {
 		got[outcome(err)]++
 	}
 	if !maps.Equal(got, want) {
-		t.Errorf("outcomes are %v, want %v", got, want)
+		t.Errorf("outcomes = %v, want %v", got, want)
 	}
 }
 
-// atOnce runs call n times, each in its own goroutine, and returns a function that waits
+// concurrently runs call n times, each in its own goroutine, and returns a function that waits
 // for all of them and returns their errors.
-func atOnce(n int, call func(i int) error) (wait func() []error) {
+func concurrently(n int, call func(i int) error) (wait func() []error) {
 	errs := make([]error, n)
 	var all sync.WaitGroup
 	for i := range n {
@@ -302,9 +302,9 @@ func atOnce(n int, call func(i int) error) (wait func() []error) {
 	return func() []error { all.Wait(); return errs }
 }
 
-// meanwhile runs call in a goroutine and returns a function that waits for its error.
-func meanwhile(call func() error) (wait func() error) {
-	done := atOnce(1, func(int) error { return call() })
+// inBackground runs call in a goroutine and returns a function that waits for its error.
+func inBackground(call func() error) (wait func() error) {
+	done := concurrently(1, func(int) error { return call() })
 	return func() error { return done()[0] }
 }
 

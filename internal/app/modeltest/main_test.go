@@ -12,9 +12,9 @@ import (
 	"rehearse/internal/pgtest"
 )
 
-// flagDefaults holds the defaults of some flags of rapid. A school executes 70 operations on average
-// instead of rapid's 30, because it takes a while until interviews are completed, graded
-// and missed. The checks are divided among the schools that are tested concurrently.
+// flagDefaults holds the defaults of some flags of rapid. A school executes 70 operations
+// on average instead of rapid's 30, because it takes a while until interviews are
+// completed, graded and missed. The checks are divided among the schools that are tested concurrently.
 var flagDefaults = map[string]int{"rapid.steps": 70, "rapid.checks": checks / schools}
 
 const (

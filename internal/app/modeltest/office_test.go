@@ -102,7 +102,7 @@ func (o updatePolicy) expect(s *school, _ int64) response {
 	return resultf("%+v", o.policy)
 }
 
-// wait advances the clock of the model, which the tested school uses as well.
+// advanceClock advances the clock of the model, which the tested school uses as well.
 type advanceClock struct{ until time.Time }
 
 func (advanceClock) do(context.Context, *app.App) (string, int64, error) { return "", 0, nil }

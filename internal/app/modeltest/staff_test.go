@@ -304,7 +304,7 @@ func (o unblockTime) expect(s *school, _ int64) response {
 	return response{result: formatSpans(s.fill(given.by, []span{given.span}))}
 }
 
-// employ activates or deactivates an interviewer, or changes their caps.
+// updateInterviewer activates or deactivates an interviewer, or changes their caps.
 type updateInterviewer struct {
 	id              booking.InterviewerID
 	active          bool
@@ -346,7 +346,7 @@ func (o updateInterviewer) expect(s *school, _ int64) response {
 	return response{result: c.String()}
 }
 
-// extend is the job that publishes weekly rules further.
+// extendAvailability is the job that publishes weekly rules further.
 type extendAvailability struct{}
 
 func (extendAvailability) do(ctx context.Context, on *app.App) (string, int64, error) {

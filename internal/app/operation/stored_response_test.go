@@ -50,13 +50,13 @@ func fillOne(t *testing.T, field reflect.Value) {
 	case field.CanInt():
 		field.SetInt(7)
 	default:
-		t.Fatalf("a field is a %s", field.Type())
+		t.Fatalf("unexpected type %s of a field", field.Type())
 	}
 }
 
 // A stored refusal keeps every field except the alternatives, which are found anew, and
 // the slots and waivers, which are read again.
-func TestRefusalsAreKeptWhole(t *testing.T) {
+func TestStoredRefusalKeepsAllFields(t *testing.T) {
 	t.Parallel()
 	var refusal booking.Refusal
 	fill(t, reflect.ValueOf(&refusal).Elem(), "Alternatives", "Conflicting")
@@ -69,14 +69,14 @@ func TestRefusalsAreKeptWhole(t *testing.T) {
 		t.Fatal(err)
 	}
 	if diff := cmp.Diff(booking.Refused{refusal}, got); diff != "" {
-		t.Errorf("a refusal (-response +recalled):\n%s", diff)
+		t.Errorf("refusal (-stored +read):\n%s", diff)
 	}
 }
 
-func TestAnswersOfAnotherVersionAreNotRead(t *testing.T) {
+func TestStoredResponseOfAnotherVersionIsNotRead(t *testing.T) {
 	t.Parallel()
 	if _, _, err := decodeResponse(t.Context(), nil, WaiverForm, `{"version": 0, "result": {"id": 1}}`); err == nil {
-		t.Error("it was read")
+		t.Error("decodeResponse() of another version succeeds, want an error")
 	}
 	if _, err := formOf[booking.Interview](keyedRequest{form: WaiverForm}); err == nil {
 		t.Error("an interview was stored as a waiver")
