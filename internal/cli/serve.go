@@ -219,8 +219,8 @@ func (s *session) rates(db *store.Store) *gqlhttp.RateLimits {
 		return ratelimit.NewLocal(l)
 	}
 	return &gqlhttp.RateLimits{
-		Points:         buckets("points", ratelimit.Limit{Burst: c.RateLimitBurst, PerSecond: c.RateLimitPerSecond}),
-		Bookings:       buckets("bookings", ratelimit.Limit{Burst: c.RateLimitBookingBurst, PerSecond: c.RateLimitBookingPerSecond}),
+		Points:         buckets(gqlhttp.PointsBucket, ratelimit.Limit{Burst: c.RateLimitBurst, PerSecond: c.RateLimitPerSecond}),
+		Bookings:       buckets(gqlhttp.BookingsBucket, ratelimit.Limit{Burst: c.RateLimitBookingBurst, PerSecond: c.RateLimitBookingPerSecond}),
 		TrustedProxies: c.Proxies, EventsAhead: ahead, Now: s.now,
 	}
 }

@@ -76,8 +76,8 @@ func (a *admitted) done() {
 	a.answer.Close()
 }
 
-// sent describes how an operation arrived: as a request or as a WebSocket message.
-type sent struct {
+// source describes how an operation arrived: as a request or as a WebSocket message.
+type source struct {
 	caller      string // rate-limit key, from RateLimits.callerKey
 	queriesOnly bool   // true for GET requests
 	prepaid     int    // points that were charged before the input was read
@@ -86,7 +86,7 @@ type sent struct {
 }
 
 // with returns s with its size set.
-func (s sent) with(bytes int64, params *parameters) sent {
+func (s source) with(bytes int64, params *parameters) source {
 	s.bytes, s.values = bytes, params.values
 	return s
 }
@@ -94,33 +94,33 @@ func (s sent) with(bytes int64, params *parameters) sent {
 // receive identifies the sender of a request or a message of the given size. It refuses
 // callers who have no points left, and charges for a large body, before the input is read.
 // A body of unknown size, -1, is charged as one of maxBody bytes until it is read.
-func (a admission) receive(ctx context.Context, r *http.Request, size int64) (sent, *refusal) {
-	from := sent{caller: a.rates.callerKey(ctx, r), queriesOnly: r.Method == http.MethodGet && !isSocket(r)}
+func (a admission) receive(ctx context.Context, r *http.Request, size int64) (source, *refusal) {
+	from := source{caller: a.rates.callerKey(ctx, r), queriesOnly: r.Method == http.MethodGet && !isSocket(r)}
 	if size < 0 {
 		size = a.maxBody
 	}
 	if from.prepaid = costOfJSON(size, 0); from.prepaid > 0 {
 		paid, refused, err := a.rates.takeReading(ctx, from.caller, from.prepaid)
-		return from, a.unpaid(ctx, paid, refused, err)
+		return from, a.rateLimitRefusal(ctx, paid, refused, err)
 	}
 	paid, refused := a.rates.refuseEmpty(from.caller)
-	return from, a.unpaid(ctx, paid, refused, nil)
+	return from, a.rateLimitRefusal(ctx, paid, refused, nil)
 }
 
 // unreadable returns the refusal of a body that contains no operation, and charges for
 // reading it.
-func (a admission) unreadable(r *http.Request, from sent, refused *refusal) *refusal {
+func (a admission) unreadable(r *http.Request, from source, refused *refusal) *refusal {
 	from.bytes = bodySize(r)
 	if from.bytes == 0 && from.prepaid == 0 {
 		return refused
 	}
-	return a.charged(r.Context(), from, &graphql.RawParams{}, refused)
+	return a.chargeReading(r.Context(), from, &graphql.RawParams{}, refused)
 }
 
 // admit parses the requested operation, charges its cost and acquires a permit. The cost is
-// charged first, so that callers over their limit do not take permits from others. An
+// chargeReading first, so that callers over their limit do not take permits from others. An
 // unknown document needs the permit before it is parsed and validated.
-func (a admission) admit(ctx context.Context, from sent, exec graphql.GraphExecutor, params *parameters) (*admitted, *refusal) {
+func (a admission) admit(ctx context.Context, from source, exec graphql.GraphExecutor, params *parameters) (*admitted, *refusal) {
 	leave, ok := func() {}, false
 	defer func() {
 		if !ok { // refused, or panicking
@@ -131,11 +131,11 @@ func (a admission) admit(ctx context.Context, from sent, exec graphql.GraphExecu
 	if !known {
 		release, full := a.operations.acquire(ctx, from.caller)
 		if full != nil {
-			return nil, a.charged(ctx, from, params.RawParams, full)
+			return nil, a.chargeReading(ctx, from, params.RawParams, full)
 		}
 		leave = release
 	}
-	one, refused := a.afford(ctx, from, exec, params.RawParams)
+	one, refused := a.chargeOperation(ctx, from, exec, params.RawParams)
 	if refused != nil {
 		return nil, refused
 	}
@@ -158,29 +158,30 @@ func (a admission) admit(ctx context.Context, from sent, exec graphql.GraphExecu
 	return one, nil
 }
 
-// afford parses the requested operation and charges its cost.
-func (a admission) afford(
-	ctx context.Context, from sent, exec graphql.GraphExecutor, params *graphql.RawParams,
+// chargeOperation parses the requested operation and charges its cost.
+func (a admission) chargeOperation(
+	ctx context.Context, from source, exec graphql.GraphExecutor, params *graphql.RawParams,
 ) (*admitted, *refusal) {
 	operation, points, problems := a.documents.operation(ctx, exec, params)
 	if len(problems) > 0 {
 		response := exec.DispatchError(graphql.WithOperationContext(ctx, operation), problems)
-		return nil, a.charged(ctx, from, params, &refusal{outcome: wrongDocument, errors: response.Errors, more: response.Extensions})
+		return nil, a.chargeReading(ctx, from, params, &refusal{outcome: wrongDocument, errors: response.Errors, more: response.Extensions})
 	}
 	observer(ctx).Operation(ctx, string(operation.Operation.Operation), deprecatedUses(a.schema, a.deprecated, operation))
 	if from.queriesOnly && operation.Operation.Operation == ast.Mutation {
-		return nil, a.charged(ctx, from, params,
-			refuse(wrongMethod, "a mutation was sent with GET; only queries are allowed, so send it with POST").with("Allow", http.MethodPost))
+		return nil, a.chargeReading(ctx, from, params,
+			refuse(wrongMethod, "a mutation was source with GET; only queries are allowed, so send it with POST").with("Allow", http.MethodPost))
 	}
 	mutations := mutationsOf(operation)
 	imports := importsOf(mutations)
 	if from.bytes > a.maxBody && (operation.Operation.Operation != ast.Mutation || imports < len(mutations)) {
-		return nil, a.charged(ctx, from, params,
+		return nil, a.chargeReading(ctx, from, params,
 			refuse(tooLarge, "the body has %d bytes; at most %d are allowed, except for a mutation that only imports", from.bytes, a.maxBody))
 	}
-	paid, tooMuch, err := a.rates.take(ctx, from.caller, bookingsOf(operation, mutations), from.price(points, params), from.price(0, params))
-	if unpaid := a.unpaid(ctx, paid, tooMuch, err); unpaid != nil {
-		return nil, unpaid
+	cost := price{points: from.due(points, params), bookings: bookingsOf(operation, mutations), reading: from.due(0, params)}
+	paid, refused, err := a.rates.take(ctx, from.caller, cost)
+	if refused := a.rateLimitRefusal(ctx, paid, refused, err); refused != nil {
+		return nil, refused
 	}
 	paid.points.Requested += from.prepaid
 	return &admitted{OperationContext: operation, bill: paid, imports: imports > 0, admission: a, caller: from.caller}, nil
@@ -195,36 +196,36 @@ func (a admission) permit(ctx context.Context, one *admitted) (leave func(), ful
 	return a.operations.acquireWithin(ctx, one.caller, a.timeout)
 }
 
-// price returns what is left to pay for an operation of the given points, including the
-// cost of reading the input. It is negative if too much was charged in advance.
-func (s sent) price(points int, params *graphql.RawParams) int {
+// due returns the points that are left to pay for an operation of the given points,
+// including the cost of reading the input. It is negative if too much was charged in advance.
+func (s source) due(points int, params *graphql.RawParams) int {
 	return add(max(points, costOfText(params.Query)), costOfJSON(s.bytes, s.values)) - s.prepaid
 }
 
-// charged charges for reading the input and returns refused, or the rate-limit refusal if
+// chargeReading charges for reading the input and returns refused, or the rate-limit refusal if
 // the caller cannot pay.
-func (a admission) charged(ctx context.Context, from sent, params *graphql.RawParams, refused *refusal) *refusal {
-	paid, tooMuch, err := a.rates.takeReading(ctx, from.caller, from.price(0, params))
-	if unpaid := a.unpaid(ctx, paid, tooMuch, err); unpaid != nil {
-		return unpaid
+func (a admission) chargeReading(ctx context.Context, from source, params *graphql.RawParams, refused *refusal) *refusal {
+	paid, unpaid, err := a.rates.takeReading(ctx, from.caller, from.due(0, params))
+	if limited := a.rateLimitRefusal(ctx, paid, unpaid, err); limited != nil {
+		return limited
 	}
 	paid.points.Requested += from.prepaid
 	return refused.billed(paid)
 }
 
-// unpaid returns the rate-limit refusal, or nil if the caller has paid.
-func (a admission) unpaid(ctx context.Context, paid bill, tooMuch *gqlerror.Error, err error) *refusal {
+// rateLimitRefusal returns the refusal of an operation that was not paid, or nil if it was.
+func (a admission) rateLimitRefusal(ctx context.Context, paid bill, unpaid *chargeError, err error) *refusal {
 	switch {
 	case err != nil:
 		a.log.ErrorContext(ctx, "cannot update the rate limits", "error", err)
 		return because(unavailable, errorcode.Unavailable, "the rate limits are not available; try again")
-	case tooMuch != nil && tooMuch.Extensions["code"] == string(errorcode.TooComplex):
-		return (&refusal{outcome: wrongDocument, errors: gqlerror.List{tooMuch}}).billed(paid)
-	case tooMuch != nil:
-		no := &refusal{outcome: rateLimited, errors: gqlerror.List{tooMuch}}
-		return no.billed(paid).with(retryAfterHeader, strconv.Itoa(paid.last().RetryAfterInSec))
-	default:
+	case unpaid == nil:
 		return nil
+	case unpaid.never:
+		return (&refusal{outcome: wrongDocument, errors: gqlerror.List{unpaid.problem}}).billed(paid)
+	default:
+		refused := &refusal{outcome: rateLimited, errors: gqlerror.List{unpaid.problem}}
+		return refused.billed(paid).with(retryAfterHeader, strconv.Itoa(paid.last().RetryAfterInSec))
 	}
 }
 

@@ -184,12 +184,12 @@ func TestDeadlineWhileBuildingResponse(t *testing.T) {
 	b := newBounding(t)
 	const patience = 500 * time.Millisecond
 	b.options.Timeout = patience
-	b.options = gqlhttp.AtField(b.options, func(ctx context.Context) {
+	b.limitTo(gqlhttp.DefaultMaxAnswer)
+	gqlhttp.AtField(b.Handler.(*gqlhttp.Handler), func(ctx context.Context) {
 		if at := graphql.GetFieldContext(ctx); at.Object == "__Type" && at.Field.Name == "kind" {
 			<-ctx.Done()
 		}
 	})
-	b.limitTo(gqlhttp.DefaultMaxAnswer)
 	for over, text := range b.overAll(`{ __schema { types { name kind description fields { name description args { name description } } } } }`) {
 		var a tooLarge
 		if err := json.Unmarshal([]byte(text), &a); err != nil || string(a.Data) != "null" || len(a.Errors) != 1 || a.Errors[0].Extensions.Code != "TIMEOUT" {
@@ -206,7 +206,7 @@ func TestRowsCountTowardResponseMemory(t *testing.T) {
 	t.Parallel()
 	b := newBounding(t)
 	const share = 256 << 10
-	b.options.AnswerMemory = share
+	gqlhttp.SetAnswerMemory(&b.options, share)
 	b.limitTo(share / 8)
 	if _, err := b.DB.SQL(t).ExecContext(t.Context(), `INSERT INTO interviewers (name, email, time_zone, active, created_at, bio)
 		SELECT 'A', n || '@example.org', 'UTC', true, now(), repeat('𝄞', 1000) FROM generate_series(1, 100) n`); err != nil {
@@ -249,7 +249,8 @@ func TestResponseMemoryIsShared(t *testing.T) {
 	b := newBounding(t)
 	interviewer := b.Interviewer(map[string]any{"bio": strings.Repeat("x", 1000)})
 	b.Accepted(b.Publish(interviewer, t0.Add(7*day), 100*time.Hour, 15).Errors)
-	b.options.MaxAnswer, b.options.AnswerMemory = 440<<10, 1 // the share is four responses
+	b.options.MaxAnswer = 440 << 10
+	gqlhttp.SetAnswerMemory(&b.options, 1) // the share is four responses
 	handler := gqlhttp.NewHandler(b.options)
 	server := httptest.NewUnstartedServer(handler)
 	server.Config.ConnState = func(c net.Conn, state http.ConnState) {
@@ -292,8 +293,9 @@ func TestResponseMemoryIsShared(t *testing.T) {
 	busy.name, busy.status, busy.says, busy.answer = "another caller", http.StatusServiceUnavailable, "UNAVAILABLE", map[string]string{"Retry-After": "1"}
 	small.name, small.status, small.says, small.body = "a small response", http.StatusOK, saysName, askName
 	b.exchanges([]exchange{busy, small})
-	others, ofOwn, alone := handler.WithoutMemory()
-	same(t, "refused because of others, of their caller, of themselves", [3]int{others, ofOwn, alone}, [3]int{1, 1, 0})
+	same(t, "refused because of others", handler.WithoutMemory(), 1)
+	same(t, "refused because of their caller", handler.WithoutMemoryOfCaller(), 1)
+	same(t, "refused because of themselves", handler.WithoutMemoryAlone(), 0)
 	same(t, "shed", [2]int{handler.Shed(), handler.ShedOfCallers()}, [2]int{0, 0})
 	for _, conn := range held {
 		_ = conn.Close()

@@ -1,14 +1,17 @@
 package gqlhttp
 
 import (
+	"fmt"
 	"math"
 	"slices"
 
 	"github.com/99designs/gqlgen/graphql"
 	"github.com/vektah/gqlparser/v2/ast"
+	"github.com/vektah/gqlparser/v2/gqlerror"
 
 	"rehearse/graph"
 	"rehearse/graph/page"
+	"rehearse/internal/errorcode"
 	"rehearse/internal/live"
 )
 
@@ -22,26 +25,14 @@ var schemaLists = map[string]int{
 	"types": 150, "directives": 6, "fields": 8, "inputFields": 5, "args": 2, "enumValues": 6, "interfaces": 1, "possibleTypes": 2,
 }
 
-// costAndBadList returns the cost of the operation and the last list in a mutation's
-// payload whose first argument is out of range, or nil. It must be found before execution,
+// operationCost returns the cost of the operation, or an error if a list in a mutation's
+// payload has a first argument that is out of range. That must be found before execution,
 // because the mutation cannot be refused afterwards.
-func costAndBadList(o *graphql.OperationContext) (int, *badList) {
-	c := coster{variables: o.Variables, fragments: map[costKey]priced{}, introspections: map[string]int{}}
-	if o.Operation.Operation == ast.Mutation {
-		c.bad = new(*badList)
-	}
-	root := c.object(o.Operation.SelectionSet, around{size: 1})
-	total := max(1, add(root.points-costOfObject, times(root.reads, costOfRead)))
-	if c.bad == nil {
-		return total, nil
-	}
-	return total, *c.bad
-}
-
-// badList is a list, not a connection, with a first argument that is out of range.
-type badList struct {
-	field string // its alias
-	first int
+func operationCost(o *graphql.OperationContext) (int, *gqlerror.Error) {
+	c := newCoster(o.Variables)
+	c.checksLists = o.Operation.Operation == ast.Mutation
+	root := c.object(o.Operation.SelectionSet, costScope{size: 1})
+	return max(1, add(root.points-costOfObject, times(root.reads, costOfRead))), c.problem
 }
 
 // coster adds up costs. It visits a fragment once for each distinct set of surrounding
@@ -51,19 +42,27 @@ type coster struct {
 	variables      map[string]any
 	fragments      map[costKey]priced
 	introspections map[string]int // schema objects selected by each fragment
-	bad            **badList      // nil for a query
-	opened         *int           // slots of the event being priced; nil for an operation
+
+	isEvent bool // an event of a subscription is priced, not an operation
+	opened  int  // slots of that event
+
+	checksLists bool
+	problem     *gqlerror.Error // the last list that is not a connection and has an invalid first argument
 }
 
-// around is the context that the cost of a selection depends on.
-type around struct {
+func newCoster(variables map[string]any) *coster {
+	return &coster{variables: variables, fragments: map[costKey]priced{}, introspections: map[string]int{}}
+}
+
+// costScope is the context that the cost of a selection depends on.
+type costScope struct {
 	size int // maximum number of items of the surrounding page
 	rows int // number of rows of the surrounding import
 }
 
 type costKey struct {
 	fragment string
-	around   around
+	scope    costScope
 }
 
 // priced is the cost of a selection of one object: the points of its child objects, its
@@ -85,12 +84,12 @@ func (p priced) plus(points int) priced {
 }
 
 // object returns the cost of an object with its selection.
-func (c coster) object(set ast.SelectionSet, in around) priced {
+func (c *coster) object(set ast.SelectionSet, in costScope) priced {
 	p := c.selections(set, in)
 	return priced{points: add(costOfObject, add(p.points, max(0, p.scalars-1)/scalarsOfObject)), reads: p.reads}
 }
 
-func (c coster) selections(set ast.SelectionSet, in around) priced {
+func (c *coster) selections(set ast.SelectionSet, in costScope) priced {
 	var total priced
 	for _, selection := range set {
 		switch s := selection.(type) {
@@ -112,7 +111,7 @@ func (c coster) selections(set ast.SelectionSet, in around) priced {
 }
 
 // field returns the cost of a field of an object.
-func (c coster) field(f *ast.Field, in around) priced {
+func (c *coster) field(f *ast.Field, in costScope) priced {
 	if len(f.SelectionSet) == 0 {
 		if f.Name == "exportStudent" {
 			return priced{points: costOfExport}
@@ -120,10 +119,10 @@ func (c coster) field(f *ast.Field, in around) priced {
 		if f.Definition != nil && f.Definition.Type.Elem != nil {
 			return priced{scalars: max(1, scalarLists[coordinate(f)])}
 		}
-		switch place := coordinate(f); {
-		case readsPolicy[place]:
+		switch name := coordinate(f); {
+		case readsPolicy[name]:
 			return priced{scalars: 1, reads: 1}
-		case readsRecord[place]:
+		case readsRecord[name]:
 			return priced{points: costOfObject, reads: 1}
 		}
 		return priced{scalars: 1}
@@ -139,7 +138,7 @@ func (c coster) field(f *ast.Field, in around) priced {
 	switch {
 	case f.ObjectDefinition != nil && f.ObjectDefinition.Name == "Mutation":
 		return p.plus(costOfMutation)
-	case !held[f.Name] && (c.opened == nil || !inEvent[coordinate(f)]):
+	case !held[f.Name] && (!c.isEvent || !inEvent[coordinate(f)]):
 		p.reads = add(p.reads, 1)
 	}
 	return p
@@ -152,21 +151,22 @@ func changesPrice(f *ast.Field, a *ast.ArgumentDefinition) bool {
 }
 
 // composite returns the cost of a field with a selection.
-func (c coster) composite(f *ast.Field, arguments map[string]any, in around) priced {
+func (c *coster) composite(f *ast.Field, arguments map[string]any, in costScope) priced {
 	size := c.pageSize(f, arguments)
-	within := around{size: size, rows: rowsOf(arguments["input"])}
+	within := costScope{size: size, rows: rowsOf(arguments["input"])}
 	if f.Definition.Type.Name() == "UserError" {
 		return c.userErrors(f, within)
 	}
 	each := c.object(f.SelectionSet, within)
 	switch {
 	case f.Definition.Type.Elem == nil:
-		return each.plus(work(f, arguments, size))
+		return each.plus(readCost(f, arguments, size))
 	case f.Name == "nodes" || f.Name == "edges":
 		return each.times(in.size)
 	case f.Definition.Arguments.ForName("first") != nil:
-		if n := asInt(arguments["first"]); c.bad != nil && (n < 1 || n > largestPage) {
-			*c.bad = &badList{f.Alias, n}
+		if n := asInt(arguments["first"]); c.checksLists && (n < 1 || n > largestPage) {
+			c.problem = graph.RequestError(errorcode.BadUserInput, fmt.Sprintf(
+				"first of %s is %d; a whole number from 1 to %d is allowed", f.Alias, n, largestPage))
 		}
 		if f.Name == "tags" {
 			return each.times(size).plus(costOfTags)
@@ -176,11 +176,11 @@ func (c coster) composite(f *ast.Field, arguments map[string]any, in around) pri
 		rows := each.times(in.rows)
 		rows.points /= rowsOfPoint
 		return rows
-	case c.opened != nil && inEvent[coordinate(f)]:
-		if *c.opened == 0 {
+	case c.isEvent && inEvent[coordinate(f)]:
+		if c.opened == 0 {
 			return priced{}
 		}
-		return each.times(*c.opened)
+		return each.times(c.opened)
 	default:
 		return each.times(graph.ListBounds[coordinate(f)])
 	}
@@ -196,8 +196,9 @@ type eventPrices struct {
 
 func pricesOfEvents(o *graphql.OperationContext, most int) eventPrices {
 	with := func(slots int) int {
-		c := coster{variables: o.Variables, fragments: map[costKey]priced{}, introspections: map[string]int{}, opened: &slots}
-		event := c.object(o.Operation.SelectionSet, around{size: 1})
+		c := newCoster(o.Variables)
+		c.isEvent, c.opened = true, slots
+		event := c.object(o.Operation.SelectionSet, costScope{size: 1})
 		return max(costOfTurn, add(event.points-costOfObject, times(event.reads, costOfRead)))
 	}
 	none, one := with(0), with(1)
@@ -212,13 +213,13 @@ func (p eventPrices) of(slots int) int {
 	return add(add(p.empty, p.first), times(p.further, slots-1))
 }
 
-// workOfWatch returns the cost of finding an event.
-func workOfWatch(w live.Work) int { return w.Reads*costOfRead + w.Slots/comparedOfPoint }
+// watchCost returns the cost of finding an event.
+func watchCost(w live.Work) int { return w.Reads*costOfRead + w.Slots/comparedOfPoint }
 
 // userErrors returns the cost of user errors. There may be many, but at most two of them
 // lead to other objects in the same way: each rule refuses once, and two rules show the
 // eligibility.
-func (c coster) userErrors(f *ast.Field, within around) priced {
+func (c *coster) userErrors(f *ast.Field, within costScope) priced {
 	p := c.selections(f.SelectionSet, within)
 	each := add(costOfObject, max(0, p.scalars-1)/scalarsOfObject)
 	return priced{points: add(times(each, graph.MaxUserErrors), times(p.points, 2)), reads: p.reads}
@@ -234,7 +235,7 @@ func coordinate(f *ast.Field) string {
 
 // introspection returns the number of schema objects that are selected. ofType is null for
 // most types, so it counts only for its selection.
-func (c coster) introspection(set ast.SelectionSet) int {
+func (c *coster) introspection(set ast.SelectionSet) int {
 	total := 0
 	for _, selection := range set {
 		switch s := selection.(type) {
@@ -263,7 +264,7 @@ func (c coster) introspection(set ast.SelectionSet) int {
 
 // pageSize returns the maximum number of items of a field's page. It returns 1 for a field
 // that is not a page, and for one that is refused later.
-func (c coster) pageSize(f *ast.Field, arguments map[string]any) int {
+func (c *coster) pageSize(f *ast.Field, arguments map[string]any) int {
 	first := f.Definition.Arguments.ForName("first")
 	if first == nil {
 		return 1

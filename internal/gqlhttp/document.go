@@ -147,21 +147,20 @@ func asDocumentErrors(problems gqlerror.List) gqlerror.List {
 // price returns the cost of the operation in points, or a problem that depends on its
 // variables.
 func (d documents) price(o *graphql.OperationContext) (points int, problem *gqlerror.Error) {
-	points, bad := costAndBadList(o)
-	if bad != nil {
-		return 0, graph.RequestError(errorcode.BadUserInput, fmt.Sprintf(
-			"first of %s is %d; a whole number from 1 to %d is allowed", bad.field, bad.first, largestPage))
+	points, problem = operationCost(o)
+	if problem != nil {
+		return 0, problem
 	}
 	if problem := rootProblem(o.Operation); problem != nil {
 		return 0, problem
 	}
-	return points, exceeds("cost", "the operation costs %d points", points, d.limits.Cost)
+	return points, exceeds(limitCost, "the operation costs %d points", points, d.limits.Cost)
 }
 
 // parse parses a document and checks the limits that do not need the schema. It takes time
 // linear in the size of the document.
 func (l Limits) parse(text string) (*ast.QueryDocument, *gqlerror.Error) {
-	if err := exceeds("characters", "the document has %d characters", utf8.RuneCountInString(text), l.Characters); err != nil {
+	if err := exceeds(limitCharacters, "the document has %d characters", utf8.RuneCountInString(text), l.Characters); err != nil {
 		return nil, err
 	}
 	if err := l.checkTokens(text); err != nil {
@@ -196,10 +195,10 @@ func (l Limits) checkTokens(text string) *gqlerror.Error {
 		default:
 		}
 	}
-	if err := exceeds("tokens", "the document has %d tokens", tokens, l.Tokens); err != nil {
+	if err := exceeds(limitTokens, "the document has %d tokens", tokens, l.Tokens); err != nil {
 		return err
 	}
-	return exceeds("nesting", "the document nests brackets %d levels deep", deepest, l.Nesting)
+	return exceeds(limitNesting, "the document nests brackets %d levels deep", deepest, l.Nesting)
 }
 
 // exceeds returns an error if asked is more than allowed. fact is a format string with one

@@ -73,24 +73,24 @@ func (m *documentLimits) check() *gqlerror.Error {
 		}
 	}
 	if err := firstOf(
-		exceeds("aliases", "the document has %d aliases", m.aliases, m.limits.Aliases),
-		exceeds("directives", "the document has %d directives", m.directives, m.limits.Directives),
-		exceeds("nodes", "the document has %d nodes, counted once for each operation and fragment that reaches them", nodes, m.limits.Nodes),
+		exceeds(limitAliases, "the document has %d aliases", m.aliases, m.limits.Aliases),
+		exceeds(limitDirectives, "the document has %d directives", m.directives, m.limits.Directives),
+		exceeds(limitNodes, "the document has %d nodes, counted once for each operation and fragment that reaches them", nodes, m.limits.Nodes),
 	); err != nil {
 		return err
 	}
-	return exceeds("sameKey", "the document selects the same response key %d times in one place", m.mostMerged(), m.limits.SameKey)
+	return exceeds(limitSameKey, "the document selects the same response key %d times in one place", m.mostMerged(), m.limits.SameKey)
 }
 
 func (m *documentLimits) checkOperation(kind ast.Operation, s size) *gqlerror.Error {
-	roots := exceeds("rootFields", "the operation has %d root fields", s.roots, m.limits.RootFields)
+	roots := exceeds(limitRootFields, "the operation has %d root fields", s.roots, m.limits.RootFields)
 	if kind == ast.Mutation {
-		roots = exceeds("rootFieldsOfMutation", "the mutation has %d root fields", s.roots, m.limits.RootFieldsOfMutation)
+		roots = exceeds(limitRootFieldsOfMutation, "the mutation has %d root fields", s.roots, m.limits.RootFieldsOfMutation)
 	}
 	return firstOf(roots,
-		exceeds("depth", "the document nests fields %d levels deep", s.depth, m.limits.Depth),
-		exceeds("introspectionDepth", "the document nests introspection fields %d levels deep", s.introspection, m.limits.IntrospectionDepth),
-		exceeds("fields", "the document has %d fields", s.fields, m.limits.Fields))
+		exceeds(limitDepth, "the document nests fields %d levels deep", s.depth, m.limits.Depth),
+		exceeds(limitIntrospectionDepth, "the document nests introspection fields %d levels deep", s.introspection, m.limits.IntrospectionDepth),
+		exceeds(limitFields, "the document has %d fields", s.fields, m.limits.Fields))
 }
 
 func firstOf(errs ...*gqlerror.Error) *gqlerror.Error {

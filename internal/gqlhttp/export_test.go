@@ -3,6 +3,7 @@ package gqlhttp
 import (
 	"context"
 	"math"
+	"time"
 
 	"github.com/99designs/gqlgen/graphql"
 	"github.com/99designs/gqlgen/graphql/executor"
@@ -48,9 +49,25 @@ var (
 	Scans       = scans
 )
 
-// AtField returns options under which do is called before each field that gqlgen
-// executes.
-func AtField(o Options, do func(context.Context)) Options {
-	o.atField = do
-	return o
+// AtField calls do before each field that gqlgen executes for the handler.
+func AtField(h *Handler, do func(context.Context)) {
+	h.exec.AroundFields(func(ctx context.Context, next graphql.Resolver) (any, error) {
+		do(ctx)
+		return next(ctx)
+	})
 }
+
+// SetMaxLargeBodies sets the maximum number of import bodies in memory.
+func SetMaxLargeBodies(o *Options, n int) { o.maxLargeBodies = n }
+
+// SetAnswerMemory sets the memory in bytes for the responses to one caller.
+func SetAnswerMemory(o *Options, bytes int) { o.answerMemory = bytes }
+
+// SetKeepAlive sets the interval of messages that keep a stream open.
+func SetKeepAlive(o *Options, d time.Duration) { o.Streams.keepAlive = d }
+
+// SetWriteTimeout sets the time that a client may take to read a message.
+func SetWriteTimeout(o *Options, d time.Duration) { o.Streams.write = d }
+
+// LargeBodies returns the number of import bodies in memory.
+func (h *Handler) LargeBodies() int { return h.largeBodies.running() }

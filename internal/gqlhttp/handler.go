@@ -32,17 +32,10 @@ type Options struct {
 	MaxOperationsPerCaller int
 	// MaxImports is the maximum number of concurrent imports; zero means one.
 	MaxImports int
-	// MaxLargeBodies is the maximum number of import bodies in memory; zero means
-	// DefaultMaxLargeBodies.
-	MaxLargeBodies int
-	Limits         Limits // request limits; zero means DefaultLimits
+	Limits     Limits // request limits; zero means DefaultLimits
 	// MaxAnswer is the maximum size of the data of one response, in bytes; zero means
 	// DefaultMaxAnswer.
 	MaxAnswer int
-	// AnswerMemory is the memory in bytes for the responses to one caller, at least four
-	// times MaxAnswer; the responses to all callers may take three times as much. Zero
-	// means budget.DefaultShare.
-	AnswerMemory int
 	// HideSchema disables introspection, and name suggestions in errors.
 	HideSchema bool
 	// PersistedQueries lets clients send a document once and its hash afterwards.
@@ -58,7 +51,11 @@ type Options struct {
 	Origins  []string        // cross-origin pages that may open WebSockets
 	Stopping context.Context // done when subscribers must be disconnected; nil for never
 
-	atField func(context.Context) // test hook, called before each field that gqlgen executes
+	maxLargeBodies int // import bodies in memory; zero means DefaultMaxLargeBodies; only tests set it
+	// answerMemory is the memory in bytes for the responses to one caller, at least four
+	// times MaxAnswer; the responses to all callers may take three times as much. Zero
+	// means budget.DefaultShare. Only tests set it.
+	answerMemory int
 }
 
 // DefaultMaxAnswer is the default maximum size of the data of one response, in bytes.
@@ -67,6 +64,7 @@ const DefaultMaxAnswer = 8 << 20
 // Handler serves GraphQL over HTTP.
 type Handler struct {
 	http.Handler
+	exec        *executor.Executor
 	streams     *streams
 	operations  *limiter
 	largeBodies *limiter // limits large bodies in memory
@@ -86,9 +84,6 @@ func (h *Handler) AtWork() int { return h.operations.running() }
 // Waiting returns the number of operations that are queued.
 func (h *Handler) Waiting() int { return h.operations.queued() + h.imports.queued() }
 
-// LargeBodies returns the number of import bodies in memory.
-func (h *Handler) LargeBodies() int { return h.largeBodies.running() }
-
 // Shed returns the number of operations refused as UNAVAILABLE because others held all the
 // permits.
 func (h *Handler) Shed() int {
@@ -107,12 +102,17 @@ func (h *Handler) AnswerMemory() int { return int(h.answers.Taken()) }
 // AnswerMemoryLimit returns the memory in bytes for all responses.
 func (h *Handler) AnswerMemoryLimit() int { return int(h.answers.Size()) }
 
-// WithoutMemory returns the number of responses that ran out of memory, by cause: the
-// responses to other callers took it, those to the same caller did, or the response alone
-// needed more than one caller may take.
-func (h *Handler) WithoutMemory() (others, own, alone int) {
-	return int(h.answers.Refused()), int(h.answers.RefusedOwn()), int(h.answers.RefusedAlone())
-}
+// WithoutMemory returns the number of responses that were abandoned because those to all
+// callers used the memory.
+func (h *Handler) WithoutMemory() int { return int(h.answers.Refused()) }
+
+// WithoutMemoryOfCaller returns the number of responses that were abandoned because other
+// responses to the same caller used the caller's share of the memory.
+func (h *Handler) WithoutMemoryOfCaller() int { return int(h.answers.RefusedOwn()) }
+
+// WithoutMemoryAlone returns the number of responses that needed more memory than one
+// caller's share.
+func (h *Handler) WithoutMemoryAlone() int { return int(h.answers.RefusedAlone()) }
 
 // NewHandler returns a handler configured by o.
 func NewHandler(o Options) *Handler {
@@ -128,32 +128,29 @@ func NewHandler(o Options) *Handler {
 	schema := graph.Schema()
 	documents := newDocuments(schema, o)
 	operations := orDefault(o.MaxOperations, DefaultMaxOperations)
-	largeBodies := orDefault(o.MaxLargeBodies, DefaultMaxLargeBodies)
-	letIn := admission{
+	largeBodies := orDefault(o.maxLargeBodies, DefaultMaxLargeBodies)
+	admission := admission{
 		documents: documents, timeout: o.Timeout, maxBody: int64(o.Limits.Body), maxImport: int64(o.Limits.ImportBody), rates: o.Rates, log: o.Log,
 		operations:  newLimiter(theOperations, operations, orDefault(o.MaxOperationsPerCaller, quarter(operations))),
 		largeBodies: newLimiter(theLargeBodies, largeBodies, largeBodies),
 		imports:     newLimiter(theImports, orDefault(o.MaxImports, DefaultMaxImports), orDefault(o.MaxImports, DefaultMaxImports)),
-		answers:     budget.NewPool(orDefault(o.MaxAnswer, DefaultMaxAnswer), orDefault(o.AnswerMemory, budget.DefaultShare)),
+		answers:     budget.NewPool(orDefault(o.MaxAnswer, DefaultMaxAnswer), orDefault(o.answerMemory, budget.DefaultShare)),
 		schema:      schema, deprecated: deprecatedElements(schema),
 	}
 	open := newStreams(o.Stopping, o.Streams)
 	exec := graph.NewExecutor(o.Options, o.Observer)
 	exec.SetQueryCache(documents.valid)
 	exec.SetDefaultRulesFn(documents.rules)
-	if o.atField != nil {
-		exec.AroundFields(func(ctx context.Context, next graphql.Resolver) (any, error) {
-			o.atField(ctx)
-			return next(ctx)
-		})
-	}
-	answering := server{exec: exec, transports: []graphql.Transport{
-		&sockets{admission: letIn, streams: open, origins: o.Origins, sender: o.Sender},
-		&eventStreams{admission: letIn, streams: open},
-		transport{letIn},
+	server := server{exec: exec, transports: []graphql.Transport{
+		&sockets{admission: admission, streams: open, origins: o.Origins, sender: o.Sender},
+		&eventStreams{admission: admission, streams: open},
+		transport{admission},
 		unsupported{},
 	}}
-	return &Handler{Handler: identified(o, answering), streams: open, operations: letIn.operations, largeBodies: letIn.largeBodies, imports: letIn.imports, answers: letIn.answers}
+	return &Handler{
+		Handler: identified(o, server), exec: exec, streams: open, operations: admission.operations,
+		largeBodies: admission.largeBodies, imports: admission.imports, answers: admission.answers,
+	}
 }
 
 // server serves a request with the first transport that supports it.

@@ -5,9 +5,6 @@ import (
 	"errors"
 	"io"
 	"net/http"
-	"slices"
-
-	"github.com/99designs/gqlgen/graphql"
 
 	"rehearse/internal/app/operation"
 	"rehearse/internal/booking"
@@ -79,18 +76,4 @@ func bodySize(r *http.Request) int64 {
 		return body.size
 	}
 	return 0
-}
-
-// importFields are the mutations that import a file.
-var importFields = []string{"importStudents", "importInterviewers", "importAvailability", "importInterviews"}
-
-// importsOf returns the number of imports among the root fields of a mutation.
-func importsOf(mutations []graphql.CollectedField) int {
-	n := 0
-	for _, field := range mutations {
-		if slices.Contains(importFields, field.Name) {
-			n++
-		}
-	}
-	return n
 }

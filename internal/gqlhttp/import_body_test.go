@@ -88,7 +88,7 @@ func TestLargeImportBody(t *testing.T) {
 // retryable refusal. Small bodies need no permit.
 func TestConcurrentLargeBodies(t *testing.T) {
 	t.Parallel()
-	s := newSchoolWith(t, store.Options{}, func(o *gqlhttp.Options) { o.MaxLargeBodies = 1 })
+	s := newSchoolWith(t, store.Options{}, func(o *gqlhttp.Options) { gqlhttp.SetMaxLargeBodies(o, 1) })
 	handler := s.Handler.(*gqlhttp.Handler)
 	ann := s.Interviewer(nil)
 	text, err := json.Marshal(map[string]any{

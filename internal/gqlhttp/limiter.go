@@ -27,7 +27,7 @@ type limiter struct {
 	waiting  int
 	callers  map[string]*limitedCaller // callers that hold permits or wait for one
 	turns    *fifo.List                // of *limitedCaller: callers eligible for the next free permit, in order
-	allTaken rush                      // how long turns has not been empty
+	allTaken busyPeriod                // how long turns has not been empty
 }
 
 // limitedCaller is a caller that holds permits or waits for one.
@@ -36,7 +36,7 @@ type limitedCaller struct {
 	taken   int
 	waiting fifo.List     // of *permit, the oldest first
 	turn    *fifo.Element // in limiter.turns; nil if the caller waits for nothing or has all its permits
-	own     rush          // how long waiting has not been empty
+	own     busyPeriod    // how long waiting has not been empty
 }
 
 // permit allows one operation to execute. It may not be granted yet.
@@ -66,18 +66,18 @@ const DefaultMaxImports = 1
 // times as much while it is read.
 const DefaultMaxLargeBodies = 4
 
-// Operations wait longer in a rush, such as when bookings open, because it passes. If the
-// queue has not been empty for waitInRush, the load is sustained: waiting delays every
-// operation and completes none sooner.
+// Operations wait longer in a short busy period, such as when bookings open, because it
+// passes. If the queue has not been empty for longWait, the load is sustained: waiting delays
+// every operation and completes none sooner.
 const (
-	waitInRush = time.Second
-	waitAfter  = 250 * time.Millisecond
+	longWait  = time.Second
+	shortWait = 250 * time.Millisecond
 )
 
-// rush records since when a queue has not been empty.
-type rush struct{ since time.Time }
+// busyPeriod records since when a queue has not been empty.
+type busyPeriod struct{ since time.Time }
 
-func (r *rush) update(length int, now time.Time) {
+func (r *busyPeriod) update(length int, now time.Time) {
 	switch {
 	case length == 0:
 		r.since = time.Time{}
@@ -86,7 +86,9 @@ func (r *rush) update(length int, now time.Time) {
 	}
 }
 
-func (r *rush) lasts(now time.Time) bool { return !r.since.IsZero() && now.Sub(r.since) >= waitInRush }
+func (r *busyPeriod) lasts(now time.Time) bool {
+	return !r.since.IsZero() && now.Sub(r.since) >= longWait
+}
 
 // newLimiter returns a limiter with most permits, of which one caller may hold each.
 func newLimiter(what string, most, each int) *limiter {
@@ -136,9 +138,8 @@ func (p *limiter) refuse(ctx context.Context, c *limitedCaller) *refusal {
 		p.shed.Add(1)
 	}
 	if own {
-		no := because(rateLimited, errorcode.RateLimited, "this caller has too many "+p.what+" in progress; try again when they are done")
-		no.errors[0].Extensions["limit"], no.errors[0].Extensions["allowed"] = p.what+perCaller, p.each
-		return no.with(retryAfterHeader, retryShed)
+		message := "this caller has too many " + p.what + " in progress; try again when they are done"
+		return limitReached(p.what+perCaller, p.each, message).with(retryAfterHeader, retryShed)
 	}
 	return because(unavailable, errorcode.Unavailable, "the server is overloaded; try again").with(retryAfterHeader, retryShed)
 }
@@ -163,9 +164,9 @@ func (p *limiter) request(caller string) (_ *permit, patience time.Duration) {
 	p.grantNext(c)
 	now := time.Now() //nolint:forbidigo // the queue uses the real time
 	if c.own.lasts(now) || p.allTaken.lasts(now) {
-		return one, waitAfter
+		return one, shortWait
 	}
-	return one, waitInRush
+	return one, longWait
 }
 
 // wait waits for the permit, and reports whether it was granted.

@@ -68,18 +68,18 @@ func TestLimiterWaitTime(t *testing.T) {
 			}
 		}
 		rush := p.begin(t.Context(), "a")
-		time.Sleep(waitInRush - time.Millisecond) // of the bubble's clock
+		time.Sleep(longWait - time.Millisecond) // of the bubble's clock
 		second := p.begin(t.Context(), "a")
-		waits(waitInRush, rush)
+		waits(longWait, rush)
 		synctest.Wait()
 		later := p.begin(t.Context(), "a")
-		waits(waitAfter, later)
-		waits(waitInRush, second)
+		waits(shortWait, later)
+		waits(longWait, second)
 		if p.shed.Load() != 3 || p.queued() != 0 {
 			t.Errorf("%d requests were shed, %d are queued", p.shed.Load(), p.queued())
 		}
 		again := p.begin(t.Context(), "a")
-		waits(waitInRush, again)
+		waits(longWait, again)
 		working.leave()
 	})
 }
@@ -141,13 +141,13 @@ func TestLimiterWaitTimePerCaller(t *testing.T) {
 			}
 		}
 		early := p.begin(t.Context(), "greedy")
-		time.Sleep(waitInRush - time.Millisecond) // of the bubble's clock
+		time.Sleep(longWait - time.Millisecond) // of the bubble's clock
 		next := p.begin(t.Context(), "greedy")
-		waits(early, errorcode.RateLimited, waitInRush)
-		waits(p.begin(t.Context(), "greedy"), errorcode.RateLimited, waitAfter)
+		waits(early, errorcode.RateLimited, longWait)
+		waits(p.begin(t.Context(), "greedy"), errorcode.RateLimited, shortWait)
 		ann := <-p.begin(t.Context(), "ann")
-		waits(p.begin(t.Context(), "ben"), errorcode.Unavailable, waitInRush)
-		waits(next, errorcode.RateLimited, waitInRush)
+		waits(p.begin(t.Context(), "ben"), errorcode.Unavailable, longWait)
+		waits(next, errorcode.RateLimited, longWait)
 		if p.shed.Load() != 1 || p.overOwn.Load() != 3 {
 			t.Errorf("%d requests were shed for the server's limit, %d for the caller's", p.shed.Load(), p.overOwn.Load())
 		}

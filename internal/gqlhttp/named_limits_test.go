@@ -22,23 +22,31 @@ func TestNamedLimits(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	named := 0
+	var source strings.Builder
 	for _, name := range files {
+		if strings.HasSuffix(name, "_test.go") {
+			continue
+		}
 		text, err := os.ReadFile(name)
 		if err != nil {
 			t.Fatal(err)
 		}
-		if strings.HasSuffix(name, "_test.go") {
-			continue
-		}
-		for _, match := range regexp.MustCompile(`exceeds\("(\w+)"`).FindAllStringSubmatch(string(text), -1) {
-			named++
-			if !described[match[1]] {
-				t.Errorf("%s: NamedLimits lacks %s", name, match[1])
-			}
+		source.Write(text)
+	}
+	names := map[string]bool{}
+	for _, match := range regexp.MustCompile(`\t(limit\w+) += "(\w+)"`).FindAllStringSubmatch(source.String(), -1) {
+		names[match[1]] = true
+		if !described[match[2]] {
+			t.Errorf("NamedLimits lacks %s", match[2])
 		}
 	}
-	if named < 15 {
-		t.Errorf("only %d limits are checked in the code; is it read?", named)
+	checks := regexp.MustCompile(`\bexceeds\(([^,]+), "`).FindAllStringSubmatch(source.String(), -1)
+	for _, match := range checks {
+		if !names[match[1]] {
+			t.Errorf("exceeds is called with %s, which is not the constant of a name", match[1])
+		}
+	}
+	if len(checks) < 15 {
+		t.Errorf("only %d limits are checked in the code; is it read?", len(checks))
 	}
 }

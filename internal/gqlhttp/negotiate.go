@@ -41,7 +41,9 @@ func prefersEventStream(r *http.Request) bool {
 	return stream > max(plain, own)
 }
 
-// accept is the list of media ranges that a request accepts (RFC 9110, 12.5.1).
+// accept is the list of media ranges that a request accepts (RFC 9110, 12.5.1). Libraries
+// such as goautoneg take the first range that matches, so that application/json;q=0, */*
+// would still accept JSON.
 type accept []mediaRange
 
 type mediaRange struct {

@@ -136,7 +136,7 @@ func (p *pace) Begin(ctx context.Context) bool {
 // Skip implements Pace.
 func (p *pace) Skip(w live.Work) {
 	p.Done()
-	p.payer.credit.Add(int64(p.prices.empty - costOfTurn - workOfWatch(w)))
+	p.payer.credit.Add(int64(p.prices.empty - costOfTurn - watchCost(w)))
 	p.Ask() // the reader is still waiting
 }
 
@@ -170,7 +170,7 @@ func (p *pace) Done() {
 
 // Afford implements Pace.
 func (p *pace) Afford(ctx context.Context, what *live.SlotsChanged) bool {
-	work := workOfWatch(what.Work)
+	work := watchCost(what.Work)
 	price := p.prices.of(len(what.Opened))
 	if price > p.prices.most {
 		*what = what.Refetchable()

@@ -8,7 +8,9 @@ import (
 	"github.com/vektah/gqlparser/v2/ast"
 
 	"rehearse/graph"
+	"rehearse/graph/page"
 	"rehearse/graph/plan"
+	"rehearse/internal/booking"
 	"rehearse/internal/calendar"
 	"rehearse/internal/store"
 )
@@ -22,7 +24,6 @@ const (
 	costOfFilter   = 20  // filtering the counted rows
 	costOfTags     = 30  // reading the tags of all interviewers
 	costOfExport   = 100 // reading everything that is stored about a student
-	largestPage    = 500
 
 	scalarsOfObject = 10 // scalars included with an object; each ten more cost a point
 	valuesOfPoint   = 50 // values of lists in arguments
@@ -35,6 +36,14 @@ const (
 	costOfTurn      = 1  // minimum cost of an event, and of a wake-up that finds none
 	comparedOfPoint = 50 // slots compared with what the student may book
 )
+
+// Bounds of what a field reads.
+var (
+	largestPage  = page.MaxSize("SlotConnection") // the largest page of any connection
+	longestRange = daysIn(booking.MaxRange)
+)
+
+func daysIn(d time.Duration) int { return int(d / (24 * time.Hour)) }
 
 // held contains the fields whose objects are read with their parents, or are few and in
 // memory.
@@ -88,7 +97,6 @@ const (
 	dayByTag         = 8   // each slot is compared, with its interviewer and its availability
 	dayOfReasons     = 12  // each published slot is judged
 	mostOfReasons    = 300 // cost of booking.MaxTallied slots
-	longestRange     = 366
 
 	costOfOpenCount = 40  // more than other counts, because each slot is judged
 	costOfTagged    = 140 // reading the interviewers and the availabilities with the tags
@@ -97,9 +105,9 @@ const (
 	anyDayByStatus  = 1600
 )
 
-// work returns the cost of a field beyond the objects of the response: the cost of what the
-// database reads for its arguments.
-func work(f *ast.Field, arguments map[string]any, size int) int {
+// readCost returns the cost of a field beyond the objects of the response: the cost of what
+// the database reads for its arguments.
+func readCost(f *ast.Field, arguments map[string]any, size int) int {
 	total := 0
 	for _, value := range arguments {
 		total = add(total, listedValues(value)/valuesOfPoint)
@@ -113,18 +121,37 @@ func work(f *ast.Field, arguments map[string]any, size int) int {
 	if f.Definition.Arguments.ForName("first") != nil && !plan.Selects(f.SelectionSet, "nodes") && !plan.Selects(f.SelectionSet, "edges") {
 		total = add(total, size) // the page is read anyway
 	}
-	if f.ObjectDefinition == nil || f.ObjectDefinition.Name != "Query" {
-		if slices.Contains(importFields, f.Name) {
-			total = add(total, rowsOf(arguments["input"])/importedOfPoint)
-		}
-		input, _ := arguments["input"].(map[string]any)
-		total = add(total, workInCalendar(f.Name, input))
-		if f.Name == "slotsChanged" && counts(f) {
-			total = add(total, workInRange(f, arguments))
-		}
-		return total
+	if f.ObjectDefinition != nil && f.ObjectDefinition.Name == "Query" {
+		return add(total, queryCost(f, arguments, size))
 	}
+	if slices.Contains(importFields, f.Name) {
+		total = add(total, rowsOf(arguments["input"])/importedOfPoint)
+	}
+	input, _ := arguments["input"].(map[string]any)
+	total = add(total, calendarCost(f.Name, input))
+	if f.Name == "slotsChanged" && counts(f) {
+		total = add(total, rangeCost(f, arguments))
+	}
+	return total
+}
+
+// queryCost returns the cost of what a root field of a query reads, whatever the page size.
+func queryCost(f *ast.Field, arguments map[string]any, size int) int {
 	filter, _ := arguments["filter"].(map[string]any)
+	total := scanCost(f, arguments, filter)
+	switch f.Name {
+	case "availableSlots":
+		total = add(total, rangeCost(f, arguments))
+	case "slots":
+		total = add(total, statusCost(filter))
+		lists := length(filter["interviewerIds"])
+		total = add(total, times(size, max(0, lists-1))/mergedOfPoint+lists/listsOfPoint)
+	}
+	return total
+}
+
+// scanCost returns the cost of the filters that may scan a whole table.
+func scanCost(f *ast.Field, arguments, filter map[string]any) int {
 	scan := 0
 	for name, cost := range scans[f.Name] {
 		if filter[name] != nil {
@@ -134,25 +161,17 @@ func work(f *ast.Field, arguments map[string]any, size int) int {
 	order, _ := arguments["orderBy"].(map[string]any)
 	switch {
 	case f.Name == "students" && filter["search"] != nil && counts(f) && order["field"] != nil && order["field"] != string(store.ByID):
-		scan *= 2 // the page and the total each run the search
+		return scan * 2 // the page and the total each run the search
 	case f.Name == "interviews" && scan > 0 && order["field"] == string(store.ByBooked) && filter["studentId"] == nil && filter["interviewerId"] == nil:
-		scan = costOfOtherOrder
+		return costOfOtherOrder
+	default:
+		return scan
 	}
-	total = add(total, scan)
-	switch f.Name {
-	case "availableSlots":
-		total = add(total, workInRange(f, arguments))
-	case "slots":
-		total = add(total, workByStatus(filter))
-		lists := length(filter["interviewerIds"])
-		total = add(total, times(size, max(0, lists-1))/mergedOfPoint+lists/listsOfPoint)
-	}
-	return total
 }
 
-// workInRange returns the cost of what availableSlots reads for its range, whatever the
+// rangeCost returns the cost of what availableSlots reads for its range, whatever the
 // page size.
-func workInRange(f *ast.Field, arguments map[string]any) int {
+func rangeCost(f *ast.Field, arguments map[string]any) int {
 	days, total := days(arguments["start"], arguments["end"]), 0
 	if length(arguments["interviewerIds"]) > 0 {
 		total += dayByInterviewer * days
@@ -172,9 +191,9 @@ func workInRange(f *ast.Field, arguments map[string]any) int {
 	return total
 }
 
-// workByStatus returns the cost of filtering slots by status: it reads the slots of the
+// statusCost returns the cost of filtering slots by status: it reads the slots of the
 // range, or all of them.
-func workByStatus(filter map[string]any) int {
+func statusCost(filter map[string]any) int {
 	switch {
 	case filter["status"] == nil || length(filter["interviewerIds"]) > 0:
 		return 0
@@ -202,7 +221,7 @@ func days(start, end any) int {
 		}
 	}
 	const day = 24 * time.Hour
-	return int(min(max(times[1].Sub(times[0])+day-1, 0)/day, longestRange))
+	return min(daysIn(max(times[1].Sub(times[0])+day-1, 0)), longestRange)
 }
 
 // listedValues counts the values of all lists in an argument.

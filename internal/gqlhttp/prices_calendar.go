@@ -4,6 +4,7 @@ import (
 	"slices"
 	"time"
 
+	"rehearse/internal/booking"
 	"rehearse/internal/calendar"
 )
 
@@ -13,9 +14,12 @@ const (
 	mostOfUpdate  = 2000 // lower, because an update does not republish the slots that stay
 	costOfClosing = 100  // withdrawing or republishing the slots of a range
 
-	longestWindow = 31  // maximum days of a single availability
-	usualHorizon  = 180 // days that a rule is published ahead under the default policy
-	dayMinutes    = 24 * 60
+	dayMinutes = 24 * 60
+)
+
+var (
+	longestWindow = daysIn(booking.MaxWindow)
+	usualHorizon  = booking.DefaultPolicy().PublishHorizonDays
 )
 
 // timesOfAvailability are the fields that change the slots of an availability.
@@ -23,10 +27,10 @@ var timesOfAvailability = []string{
 	"start", "end", "timeZone", "startDate", "weekdays", "startTime", "endTime", "everyWeeks", "slotMinutes", "gapMinutes",
 }
 
-// workInCalendar returns the cost of a mutation that publishes or withdraws slots, based on
+// calendarCost returns the cost of a mutation that publishes or withdraws slots, based on
 // the number of slots that its input describes. For a value that an update omits, it
 // assumes a whole day of half-hour slots.
-func workInCalendar(mutation string, input map[string]any) int {
+func calendarCost(mutation string, input map[string]any) int {
 	slots := 0
 	switch mutation {
 	case "addAvailability":
@@ -67,8 +71,7 @@ func daysOfRule(input map[string]any) int {
 	if err != nil || err2 != nil {
 		return usualHorizon
 	}
-	lasts := until.Begin(time.UTC).Sub(from.Begin(time.UTC))/(24*time.Hour) + 1
-	return int(min(max(lasts, 1), usualHorizon))
+	return min(max(daysIn(until.Begin(time.UTC).Sub(from.Begin(time.UTC)))+1, 1), usualHorizon)
 }
 
 func minuteOfDay(value any) (int, bool) {

@@ -12,8 +12,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/99designs/gqlgen/graphql"
-	"github.com/vektah/gqlparser/v2/ast"
 	"github.com/vektah/gqlparser/v2/gqlerror"
 
 	"rehearse/graph"
@@ -102,61 +100,74 @@ func (c charge) field(amount string, points int, seconds string, restored int) s
 	return string(text)
 }
 
-// take charges the bookings and the points of an operation, or only those of reading it if the operation is
+// price is what an operation takes from the buckets of its caller.
+type price struct {
+	points   int // for the operation, including reading it
+	bookings int // holds, bookings and reschedules
+	reading  int // points for reading the operation, charged even if it is refused
+}
+
+// chargeError is the reason why a charge was refused.
+type chargeError struct {
+	problem *gqlerror.Error
+	never   bool // the charge is larger than a full bucket, so waiting does not help
+}
+
+// take charges the price of an operation, or only that of reading it if the operation is
 // refused. refused is nil unless the bucket has too few points or the operation costs more
 // than a full bucket.
-func (l *RateLimits) take(ctx context.Context, caller string, bookings, points, reading int) (bill, *gqlerror.Error, error) {
+func (l *RateLimits) take(ctx context.Context, caller string, p price) (b bill, refused *chargeError, err error) {
 	if l == nil {
-		return bill{points: charge{Requested: points}}, nil, nil
+		return bill{points: charge{Requested: p.points}}, nil, nil
 	}
 	if operation.CallerOf(ctx).Actor.Role == booking.RoleAdmin {
-		bookings = 0
+		p.bookings = 0
 	}
-	if tooLarge := l.neverPayable(points, bookings); tooLarge != nil {
-		b, refused, err := l.takeReading(ctx, caller, reading)
+	if tooLarge := l.neverPayable(p); tooLarge != nil {
+		b, refused, err := l.takeReading(ctx, caller, p.reading)
 		if err == nil && refused == nil {
 			refused = tooLarge
 		}
 		return b, refused, err
 	}
-	return l.takeAll(ctx, caller, points, bookings, reading)
+	return l.takeAll(ctx, caller, p)
 }
 
-func (l *RateLimits) takeAll(ctx context.Context, caller string, points, bookings, reading int) (b bill, refused *gqlerror.Error, err error) {
+func (l *RateLimits) takeAll(ctx context.Context, caller string, p price) (b bill, refused *chargeError, err error) {
 	now := l.Now()
-	b.points, refused, err = pay(ctx, l.Points, pointsBucket, caller, points, now)
+	b.points, refused, err = pay(ctx, l.Points, PointsBucket, caller, p.points, now)
 	if err != nil {
 		return b, nil, err
 	}
 	if refused != nil { // charge for reading the operation
-		if least := min(reading, b.points.Remaining); least > 0 {
-			_, _, err = pay(ctx, l.Points, pointsBucket, caller, least, now)
+		if least := min(p.reading, b.points.Remaining); least > 0 {
+			_, _, err = pay(ctx, l.Points, PointsBucket, caller, least, now)
 		}
 		return b, refused, err
 	}
-	if bookings == 0 {
+	if p.bookings == 0 {
 		return b, nil, nil
 	}
-	paid, refused, err := pay(ctx, l.Bookings, bookingsBucket, caller, bookings, now)
+	paid, refused, err := pay(ctx, l.Bookings, BookingsBucket, caller, p.bookings, now)
 	b.bookings = &paid
 	if err == nil && refused != nil { // the operation is refused, so refund all but the cost of reading it
-		b.points, _, err = pay(ctx, l.Points, pointsBucket, caller, min(0, reading-points), now)
-		b.points.Requested = reading
+		b.points, _, err = pay(ctx, l.Points, PointsBucket, caller, min(0, p.reading-p.points), now)
+		b.points.Requested = p.reading
 	}
 	return b, refused, err
 }
 
 // takeReading charges for reading an operation that is refused.
-func (l *RateLimits) takeReading(ctx context.Context, caller string, reading int) (b bill, refused *gqlerror.Error, err error) {
+func (l *RateLimits) takeReading(ctx context.Context, caller string, reading int) (b bill, refused *chargeError, err error) {
 	if l == nil {
 		return bill{points: charge{Requested: reading}}, nil, nil
 	}
-	b.points, refused, err = pay(ctx, l.Points, pointsBucket, caller, min(reading, l.Points.Limit().Burst), l.Now())
+	b.points, refused, err = pay(ctx, l.Points, PointsBucket, caller, min(reading, l.Points.Limit().Burst), l.Now())
 	return b, refused, err
 }
 
 // refuseEmpty refuses a caller whose bucket is known to hold less than one point.
-func (l *RateLimits) refuseEmpty(caller string) (b bill, refused *gqlerror.Error) {
+func (l *RateLimits) refuseEmpty(caller string) (b bill, refused *chargeError) {
 	if l == nil {
 		return b, nil
 	}
@@ -164,7 +175,7 @@ func (l *RateLimits) refuseEmpty(caller string) (b bill, refused *gqlerror.Error
 	if !empty {
 		return b, nil
 	}
-	b.points, refused = judged(l.Points, pointsBucket, costOfRefused, verdict)
+	b.points, refused = judged(l.Points, PointsBucket, costOfRefused, verdict)
 	return b, refused
 }
 
@@ -190,18 +201,22 @@ func costOfText(document string) int { return max(costOfRefused, len(document)/t
 
 // Names of the buckets in headers and errors.
 const (
-	pointsBucket   = "points"
-	bookingsBucket = "bookings"
+	PointsBucket   = "points"
+	BookingsBucket = "bookings"
 )
 
 // neverPayable refuses operations that cost more than a full bucket: waiting does not help.
-func (l *RateLimits) neverPayable(points, bookings int) *gqlerror.Error {
-	return firstOf(
-		exceeds("rateLimitPoints", "the operation costs %d points, more than a full rate-limit bucket holds", points, l.Points.Limit().Burst),
-		exceeds("rateLimitBookings", "the operation makes %d holds, bookings and reschedules, more than a full rate-limit bucket holds", bookings, l.Bookings.Limit().Burst))
+func (l *RateLimits) neverPayable(p price) *chargeError {
+	problem := firstOf(
+		exceeds(limitPoints, "the operation costs %d points, more than a full rate-limit bucket holds", p.points, l.Points.Limit().Burst),
+		exceeds(limitBookings, "the operation makes %d holds, bookings and reschedules, more than a full rate-limit bucket holds", p.bookings, l.Bookings.Limit().Burst))
+	if problem == nil {
+		return nil
+	}
+	return &chargeError{problem: problem, never: true}
 }
 
-func pay(ctx context.Context, from ratelimit.Buckets, bucket, caller string, points int, now time.Time) (charge, *gqlerror.Error, error) {
+func pay(ctx context.Context, from ratelimit.Buckets, bucket, caller string, points int, now time.Time) (charge, *chargeError, error) {
 	verdict, err := from.Take(ctx, caller, points, now)
 	paid, refused := judged(from, bucket, points, verdict)
 	if err != nil {
@@ -211,7 +226,7 @@ func pay(ctx context.Context, from ratelimit.Buckets, bucket, caller string, poi
 }
 
 // judged returns the charge of a verdict, and the refusal if the points were not taken.
-func judged(from ratelimit.Buckets, bucket string, points int, verdict ratelimit.Verdict) (charge, *gqlerror.Error) {
+func judged(from ratelimit.Buckets, bucket string, points int, verdict ratelimit.Verdict) (charge, *chargeError) {
 	paid := charge{
 		Bucket: bucket, Requested: points, Remaining: verdict.Remaining, Burst: from.Limit().Burst, RestorePerSec: from.Limit().PerSecond,
 	}
@@ -219,10 +234,10 @@ func judged(from ratelimit.Buckets, bucket string, points int, verdict ratelimit
 		return paid, nil
 	}
 	paid.RetryAfterInSec = int(math.Ceil(min(verdict.RetryAfter, 24*time.Hour).Seconds()))
-	refused := graph.RequestError(errorcode.RateLimited, fmt.Sprintf(
+	problem := graph.RequestError(errorcode.RateLimited, fmt.Sprintf(
 		"the rate limit of %s is exceeded: the operation costs %d, and %d are left", bucket, points, paid.Remaining))
-	refused.Extensions["cost"] = paid
-	return paid, refused
+	problem.Extensions["cost"] = paid
+	return paid, &chargeError{problem: problem}
 }
 
 // callerKey returns the key of the caller's buckets.
@@ -269,50 +284,4 @@ func wide(address netip.Addr) string {
 func (l *RateLimits) trusts(host string) bool {
 	address, err := netip.ParseAddr(host)
 	return err == nil && l != nil && slices.ContainsFunc(l.TrustedProxies, func(p netip.Prefix) bool { return p.Contains(address.Unmap()) })
-}
-
-// mutationsOf returns the root fields of a mutation, and none of another operation.
-func mutationsOf(o *graphql.OperationContext) []graphql.CollectedField {
-	if o.Operation.Operation != ast.Mutation {
-		return nil
-	}
-	return graphql.CollectFields(o, o.Operation.SelectionSet, nil)
-}
-
-// bookingsOf returns the number of holds, bookings and reschedules in an operation. Dry
-// runs are not counted: they take no slot, and their refusals are not stored.
-func bookingsOf(o *graphql.OperationContext, mutations []graphql.CollectedField) int {
-	n := 0
-	for _, field := range mutations {
-		switch field.Name {
-		case "holdSlot":
-			n++
-		case "bookSlot", "rescheduleInterview":
-			if !isDryRun(o, field) {
-				n++
-			}
-		}
-	}
-	return n
-}
-
-// isDryRun reports whether the input of a booking requests a dry run. It reads that value
-// without decoding the others.
-func isDryRun(o *graphql.OperationContext, field graphql.CollectedField) bool {
-	argument := field.Arguments.ForName("input")
-	if argument == nil {
-		return false
-	}
-	if argument.Value.Kind == ast.Variable {
-		input, _ := o.Variables[argument.Value.Raw].(map[string]any)
-		return input["dryRun"] == true
-	}
-	value := argument.Value.Children.ForName("dryRun")
-	if value == nil {
-		return false
-	}
-	if value.Kind == ast.Variable {
-		return o.Variables[value.Raw] == true
-	}
-	return value.Raw == "true"
 }

@@ -38,6 +38,13 @@ func because(o outcome, code errorcode.Code, message string) *refusal {
 	return &refusal{outcome: o, errors: gqlerror.List{graph.RequestError(code, message)}}
 }
 
+// limitReached returns the refusal of a caller that has reached a named limit.
+func limitReached(limit string, allowed int, message string) *refusal {
+	err := graph.RequestError(errorcode.RateLimited, message)
+	err.Extensions["limit"], err.Extensions["allowed"] = limit, allowed
+	return &refusal{outcome: rateLimited, errors: gqlerror.List{err}}
+}
+
 func (r *refusal) with(header, value string) *refusal {
 	if r.header == nil {
 		r.header = map[string]string{}
@@ -197,7 +204,7 @@ func readParameters(values map[string]json.RawMessage, header http.Header) (*par
 		value, is := values[object.name]
 		params.values += countValues(value)
 		if params.values > MaxValues {
-			return nil, &refusal{outcome: wrongDocument, errors: gqlerror.List{exceeds("values", "the variables and extensions have %d values", params.values, MaxValues)}}
+			return nil, &refusal{outcome: wrongDocument, errors: gqlerror.List{exceeds(limitValues, "the variables and extensions have %d values", params.values, MaxValues)}}
 		}
 		if is && decodeObject(value, object.into) != nil {
 			return nil, refuse(malformed, "the parameter %s is %s; an object is expected", object.name, kindOfJSON(value))

@@ -17,7 +17,7 @@ import (
 // A client that does not read its events is disconnected.
 func TestSlowReaderIsDisconnected(t *testing.T) {
 	t.Parallel()
-	s, second := living(t, func(o *gqlhttp.Options) { o.Streams.Write = time.Minute })
+	s, second := living(t, func(o *gqlhttp.Options) { gqlhttp.SetWriteTimeout(o, time.Minute) })
 	conn, _, err := websocket.Dial(t.Context(), second.URL, &websocket.DialOptions{
 		Subprotocols: []string{"graphql-transport-ws"},
 		HTTPClient:   &http.Client{Transport: &http.Transport{DialContext: narrow}},

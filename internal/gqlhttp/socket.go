@@ -54,19 +54,19 @@ func (*sockets) Supports(r *http.Request) bool { return isSocket(r) }
 
 // Do implements graphql.Transport.
 func (t *sockets) Do(w http.ResponseWriter, r *http.Request, exec graphql.GraphExecutor) {
-	greeted, refused := t.greet(t.rates.address(r))
+	initialised, refused := t.reserveHandshake(t.rates.address(r))
 	if refused != nil {
 		writeRefusal(w, r, refused)
 		return
 	}
-	defer greeted()
+	defer initialised()
 	wire := &wire{ResponseWriter: w}
 	conn, err := websocket.Accept(wire, r, &websocket.AcceptOptions{Subprotocols: []string{subprotocol}, OriginPatterns: t.origins})
 	if err != nil {
 		return // Accept has written the response
 	}
 	ctx, cancel := context.WithCancel(r.Context())
-	s := &socket{sockets: t, opened: r, exec: exec, conn: conn, wire: wire, greeted: greeted, cancel: cancel, operations: map[string]func(){}}
+	s := &socket{sockets: t, opened: r, exec: exec, conn: conn, wire: wire, initialised: initialised, cancel: cancel, operations: map[string]func(){}}
 	s.serve(ctx)
 }
 
@@ -83,29 +83,29 @@ func (w *wire) Hijack() (conn net.Conn, buffered *bufio.ReadWriter, err error) {
 	return conn, buffered, err
 }
 
-// silent sets a read deadline, so that a client that sends nothing is closed without
+// setInitDeadline sets a read deadline, so that a client that sends nothing is closed without
 // waiting for its response. The write deadline is a second later, which leaves time to
 // write the reason.
-func (w *wire) silent(after time.Duration) {
+func (w *wire) setInitDeadline(after time.Duration) {
 	end := time.Now().Add(after) //nolint:forbidigo // connections use the real time
 	_ = w.conn.SetReadDeadline(end)
 	_ = w.conn.SetWriteDeadline(end.Add(time.Second))
 }
 
-// heard clears the deadlines that silent has set.
-func (w *wire) heard() { _ = w.conn.SetDeadline(time.Time{}) }
+// clearDeadline clears the deadlines that setInitDeadline has set.
+func (w *wire) clearDeadline() { _ = w.conn.SetDeadline(time.Time{}) }
 
 // socket is an open WebSocket.
 type socket struct {
 	*sockets
-	opened  *http.Request
-	exec    graphql.GraphExecutor
-	conn    *websocket.Conn
-	wire    *wire
-	greeted func() // called once connection_init has arrived
-	cancel  context.CancelFunc
-	heard   atomic.Bool // a message has arrived since the last ping
-	running sync.WaitGroup
+	opened            *http.Request
+	exec              graphql.GraphExecutor
+	conn              *websocket.Conn
+	wire              *wire
+	initialised       func() // called once connection_init has arrived
+	cancel            context.CancelFunc
+	receivedSincePing atomic.Bool // a message has arrived since the last ping
+	running           sync.WaitGroup
 
 	mu         sync.Mutex
 	operations map[string]func() // cancel functions of the operations, by id
@@ -120,7 +120,7 @@ type message struct {
 
 // serve handles messages until either side closes the socket.
 func (s *socket) serve(ctx context.Context) {
-	defer s.forgetAll()
+	defer s.removeAll()
 	defer s.running.Wait()
 	defer s.cancel()
 	defer s.conn.CloseNow()                                                                       //nolint:errcheck // the connection is closed even on an error
@@ -150,9 +150,10 @@ func (s *socket) read(ctx context.Context) (m message, ok bool) {
 	if err != nil {
 		return m, false
 	}
-	s.heard.Store(true)
+	s.receivedSincePing.Store(true)
 	if kind != websocket.MessageText || json.Unmarshal(text, &m) != nil {
-		return m, s.close(closeBadMessage, "Invalid message received")
+		s.close(closeBadMessage, "Invalid message received")
+		return m, false
 	}
 	return m, true
 }
@@ -166,7 +167,7 @@ const maxInit = 32 << 10
 // deadlines of the wire end all waits, including that for the client's close frame.
 func (s *socket) initialise(ctx context.Context) (_ context.Context, release func(), ok bool) {
 	s.conn.SetReadLimit(maxInit)
-	s.wire.silent(s.limits.Init)
+	s.wire.setInitDeadline(s.limits.Init)
 	m, ok := s.read(ctx)
 	for ok && (m.Type == "ping" || m.Type == "pong") {
 		s.take(ctx, m)
@@ -174,19 +175,22 @@ func (s *socket) initialise(ctx context.Context) (_ context.Context, release fun
 	}
 	switch {
 	case !ok:
-		return ctx, nil, s.close(closeInitTimeout, "Connection initialisation timeout")
+		s.close(closeInitTimeout, "Connection initialisation timeout")
+		return ctx, nil, false
 	case m.Type != "connection_init":
-		return ctx, nil, s.close(closeUnauthorized, "Unauthorized")
+		s.close(closeUnauthorized, "Unauthorized")
+		return ctx, nil, false
 	}
 	if ctx, ok = s.identify(ctx, m.Payload); !ok {
 		return ctx, nil, false
 	}
-	leave, full := s.settle(s.rates.callerKey(ctx, s.opened))
+	leave, full := s.openFor(s.rates.callerKey(ctx, s.opened))
 	if full != "" {
-		return ctx, nil, s.close(closeTryAgain, full)
+		s.close(closeTryAgain, full)
+		return ctx, nil, false
 	}
-	s.greeted()
-	s.wire.heard()
+	s.initialised()
+	s.wire.clearDeadline()
 	s.conn.SetReadLimit(s.maxBody)
 	stop := afterSender(ctx, func() { s.close(closeForbidden, identity.ErrExpired.Error()) })
 	s.send(ctx, message{Type: "connection_ack"})
@@ -196,7 +200,8 @@ func (s *socket) initialise(ctx context.Context) (_ context.Context, release fun
 func (s *socket) identify(ctx context.Context, payload json.RawMessage) (_ context.Context, ok bool) {
 	var params *struct{ Authorization string }
 	if len(payload) > 0 && json.Unmarshal(payload, &params) != nil {
-		return ctx, s.close(closeBadMessage, "Invalid message received")
+		s.close(closeBadMessage, "Invalid message received")
+		return ctx, false
 	}
 	if params == nil || params.Authorization == "" {
 		return ctx, true
@@ -207,18 +212,20 @@ func (s *socket) identify(ctx context.Context, payload json.RawMessage) (_ conte
 	}
 	s.log.DebugContext(ctx, "the token was rejected", "requestId", operation.CallerOf(ctx).RequestID, "error", err)
 	if known := badToken(err); known != nil {
-		return ctx, s.close(closeForbidden, known.Error())
+		s.close(closeForbidden, known.Error())
+	} else {
+		s.close(closeTryAgain, identity.ErrUnavailable.Error())
 	}
-	return ctx, s.close(closeTryAgain, identity.ErrUnavailable.Error())
+	return ctx, false
 }
 
 // keepAlive pings the client periodically, and closes the socket if nothing has arrived
 // since the last ping.
 func (s *socket) keepAlive(ctx context.Context) {
-	time.AfterFunc(s.limits.KeepAlive, func() {
+	time.AfterFunc(s.limits.keepAlive, func() {
 		switch {
 		case ctx.Err() != nil:
-		case !s.heard.Swap(false):
+		case !s.receivedSincePing.Swap(false):
 			s.cancel()
 		default:
 			s.send(ctx, message{Type: "ping"})
@@ -237,7 +244,8 @@ const (
 // take handles a message. ok is false once the socket is closed.
 func (s *socket) take(ctx context.Context, m message) (ok bool) {
 	if m.Type != "subscribe" && len(m.Payload) > FreeBytes {
-		return s.close(closeBadMessage, "Invalid message received")
+		s.close(closeBadMessage, "Invalid message received")
+		return false
 	}
 	switch m.Type {
 	case "ping":
@@ -246,11 +254,13 @@ func (s *socket) take(ctx context.Context, m message) (ok bool) {
 	case "subscribe":
 		return s.subscribe(ctx, m)
 	case "complete":
-		s.forget(m.ID)
+		s.remove(m.ID)
 	case "connection_init":
-		return s.close(closeInitAgain, "Too many initialisation requests")
+		s.close(closeInitAgain, "Too many initialisation requests")
+		return false
 	default:
-		return s.close(closeBadMessage, "Invalid message received")
+		s.close(closeBadMessage, "Invalid message received")
+		return false
 	}
 	return true
 }
@@ -278,7 +288,7 @@ func (s *socket) send(ctx context.Context, m message) {
 // write would close the socket. It closes the socket if the client does not read the
 // message in time; larger messages have more time.
 func (s *socket) sendParts(ctx context.Context, text parts) {
-	patience := s.limits.Write * time.Duration(1+text.size()>>20)
+	patience := s.limits.write * time.Duration(1+text.size()>>20)
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), patience)
 	defer cancel()
 	if err := s.write(ctx, text); err != nil {
@@ -297,10 +307,8 @@ func (s *socket) write(ctx context.Context, text parts) error {
 	return errors.Join(text.writeTo(message), message.Close())
 }
 
-// close closes the socket with a reason and cancels its operations. It always returns
-// false.
-func (s *socket) close(code websocket.StatusCode, why string) (ok bool) {
+// close closes the socket with a reason and cancels its operations.
+func (s *socket) close(code websocket.StatusCode, why string) {
 	_ = s.conn.Close(code, why) // the client may have disconnected
 	s.cancel()
-	return false
 }

@@ -20,23 +20,26 @@ const MaxMessageID = 128
 // read, so a client that receives the pong to a later ping misses no event.
 func (s *socket) subscribe(ctx context.Context, m message) (ok bool) {
 	if m.ID == "" || len(m.ID) > MaxMessageID { // every response repeats the id
-		return s.close(closeBadMessage, "Invalid message received")
+		s.close(closeBadMessage, "Invalid message received")
+		return false
 	}
 	from, params, refused := s.parse(ctx, m)
 	switch {
 	case refused != nil && refused.outcome == malformed:
-		return s.close(closeBadMessage, "Invalid message received")
+		s.close(closeBadMessage, "Invalid message received")
+		return false
 	case refused != nil:
 		s.sendJSON(ctx, message{Type: "error", ID: m.ID}, refused.errors)
 		return true
 	}
 	ctx, known, running := s.remember(ctx, m.ID)
 	if known {
-		return s.close(closeSameID, "Subscriber already exists")
+		s.close(closeSameID, "Subscriber already exists")
+		return false
 	}
 	if running > s.limits.Operations {
-		no := &refusal{errors: gqlerror.List{graph.RequestError(errorcode.RateLimited, "too many operations on this connection; complete one before you start another")}}
-		s.fail(ctx, m.ID, s.charged(ctx, from, params.RawParams, no).errors)
+		refused = because(rateLimited, errorcode.RateLimited, "too many operations on this connection; complete one before you start another")
+		s.fail(ctx, m.ID, s.chargeReading(ctx, from, params.RawParams, refused).errors)
 		return true
 	}
 	operation, refused := s.admit(ctx, from, s.exec, params)
@@ -53,11 +56,11 @@ func (s *socket) subscribe(ctx context.Context, m message) (ok bool) {
 
 // parse reads the operation of a message. It charges for a message that is refused, unless
 // the message is malformed, which closes the socket.
-func (s *socket) parse(ctx context.Context, m message) (sent, *parameters, *refusal) {
+func (s *socket) parse(ctx context.Context, m message) (source, *parameters, *refusal) {
 	size := int64(len(m.Payload))
-	from, unpaid := s.receive(ctx, s.opened, size)
-	if unpaid != nil {
-		return from, nil, unpaid
+	from, refused := s.receive(ctx, s.opened, size)
+	if refused != nil {
+		return from, nil, refused
 	}
 	values, refused := readObject(m.Payload)
 	if refused != nil {
@@ -67,7 +70,7 @@ func (s *socket) parse(ctx context.Context, m message) (sent, *parameters, *refu
 	if refused != nil {
 		if refused.outcome != malformed {
 			from.bytes = size
-			refused = s.charged(ctx, from, &graphql.RawParams{}, refused)
+			refused = s.chargeReading(ctx, from, &graphql.RawParams{}, refused)
 		}
 		return from, nil, refused
 	}
@@ -116,7 +119,7 @@ func (s *socket) follow(ctx context.Context, id string, responses graphql.Respon
 	case errors.Is(end.Err(), live.ErrSlow):
 		s.close(closeTryAgain, live.ErrSlow.Error())
 	case ctx.Err() == nil:
-		s.forget(id)
+		s.remove(id)
 		s.send(ctx, message{Type: "complete", ID: id})
 	}
 }
@@ -124,7 +127,7 @@ func (s *socket) follow(ctx context.Context, id string, responses graphql.Respon
 // fail ends an operation with errors.
 func (s *socket) fail(ctx context.Context, id string, problems gqlerror.List) {
 	observer(ctx).Answered(ctx, http.StatusOK, codesOf(problems))
-	s.forget(id)
+	s.remove(id)
 	s.sendJSON(ctx, message{Type: "error", ID: id}, problems)
 }
 
@@ -153,8 +156,8 @@ func (s *socket) atEnd(id string, ended func()) {
 	s.operations[id] = func() { ended(); end() }
 }
 
-// forget ends an operation and releases its id.
-func (s *socket) forget(id string) {
+// remove ends an operation and releases its id.
+func (s *socket) remove(id string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if end, known := s.operations[id]; known {
@@ -163,7 +166,7 @@ func (s *socket) forget(id string) {
 	}
 }
 
-func (s *socket) forgetAll() {
+func (s *socket) removeAll() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for _, end := range s.operations {

@@ -118,7 +118,7 @@ func TestSocketInitTimeout(t *testing.T) {
 
 func TestSocketPongTimeout(t *testing.T) {
 	t.Parallel()
-	_, s := living(t, func(o *gqlhttp.Options) { o.Streams.KeepAlive = time.Second })
+	_, s := living(t, func(o *gqlhttp.Options) { gqlhttp.SetKeepAlive(o, time.Second) })
 	c := s.Connect()
 	c.Wants("ping", "")
 	c.Send(`{"type":"pong"}`)

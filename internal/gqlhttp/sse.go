@@ -74,11 +74,11 @@ func (t *eventStreams) Do(w http.ResponseWriter, r *http.Request, exec graphql.G
 
 // join registers a stream of the caller. leave must be called when it ends.
 func (t *eventStreams) join(caller string) (leave func(), full *refusal) {
-	exit, ok := t.enter()
+	exit, ok := t.openStream()
 	if !ok {
 		return nil, tooManyStreams()
 	}
-	release, ok := t.claim(caller)
+	release, ok := t.addToCaller(caller)
 	if !ok {
 		exit()
 		full = because(rateLimited, errorcode.RateLimited, "this caller has too many event streams; close one before you open another")
@@ -149,7 +149,7 @@ func (e events) send(ctx context.Context, responses func() *graphql.Response, en
 		}
 	}()
 	defer close(taken)
-	alive := time.NewTicker(e.limits.KeepAlive)
+	alive := time.NewTicker(e.limits.keepAlive)
 	defer alive.Stop()
 	for {
 		select {
@@ -200,6 +200,6 @@ func (e events) write(text parts) (ok bool) {
 
 // Write implements io.Writer.
 func (e events) Write(text []byte) (int, error) {
-	_ = e.control.SetWriteDeadline(time.Now().Add(e.limits.Write)) //nolint:forbidigo // connections use the real time
+	_ = e.control.SetWriteDeadline(time.Now().Add(e.limits.write)) //nolint:forbidigo // connections use the real time
 	return e.w.Write(text)
 }

@@ -136,7 +136,7 @@ func TestStreamEndsOnShutdownAndTokenExpiry(t *testing.T) {
 
 func TestStreamKeepAlive(t *testing.T) {
 	t.Parallel()
-	_, s := living(t, func(o *gqlhttp.Options) { o.Streams.KeepAlive = 10 * time.Millisecond })
+	_, s := living(t, func(o *gqlhttp.Options) { gqlhttp.SetKeepAlive(o, 10*time.Millisecond) })
 	e := s.open("subscription { interviewChanged { id } }", nil)
 	for range 6 { // each is a comment and an empty line, like the beginning
 		if !e.lines.Scan() || (e.lines.Text() != ":" && e.lines.Text() != "") {

@@ -17,17 +17,23 @@ type StreamLimits struct {
 	Handshakes int           // WebSockets of one address that wait for connection_init; 100
 	Operations int           // concurrent operations on one WebSocket; 100
 	Init       time.Duration // timeout for connection_init; 3 s
-	KeepAlive  time.Duration // keep-alive interval; 20 s
-	Write      time.Duration // timeout for writing a message; 10 s
+
+	// Only tests set these.
+	keepAlive time.Duration // interval of messages that keep a stream open; 20 s
+	write     time.Duration // time that a client may take to read a message; WriteTimeout
 }
+
+// WriteTimeout is the time that a client may take to read a message.
+const WriteTimeout = 10 * time.Second
 
 // subscriptionLimit is the name of the limit Watches.
 const subscriptionLimit = "subscriptions" + perCaller
 
 func (l StreamLimits) withDefaults() StreamLimits {
 	return StreamLimits{
-		PerServer: orDefault(l.PerServer, 10_000), PerCaller: orDefault(l.PerCaller, 100), Operations: orDefault(l.Operations, 100),
-		Watches: orDefault(l.Watches, 200), Handshakes: orDefault(l.Handshakes, 100), Init: orDefault(l.Init, 3*time.Second), KeepAlive: orDefault(l.KeepAlive, 20*time.Second), Write: orDefault(l.Write, 10*time.Second),
+		PerServer: orDefault(l.PerServer, 10_000), PerCaller: orDefault(l.PerCaller, 100), Watches: orDefault(l.Watches, 200),
+		Handshakes: orDefault(l.Handshakes, 100), Init: orDefault(l.Init, 3*time.Second),
+		Operations: orDefault(l.Operations, 100), keepAlive: orDefault(l.keepAlive, 20*time.Second), write: orDefault(l.write, WriteTimeout),
 	}
 }
 
@@ -44,53 +50,53 @@ type streams struct {
 	limits   StreamLimits
 	stopping context.Context //nolint:containedctx // the context of the server, not of a request
 
-	mu       sync.Mutex
-	open     int
-	callers  map[string]int // streams by caller
-	watches  map[string]*subscriber
-	greeted  int            // WebSockets waiting for connection_init, which do not count as open
-	greeting map[string]int // greeted by address
-	all      sync.WaitGroup
+	mu           sync.Mutex
+	open         int
+	callers      map[string]int // streams by caller
+	watches      map[string]*subscriber
+	handshakes   int            // WebSockets waiting for connection_init, which do not count as open
+	handshakesOf map[string]int // handshakes by address
+	all          sync.WaitGroup
 }
 
 func newStreams(stopping context.Context, l StreamLimits) *streams {
-	return &streams{limits: l.withDefaults(), stopping: stopping, callers: map[string]int{}, watches: map[string]*subscriber{}, greeting: map[string]int{}}
+	return &streams{limits: l.withDefaults(), stopping: stopping, callers: map[string]int{}, watches: map[string]*subscriber{}, handshakesOf: map[string]int{}}
 }
 
-// greet reserves a handshake for a WebSocket from the address, until done is called.
+// reserveHandshake reserves a handshake for a WebSocket from the address, until done is called.
 // Handshakes have limits of their own, so that clients that open sockets and send nothing
 // do not take the places of open streams.
-func (s *streams) greet(address string) (done func(), refused *refusal) {
+func (s *streams) reserveHandshake(address string) (done func(), refused *refusal) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	switch {
-	case s.greeting[address] >= s.limits.Handshakes:
-		no := because(rateLimited, errorcode.RateLimited, "too many WebSockets of this address have not sent connection_init; try again")
-		return nil, no.with(retryAfterHeader, retryStream)
-	case s.open >= s.limits.PerServer, s.greeted >= max(s.limits.PerServer, 4*s.limits.Handshakes):
+	case s.handshakesOf[address] >= s.limits.Handshakes:
+		refused = because(rateLimited, errorcode.RateLimited, "too many WebSockets of this address have not sent connection_init; try again")
+		return nil, refused.with(retryAfterHeader, retryStream)
+	case s.open >= s.limits.PerServer, s.handshakes >= max(s.limits.PerServer, 4*s.limits.Handshakes):
 		return nil, tooManyStreams()
 	}
-	s.greeted++
-	s.greeting[address]++
+	s.handshakes++
+	s.handshakesOf[address]++
 	s.all.Add(1)
 	return sync.OnceFunc(func() {
 		s.mu.Lock()
 		defer s.mu.Unlock()
-		s.greeted--
-		if s.greeting[address]--; s.greeting[address] == 0 {
-			delete(s.greeting, address)
+		s.handshakes--
+		if s.handshakesOf[address]--; s.handshakesOf[address] == 0 {
+			delete(s.handshakesOf, address)
 		}
 		s.all.Done()
 	}), nil
 }
 
-// settle opens a stream for the caller, unless a limit is reached.
-func (s *streams) settle(caller string) (_ func(), full string) {
-	leave, ok := s.enter()
+// openFor opens a stream for the caller, unless a limit is reached.
+func (s *streams) openFor(caller string) (_ func(), full string) {
+	leave, ok := s.openStream()
 	if !ok {
 		return nil, "too many connections"
 	}
-	release, ok := s.claim(caller)
+	release, ok := s.addToCaller(caller)
 	if !ok {
 		leave()
 		return nil, "too many connections of one caller"
@@ -98,8 +104,8 @@ func (s *streams) settle(caller string) (_ func(), full string) {
 	return func() { release(); leave() }, ""
 }
 
-// enter opens a stream, unless the server's limit is reached.
-func (s *streams) enter() (leave func(), ok bool) {
+// openStream opens a stream, unless the server's limit is reached.
+func (s *streams) openStream() (leave func(), ok bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.open >= s.limits.PerServer {
@@ -121,8 +127,8 @@ func (s *streams) count() int {
 	return s.open
 }
 
-// claim assigns a stream to the caller, unless the caller's limit is reached.
-func (s *streams) claim(caller string) (release func(), ok bool) {
+// addToCaller assigns a stream to the caller, unless the caller's limit is reached.
+func (s *streams) addToCaller(caller string) (release func(), ok bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.callers[caller] >= s.limits.PerCaller {
@@ -148,9 +154,8 @@ func (s *streams) watch(caller string) (payer *subscriber, release func(), refus
 		payer = newSubscriber()
 	}
 	if payer.subscriptions >= s.limits.Watches {
-		no := because(rateLimited, errorcode.RateLimited, "this caller has too many subscriptions; end one before you start another")
-		no.errors[0].Extensions["limit"], no.errors[0].Extensions["allowed"] = subscriptionLimit, s.limits.Watches
-		return nil, nil, no.with(retryAfterHeader, retryStream)
+		refused = limitReached(subscriptionLimit, s.limits.Watches, "this caller has too many subscriptions; end one before you start another")
+		return nil, nil, refused.with(retryAfterHeader, retryStream)
 	}
 	payer.subscriptions++
 	s.watches[caller] = payer

@@ -27,6 +27,7 @@ func (transport) Supports(r *http.Request) bool {
 	return r.Header.Get("Upgrade") == "" && !prefersEventStream(r)
 }
 
+// Do implements graphql.Transport.
 func (t transport) Do(w http.ResponseWriter, r *http.Request, exec graphql.GraphExecutor) {
 	if _, acceptable := responseMedia(r); !acceptable {
 		writeRefusal(w, r, refuse(notAcceptable, "Accept allows neither %s nor %s; one of them is expected", graphqlJSONMedia, jsonMedia))
@@ -53,14 +54,19 @@ func (t transport) Do(w http.ResponseWriter, r *http.Request, exec graphql.Graph
 	}
 	defer operation.done()
 	if operation.subscribes() {
-		no := refuse(notAcceptable, "a subscription requires a WebSocket (%s) or Accept: %s", subprotocol, eventStreamMedia)
-		writeRefusal(w, r, no.billed(operation.bill))
+		refused = refuse(notAcceptable, "a subscription requires a WebSocket (%s) or Accept: %s", subprotocol, eventStreamMedia)
+		writeRefusal(w, r, refused.billed(operation.bill))
 		return
 	}
 	operation.bill.headers(w.Header().Set)
 	responses, ctx := operation.dispatch(ctx, cancel, exec)
-	response := responses(ctx)
-	if response == nil { // gqlgen returns nil if the context ends before execution
+	respond(w, r, operation, responses(ctx))
+}
+
+// respond writes the response to an executed operation. It is nil if the context ended before
+// execution.
+func respond(w http.ResponseWriter, r *http.Request, operation *admitted, response *graphql.Response) {
+	if response == nil {
 		writeRefusal(w, r, because(ranOutOfTime, errorcode.Timeout, graph.TimeoutMessage))
 		return
 	}

@@ -128,10 +128,14 @@ type Server interface {
 	ShedOfCallers() int
 	AnswerMemory() int      // bytes used by responses being built or sent
 	AnswerMemoryLimit() int // maximum of AnswerMemory
-	// WithoutMemory returns the number of responses aborted for lack of memory: because
-	// of other callers' responses, because of the same caller's other responses, and
-	// because a single response exceeded the maximum.
-	WithoutMemory() (others, own, alone int)
+	// WithoutMemory returns the number of responses abandoned because those to all callers
+	// used the memory.
+	WithoutMemory() int
+	// WithoutMemoryOfCaller returns the number of those abandoned because other responses to
+	// the same caller used the caller's share.
+	WithoutMemoryOfCaller() int
+	// WithoutMemoryAlone returns the number of those that alone exceeded a caller's share.
+	WithoutMemoryAlone() int
 }
 
 // Look registers the figures of a server.
@@ -155,9 +159,7 @@ func (t *Telemetry) Look(s Server) error {
 	return errors.Join(
 		gauge("answer_memory_bytes", "Memory of responses that are being built or sent, without the first 64 KiB of each.", s.AnswerMemory),
 		gauge("answer_memory_limit_bytes", "The maximum of `rehearse_answer_memory_bytes`.", s.AnswerMemoryLimit),
-		refused("server", func() int { n, _, _ := s.WithoutMemory(); return n }),
-		refused("caller", func() int { _, n, _ := s.WithoutMemory(); return n }),
-		refused("answer", func() int { _, _, n := s.WithoutMemory(); return n }),
+		refused("server", s.WithoutMemory), refused("caller", s.WithoutMemoryOfCaller), refused("answer", s.WithoutMemoryAlone),
 		gauge("streams_open", "Open WebSockets and event streams.", s.Streams),
 		gauge("operations_at_work", "Queries and mutations being executed, at most `MAX_OPERATIONS`.", s.AtWork),
 		gauge("operations_waiting", "Queries and mutations waiting to be executed.", s.Waiting),

@@ -86,14 +86,16 @@ func TestMetrics(t *testing.T) {
 // looked is a server whose metrics all differ.
 type looked struct{}
 
-func (looked) Streams() int                 { return 1 }
-func (looked) AtWork() int                  { return 2 }
-func (looked) Waiting() int                 { return 3 }
-func (looked) Shed() int                    { return 4 }
-func (looked) ShedOfCallers() int           { return 5 }
-func (looked) AnswerMemory() int            { return 6 }
-func (looked) AnswerMemoryLimit() int       { return 7 }
-func (looked) WithoutMemory() (a, b, c int) { return 8, 9, 10 }
+func (looked) Streams() int               { return 1 }
+func (looked) AtWork() int                { return 2 }
+func (looked) Waiting() int               { return 3 }
+func (looked) Shed() int                  { return 4 }
+func (looked) ShedOfCallers() int         { return 5 }
+func (looked) AnswerMemory() int          { return 6 }
+func (looked) AnswerMemoryLimit() int     { return 7 }
+func (looked) WithoutMemory() int         { return 8 }
+func (looked) WithoutMemoryOfCaller() int { return 9 }
+func (looked) WithoutMemoryAlone() int    { return 10 }
 
 func TestServerMetrics(t *testing.T) {
 	t.Parallel()

@@ -148,7 +148,7 @@ func streamLimits() []limit {
 		{"bytes of the payload of a message that starts no operation", count(gqlhttp.FreeBytes), "", "the WebSocket is closed with 4400"},
 		{"messages on one WebSocket", fmt.Sprintf("%s a second after the first %s", count(gqlhttp.MessagesPerSecond), count(gqlhttp.MessageBurst)), "", "further messages wait"},
 		{"changes that a client has not read yet", count(live.MaxPending), "", "the subscription ends; other clients do not wait"},
-		{"writing a message", span(l.Write), "", "the connection is closed"},
+		{"writing a message", span(gqlhttp.WriteTimeout), "", "the connection is closed"},
 	}
 }
 

@@ -64,11 +64,13 @@ func registered() ([]telemetry.Metric, error) {
 // idle is a telemetry.Server that does nothing.
 type idle struct{}
 
-func (idle) Streams() int                            { return 0 }
-func (idle) AtWork() int                             { return 0 }
-func (idle) Waiting() int                            { return 0 }
-func (idle) Shed() int                               { return 0 }
-func (idle) ShedOfCallers() int                      { return 0 }
-func (idle) AnswerMemory() int                       { return 0 }
-func (idle) AnswerMemoryLimit() int                  { return 0 }
-func (idle) WithoutMemory() (others, own, alone int) { return 0, 0, 0 }
+func (idle) Streams() int               { return 0 }
+func (idle) AtWork() int                { return 0 }
+func (idle) Waiting() int               { return 0 }
+func (idle) Shed() int                  { return 0 }
+func (idle) ShedOfCallers() int         { return 0 }
+func (idle) AnswerMemory() int          { return 0 }
+func (idle) AnswerMemoryLimit() int     { return 0 }
+func (idle) WithoutMemory() int         { return 0 }
+func (idle) WithoutMemoryOfCaller() int { return 0 }
+func (idle) WithoutMemoryAlone() int    { return 0 }
