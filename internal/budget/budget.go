@@ -10,7 +10,7 @@ import (
 	"sync/atomic"
 	"time"
 
-	"rehearse/internal/memory"
+	"rehearse/internal/meter"
 )
 
 // ExceededError reports that a response exceeds the limit of a single response. Retrying
@@ -66,7 +66,7 @@ type contextKey struct{}
 
 // Value implements context.Context.
 func (b *Budget) Value(key any) any {
-	if key == (contextKey{}) || key == (memory.MeterKey{}) {
+	if key == (contextKey{}) || key == (meter.Key{}) {
 		return b
 	}
 	return b.Context.Value(key)

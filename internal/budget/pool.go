@@ -24,13 +24,13 @@ type Pool struct {
 // The largest response is briefly in memory several times: as it was read, in buffers that
 // have grown, and whole. A caller's share covers at least that.
 const (
-	copies         = 4
-	callersInPool  = 3
-	eventsOfAnswer = 8
-	// free is the memory of each response that is not charged to the pool, so that small
+	copiesOfResponse = 4
+	callersInPool    = 3
+	eventsOfAnswer   = 8
+	// uncharged is the memory of each response that is not charged to the pool, so that small
 	// responses, which are the most common, never depend on it.
-	free = 64 << 10
-	step = 64 << 10 // granularity of taking memory
+	uncharged      = 64 << 10
+	allocationStep = 64 << 10 // granularity of taking memory
 )
 
 // DefaultShare is the memory in bytes that the responses to one caller may use. It is a
@@ -40,7 +40,7 @@ const DefaultShare = 32 << 20
 // NewPool returns a pool for responses of at most answer bytes. Each caller may use share
 // bytes, or the memory of the largest response if that is more.
 func NewPool(answer, share int) *Pool {
-	each := int64(max(share, copies*answer))
+	each := int64(max(share, copiesOfResponse*answer))
 	return &Pool{answer: int64(answer), share: each, size: callersInPool * each, callers: map[string]int64{}}
 }
 
@@ -124,22 +124,22 @@ type account struct {
 	held   atomic.Int64
 
 	grant   sync.Mutex
-	granted atomic.Int64 // taken from the pool, for what is held beyond free
+	granted atomic.Int64 // taken from the pool, for what is held beyond uncharged
 }
 
 // take takes n bytes, from the pool once the free memory is used up.
 func (a *account) take(n int64) error {
-	if a.held.Add(n)-free <= a.granted.Load() {
+	if a.held.Add(n)-uncharged <= a.granted.Load() {
 		return nil
 	}
 	a.grant.Lock()
 	defer a.grant.Unlock()
 	granted := a.granted.Load()
-	missing := a.held.Load() - free - granted
+	missing := a.held.Load() - uncharged - granted
 	if missing <= 0 {
 		return nil
 	}
-	missing = max(missing, min((missing+step-1)/step*step, a.pool.share-granted))
+	missing = max(missing, min((missing+allocationStep-1)/allocationStep*allocationStep, a.pool.share-granted))
 	if err := a.pool.take(a.caller, granted, missing); err != nil {
 		return err
 	}
@@ -153,7 +153,7 @@ func (a *account) settle(held int64) {
 	defer a.grant.Unlock()
 	a.held.Store(held)
 	granted := a.granted.Load()
-	keep := min(granted, max(0, (held-free+step-1)/step*step))
+	keep := min(granted, max(0, (held-uncharged+allocationStep-1)/allocationStep*allocationStep))
 	if keep < granted {
 		a.pool.give(a.caller, granted-keep)
 		a.granted.Store(keep)

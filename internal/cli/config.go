@@ -26,7 +26,7 @@ REHEARSE_CONFIG names it. A non-empty environment variable overrides the file. A
 spaces or a # needs single or double quotes; $ has no special meaning. Lines that begin with #
 are comments. The file is read once, at startup.`,
 		example: "  rehearse config\n  rehearse --config /etc/rehearse.env config --json",
-		purpose: config.Serve,
+		purpose: config.PurposeServe,
 	}, func(_ context.Context, s *session, _ []string) error { return s.printConfig(asJSON) })
 	cmd.Flags().BoolVar(&asJSON, "json", false, "print an array of objects with name, value and source")
 	return cmd

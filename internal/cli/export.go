@@ -7,7 +7,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"rehearse/internal/app"
-	"rehearse/internal/calendar"
 	"rehearse/internal/store"
 )
 
@@ -24,7 +23,7 @@ var exportsIn = map[string]func(*app.App, context.Context, io.Writer, app.Export
 // exportRequest is the arguments of the export command.
 type exportRequest struct {
 	table       string
-	from, until *calendar.Date // both inclusive, in the default time zone; nil for no bound
+	from, until day // both inclusive, in the default time zone
 }
 
 func (p *program) exportCommand() *cobra.Command {
@@ -59,10 +58,10 @@ the files.`,
 // checkFlags refuses days for a table that has none, and an empty range.
 func (r *exportRequest) checkFlags(table string) error {
 	switch {
-	case (r.from != nil || r.until != nil) && exportsIn[table] == nil:
+	case (r.from.set || r.until.set) && exportsIn[table] == nil:
 		return usageErrorf("export: --from and --until are for availability and interviews only; TABLE is %q", table)
-	case r.from != nil && r.until != nil && r.until.Compare(*r.from) < 0:
-		return usageErrorf("export: --until is %q; expected a date that is not before --from %s", *r.until, *r.from)
+	case r.from.set && r.until.set && r.until.date.Compare(r.from.date) < 0:
+		return usageErrorf("export: --until is %q; expected a date that is not before --from %s", r.until.date, r.from.date)
 	}
 	return nil
 }
@@ -70,12 +69,12 @@ func (r *exportRequest) checkFlags(table string) error {
 // export writes a table to standard output.
 func (s *session) export(ctx context.Context, r exportRequest) error {
 	var in app.ExportRange
-	if r.from != nil {
-		begin := r.from.Begin(s.config.Zone)
+	if r.from.set {
+		begin := r.from.date.Begin(s.config.Zone)
 		in.From = &begin
 	}
-	if r.until != nil {
-		end := r.until.AddDays(1).Begin(s.config.Zone)
+	if r.until.set {
+		end := r.until.date.AddDays(1).Begin(s.config.Zone)
 		in.Until = &end
 	}
 	return s.withExisting(ctx, func(db *store.Store) error {

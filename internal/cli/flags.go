@@ -8,11 +8,11 @@ import (
 	"strings"
 	"time"
 
-	"github.com/agnivade/levenshtein"
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
 	"rehearse/internal/calendar"
+	"rehearse/internal/spelling"
 )
 
 // The values of flags. Their Set returns an error that states what is expected; describeFlagError adds
@@ -116,32 +116,35 @@ func shortDuration(d time.Duration) string {
 	return text
 }
 
-// day is a flag with a date; nil until it is given.
-type day struct{ value **calendar.Date }
+// day is a flag with a date.
+type day struct {
+	date calendar.Date
+	set  bool // whether the flag was given
+}
 
 // Set implements pflag.Value.
-func (d day) Set(text string) error {
+func (d *day) Set(text string) error {
 	date, err := calendar.ParseDate(text)
 	if err != nil {
 		return errors.New("expected a date such as 2030-03-04")
 	}
-	*d.value = &date
+	d.date, d.set = date, true
 	return nil
 }
 
 // String implements pflag.Value.
-func (d day) String() string {
-	if d.value == nil || *d.value == nil {
+func (d *day) String() string {
+	if !d.set {
 		return ""
 	}
-	return (*d.value).String()
+	return d.date.String()
 }
 
 // Type implements pflag.Value.
-func (d day) Type() string { return "date" }
+func (d *day) Type() string { return "date" }
 
-func dateFlag(cmd *cobra.Command, p **calendar.Date, name, usage string) {
-	cmd.Flags().Var(day{p}, name, usage)
+func dateFlag(cmd *cobra.Command, d *day, name, usage string) {
+	cmd.Flags().Var(d, name, usage)
 	noFiles(cmd, name)
 }
 
@@ -220,14 +223,7 @@ func expectedOf(given string, words []string) string {
 
 // closest returns the word that is probably meant, or "" if none is similar.
 func closest(word string, words []string) string {
-	best, least := "", 3
-	for _, w := range words {
-		distance := levenshtein.ComputeDistance(strings.ToLower(word), strings.ToLower(w))
-		if distance < least && distance*3 <= len(strings.TrimLeft(w, "-")) {
-			best, least = w, distance
-		}
-	}
-	return best
+	return spelling.Closest(word, words, func(known string) int { return min(2, len(strings.TrimLeft(known, "-"))/3) })
 }
 
 // alternatives returns words as a list: a, b or c.

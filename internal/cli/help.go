@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/spf13/cobra"
 
@@ -87,7 +88,7 @@ func variableList() string {
 			fmt.Fprintf(&b, "\n%s:\n", group)
 		}
 		text := fmt.Sprintf("%s. Default: %s. Allowed: %s.", v.Description, v.DefaultText(), v.Allowed)
-		fmt.Fprintf(&b, "  %s\n%s", v.Name, wrap(plain(text), "      "))
+		fmt.Fprintf(&b, "  %s\n%s", v.Name, Wrap(plain(text), "      ", lineWidth))
 	}
 	return b.String()
 }
@@ -132,7 +133,7 @@ func ExitCodes(cmd *cobra.Command) []Row {
 func plain(text string) string { return strings.ReplaceAll(text, "`", "") }
 
 // lineWidth is the width of the help.
-const lineWidth = 110
+const lineWidth = 109
 
 // columns lays out rows as names and wrapped texts.
 func columns(rows []Row) string {
@@ -143,23 +144,31 @@ func columns(rows []Row) string {
 	var b strings.Builder
 	for _, r := range rows {
 		indent := strings.Repeat(" ", width+4)
-		text := wrap(r.Text, indent)
+		text := Wrap(r.Text, indent, lineWidth)
 		fmt.Fprintf(&b, "  %-*s  %s", width, r.Name, text[len(indent):])
 	}
 	return b.String()
 }
 
-// wrap breaks a text into lines that begin with indent.
-func wrap(text, indent string) string {
+// Wrap breaks a text into lines of at most width characters that begin with indent.
+func Wrap(text, indent string, width int) string {
 	var b strings.Builder
-	line := indent
-	for _, word := range strings.Fields(text) {
-		if len(line)+len(word) >= lineWidth && line != indent {
-			b.WriteString(strings.TrimRight(line, " ") + "\n")
-			line = indent
+	column := 0
+	for word := range strings.FieldsSeq(text) {
+		size := utf8.RuneCountInString(word)
+		switch {
+		case column == 0:
+			b.WriteString(indent)
+			column = utf8.RuneCountInString(indent)
+		case column+1+size > width:
+			b.WriteString("\n" + indent)
+			column = utf8.RuneCountInString(indent)
+		default:
+			b.WriteByte(' ')
+			column++
 		}
-		line += word + " "
+		b.WriteString(word)
+		column += size
 	}
-	b.WriteString(strings.TrimRight(line, " ") + "\n")
-	return b.String()
+	return b.String() + "\n"
 }

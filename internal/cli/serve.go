@@ -41,7 +41,7 @@ the program immediately.`,
 		example:   "  rehearse serve\n  ADDR=127.0.0.1:9000 SAMPLE_DATA=off rehearse serve",
 		variables: []string{"ADDR", "DATABASE_URL", "DATA_DIR", "AUTH", "JWT_SECRET"},
 		fault:     "the server cannot start, or the built-in Postgres has stopped",
-		purpose:   config.Serve,
+		purpose:   config.PurposeServe,
 	}
 }
 

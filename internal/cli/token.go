@@ -73,7 +73,7 @@ files.`,
 		example:   "  rehearse token --role student --id 101\n  rehearse token --role admin --id 0 --ttl 10m",
 		variables: []string{"JWT_SECRET", "DATA_DIR", "JWT_ISSUER", "JWT_AUDIENCE"},
 		fault:     "there is no key in the data folder",
-		purpose:   config.Sign,
+		purpose:   config.PurposeSign,
 		quiet:     true,
 	}, func(_ context.Context, s *session, _ []string) error { return s.token(request) })
 	choiceFlag(cmd, &request.role, "role", "", []string{"student", "interviewer", "admin"}, "the `ROLE` of the person: student, interviewer or admin; required")

@@ -30,8 +30,7 @@ func (c *Config) validateAuth() []error {
 		errs = append(errs, wrong("AUTH", c.Auth))
 	}
 	if c.Auth == AuthLocal && isAddress(c.Addr) && !isLoopback(c.Addr) {
-		errs = append(errs, fmt.Errorf("AUTH is local, which makes a request without a token the administrator's, and ADDR is %q; "+
-			"expected a loopback address such as 127.0.0.1:8080", c.Addr))
+		errs = append(errs, fmt.Errorf("AUTH=local is not allowed with ADDR %q; expected a loopback address such as 127.0.0.1:8080", c.Addr))
 	}
 	if c.Auth == AuthJWT && c.ClockOffset != 0 {
 		errs = append(errs, fmt.Errorf("CLOCK_OFFSET is %q; it must be 0s unless AUTH is local", c.ClockOffset))
@@ -60,7 +59,7 @@ func (c *Config) validateKeys(purpose Purpose) []error {
 	switch {
 	case len(set) > 1:
 		errs = append(errs, fmt.Errorf("%s are set; expected only one of %s", strings.Join(set, " and "), sources))
-	case len(set) == 0 && c.Auth == AuthJWT && purpose == Serve:
+	case len(set) == 0 && c.Auth == AuthJWT && purpose == PurposeServe:
 		errs = append(errs, fmt.Errorf("AUTH is jwt, which is the default with DATABASE_URL or if ADDR is not a loopback address, "+
 			"and no token key is set; expected one of %s, or AUTH=local with ADDR on a loopback address", sources))
 	}

@@ -119,7 +119,7 @@ func (c Config) KeepsKey() bool {
 // UsesDataDir reports whether the data folder is used, for the database or for the key
 // of local tokens.
 func (c Config) UsesDataDir(purpose Purpose) bool {
-	return c.Embedded() || (purpose != Work && c.KeepsKey())
+	return c.Embedded() || (purpose != PurposeDatabase && c.KeepsKey())
 }
 
 // Values of AUTH, which decide the actor of a request without a token. In both modes, a
@@ -135,9 +135,9 @@ type Purpose int
 
 // Purposes.
 const (
-	Work  Purpose = iota // uses the database
-	Sign                 // also signs tokens
-	Serve                // needs everything
+	PurposeDatabase Purpose = iota // uses the database
+	PurposeSign                    // signs tokens
+	PurposeServe                   // needs everything
 )
 
 // Load reads the configuration through getenv, such as os.Getenv. Its error lists every
@@ -211,11 +211,11 @@ func (c *Config) validate(purpose Purpose) []error {
 	c.setAuth()
 	errs = append(errs, c.validateLimits()...)
 	errs = append(errs, c.validateTelemetry()...)
-	if purpose == Work {
+	if purpose == PurposeDatabase {
 		return errs
 	}
 	errs = append(errs, c.validateKeys(purpose)...)
-	if purpose == Sign {
+	if purpose == PurposeSign {
 		return errs
 	}
 	errs = append(errs, c.validateAuth()...)

@@ -17,7 +17,7 @@ import (
 )
 
 func load(values map[string]string) (config.Config, error) {
-	return config.Load(func(name string) string { return values[name] }, config.Serve)
+	return config.Load(func(name string) string { return values[name] }, config.PurposeServe)
 }
 
 func TestDefaults(t *testing.T) {
@@ -217,5 +217,29 @@ func TestTraces(t *testing.T) {
 				t.Errorf("Traces() = %v (%v), want %v", c.Traces(), err, test.sent)
 			}
 		})
+	}
+}
+
+// Errors are in the order of the variables, in every run.
+func TestOrderOfErrors(t *testing.T) {
+	t.Parallel()
+	names := []string{
+		"OTEL_EXPORTER_OTLP_ENDPOINT", "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", "OTEL_EXPORTER_OTLP_PROTOCOL", "OTEL_EXPORTER_OTLP_TRACES_PROTOCOL",
+	}
+	values := map[string]string{}
+	for _, name := range names {
+		values[name] = "wrong"
+	}
+	_, err := load(values)
+	if err == nil {
+		t.Fatal("got no error")
+	}
+	var got []string
+	for line := range strings.Lines(err.Error()) {
+		name, _, _ := strings.Cut(line, " ")
+		got = append(got, name)
+	}
+	if !slices.Equal(got, names) {
+		t.Errorf("got errors of %q, want %q", got, names)
 	}
 }

@@ -120,7 +120,7 @@ func TestSettings(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	c, err := config.Load(e.Get, config.Serve)
+	c, err := config.Load(e.Get, config.PurposeServe)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -176,7 +176,7 @@ func TestPasswordsAreMasked(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			c, err := config.Load(e.Get, config.Work)
+			c, err := config.Load(e.Get, config.PurposeDatabase)
 			if err != nil {
 				t.Fatal(err)
 			}

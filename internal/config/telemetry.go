@@ -14,19 +14,25 @@ func (c Config) Traces() bool {
 
 func (c *Config) validateTelemetry() []error {
 	var errs []error
-	for name, value := range map[string]string{
-		"OTEL_EXPORTER_OTLP_ENDPOINT": c.OTLPEndpoint, "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT": c.OTLPTracesEndpoint,
+	for _, v := range []struct {
+		name, value string
+		allowed     func(string) bool
+	}{
+		{"OTEL_EXPORTER_OTLP_ENDPOINT", c.OTLPEndpoint, isTraceURL},
+		{"OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", c.OTLPTracesEndpoint, isTraceURL},
+		{"OTEL_EXPORTER_OTLP_PROTOCOL", c.OTLPProtocol, isTraceProtocol},
+		{"OTEL_EXPORTER_OTLP_TRACES_PROTOCOL", c.OTLPTracesProtocol, isTraceProtocol},
 	} {
-		if u, err := url.Parse(value); value != "" && (err != nil || u.Host == "" || (u.Scheme != "http" && u.Scheme != "https")) {
-			errs = append(errs, wrong(name, value))
-		}
-	}
-	for name, value := range map[string]string{
-		"OTEL_EXPORTER_OTLP_PROTOCOL": c.OTLPProtocol, "OTEL_EXPORTER_OTLP_TRACES_PROTOCOL": c.OTLPTracesProtocol,
-	} {
-		if value != "" && value != "http/protobuf" {
-			errs = append(errs, wrong(name, value))
+		if v.value != "" && !v.allowed(v.value) {
+			errs = append(errs, wrong(v.name, v.value))
 		}
 	}
 	return errs
 }
+
+func isTraceURL(value string) bool {
+	u, err := url.Parse(value)
+	return err == nil && u.Host != "" && (u.Scheme == "http" || u.Scheme == "https")
+}
+
+func isTraceProtocol(value string) bool { return value == "http/protobuf" }

@@ -5,7 +5,7 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/agnivade/levenshtein"
+	"rehearse/internal/spelling"
 )
 
 // Misspelt returns a message for each unknown variable of the process that resembles a
@@ -27,30 +27,25 @@ func (e Environment) Misspelt() []string {
 	return found
 }
 
-const (
-	shortName = 4 // minimum length for one different letter
-	longName  = 8 // minimum length for two
-)
-
 // nearest returns the known name that name most resembles, or "".
 func nearest(name string, names []string) string {
-	best, least := "", 3
-	for _, known := range names {
-		most := 0
+	meant := spelling.Closest(name, names, func(known string) int {
 		switch size := min(len(name), len(known)); {
-		case size >= longName:
-			most = 2
-		case size >= shortName:
-			most = 1
+		case size >= 8:
+			return 2
+		case size >= 4:
+			return 1
+		default:
+			return 0
 		}
-		distance := levenshtein.ComputeDistance(strings.ToUpper(name), known)
-		// TLS_CERT matches TLS_CERT_FILE; a single word may belong to any program.
-		if strings.HasPrefix(known, strings.ToUpper(name)+"_") && strings.Contains(name, "_") {
-			distance, most = 2, 2
-		}
-		if distance <= most && distance < least {
-			best, least = known, distance
+	})
+	if meant != "" || !strings.Contains(name, "_") { // a single word may belong to any program
+		return meant
+	}
+	for _, known := range names {
+		if strings.HasPrefix(known, strings.ToUpper(name)+"_") { // TLS_CERT for TLS_CERT_FILE
+			return known
 		}
 	}
-	return best
+	return ""
 }

@@ -12,9 +12,9 @@ import (
 )
 
 const (
-	usual = 160 << 20 // lowest limit in bytes; a smaller heap needs no early collection
-	every = time.Second
-	live  = "/gc/heap/live:bytes"
+	minMemoryLimit = 160 << 20 // lowest limit in bytes; a smaller heap needs no early collection
+	sampleInterval = time.Second
+	liveHeapMetric = "/gc/heap/live:bytes"
 )
 
 // Limit sets the runtime's soft memory limit until ctx ends. The limit follows the live
@@ -23,11 +23,11 @@ const (
 // during a collection count as live, and in a burst they are most of the heap.
 func Limit(ctx context.Context) {
 	defer debug.SetMemoryLimit(debug.SetMemoryLimit(-1))
-	tick := time.NewTicker(every)
+	tick := time.NewTicker(sampleInterval)
 	defer tick.Stop()
 	var last recent
 	for {
-		sample := []metrics.Sample{{Name: live}}
+		sample := []metrics.Sample{{Name: liveHeapMetric}}
 		metrics.Read(sample)
 		debug.SetMemoryLimit(limitFor(last.least(sample[0].Value.Uint64())))
 		select {
@@ -52,6 +52,6 @@ func (r *recent) least(sample uint64) uint64 {
 // limitFor returns the limit for a live heap: a quarter more for garbage, plus memory
 // outside the heap.
 func limitFor(live uint64) int64 {
-	const beside = 32 << 20
-	return max(usual, int64(live)+int64(live)/4+beside) //nolint:gosec // a heap is smaller than 2^63 bytes
+	const outsideHeap = 32 << 20
+	return max(minMemoryLimit, int64(live)+int64(live)/4+outsideHeap) //nolint:gosec // a heap is smaller than 2^63 bytes
 }

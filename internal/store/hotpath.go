@@ -10,7 +10,7 @@ import (
 	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/jackc/pgx/v5/stdlib"
 
-	"rehearse/internal/memory"
+	"rehearse/internal/meter"
 )
 
 // The most frequent statements go to pgx directly instead of through GORM and
@@ -139,7 +139,7 @@ func together(ctx context.Context, conn Conn, statements []statement) (err error
 
 func (s statement) read(ctx context.Context, rows pgx.Rows) error {
 	defer rows.Close()
-	taken := tally{meter: memory.MeterOf(ctx)}
+	taken := tally{meter: meter.From(ctx)}
 	for rows.Next() {
 		if s.row == nil {
 			continue

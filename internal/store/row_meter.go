@@ -7,7 +7,7 @@ import (
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/stdlib"
 
-	"rehearse/internal/memory"
+	"rehearse/internal/meter"
 )
 
 // Each row is charged to the meter of the operation that reads it, because a page of
@@ -18,7 +18,7 @@ const memoryOfRow = 128
 
 // A tally adds up the sizes of rows and charges them in chunks.
 type tally struct {
-	meter memory.Meter // may be nil
+	meter meter.Meter // may be nil
 	size  int
 }
 
@@ -81,7 +81,7 @@ func (c meteredConn) QueryContext(ctx context.Context, statement string, args []
 		return nil, err
 	}
 	of, is := rows.(*stdlib.Rows)
-	meter := memory.MeterOf(ctx)
+	meter := meter.From(ctx)
 	if !is || meter == nil {
 		return rows, nil
 	}

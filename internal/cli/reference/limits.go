@@ -7,7 +7,6 @@ import (
 	"strconv"
 	"strings"
 	"time"
-	"unicode/utf8"
 
 	"github.com/vektah/gqlparser/v2/ast"
 
@@ -314,21 +313,4 @@ func span(d time.Duration) string {
 }
 
 // prose returns a paragraph in lines of at most 100 columns.
-func prose(text string) string {
-	var b strings.Builder
-	column := 0
-	for word := range strings.FieldsSeq(text) {
-		switch {
-		case column == 0:
-		case column+1+utf8.RuneCountInString(word) > 100:
-			b.WriteByte('\n')
-			column = 0
-		default:
-			b.WriteByte(' ')
-			column++
-		}
-		b.WriteString(word)
-		column += utf8.RuneCountInString(word)
-	}
-	return b.String() + "\n\n"
-}
+func prose(text string) string { return cli.Wrap(text, "", 100) + "\n" }
