@@ -2,23 +2,13 @@ package cli
 
 import (
 	"context"
-	"io"
+	"strings"
 
 	"github.com/spf13/cobra"
 
 	"rehearse/internal/app"
 	"rehearse/internal/store"
 )
-
-var exports = map[string]func(*app.App, context.Context, io.Writer) error{
-	"students": (*app.App).ExportStudents, "interviewers": (*app.App).ExportInterviewers,
-	"availability": (*app.App).ExportAvailability, "interviews": (*app.App).ExportInterviews,
-}
-
-// exportsIn are the tables that can be bounded by time.
-var exportsIn = map[string]func(*app.App, context.Context, io.Writer, app.ExportRange) error{
-	"availability": (*app.App).ExportAvailabilityIn, "interviews": (*app.App).ExportInterviewsIn,
-}
 
 // exportRequest is the arguments of the export command.
 type exportRequest struct {
@@ -28,6 +18,7 @@ type exportRequest struct {
 
 func (p *program) exportCommand() *cobra.Command {
 	var r exportRequest
+	tables, ranged := tableNames(anyTable), strings.Join(tableNames(hasRange), " and ")
 	cmd := p.command(spec{
 		name: "export", group: groupData,
 		short: "Export a table as a CSV file",
@@ -36,7 +27,7 @@ to the database, and requires the schema of this version. docs/reference/tables.
 the files.`,
 		example: `  rehearse export students >students.csv
   rehearse export interviews --from 2030-03-01 --until 2030-03-31`,
-		arguments: []argument{{name: "TABLE", text: "students, interviewers, availability or interviews", allowed: tableNames}},
+		arguments: []argument{{name: "TABLE", text: alternatives(tables), allowed: tables}},
 		variables: []string{"DATABASE_URL", "DATA_DIR", "DEFAULT_TIME_ZONE"},
 		fault:     "the database cannot be read",
 	}, func(ctx context.Context, s *session, args []string) error {
@@ -50,16 +41,16 @@ the files.`,
 		}
 		return r.checkFlags(args[0])
 	}
-	dateFlag(cmd, &r.from, "from", "availability and interviews only: the first `DATE`, such as 2030-03-04, in DEFAULT_TIME_ZONE")
-	dateFlag(cmd, &r.until, "until", "availability and interviews only: the last `DATE`")
+	dateFlag(cmd, &r.from, "from", ranged+" only: the first `DATE`, such as 2030-03-04, in DEFAULT_TIME_ZONE")
+	dateFlag(cmd, &r.until, "until", ranged+" only: the last `DATE`")
 	return cmd
 }
 
 // checkFlags refuses days for a table that has none, and an empty range.
 func (r *exportRequest) checkFlags(table string) error {
 	switch {
-	case (r.from.set || r.until.set) && exportsIn[table] == nil:
-		return usageErrorf("export: --from and --until are for availability and interviews only; TABLE is %q", table)
+	case (r.from.set || r.until.set) && !hasRange(tableNamed(table)):
+		return usageErrorf("export: --from and --until are for %s only; TABLE is %q", strings.Join(tableNames(hasRange), " and "), table)
 	case r.from.set && r.until.set && r.until.date.Compare(r.from.date) < 0:
 		return usageErrorf("export: --until is %q; expected a date that is not before --from %s", r.until.date, r.from.date)
 	}
@@ -79,9 +70,10 @@ func (s *session) export(ctx context.Context, r exportRequest) error {
 	}
 	return s.withExisting(ctx, func(db *store.Store) error {
 		school := app.New(db, s.clock)
-		if within := exportsIn[r.table]; within != nil {
-			return within(school, ctx, s.stdout, in)
+		table := tableNamed(r.table)
+		if hasRange(table) {
+			return table.exportRange(school, ctx, s.stdout, in)
 		}
-		return exports[r.table](school, ctx, s.stdout)
+		return table.exportTo(school, ctx, s.stdout)
 	})
 }

@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -40,17 +39,8 @@ const calendarTable = "calendar"
 // MaxCalendar bounds the size of a calendar in bytes, all of which is in memory.
 const MaxCalendar = 64 << 20
 
-type importing func(*app.App, context.Context, io.Reader, app.ImportOptions) (*app.Imported, error)
-
-var imports = map[string]importing{
-	"students": (*app.App).ImportStudents, "interviewers": (*app.App).ImportInterviewers,
-	"availability": (*app.App).ImportAvailability, "interviews": (*app.App).ImportInterviews,
-}
-
-// tableNames are the tables that can be imported and exported.
-var tableNames = []string{"students", "interviewers", "availability", "interviews"}
-
 func (p *program) importCommand() *cobra.Command {
+	tables := append(tableNames(anyTable), calendarTable)
 	r := importRequest{options: app.ImportOptions{MaxRows: MaxImportRows, MaxSlots: MaxImportSlots}}
 	cmd := p.command(spec{
 		name: "import", group: groupData,
@@ -63,7 +53,7 @@ the files.`,
   rehearse import interviews - --exempt <interviews.csv
   rehearse import calendar ann.ics --interviewer ann@example.org --slot-minutes 45`,
 		arguments: []argument{
-			{name: "TABLE", text: "students, interviewers, availability, interviews or calendar", allowed: append(slices.Clone(tableNames), calendarTable)},
+			{name: "TABLE", text: alternatives(tables), allowed: tables},
 			{name: "FILE", text: "the file, or - for standard input"},
 		},
 		variables: []string{"DATABASE_URL", "DATA_DIR", "DEFAULT_TIME_ZONE", "MIGRATE"},
@@ -110,7 +100,7 @@ func (r importRequest) run(ctx context.Context, a *app.App, file io.Reader) (*ap
 	if r.table == calendarTable {
 		return r.importCalendar(ctx, a, file, r.options)
 	}
-	return imports[r.table](a, ctx, file, r.options)
+	return tableNamed(r.table).importIn(a, ctx, file, r.options)
 }
 
 // importCalendar imports the calendar of one interviewer.
