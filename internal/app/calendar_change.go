@@ -9,6 +9,7 @@ import (
 
 	"rehearse/internal/app/operation"
 	"rehearse/internal/booking"
+	"rehearse/internal/calendar"
 	"rehearse/internal/store"
 )
 
@@ -72,6 +73,12 @@ func tryChangeCalendar[T any](ctx context.Context, a *App, of calendarTarget, ch
 	return operation.Write(ctx, a.store, operation.Options{Now: now}, func(tx *store.Tx) (T, error) {
 		return change(&calendarChange{calendarTarget: of, tx: tx, now: now, students: students})
 	})
+}
+
+// lockedCalendar returns a change of the calendar of an interviewer whom the transaction
+// has locked. It cannot cancel bookings.
+func lockedCalendar(tx *store.Tx, by booking.Interviewer, now time.Time) *calendarChange {
+	return &calendarChange{calendarTarget: calendarTarget{interviewerID: by.ID}, tx: tx, now: now, interviewer: by}
 }
 
 // lock locks the students whose bookings may be cancelled, then the interviewer. The
@@ -241,3 +248,17 @@ func (c *calendarChange) cancel(ctx context.Context, bookings []booking.Intervie
 // cancelReason is the reason given to students whose interview is cancelled together with
 // its slot.
 const cancelReason = "The interviewer is no longer available at that time."
+
+// activate closes the interviewer's calendar if they become inactive, and publishes it again
+// if they become active.
+func (c *calendarChange) activate(ctx context.Context, active bool) (err error) {
+	was := c.interviewer.Active
+	c.interviewer.Active = active
+	switch {
+	case !active:
+		return c.close(ctx, closing{})
+	case !was:
+		c.result.OpenedSlots, err = c.fill(ctx, []calendar.Span{{Start: c.now, End: operation.Always.End}})
+	}
+	return err
+}

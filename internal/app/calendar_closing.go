@@ -121,24 +121,30 @@ func (a *App) BlockTime(ctx context.Context, in BlockTimeInput) (*Blocked, error
 		if err != nil {
 			return nil, err
 		}
-		var blocks []booking.Block
-		for _, span := range spans {
-			blocks = append(blocks, booking.Block{
-				InterviewerID: c.interviewer.ID, Start: span.Start, End: span.End, Reason: in.Reason, CreatedAt: c.now,
-			})
-		}
-		if blocks, err = c.tx.CreateBlocks(ctx, blocks); err != nil {
-			return nil, err
-		}
-		if err := c.close(ctx, closing{target: store.SlotTarget{Overlapping: spans}}); err != nil {
-			return nil, err
-		}
-		var changes booking.Changes
-		for _, block := range blocks {
-			changes = changes.Add("block", nil, block.Told())
-		}
-		return &Blocked{Blocks: blocks, Closed: c.result}, c.appendEvent(ctx, booking.Event{Kind: booking.TimeBlocked, Changes: changes})
+		return c.block(ctx, spans, in.Reason)
 	})
+}
+
+// block blocks time and withdraws the open slots that overlap it.
+func (c *calendarChange) block(ctx context.Context, spans []calendar.Span, reason string) (*Blocked, error) {
+	blocks := make([]booking.Block, len(spans))
+	for i, span := range spans {
+		blocks[i] = booking.Block{
+			InterviewerID: c.interviewer.ID, Start: span.Start, End: span.End, Reason: reason, CreatedAt: c.now,
+		}
+	}
+	blocks, err := c.tx.CreateBlocks(ctx, blocks)
+	if err != nil {
+		return nil, err
+	}
+	if err := c.close(ctx, closing{target: store.SlotTarget{Overlapping: spans}}); err != nil {
+		return nil, err
+	}
+	var changes booking.Changes
+	for _, block := range blocks {
+		changes = changes.Add("block", nil, block.Told())
+	}
+	return &Blocked{Blocks: blocks, Closed: c.result}, c.appendEvent(ctx, booking.Event{Kind: booking.TimeBlocked, Changes: changes})
 }
 
 func (in BlockTimeInput) check() booking.Refused {

@@ -147,33 +147,23 @@ func (p *availabilityImport) block(ctx context.Context, tx *store.Tx) error {
 	if len(p.blocks) == 0 {
 		return nil
 	}
-	blocks := make([]booking.Block, len(p.blocks))
 	spans := make([]calendar.Span, len(p.blocks))
 	for i, row := range p.blocks {
 		spans[i] = row.Value.Window()
-		blocks[i] = booking.Block{
-			InterviewerID: row.Value.InterviewerID, Start: spans[i].Start, End: spans[i].End, Reason: blockReason, CreatedAt: p.now,
-		}
 	}
-	blocks, err := tx.CreateBlocks(ctx, blocks)
+	by := p.by[p.blocks[0].Value.Interviewer] // a calendar belongs to one interviewer
+	blocked, err := lockedCalendar(tx, by, p.now).block(ctx, spans, blockReason)
 	if err != nil {
 		return err
 	}
-	by := p.by[p.blocks[0].Value.Interviewer] // a calendar belongs to one interviewer
-	c := &calendarChange{calendarTarget: calendarTarget{interviewerID: by.ID}, tx: tx, interviewer: by, now: p.now}
-	if err := c.close(ctx, closing{target: store.SlotTarget{Overlapping: spans}}); err != nil {
-		return err
-	}
-	var changes booking.Changes
 	for i, row := range p.blocks {
-		row.id = int64(blocks[i].ID)
-		changes = changes.Add("block", nil, blocks[i].Told())
-		for _, booked := range c.result.Conflicts {
+		row.id = int64(blocked.Blocks[i].ID)
+		for _, booked := range blocked.Conflicts {
 			if (calendar.Span{Start: booked.Start, End: booked.End}).Overlaps(spans[i]) {
 				row.notes = append(row.notes, "A booked interview at this time is kept.")
 				break
 			}
 		}
 	}
-	return c.appendEvent(ctx, booking.Event{Kind: booking.TimeBlocked, Changes: changes})
+	return nil
 }

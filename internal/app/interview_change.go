@@ -84,8 +84,7 @@ func (c *interviewChange) free(ctx context.Context, slot booking.Slot, of bookin
 	if !c.mode.exclusive {
 		return errNeedsExclusive
 	}
-	calendar := &calendarChange{tx: c.tx, interviewer: of, now: c.now}
-	_, err := calendar.fill(ctx, booking.SpansOf([]booking.Slot{slot}))
+	_, err := lockedCalendar(c.tx, of, c.now).fill(ctx, booking.SpansOf([]booking.Slot{slot}))
 	return err
 }
 

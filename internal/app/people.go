@@ -5,7 +5,6 @@ import (
 
 	"rehearse/internal/app/operation"
 	"rehearse/internal/booking"
-	"rehearse/internal/calendar"
 	"rehearse/internal/store"
 )
 
@@ -157,18 +156,4 @@ func (a *App) UpdateInterviewer(ctx context.Context, in UpdateInterviewerInput) 
 		after, err := c.tx.UpdateInterviewer(ctx, after, c.now)
 		return &UpdatedInterviewer{Interviewer: after, Closed: c.result}, err
 	})
-}
-
-// activate closes the interviewer's calendar if they become inactive, and publishes it again
-// if they become active.
-func (c *calendarChange) activate(ctx context.Context, active bool) (err error) {
-	was := c.interviewer.Active
-	c.interviewer.Active = active
-	switch {
-	case !active:
-		return c.close(ctx, closing{})
-	case !was:
-		c.result.OpenedSlots, err = c.fill(ctx, []calendar.Span{{Start: c.now, End: operation.Always.End}})
-	}
-	return err
 }
