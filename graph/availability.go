@@ -5,7 +5,7 @@ import (
 
 	"rehearse/graph/model"
 	"rehearse/graph/payload"
-	"rehearse/internal/app"
+	"rehearse/internal/app/availability"
 	"rehearse/internal/booking"
 )
 
@@ -13,14 +13,14 @@ func (skippedSlotResolver) Overlaps(ctx context.Context, skipped []*booking.Skip
 	return within(ctx, skipped, func(s *booking.SkippedSlot) []booking.Slot { return s.Overlaps[:min(len(s.Overlaps), maxOverlaps)] })
 }
 
-func (r mutationResolver) AddAvailability(ctx context.Context, in app.AddAvailabilityInput) (*payload.Publication, error) {
+func (r mutationResolver) AddAvailability(ctx context.Context, in availability.AddAvailabilityInput) (*payload.Publication, error) {
 	published, err := r.app.AddAvailability(ctx, in)
 	refused, err := r.userErrors(ctx, err)
 	return payload.NewPublication(published, refused), err
 }
 
 func (r mutationResolver) AddWeeklyAvailability(
-	ctx context.Context, in app.AddWeeklyAvailabilityInput,
+	ctx context.Context, in availability.AddWeeklyAvailabilityInput,
 ) (*payload.Publication, error) {
 	published, err := r.app.AddWeeklyAvailability(ctx, in)
 	refused, err := r.userErrors(ctx, err)
@@ -28,7 +28,7 @@ func (r mutationResolver) AddWeeklyAvailability(
 }
 
 func (r mutationResolver) UpdateAvailability(
-	ctx context.Context, in app.UpdateAvailabilityInput,
+	ctx context.Context, in availability.UpdateAvailabilityInput,
 ) (*payload.Update, error) {
 	updated, err := r.app.UpdateAvailability(ctx, in)
 	refused, err := r.userErrors(ctx, err)
@@ -40,26 +40,26 @@ func (r mutationResolver) UpdateAvailability(
 	}, err
 }
 
-func (r mutationResolver) RemoveAvailability(ctx context.Context, in app.RemoveAvailabilityInput) (*payload.Removal, error) {
+func (r mutationResolver) RemoveAvailability(ctx context.Context, in availability.RemoveAvailabilityInput) (*payload.Removal, error) {
 	closed, err := r.app.RemoveAvailability(ctx, in)
 	refused, err := r.userErrors(ctx, err)
 	return &payload.Removal{Errors: refused, Closed: payload.Closed{Change: orZero(closed)}}, err
 }
 
-func (r mutationResolver) BlockTime(ctx context.Context, in app.BlockTimeInput) (*payload.Blocking, error) {
+func (r mutationResolver) BlockTime(ctx context.Context, in availability.BlockTimeInput) (*payload.Blocking, error) {
 	blocked, err := r.app.BlockTime(ctx, in)
 	refused, err := r.userErrors(ctx, err)
 	made := orZero(blocked)
 	return &payload.Blocking{Blocks: made.Blocks, Errors: refused, Closed: payload.Closed{Change: made.Closed}}, err
 }
 
-func (r mutationResolver) UnblockTime(ctx context.Context, in app.UnblockTimeInput) (*payload.Unblocking, error) {
+func (r mutationResolver) UnblockTime(ctx context.Context, in availability.UnblockTimeInput) (*payload.Unblocking, error) {
 	slots, err := r.app.UnblockTime(ctx, in)
 	refused, err := r.userErrors(ctx, err)
 	return &payload.Unblocking{Errors: refused, Published: payload.Published{All: slots}}, err
 }
 
-func (r mutationResolver) WithdrawSlot(ctx context.Context, in app.WithdrawSlotInput) (*model.WithdrawSlotPayload, error) {
+func (r mutationResolver) WithdrawSlot(ctx context.Context, in availability.WithdrawSlotInput) (*model.WithdrawSlotPayload, error) {
 	closed, err := r.app.WithdrawSlot(ctx, in)
 	refused, err := r.userErrors(ctx, err)
 	withdrawn := &model.WithdrawSlotPayload{Errors: refused}

@@ -14,6 +14,7 @@ import (
 	"rehearse/graph/payload"
 	"rehearse/graph/scalar"
 	"rehearse/internal/app"
+	"rehearse/internal/app/availability"
 	"rehearse/internal/booking"
 	"rehearse/internal/calendar"
 	"rehearse/internal/live"
@@ -512,10 +513,10 @@ type ComplexityRoot struct {
 	}
 
 	Mutation struct {
-		AddAvailability       func(childComplexity int, input app.AddAvailabilityInput) int
-		AddWeeklyAvailability func(childComplexity int, input app.AddWeeklyAvailabilityInput) int
+		AddAvailability       func(childComplexity int, input availability.AddAvailabilityInput) int
+		AddWeeklyAvailability func(childComplexity int, input availability.AddWeeklyAvailabilityInput) int
 		AnonymiseStudent      func(childComplexity int, input app.AnonymiseStudentInput) int
-		BlockTime             func(childComplexity int, input app.BlockTimeInput) int
+		BlockTime             func(childComplexity int, input availability.BlockTimeInput) int
 		BookSlot              func(childComplexity int, input app.BookSlotInput) int
 		CancelInterview       func(childComplexity int, input app.CancelInterviewInput) int
 		CompleteInterview     func(childComplexity int, input app.CompleteInterviewInput) int
@@ -529,16 +530,16 @@ type ComplexityRoot struct {
 		ImportStudents        func(childComplexity int, input model.ImportStudentsInput) int
 		MarkNoShow            func(childComplexity int, input app.MarkNoShowInput) int
 		ReleaseHold           func(childComplexity int, input app.ReleaseHoldInput) int
-		RemoveAvailability    func(childComplexity int, input app.RemoveAvailabilityInput) int
+		RemoveAvailability    func(childComplexity int, input availability.RemoveAvailabilityInput) int
 		RescheduleInterview   func(childComplexity int, input app.RescheduleInterviewInput) int
 		RevokeWaiver          func(childComplexity int, input app.RevokeWaiverInput) int
-		UnblockTime           func(childComplexity int, input app.UnblockTimeInput) int
+		UnblockTime           func(childComplexity int, input availability.UnblockTimeInput) int
 		UndoNoShow            func(childComplexity int, input app.UndoNoShowInput) int
-		UpdateAvailability    func(childComplexity int, input app.UpdateAvailabilityInput) int
+		UpdateAvailability    func(childComplexity int, input availability.UpdateAvailabilityInput) int
 		UpdateBookingPolicy   func(childComplexity int, input app.UpdateBookingPolicyInput) int
 		UpdateInterviewer     func(childComplexity int, input app.UpdateInterviewerInput) int
 		UpdateStudent         func(childComplexity int, input app.UpdateStudentInput) int
-		WithdrawSlot          func(childComplexity int, input app.WithdrawSlotInput) int
+		WithdrawSlot          func(childComplexity int, input availability.WithdrawSlotInput) int
 	}
 
 	OwnOverlap struct {
@@ -923,13 +924,13 @@ type MutationResolver interface {
 	UndoNoShow(ctx context.Context, input app.UndoNoShowInput) (*model.UndoNoShowPayload, error)
 	GrantWaiver(ctx context.Context, input app.GrantWaiverInput) (*model.GrantWaiverPayload, error)
 	RevokeWaiver(ctx context.Context, input app.RevokeWaiverInput) (*model.RevokeWaiverPayload, error)
-	AddWeeklyAvailability(ctx context.Context, input app.AddWeeklyAvailabilityInput) (*payload.Publication, error)
-	UpdateAvailability(ctx context.Context, input app.UpdateAvailabilityInput) (*payload.Update, error)
-	RemoveAvailability(ctx context.Context, input app.RemoveAvailabilityInput) (*payload.Removal, error)
-	BlockTime(ctx context.Context, input app.BlockTimeInput) (*payload.Blocking, error)
-	UnblockTime(ctx context.Context, input app.UnblockTimeInput) (*payload.Unblocking, error)
-	WithdrawSlot(ctx context.Context, input app.WithdrawSlotInput) (*model.WithdrawSlotPayload, error)
-	AddAvailability(ctx context.Context, input app.AddAvailabilityInput) (*payload.Publication, error)
+	AddWeeklyAvailability(ctx context.Context, input availability.AddWeeklyAvailabilityInput) (*payload.Publication, error)
+	UpdateAvailability(ctx context.Context, input availability.UpdateAvailabilityInput) (*payload.Update, error)
+	RemoveAvailability(ctx context.Context, input availability.RemoveAvailabilityInput) (*payload.Removal, error)
+	BlockTime(ctx context.Context, input availability.BlockTimeInput) (*payload.Blocking, error)
+	UnblockTime(ctx context.Context, input availability.UnblockTimeInput) (*payload.Unblocking, error)
+	WithdrawSlot(ctx context.Context, input availability.WithdrawSlotInput) (*model.WithdrawSlotPayload, error)
+	AddAvailability(ctx context.Context, input availability.AddAvailabilityInput) (*payload.Publication, error)
 	CreateStudent(ctx context.Context, input app.CreateStudentInput) (*model.CreateStudentPayload, error)
 	UpdateStudent(ctx context.Context, input app.UpdateStudentInput) (*model.UpdateStudentPayload, error)
 	AnonymiseStudent(ctx context.Context, input app.AnonymiseStudentInput) (*model.AnonymiseStudentPayload, error)
@@ -2869,7 +2870,7 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 			return 0, false
 		}
 
-		return e.ComplexityRoot.Mutation.AddAvailability(childComplexity, args["input"].(app.AddAvailabilityInput)), true
+		return e.ComplexityRoot.Mutation.AddAvailability(childComplexity, args["input"].(availability.AddAvailabilityInput)), true
 	case "Mutation.addWeeklyAvailability":
 		if e.ComplexityRoot.Mutation.AddWeeklyAvailability == nil {
 			break
@@ -2880,7 +2881,7 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 			return 0, false
 		}
 
-		return e.ComplexityRoot.Mutation.AddWeeklyAvailability(childComplexity, args["input"].(app.AddWeeklyAvailabilityInput)), true
+		return e.ComplexityRoot.Mutation.AddWeeklyAvailability(childComplexity, args["input"].(availability.AddWeeklyAvailabilityInput)), true
 	case "Mutation.anonymiseStudent":
 		if e.ComplexityRoot.Mutation.AnonymiseStudent == nil {
 			break
@@ -2902,7 +2903,7 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 			return 0, false
 		}
 
-		return e.ComplexityRoot.Mutation.BlockTime(childComplexity, args["input"].(app.BlockTimeInput)), true
+		return e.ComplexityRoot.Mutation.BlockTime(childComplexity, args["input"].(availability.BlockTimeInput)), true
 	case "Mutation.bookSlot":
 		if e.ComplexityRoot.Mutation.BookSlot == nil {
 			break
@@ -3056,7 +3057,7 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 			return 0, false
 		}
 
-		return e.ComplexityRoot.Mutation.RemoveAvailability(childComplexity, args["input"].(app.RemoveAvailabilityInput)), true
+		return e.ComplexityRoot.Mutation.RemoveAvailability(childComplexity, args["input"].(availability.RemoveAvailabilityInput)), true
 	case "Mutation.rescheduleInterview":
 		if e.ComplexityRoot.Mutation.RescheduleInterview == nil {
 			break
@@ -3089,7 +3090,7 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 			return 0, false
 		}
 
-		return e.ComplexityRoot.Mutation.UnblockTime(childComplexity, args["input"].(app.UnblockTimeInput)), true
+		return e.ComplexityRoot.Mutation.UnblockTime(childComplexity, args["input"].(availability.UnblockTimeInput)), true
 	case "Mutation.undoNoShow":
 		if e.ComplexityRoot.Mutation.UndoNoShow == nil {
 			break
@@ -3111,7 +3112,7 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 			return 0, false
 		}
 
-		return e.ComplexityRoot.Mutation.UpdateAvailability(childComplexity, args["input"].(app.UpdateAvailabilityInput)), true
+		return e.ComplexityRoot.Mutation.UpdateAvailability(childComplexity, args["input"].(availability.UpdateAvailabilityInput)), true
 	case "Mutation.updateBookingPolicy":
 		if e.ComplexityRoot.Mutation.UpdateBookingPolicy == nil {
 			break
@@ -3155,7 +3156,7 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 			return 0, false
 		}
 
-		return e.ComplexityRoot.Mutation.WithdrawSlot(childComplexity, args["input"].(app.WithdrawSlotInput)), true
+		return e.ComplexityRoot.Mutation.WithdrawSlot(childComplexity, args["input"].(availability.WithdrawSlotInput)), true
 
 	case "OwnOverlap.code":
 		if e.ComplexityRoot.OwnOverlap.Code == nil {
@@ -9519,8 +9520,8 @@ func (ec *executionContext) field_Mutation_addAvailability_args(ctx context.Cont
 	var err error
 	args := map[string]any{}
 	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
-		func(ctx context.Context, v any) (app.AddAvailabilityInput, error) {
-			return ec.unmarshalNAddAvailabilityInput2rehearseᚋinternalᚋappᚐAddAvailabilityInput(ctx, v)
+		func(ctx context.Context, v any) (availability.AddAvailabilityInput, error) {
+			return ec.unmarshalNAddAvailabilityInput2rehearseᚋinternalᚋappᚋavailabilityᚐAddAvailabilityInput(ctx, v)
 		})
 	if err != nil {
 		return nil, err
@@ -9533,8 +9534,8 @@ func (ec *executionContext) field_Mutation_addWeeklyAvailability_args(ctx contex
 	var err error
 	args := map[string]any{}
 	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
-		func(ctx context.Context, v any) (app.AddWeeklyAvailabilityInput, error) {
-			return ec.unmarshalNAddWeeklyAvailabilityInput2rehearseᚋinternalᚋappᚐAddWeeklyAvailabilityInput(ctx, v)
+		func(ctx context.Context, v any) (availability.AddWeeklyAvailabilityInput, error) {
+			return ec.unmarshalNAddWeeklyAvailabilityInput2rehearseᚋinternalᚋappᚋavailabilityᚐAddWeeklyAvailabilityInput(ctx, v)
 		})
 	if err != nil {
 		return nil, err
@@ -9561,8 +9562,8 @@ func (ec *executionContext) field_Mutation_blockTime_args(ctx context.Context, r
 	var err error
 	args := map[string]any{}
 	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
-		func(ctx context.Context, v any) (app.BlockTimeInput, error) {
-			return ec.unmarshalNBlockTimeInput2rehearseᚋinternalᚋappᚐBlockTimeInput(ctx, v)
+		func(ctx context.Context, v any) (availability.BlockTimeInput, error) {
+			return ec.unmarshalNBlockTimeInput2rehearseᚋinternalᚋappᚋavailabilityᚐBlockTimeInput(ctx, v)
 		})
 	if err != nil {
 		return nil, err
@@ -9757,8 +9758,8 @@ func (ec *executionContext) field_Mutation_removeAvailability_args(ctx context.C
 	var err error
 	args := map[string]any{}
 	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
-		func(ctx context.Context, v any) (app.RemoveAvailabilityInput, error) {
-			return ec.unmarshalNRemoveAvailabilityInput2rehearseᚋinternalᚋappᚐRemoveAvailabilityInput(ctx, v)
+		func(ctx context.Context, v any) (availability.RemoveAvailabilityInput, error) {
+			return ec.unmarshalNRemoveAvailabilityInput2rehearseᚋinternalᚋappᚋavailabilityᚐRemoveAvailabilityInput(ctx, v)
 		})
 	if err != nil {
 		return nil, err
@@ -9799,8 +9800,8 @@ func (ec *executionContext) field_Mutation_unblockTime_args(ctx context.Context,
 	var err error
 	args := map[string]any{}
 	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
-		func(ctx context.Context, v any) (app.UnblockTimeInput, error) {
-			return ec.unmarshalNUnblockTimeInput2rehearseᚋinternalᚋappᚐUnblockTimeInput(ctx, v)
+		func(ctx context.Context, v any) (availability.UnblockTimeInput, error) {
+			return ec.unmarshalNUnblockTimeInput2rehearseᚋinternalᚋappᚋavailabilityᚐUnblockTimeInput(ctx, v)
 		})
 	if err != nil {
 		return nil, err
@@ -9827,8 +9828,8 @@ func (ec *executionContext) field_Mutation_updateAvailability_args(ctx context.C
 	var err error
 	args := map[string]any{}
 	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
-		func(ctx context.Context, v any) (app.UpdateAvailabilityInput, error) {
-			return ec.unmarshalNUpdateAvailabilityInput2rehearseᚋinternalᚋappᚐUpdateAvailabilityInput(ctx, v)
+		func(ctx context.Context, v any) (availability.UpdateAvailabilityInput, error) {
+			return ec.unmarshalNUpdateAvailabilityInput2rehearseᚋinternalᚋappᚋavailabilityᚐUpdateAvailabilityInput(ctx, v)
 		})
 	if err != nil {
 		return nil, err
@@ -9883,8 +9884,8 @@ func (ec *executionContext) field_Mutation_withdrawSlot_args(ctx context.Context
 	var err error
 	args := map[string]any{}
 	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
-		func(ctx context.Context, v any) (app.WithdrawSlotInput, error) {
-			return ec.unmarshalNWithdrawSlotInput2rehearseᚋinternalᚋappᚐWithdrawSlotInput(ctx, v)
+		func(ctx context.Context, v any) (availability.WithdrawSlotInput, error) {
+			return ec.unmarshalNWithdrawSlotInput2rehearseᚋinternalᚋappᚋavailabilityᚐWithdrawSlotInput(ctx, v)
 		})
 	if err != nil {
 		return nil, err
@@ -19981,7 +19982,7 @@ func (ec *executionContext) _Mutation_addWeeklyAvailability(ctx context.Context,
 		},
 		func(ctx context.Context) (any, error) {
 			fc := graphql.GetFieldContext(ctx)
-			return ec.Resolvers.Mutation().AddWeeklyAvailability(ctx, fc.Args["input"].(app.AddWeeklyAvailabilityInput))
+			return ec.Resolvers.Mutation().AddWeeklyAvailability(ctx, fc.Args["input"].(availability.AddWeeklyAvailabilityInput))
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *payload.Publication) graphql.Marshaler {
@@ -20025,7 +20026,7 @@ func (ec *executionContext) _Mutation_updateAvailability(ctx context.Context, fi
 		},
 		func(ctx context.Context) (any, error) {
 			fc := graphql.GetFieldContext(ctx)
-			return ec.Resolvers.Mutation().UpdateAvailability(ctx, fc.Args["input"].(app.UpdateAvailabilityInput))
+			return ec.Resolvers.Mutation().UpdateAvailability(ctx, fc.Args["input"].(availability.UpdateAvailabilityInput))
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *payload.Update) graphql.Marshaler {
@@ -20069,7 +20070,7 @@ func (ec *executionContext) _Mutation_removeAvailability(ctx context.Context, fi
 		},
 		func(ctx context.Context) (any, error) {
 			fc := graphql.GetFieldContext(ctx)
-			return ec.Resolvers.Mutation().RemoveAvailability(ctx, fc.Args["input"].(app.RemoveAvailabilityInput))
+			return ec.Resolvers.Mutation().RemoveAvailability(ctx, fc.Args["input"].(availability.RemoveAvailabilityInput))
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *payload.Removal) graphql.Marshaler {
@@ -20113,7 +20114,7 @@ func (ec *executionContext) _Mutation_blockTime(ctx context.Context, field graph
 		},
 		func(ctx context.Context) (any, error) {
 			fc := graphql.GetFieldContext(ctx)
-			return ec.Resolvers.Mutation().BlockTime(ctx, fc.Args["input"].(app.BlockTimeInput))
+			return ec.Resolvers.Mutation().BlockTime(ctx, fc.Args["input"].(availability.BlockTimeInput))
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *payload.Blocking) graphql.Marshaler {
@@ -20157,7 +20158,7 @@ func (ec *executionContext) _Mutation_unblockTime(ctx context.Context, field gra
 		},
 		func(ctx context.Context) (any, error) {
 			fc := graphql.GetFieldContext(ctx)
-			return ec.Resolvers.Mutation().UnblockTime(ctx, fc.Args["input"].(app.UnblockTimeInput))
+			return ec.Resolvers.Mutation().UnblockTime(ctx, fc.Args["input"].(availability.UnblockTimeInput))
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *payload.Unblocking) graphql.Marshaler {
@@ -20201,7 +20202,7 @@ func (ec *executionContext) _Mutation_withdrawSlot(ctx context.Context, field gr
 		},
 		func(ctx context.Context) (any, error) {
 			fc := graphql.GetFieldContext(ctx)
-			return ec.Resolvers.Mutation().WithdrawSlot(ctx, fc.Args["input"].(app.WithdrawSlotInput))
+			return ec.Resolvers.Mutation().WithdrawSlot(ctx, fc.Args["input"].(availability.WithdrawSlotInput))
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *model.WithdrawSlotPayload) graphql.Marshaler {
@@ -20245,7 +20246,7 @@ func (ec *executionContext) _Mutation_addAvailability(ctx context.Context, field
 		},
 		func(ctx context.Context) (any, error) {
 			fc := graphql.GetFieldContext(ctx)
-			return ec.Resolvers.Mutation().AddAvailability(ctx, fc.Args["input"].(app.AddAvailabilityInput))
+			return ec.Resolvers.Mutation().AddAvailability(ctx, fc.Args["input"].(availability.AddAvailabilityInput))
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *payload.Publication) graphql.Marshaler {
@@ -27655,8 +27656,8 @@ func (ec *executionContext) fieldContext___Type_isOneOf(_ context.Context, field
 
 // region    **************************** input.gotpl *****************************
 
-func (ec *executionContext) unmarshalInputAddAvailabilityInput(ctx context.Context, obj any) (app.AddAvailabilityInput, error) {
-	var it app.AddAvailabilityInput
+func (ec *executionContext) unmarshalInputAddAvailabilityInput(ctx context.Context, obj any) (availability.AddAvailabilityInput, error) {
+	var it availability.AddAvailabilityInput
 	if obj == nil {
 		return it, nil
 	}
@@ -27740,14 +27741,14 @@ func (ec *executionContext) unmarshalInputAddAvailabilityInput(ctx context.Conte
 //
 // ctx must come from a gqlgen request; outside one there is no unmarshaler to use
 // and the returned error says so.
-func UnmarshalAddAvailabilityInput(ctx context.Context, raw any) (app.AddAvailabilityInput, error) {
-	var out app.AddAvailabilityInput
+func UnmarshalAddAvailabilityInput(ctx context.Context, raw any) (availability.AddAvailabilityInput, error) {
+	var out availability.AddAvailabilityInput
 	err := graphql.UnmarshalNamedInputFromContext(ctx, "AddAvailabilityInput", raw, &out)
 	return out, err
 }
 
-func (ec *executionContext) unmarshalInputAddWeeklyAvailabilityInput(ctx context.Context, obj any) (app.AddWeeklyAvailabilityInput, error) {
-	var it app.AddWeeklyAvailabilityInput
+func (ec *executionContext) unmarshalInputAddWeeklyAvailabilityInput(ctx context.Context, obj any) (availability.AddWeeklyAvailabilityInput, error) {
+	var it availability.AddWeeklyAvailabilityInput
 	if obj == nil {
 		return it, nil
 	}
@@ -27869,8 +27870,8 @@ func (ec *executionContext) unmarshalInputAddWeeklyAvailabilityInput(ctx context
 //
 // ctx must come from a gqlgen request; outside one there is no unmarshaler to use
 // and the returned error says so.
-func UnmarshalAddWeeklyAvailabilityInput(ctx context.Context, raw any) (app.AddWeeklyAvailabilityInput, error) {
-	var out app.AddWeeklyAvailabilityInput
+func UnmarshalAddWeeklyAvailabilityInput(ctx context.Context, raw any) (availability.AddWeeklyAvailabilityInput, error) {
+	var out availability.AddWeeklyAvailabilityInput
 	err := graphql.UnmarshalNamedInputFromContext(ctx, "AddWeeklyAvailabilityInput", raw, &out)
 	return out, err
 }
@@ -27917,8 +27918,8 @@ func UnmarshalAnonymiseStudentInput(ctx context.Context, raw any) (app.Anonymise
 	return out, err
 }
 
-func (ec *executionContext) unmarshalInputBlockTimeInput(ctx context.Context, obj any) (app.BlockTimeInput, error) {
-	var it app.BlockTimeInput
+func (ec *executionContext) unmarshalInputBlockTimeInput(ctx context.Context, obj any) (availability.BlockTimeInput, error) {
+	var it availability.BlockTimeInput
 	if obj == nil {
 		return it, nil
 	}
@@ -28006,8 +28007,8 @@ func (ec *executionContext) unmarshalInputBlockTimeInput(ctx context.Context, ob
 //
 // ctx must come from a gqlgen request; outside one there is no unmarshaler to use
 // and the returned error says so.
-func UnmarshalBlockTimeInput(ctx context.Context, raw any) (app.BlockTimeInput, error) {
-	var out app.BlockTimeInput
+func UnmarshalBlockTimeInput(ctx context.Context, raw any) (availability.BlockTimeInput, error) {
+	var out availability.BlockTimeInput
 	err := graphql.UnmarshalNamedInputFromContext(ctx, "BlockTimeInput", raw, &out)
 	return out, err
 }
@@ -29463,8 +29464,8 @@ func UnmarshalReleaseHoldInput(ctx context.Context, raw any) (app.ReleaseHoldInp
 	return out, err
 }
 
-func (ec *executionContext) unmarshalInputRemoveAvailabilityInput(ctx context.Context, obj any) (app.RemoveAvailabilityInput, error) {
-	var it app.RemoveAvailabilityInput
+func (ec *executionContext) unmarshalInputRemoveAvailabilityInput(ctx context.Context, obj any) (availability.RemoveAvailabilityInput, error) {
+	var it availability.RemoveAvailabilityInput
 	if obj == nil {
 		return it, nil
 	}
@@ -29510,8 +29511,8 @@ func (ec *executionContext) unmarshalInputRemoveAvailabilityInput(ctx context.Co
 //
 // ctx must come from a gqlgen request; outside one there is no unmarshaler to use
 // and the returned error says so.
-func UnmarshalRemoveAvailabilityInput(ctx context.Context, raw any) (app.RemoveAvailabilityInput, error) {
-	var out app.RemoveAvailabilityInput
+func UnmarshalRemoveAvailabilityInput(ctx context.Context, raw any) (availability.RemoveAvailabilityInput, error) {
+	var out availability.RemoveAvailabilityInput
 	err := graphql.UnmarshalNamedInputFromContext(ctx, "RemoveAvailabilityInput", raw, &out)
 	return out, err
 }
@@ -29846,8 +29847,8 @@ func UnmarshalStudentOrder(ctx context.Context, raw any) (store.Order, error) {
 	return out, err
 }
 
-func (ec *executionContext) unmarshalInputUnblockTimeInput(ctx context.Context, obj any) (app.UnblockTimeInput, error) {
-	var it app.UnblockTimeInput
+func (ec *executionContext) unmarshalInputUnblockTimeInput(ctx context.Context, obj any) (availability.UnblockTimeInput, error) {
+	var it availability.UnblockTimeInput
 	if obj == nil {
 		return it, nil
 	}
@@ -29882,8 +29883,8 @@ func (ec *executionContext) unmarshalInputUnblockTimeInput(ctx context.Context, 
 //
 // ctx must come from a gqlgen request; outside one there is no unmarshaler to use
 // and the returned error says so.
-func UnmarshalUnblockTimeInput(ctx context.Context, raw any) (app.UnblockTimeInput, error) {
-	var out app.UnblockTimeInput
+func UnmarshalUnblockTimeInput(ctx context.Context, raw any) (availability.UnblockTimeInput, error) {
+	var out availability.UnblockTimeInput
 	err := graphql.UnmarshalNamedInputFromContext(ctx, "UnblockTimeInput", raw, &out)
 	return out, err
 }
@@ -29930,8 +29931,8 @@ func UnmarshalUndoNoShowInput(ctx context.Context, raw any) (app.UndoNoShowInput
 	return out, err
 }
 
-func (ec *executionContext) unmarshalInputUpdateAvailabilityInput(ctx context.Context, obj any) (app.UpdateAvailabilityInput, error) {
-	var it app.UpdateAvailabilityInput
+func (ec *executionContext) unmarshalInputUpdateAvailabilityInput(ctx context.Context, obj any) (availability.UpdateAvailabilityInput, error) {
+	var it availability.UpdateAvailabilityInput
 	if obj == nil {
 		return it, nil
 	}
@@ -30068,8 +30069,8 @@ func (ec *executionContext) unmarshalInputUpdateAvailabilityInput(ctx context.Co
 //
 // ctx must come from a gqlgen request; outside one there is no unmarshaler to use
 // and the returned error says so.
-func UnmarshalUpdateAvailabilityInput(ctx context.Context, raw any) (app.UpdateAvailabilityInput, error) {
-	var out app.UpdateAvailabilityInput
+func UnmarshalUpdateAvailabilityInput(ctx context.Context, raw any) (availability.UpdateAvailabilityInput, error) {
+	var out availability.UpdateAvailabilityInput
 	err := graphql.UnmarshalNamedInputFromContext(ctx, "UpdateAvailabilityInput", raw, &out)
 	return out, err
 }
@@ -30400,8 +30401,8 @@ func UnmarshalUpdateStudentInput(ctx context.Context, raw any) (app.UpdateStuden
 	return out, err
 }
 
-func (ec *executionContext) unmarshalInputWithdrawSlotInput(ctx context.Context, obj any) (app.WithdrawSlotInput, error) {
-	var it app.WithdrawSlotInput
+func (ec *executionContext) unmarshalInputWithdrawSlotInput(ctx context.Context, obj any) (availability.WithdrawSlotInput, error) {
+	var it availability.WithdrawSlotInput
 	if obj == nil {
 		return it, nil
 	}
@@ -30447,8 +30448,8 @@ func (ec *executionContext) unmarshalInputWithdrawSlotInput(ctx context.Context,
 //
 // ctx must come from a gqlgen request; outside one there is no unmarshaler to use
 // and the returned error says so.
-func UnmarshalWithdrawSlotInput(ctx context.Context, raw any) (app.WithdrawSlotInput, error) {
-	var out app.WithdrawSlotInput
+func UnmarshalWithdrawSlotInput(ctx context.Context, raw any) (availability.WithdrawSlotInput, error) {
+	var out availability.WithdrawSlotInput
 	err := graphql.UnmarshalNamedInputFromContext(ctx, "WithdrawSlotInput", raw, &out)
 	return out, err
 }
@@ -36149,12 +36150,12 @@ func (ec *executionContext) marshalNActor2ᚖrehearseᚋinternalᚋbookingᚐAct
 	return ec._Actor(ctx, sel, v)
 }
 
-func (ec *executionContext) unmarshalNAddAvailabilityInput2rehearseᚋinternalᚋappᚐAddAvailabilityInput(ctx context.Context, v any) (app.AddAvailabilityInput, error) {
+func (ec *executionContext) unmarshalNAddAvailabilityInput2rehearseᚋinternalᚋappᚋavailabilityᚐAddAvailabilityInput(ctx context.Context, v any) (availability.AddAvailabilityInput, error) {
 	res, err := ec.unmarshalInputAddAvailabilityInput(ctx, v)
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 
-func (ec *executionContext) unmarshalNAddWeeklyAvailabilityInput2rehearseᚋinternalᚋappᚐAddWeeklyAvailabilityInput(ctx context.Context, v any) (app.AddWeeklyAvailabilityInput, error) {
+func (ec *executionContext) unmarshalNAddWeeklyAvailabilityInput2rehearseᚋinternalᚋappᚋavailabilityᚐAddWeeklyAvailabilityInput(ctx context.Context, v any) (availability.AddWeeklyAvailabilityInput, error) {
 	res, err := ec.unmarshalInputAddWeeklyAvailabilityInput(ctx, v)
 	return res, graphql.ErrorOnPath(ctx, err)
 }
@@ -36331,7 +36332,7 @@ func (ec *executionContext) marshalNBlockEdge2ᚕrehearseᚋgraphᚋpageᚐEdge�
 	return ret
 }
 
-func (ec *executionContext) unmarshalNBlockTimeInput2rehearseᚋinternalᚋappᚐBlockTimeInput(ctx context.Context, v any) (app.BlockTimeInput, error) {
+func (ec *executionContext) unmarshalNBlockTimeInput2rehearseᚋinternalᚋappᚋavailabilityᚐBlockTimeInput(ctx context.Context, v any) (availability.BlockTimeInput, error) {
 	res, err := ec.unmarshalInputBlockTimeInput(ctx, v)
 	return res, graphql.ErrorOnPath(ctx, err)
 }
@@ -37491,7 +37492,7 @@ func (ec *executionContext) unmarshalNReleaseHoldInput2rehearseᚋinternalᚋapp
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 
-func (ec *executionContext) unmarshalNRemoveAvailabilityInput2rehearseᚋinternalᚋappᚐRemoveAvailabilityInput(ctx context.Context, v any) (app.RemoveAvailabilityInput, error) {
+func (ec *executionContext) unmarshalNRemoveAvailabilityInput2rehearseᚋinternalᚋappᚋavailabilityᚐRemoveAvailabilityInput(ctx context.Context, v any) (availability.RemoveAvailabilityInput, error) {
 	res, err := ec.unmarshalInputRemoveAvailabilityInput(ctx, v)
 	return res, graphql.ErrorOnPath(ctx, err)
 }
@@ -37862,7 +37863,7 @@ func (ec *executionContext) marshalNTagCount2rehearseᚋinternalᚋbookingᚐTag
 	return ec._TagCount(ctx, sel, &v)
 }
 
-func (ec *executionContext) unmarshalNUnblockTimeInput2rehearseᚋinternalᚋappᚐUnblockTimeInput(ctx context.Context, v any) (app.UnblockTimeInput, error) {
+func (ec *executionContext) unmarshalNUnblockTimeInput2rehearseᚋinternalᚋappᚋavailabilityᚐUnblockTimeInput(ctx context.Context, v any) (availability.UnblockTimeInput, error) {
 	res, err := ec.unmarshalInputUnblockTimeInput(ctx, v)
 	return res, graphql.ErrorOnPath(ctx, err)
 }
@@ -37872,7 +37873,7 @@ func (ec *executionContext) unmarshalNUndoNoShowInput2rehearseᚋinternalᚋapp�
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 
-func (ec *executionContext) unmarshalNUpdateAvailabilityInput2rehearseᚋinternalᚋappᚐUpdateAvailabilityInput(ctx context.Context, v any) (app.UpdateAvailabilityInput, error) {
+func (ec *executionContext) unmarshalNUpdateAvailabilityInput2rehearseᚋinternalᚋappᚋavailabilityᚐUpdateAvailabilityInput(ctx context.Context, v any) (availability.UpdateAvailabilityInput, error) {
 	res, err := ec.unmarshalInputUpdateAvailabilityInput(ctx, v)
 	return res, graphql.ErrorOnPath(ctx, err)
 }
@@ -38082,7 +38083,7 @@ func (ec *executionContext) marshalNWholeDayEvents2rehearseᚋgraphᚋmodelᚐWh
 	return v
 }
 
-func (ec *executionContext) unmarshalNWithdrawSlotInput2rehearseᚋinternalᚋappᚐWithdrawSlotInput(ctx context.Context, v any) (app.WithdrawSlotInput, error) {
+func (ec *executionContext) unmarshalNWithdrawSlotInput2rehearseᚋinternalᚋappᚋavailabilityᚐWithdrawSlotInput(ctx context.Context, v any) (availability.WithdrawSlotInput, error) {
 	res, err := ec.unmarshalInputWithdrawSlotInput(ctx, v)
 	return res, graphql.ErrorOnPath(ctx, err)
 }

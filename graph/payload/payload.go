@@ -4,7 +4,7 @@ package payload
 
 import (
 	"rehearse/graph/model"
-	"rehearse/internal/app"
+	"rehearse/internal/app/availability"
 	"rehearse/internal/booking"
 )
 
@@ -56,7 +56,7 @@ type Published struct {
 }
 
 // NewPublication returns the payload of publishing; p is nil if it failed.
-func NewPublication(p *app.Published, errors []model.UserError) *Publication {
+func NewPublication(p *availability.Published, errors []model.UserError) *Publication {
 	if p == nil {
 		return &Publication{Errors: errors}
 	}
@@ -79,7 +79,7 @@ func (p *Published) Skipped(first int) []booking.SkippedSlot { return some(p.Lef
 func (p *Published) SkippedCount() int { return len(p.Left) }
 
 // Closed holds the effects of closing time in a calendar.
-type Closed struct{ Change app.Closed }
+type Closed struct{ Change availability.Closed }
 
 // ClosedSlots returns the first withdrawn slots.
 func (c *Closed) ClosedSlots(first int) []booking.Slot { return some(c.Change.ClosedSlots, first) }

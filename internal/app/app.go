@@ -7,6 +7,7 @@ import (
 	"context"
 	"time"
 
+	"rehearse/internal/app/availability"
 	"rehearse/internal/app/operation"
 	"rehearse/internal/booking"
 	"rehearse/internal/live"
@@ -15,6 +16,8 @@ import (
 
 // An App runs the operations of one school.
 type App struct {
+	*availability.Calendars
+
 	store *store.Store
 	clock func() time.Time
 	live  *live.Hub
@@ -24,6 +27,7 @@ type App struct {
 func New(s *store.Store, clock func() time.Time) *App {
 	a := &App{store: s, clock: clock}
 	a.live = live.New(s, a.Now)
+	a.Calendars = availability.New(s, a.Now)
 	return a
 }
 

@@ -10,16 +10,17 @@ import (
 	"pgregory.net/rapid"
 
 	"rehearse/internal/app"
+	"rehearse/internal/app/availability"
 	"rehearse/internal/booking"
 	"rehearse/internal/calendar"
 )
 
 // drawRule draws a rule of some weeks near t0, in a time zone with or without clock
 // changes.
-func drawRule(t *rapid.T, by booking.InterviewerID) app.AddWeeklyAvailabilityInput {
+func drawRule(t *rapid.T, by booking.InterviewerID) availability.AddWeeklyAvailabilityInput {
 	start := calendar.LocalTime(30 * rapid.IntRange(0, 47).Draw(t, "start"))
 	from := calendar.DateOf(t0).AddDays(rapid.IntRange(-10, 20).Draw(t, "from"))
-	rule := app.AddWeeklyAvailabilityInput{
+	rule := availability.AddWeeklyAvailabilityInput{
 		InterviewerID: by, TimeZone: ptr(rapid.SampledFrom([]string{"UTC", "Europe/Berlin", "Africa/Casablanca"}).Draw(t, "zone")),
 		StartDate: from, StartTime: start,
 		EndTime:    (start + calendar.LocalTime(60*rapid.IntRange(2, 5).Draw(t, "hours"))) % (24 * 60),
@@ -80,7 +81,7 @@ func TestSlotsFollowTheLastEditOfARule(t *testing.T) {
 		}
 		for range rapid.IntRange(1, 4).Draw(rt, "edits") {
 			next := drawRule(rt, edited.ID)
-			_, err := server.UpdateAvailability(t.Context(), app.UpdateAvailabilityInput{
+			_, err := server.UpdateAvailability(t.Context(), availability.UpdateAvailabilityInput{
 				AvailabilityID: added.Availability.ID, TimeZone: next.TimeZone, StartDate: &next.StartDate, EndDate: booking.Set(next.EndDate),
 				Weekdays: next.Weekdays, StartTime: &next.StartTime, EndTime: &next.EndTime, EveryWeeks: &next.EveryWeeks,
 				SlotMinutes: &next.SlotMinutes, GapMinutes: &next.GapMinutes,

@@ -11,6 +11,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"rehearse/internal/app"
+	"rehearse/internal/app/availability"
 	"rehearse/internal/booking"
 	"rehearse/internal/calendar"
 )
@@ -85,8 +86,8 @@ func busyCalendars(w *world) (ann booking.Interviewer) {
 	bob := interviewer(app.CreateInterviewerInput{
 		InterviewerDetails: booking.InterviewerDetails{Name: "Bob", Email: "bob@x.org", TimeZone: "UTC"},
 	})
-	rule := func(by booking.Interviewer, change func(*app.AddWeeklyAvailabilityInput)) *app.Published {
-		in := app.AddWeeklyAvailabilityInput{
+	rule := func(by booking.Interviewer, change func(*availability.AddWeeklyAvailabilityInput)) *availability.Published {
+		in := availability.AddWeeklyAvailabilityInput{
 			InterviewerID: by.ID, StartDate: calendar.DateOf(monthAgo()), Weekdays: []time.Weekday{time.Monday, time.Thursday},
 			StartTime: 9 * 60, EndTime: 12 * 60, EveryWeeks: 1, SlotMinutes: 45, GapMinutes: 10, Tags: []string{"sql", `say "hi"`},
 		}
@@ -99,44 +100,44 @@ func busyCalendars(w *world) (ann booking.Interviewer) {
 		_, err := on.Book(ctx, app.BookSlotInput{StudentID: w.student().ID, SlotID: slot.ID})
 		must("a booking", err)
 	}
-	ahead := func(p *app.Published) []booking.Slot {
+	ahead := func(p *availability.Published) []booking.Slot {
 		at := slices.IndexFunc(p.Slots, func(s booking.Slot) bool { return s.Start.After(t0) })
 		return p.Slots[at:]
 	}
 
-	open := rule(ann, func(*app.AddWeeklyAvailabilityInput) {}) // across the clock change in October
-	book(then, open.Slots[0])                                   // in the past
+	open := rule(ann, func(*availability.AddWeeklyAvailabilityInput) {}) // across the clock change in October
+	book(then, open.Slots[0])                                            // in the past
 	book(server, ahead(open)[3])
-	_, err := server.WithdrawSlot(ctx, app.WithdrawSlotInput{SlotID: ahead(open)[7].ID})
+	_, err := server.WithdrawSlot(ctx, availability.WithdrawSlotInput{SlotID: ahead(open)[7].ID})
 	must("a withdrawn slot", err)
 
-	changed := rule(ann, func(in *app.AddWeeklyAvailabilityInput) {
+	changed := rule(ann, func(in *availability.AddWeeklyAvailabilityInput) {
 		in.EveryWeeks, in.Weekdays, in.EndDate, in.EndTime = 2, []time.Weekday{time.Sunday}, ptr(calendar.DateOf(t0).AddDays(60)), 24*60
 		in.TimeZone, in.StartTime, in.Tags = ptr("America/New_York"), 20*60, nil
 	})
 	book(then, changed.Slots[1])
 	book(server, ahead(changed)[1])
-	_, err = server.UpdateAvailability(ctx, app.UpdateAvailabilityInput{AvailabilityID: changed.Availability.ID, SlotMinutes: ptr(30)})
+	_, err = server.UpdateAvailability(ctx, availability.UpdateAvailabilityInput{AvailabilityID: changed.Availability.ID, SlotMinutes: ptr(30)})
 	must("a rule changed around a booking", err)
 
-	removed := rule(ann, func(in *app.AddWeeklyAvailabilityInput) { in.Weekdays = []time.Weekday{time.Tuesday} })
+	removed := rule(ann, func(in *availability.AddWeeklyAvailabilityInput) { in.Weekdays = []time.Weekday{time.Tuesday} })
 	book(server, ahead(removed)[2])
-	_, err = server.RemoveAvailability(ctx, app.RemoveAvailabilityInput{AvailabilityID: removed.Availability.ID})
+	_, err = server.RemoveAvailability(ctx, availability.RemoveAvailabilityInput{AvailabilityID: removed.Availability.ID})
 	must("a rule removed around a booking", err)
 
-	window, err := server.AddAvailability(ctx, app.AddAvailabilityInput{
+	window, err := server.AddAvailability(ctx, availability.AddAvailabilityInput{
 		InterviewerID: ann.ID, Start: t0.AddDate(0, 0, 2), End: t0.AddDate(0, 0, 2).Add(7 * time.Hour), SlotMinutes: 60, GapMinutes: 15, Tags: []string{"x"},
 	})
 	must("a window", err)
 	book(server, window.Slots[0])
-	_, err = server.WithdrawSlot(ctx, app.WithdrawSlotInput{SlotID: window.Slots[2].ID})
+	_, err = server.WithdrawSlot(ctx, availability.WithdrawSlotInput{SlotID: window.Slots[2].ID})
 	must("a withdrawn slot of the window", err)
-	_, err = server.BlockTime(ctx, app.BlockTimeInput{
+	_, err = server.BlockTime(ctx, availability.BlockTimeInput{
 		InterviewerID: ann.ID, Start: ptr(t0.AddDate(0, 0, 21)), End: ptr(t0.AddDate(0, 0, 28)), Reason: "away",
 	})
 	must("blocked time", err)
 
-	left := rule(bob, func(*app.AddWeeklyAvailabilityInput) {})
+	left := rule(bob, func(*availability.AddWeeklyAvailabilityInput) {})
 	book(then, left.Slots[0])
 	_, err = server.UpdateInterviewer(ctx, app.UpdateInterviewerInput{
 		InterviewerID: bob.ID, InterviewerChange: booking.InterviewerChange{Active: ptr(false)},

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"rehearse/internal/app"
+	"rehearse/internal/app/availability"
 	"rehearse/internal/booking"
 	"rehearse/internal/calendar"
 	"rehearse/internal/pgtest"
@@ -18,7 +19,7 @@ func (w *world) rules(n int) (later func() time.Time) {
 	w.t.Helper()
 	server := app.New(w.store, clock)
 	for range n {
-		_, err := server.AddWeeklyAvailability(w.t.Context(), app.AddWeeklyAvailabilityInput{
+		_, err := server.AddWeeklyAvailability(w.t.Context(), availability.AddWeeklyAvailabilityInput{
 			InterviewerID: w.interviewer().ID, StartDate: calendar.DateOf(t0), EveryWeeks: 1, SlotMinutes: 60,
 			Weekdays:  []time.Weekday{0, 1, 2, 3, 4, 5, 6},
 			StartTime: 12 * 60, EndTime: 13 * 60,
@@ -43,7 +44,7 @@ func TestTwoServersExtendConcurrently(t *testing.T) {
 	before := w.countSlots()
 	locks := contains("FROM interviewers WHERE", "FOR NO KEY UPDATE")
 	gate := pgtest.NewGate(locks)
-	results := make([]app.ExtendResult, 2)
+	results := make([]availability.ExtendResult, 2)
 	wait := concurrently(2, func(i int) (err error) {
 		server := app.New(w.db.Intercepted(w.t, pgtest.Intercept{Before: gate.Hold}), later)
 		results[i], err = server.ExtendAvailability(w.t.Context())
@@ -114,14 +115,14 @@ func TestRuleChangesDuringBookings(t *testing.T) {
 	w := newWorld(t)
 	server := app.New(w.store, clock)
 	by := w.interviewer()
-	added, err := server.AddWeeklyAvailability(t.Context(), app.AddWeeklyAvailabilityInput{
+	added, err := server.AddWeeklyAvailability(t.Context(), availability.AddWeeklyAvailabilityInput{
 		InterviewerID: by.ID, StartDate: calendar.DateOf(t0).AddDays(1), EndDate: ptr(calendar.DateOf(t0).AddDays(8)),
 		Weekdays: []time.Weekday{0, 1, 2, 3, 4, 5, 6}, StartTime: 10 * 60, EndTime: 14 * 60, EveryWeeks: 1, SlotMinutes: 60,
 	})
 	wantOutcome(t, "the rule", err, "ok")
 	students := w.students(len(added.Slots))
 	booked := make([]*app.Booked, len(students))
-	edits := make([]*app.UpdatedAvailability, 4)
+	edits := make([]*availability.UpdatedAvailability, 4)
 	servers := w.servers(pgtest.Intercept{})
 	wait := concurrently(len(students)+len(edits), func(i int) (err error) {
 		if i < len(students) {
@@ -129,7 +130,7 @@ func TestRuleChangesDuringBookings(t *testing.T) {
 			return err
 		}
 		n := i - len(students)
-		edits[n], err = servers[n%2].UpdateAvailability(t.Context(), app.UpdateAvailabilityInput{
+		edits[n], err = servers[n%2].UpdateAvailability(t.Context(), availability.UpdateAvailabilityInput{
 			AvailabilityID: added.Availability.ID, StartTime: ptr(calendar.LocalTime((11 + n%2) * 60)), CancelBooked: n%2 == 1,
 		})
 		return err

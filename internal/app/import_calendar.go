@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 
+	"rehearse/internal/app/availability"
 	"rehearse/internal/app/operation"
 	"rehearse/internal/booking"
 	"rehearse/internal/calendar"
@@ -152,7 +153,7 @@ func (p *availabilityImport) block(ctx context.Context, tx *store.Tx) error {
 		spans[i] = row.Value.Window()
 	}
 	by := p.by[p.blocks[0].Value.Interviewer] // a calendar belongs to one interviewer
-	blocked, err := lockedCalendar(tx, by, p.now).block(ctx, spans, blockReason)
+	blocked, err := availability.LockedCalendar(tx, by, p.now).Block(ctx, spans, blockReason)
 	if err != nil {
 		return err
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"time"
 
+	"rehearse/internal/app/availability"
 	"rehearse/internal/app/operation"
 	"rehearse/internal/booking"
 	"rehearse/internal/store"
@@ -84,7 +85,7 @@ func (c *interviewChange) free(ctx context.Context, slot booking.Slot, of bookin
 	if !c.mode.exclusive {
 		return errNeedsExclusive
 	}
-	_, err := lockedCalendar(c.tx, of, c.now).fill(ctx, booking.SpansOf([]booking.Slot{slot}))
+	_, err := availability.LockedCalendar(c.tx, of, c.now).Fill(ctx, booking.SpansOf([]booking.Slot{slot}))
 	return err
 }
 

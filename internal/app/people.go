@@ -3,6 +3,7 @@ package app
 import (
 	"context"
 
+	"rehearse/internal/app/availability"
 	"rehearse/internal/app/operation"
 	"rehearse/internal/booking"
 	"rehearse/internal/store"
@@ -113,7 +114,7 @@ type UpdateInterviewerInput struct {
 // reopening their calendar.
 type UpdatedInterviewer struct {
 	Interviewer booking.Interviewer
-	Closed
+	availability.Closed
 }
 
 // UpdateInterviewer changes an interviewer. Deactivating one closes their open slots in the
@@ -123,12 +124,12 @@ func (a *App) UpdateInterviewer(ctx context.Context, in UpdateInterviewerInput) 
 	if err := operation.AccessOf(ctx).Only(); err != nil {
 		return nil, err
 	}
-	target := calendarTarget{interviewerID: in.InterviewerID, cancelBooked: in.CancelBooked, reason: cancelReason}
-	return changeCalendar(ctx, a, target, func(c *calendarChange) (*UpdatedInterviewer, error) {
-		if err := c.lock(ctx); err != nil {
+	target := availability.CalendarTarget{InterviewerID: in.InterviewerID, CancelBooked: in.CancelBooked, Reason: availability.CancelReason}
+	return availability.ChangeCalendar(ctx, a.store, a.Now, target, func(c *availability.CalendarChange) (*UpdatedInterviewer, error) {
+		if err := c.Lock(ctx); err != nil {
 			return nil, err
 		}
-		before := c.interviewer
+		before := c.Interviewer
 		if err := before.CheckExpected(in.ExpectedVersion, "interviewer").Err(); err != nil {
 			return nil, err
 		}
@@ -136,24 +137,24 @@ func (a *App) UpdateInterviewer(ctx context.Context, in UpdateInterviewerInput) 
 		if err := refused.Err(); err != nil {
 			return nil, err
 		}
-		if err := c.activate(ctx, after.Active); err != nil {
+		if err := c.Activate(ctx, after.Active); err != nil {
 			return nil, err
 		}
 		if in.MaxPerDay.IsSet() || in.MaxPerWeek.IsSet() || in.TimeZone != nil {
-			if err := operation.Recount(ctx, c.tx, after, operation.Always); err != nil {
+			if err := operation.Recount(ctx, c.Tx, after, operation.Always); err != nil {
 				return nil, err
 			}
 		}
 		changes := after.Changes(before)
-		if err := c.appendEvent(ctx, booking.Event{Kind: booking.InterviewerUpdated, Changes: changes}); err != nil {
+		if err := c.AppendEvent(ctx, booking.Event{Kind: booking.InterviewerUpdated, Changes: changes}); err != nil {
 			return nil, err
 		}
 		if len(changes) == 0 {
-			return &UpdatedInterviewer{Interviewer: after, Closed: c.result}, nil
+			return &UpdatedInterviewer{Interviewer: after, Closed: c.Result}, nil
 		}
 		// Update the row last: a new e-mail locks it against the foreign key check of a booking,
 		// and that booking already holds its slot.
-		after, err := c.tx.UpdateInterviewer(ctx, after, c.now)
-		return &UpdatedInterviewer{Interviewer: after, Closed: c.result}, err
+		after, err := c.Tx.UpdateInterviewer(ctx, after, c.Now)
+		return &UpdatedInterviewer{Interviewer: after, Closed: c.Result}, err
 	})
 }

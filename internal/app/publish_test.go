@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"rehearse/internal/app"
+	"rehearse/internal/app/availability"
 	"rehearse/internal/booking"
 	"rehearse/internal/calendar"
 	"rehearse/internal/pgtest"
@@ -19,8 +20,8 @@ type statementCount struct{ n atomic.Int64 }
 func (c *statementCount) add(string, []any) { c.n.Add(1) }
 
 // eightADay returns a rule with eight slots on every day of a year.
-func eightADay(by booking.InterviewerID) app.AddWeeklyAvailabilityInput {
-	return app.AddWeeklyAvailabilityInput{
+func eightADay(by booking.InterviewerID) availability.AddWeeklyAvailabilityInput {
+	return availability.AddWeeklyAvailabilityInput{
 		InterviewerID: by, StartDate: calendar.DateOf(t0).AddDays(1), EndDate: ptr(calendar.DateOf(t0).AddDays(365)),
 		Weekdays:  []time.Weekday{0, 1, 2, 3, 4, 5, 6},
 		StartTime: 9 * 60, EndTime: 17 * 60, EveryWeeks: 1, SlotMinutes: 60,

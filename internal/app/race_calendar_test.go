@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"rehearse/internal/app"
+	"rehearse/internal/app/availability"
 	"rehearse/internal/booking"
 	"rehearse/internal/pgtest"
 )
@@ -30,14 +31,14 @@ func (w *world) deactivates(by booking.InterviewerID) request {
 
 func (w *world) withdraws(slot booking.Slot) request {
 	return func(on *app.App) error {
-		_, err := on.WithdrawSlot(w.t.Context(), app.WithdrawSlotInput{SlotID: slot.ID})
+		_, err := on.WithdrawSlot(w.t.Context(), availability.WithdrawSlotInput{SlotID: slot.ID})
 		return err
 	}
 }
 
 func (w *world) blocks(slot booking.Slot) request {
 	return func(on *app.App) error {
-		_, err := on.BlockTime(w.t.Context(), app.BlockTimeInput{
+		_, err := on.BlockTime(w.t.Context(), availability.BlockTimeInput{
 			InterviewerID: slot.InterviewerID, Start: &slot.Start, End: &slot.End, Reason: "away",
 		})
 		return err
@@ -47,7 +48,7 @@ func (w *world) blocks(slot booking.Slot) request {
 func (w *world) removes(slot booking.Slot) request {
 	id := one[int64](w, "SELECT availability_id FROM slots WHERE id = $1", slot.ID)
 	return func(on *app.App) error {
-		_, err := on.RemoveAvailability(w.t.Context(), app.RemoveAvailabilityInput{AvailabilityID: booking.AvailabilityID(id)})
+		_, err := on.RemoveAvailability(w.t.Context(), availability.RemoveAvailabilityInput{AvailabilityID: booking.AvailabilityID(id)})
 		return err
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"rehearse/internal/app"
+	"rehearse/internal/app/availability"
 	"rehearse/internal/booking"
 )
 
@@ -30,8 +31,8 @@ func newSecondWindow(w *world) secondWindow {
 	w.t.Helper()
 	on, by := app.New(w.store, clock), w.interviewer()
 	start := t0.Add(24 * time.Hour)
-	window := func(length time.Duration, minutes int) *app.Published {
-		published, err := on.AddAvailability(w.t.Context(), app.AddAvailabilityInput{
+	window := func(length time.Duration, minutes int) *availability.Published {
+		published, err := on.AddAvailability(w.t.Context(), availability.AddAvailabilityInput{
 			InterviewerID: by.ID, Start: start, End: start.Add(length), SlotMinutes: minutes,
 		})
 		wantOutcome(w.t, "the window", err, "ok")
@@ -39,7 +40,7 @@ func newSecondWindow(w *world) secondWindow {
 	}
 	first, second := window(time.Hour, 60), window(2*time.Hour, 30)
 	i := w.booked(w.student(), first.Slots[0])
-	closed, err := on.RemoveAvailability(w.t.Context(), app.RemoveAvailabilityInput{AvailabilityID: first.Availability.ID})
+	closed, err := on.RemoveAvailability(w.t.Context(), availability.RemoveAvailabilityInput{AvailabilityID: first.Availability.ID})
 	wantOutcome(w.t, "the removal of the first", err, "ok")
 	if len(closed.Conflicts) != 1 || len(second.Slots) != 2 {
 		w.t.Fatalf("got %d conflicts and %d slots, want 1 and 2", len(closed.Conflicts), len(second.Slots))
@@ -58,7 +59,7 @@ var waysToFree = []struct {
 
 func (u secondWindow) removes() request {
 	return func(on *app.App) error {
-		_, err := on.RemoveAvailability(u.t.Context(), app.RemoveAvailabilityInput{AvailabilityID: u.second})
+		_, err := on.RemoveAvailability(u.t.Context(), availability.RemoveAvailabilityInput{AvailabilityID: u.second})
 		return err
 	}
 }
@@ -66,7 +67,7 @@ func (u secondWindow) removes() request {
 func (u secondWindow) blocksTime() request {
 	start := u.interview.Start
 	return func(on *app.App) error {
-		_, err := on.BlockTime(u.t.Context(), app.BlockTimeInput{
+		_, err := on.BlockTime(u.t.Context(), availability.BlockTimeInput{
 			InterviewerID: u.by.ID, Start: &start, End: ptr(start.Add(2 * time.Hour)), Reason: "away",
 		})
 		return err

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"rehearse/internal/app"
+	"rehearse/internal/app/availability"
 	"rehearse/internal/booking"
 	"rehearse/internal/pgtest"
 )
@@ -183,7 +184,7 @@ func TestDeactivationDuringACancellationUnprotected(t *testing.T) {
 // after from t0.
 func publish(w *world, on *app.App, by booking.Interviewer, after time.Duration) error {
 	start := t0.Add(time.Hour + after)
-	_, err := on.AddAvailability(w.t.Context(), app.AddAvailabilityInput{
+	_, err := on.AddAvailability(w.t.Context(), availability.AddAvailabilityInput{
 		InterviewerID: by.ID, Start: start, End: start.Add(3 * time.Hour), SlotMinutes: 60,
 	})
 	return err

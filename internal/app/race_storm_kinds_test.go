@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"rehearse/internal/app"
+	"rehearse/internal/app/availability"
 	"rehearse/internal/booking"
 	"rehearse/internal/calendar"
 	"rehearse/internal/store"
@@ -180,7 +181,7 @@ func (s *stressTest) revoke(random *rand.Rand, on *app.App) error {
 
 func (s *stressTest) publish(random *rand.Rand, on *app.App) error {
 	start := t0.Add(time.Duration(1+random.IntN(16)) * 30 * time.Minute)
-	published, err := on.AddAvailability(s.t.Context(), app.AddAvailabilityInput{
+	published, err := on.AddAvailability(s.t.Context(), availability.AddAvailabilityInput{
 		InterviewerID: pick(s, random, &s.interviewers).ID, Start: start, End: start.Add(3 * time.Hour), SlotMinutes: 60,
 	})
 	if err != nil {
@@ -193,20 +194,20 @@ func (s *stressTest) publish(random *rand.Rand, on *app.App) error {
 }
 
 func (s *stressTest) withdraw(random *rand.Rand, on *app.App) error {
-	_, err := on.WithdrawSlot(s.t.Context(), app.WithdrawSlotInput{SlotID: s.pickSlot(random), CancelBooked: random.IntN(2) == 0})
+	_, err := on.WithdrawSlot(s.t.Context(), availability.WithdrawSlotInput{SlotID: s.pickSlot(random), CancelBooked: random.IntN(2) == 0})
 	return err
 }
 
 func (s *stressTest) block(random *rand.Rand, on *app.App) error {
 	start := t0.Add(time.Duration(1+random.IntN(16)) * 30 * time.Minute)
-	blocked, err := on.BlockTime(s.t.Context(), app.BlockTimeInput{
+	blocked, err := on.BlockTime(s.t.Context(), availability.BlockTimeInput{
 		InterviewerID: pick(s, random, &s.interviewers).ID, Start: &start, End: ptr(start.Add(time.Hour)), Reason: "away",
 		CancelBooked: random.IntN(2) == 0,
 	})
 	if err != nil {
 		return err
 	}
-	_, err = on.UnblockTime(s.t.Context(), app.UnblockTimeInput{BlockID: blocked.Blocks[0].ID})
+	_, err = on.UnblockTime(s.t.Context(), availability.UnblockTimeInput{BlockID: blocked.Blocks[0].ID})
 	return err
 }
 
@@ -215,7 +216,7 @@ func (s *stressTest) remove(random *rand.Rand, on *app.App) error {
 	if err != nil {
 		return err
 	}
-	_, err = on.RemoveAvailability(s.t.Context(), app.RemoveAvailabilityInput{AvailabilityID: of.ID, CancelBooked: random.IntN(2) == 0})
+	_, err = on.RemoveAvailability(s.t.Context(), availability.RemoveAvailabilityInput{AvailabilityID: of.ID, CancelBooked: random.IntN(2) == 0})
 	return err
 }
 

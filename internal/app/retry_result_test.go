@@ -9,6 +9,7 @@ import (
 	"github.com/jackc/pgx/v5/pgconn"
 
 	"rehearse/internal/app"
+	"rehearse/internal/app/availability"
 	"rehearse/internal/booking"
 	"rehearse/internal/pgtest"
 )
@@ -60,7 +61,7 @@ func TestBlockTimeReportsOnlyItsLastAttempt(t *testing.T) {
 		_, err := app.New(w.store, clock).Book(t.Context(), app.BookSlotInput{StudentID: student.ID, SlotID: slots[1].ID})
 		wantOutcome(t, "the booking", err, "ok")
 	})
-	blocked, err := server.BlockTime(t.Context(), app.BlockTimeInput{
+	blocked, err := server.BlockTime(t.Context(), availability.BlockTimeInput{
 		InterviewerID: by.ID, Start: &t0, End: ptr(t0.Add(24 * time.Hour)), Reason: "a holiday",
 	})
 	wantOutcome(t, "blocking", err, "ok")
@@ -94,7 +95,7 @@ func TestUnblockTimeReportsOnlyItsLastAttempt(t *testing.T) {
 	by := w.interviewer()
 	w.slot(by, 2)
 	other := app.New(w.store, clock)
-	blocked, err := other.BlockTime(t.Context(), app.BlockTimeInput{
+	blocked, err := other.BlockTime(t.Context(), availability.BlockTimeInput{
 		InterviewerID: by.ID, Start: &t0, End: ptr(t0.Add(24 * time.Hour)), Reason: "a holiday",
 	})
 	wantOutcome(t, "blocking", err, "ok")
@@ -104,7 +105,7 @@ func TestUnblockTimeReportsOnlyItsLastAttempt(t *testing.T) {
 		})
 		wantOutcome(t, "deactivating", err, "ok")
 	})
-	slots, err := server.UnblockTime(t.Context(), app.UnblockTimeInput{BlockID: blocked.Blocks[0].ID})
+	slots, err := server.UnblockTime(t.Context(), availability.UnblockTimeInput{BlockID: blocked.Blocks[0].ID})
 	if wantOutcome(t, "unblocking", err, "ok"); len(slots) != 0 {
 		t.Errorf("got %d published slots of an inactive interviewer, want none", len(slots))
 	}

@@ -19,6 +19,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"rehearse/internal/app"
+	"rehearse/internal/app/availability"
 	"rehearse/internal/booking"
 	"rehearse/internal/calendar"
 	"rehearse/internal/localpg"
@@ -140,7 +141,7 @@ func (c *crashes) openSchool(on *localpg.Server) {
 			InterviewerDetails: booking.InterviewerDetails{Name: "I", Email: fmt.Sprintf("i%d@example.org", n), TimeZone: "UTC"},
 		})
 		must(err)
-		_, err = school.AddWeeklyAvailability(ctx, app.AddWeeklyAvailabilityInput{
+		_, err = school.AddWeeklyAvailability(ctx, availability.AddWeeklyAvailabilityInput{
 			InterviewerID: by.ID, StartDate: begin, EndDate: &end, EveryWeeks: 1, SlotMinutes: 60,
 			Weekdays: []time.Weekday{0, 1, 2, 3, 4, 5, 6}, StartTime: 8 * 60, EndTime: 16 * 60,
 		})

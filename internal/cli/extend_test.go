@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"rehearse/internal/app"
+	"rehearse/internal/app/availability"
 	"rehearse/internal/booking"
 	"rehearse/internal/calendar"
 	"rehearse/internal/pgtest"
@@ -60,7 +61,7 @@ func (m manyRules) publish(on pgtest.Database, noon time.Time) {
 		if err != nil {
 			m.t.Fatal(err)
 		}
-		_, err = school.AddWeeklyAvailability(m.t.Context(), app.AddWeeklyAvailabilityInput{
+		_, err = school.AddWeeklyAvailability(m.t.Context(), availability.AddWeeklyAvailabilityInput{
 			InterviewerID: by.ID, StartDate: calendar.DateOf(noon), EveryWeeks: 1, SlotMinutes: 30,
 			Weekdays:  []time.Weekday{0, 1, 2, 3, 4, 5, 6},
 			StartTime: begin, EndTime: (begin + 2*60) % (24 * 60),

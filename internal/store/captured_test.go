@@ -13,7 +13,7 @@ import (
 
 // attempts are the parameter types of functions that run in a transaction. Each attempt
 // gets its own value.
-var attempts = []string{"Tx", "calendarChange", "slotAttempt", "interviewChange"}
+var attempts = []string{"Tx", "CalendarChange", "slotAttempt", "interviewChange"}
 
 // A function that runs in a transaction may be retried. An outer variable would keep its
 // value from an attempt that was rolled back, so the function must return its result.

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"rehearse/internal/app"
+	calendars "rehearse/internal/app/availability"
 	"rehearse/internal/booking"
 	"rehearse/internal/calendar"
 )
@@ -37,7 +38,7 @@ func formatSkipped(skipped []string) string {
 	return strings.Join(skipped, ", ")
 }
 
-func formatAppClosed(c app.Closed) string {
+func formatAppClosed(c calendars.Closed) string {
 	var ours closed
 	for _, s := range c.ClosedSlots {
 		ours.slots = append(ours.slots, s.ID)
@@ -61,7 +62,7 @@ func formatPublished(id booking.AvailabilityID, slots, skipped string, unused in
 	return fmt.Sprintf("availability %d, slots %s, skipped %s, %d minutes unused", id, slots, skipped, unused)
 }
 
-func formatAppPublished(p app.Published) string {
+func formatAppPublished(p calendars.Published) string {
 	skipped := make([]string, len(p.Skipped))
 	for i, s := range p.Skipped {
 		skipped[i] = fmt.Sprintf("%s %s", s.Start.Format(time.RFC3339), s.Reason)
@@ -85,11 +86,11 @@ type addAvailability struct {
 }
 
 func (o addAvailability) do(ctx context.Context, on *app.App) (string, int64, error) {
-	var p *app.Published
+	var p *calendars.Published
 	var err error
 	if w := o.weekly; w != nil {
 		zone := "UTC"
-		in := app.AddWeeklyAvailabilityInput{
+		in := calendars.AddWeeklyAvailabilityInput{
 			InterviewerID: o.by, TimeZone: &zone, StartDate: calendar.DateOf(w.first), EveryWeeks: 1, SlotMinutes: 60, Weekdays: w.weekdays(),
 			StartTime: calendar.LocalTime(60 * w.opens), EndTime: calendar.LocalTime(60 * w.closes),
 		}
@@ -99,7 +100,7 @@ func (o addAvailability) do(ctx context.Context, on *app.App) (string, int64, er
 		}
 		p, err = on.AddWeeklyAvailability(ctx, in)
 	} else {
-		p, err = on.AddAvailability(ctx, app.AddAvailabilityInput{InterviewerID: o.by, Start: o.start, End: o.end, SlotMinutes: 60})
+		p, err = on.AddAvailability(ctx, calendars.AddAvailabilityInput{InterviewerID: o.by, Start: o.start, End: o.end, SlotMinutes: 60})
 	}
 	if err != nil {
 		return "", 0, err
@@ -173,7 +174,7 @@ type updateAvailability struct {
 }
 
 func (o updateAvailability) do(ctx context.Context, on *app.App) (string, int64, error) {
-	in := app.UpdateAvailabilityInput{AvailabilityID: o.availability, CancelBooked: o.cancelBooked}
+	in := calendars.UpdateAvailabilityInput{AvailabilityID: o.availability, CancelBooked: o.cancelBooked}
 	if o.closes > 0 {
 		opens, closes := calendar.LocalTime(60*o.opens), calendar.LocalTime(60*o.closes)
 		in.StartTime, in.EndTime = &opens, &closes
@@ -226,10 +227,10 @@ type removeAvailability struct {
 }
 
 func (o removeAvailability) do(ctx context.Context, on *app.App) (string, int64, error) {
-	return closes(on.RemoveAvailability(ctx, app.RemoveAvailabilityInput{AvailabilityID: o.availability, CancelBooked: o.cancelBooked}))
+	return closes(on.RemoveAvailability(ctx, calendars.RemoveAvailabilityInput{AvailabilityID: o.availability, CancelBooked: o.cancelBooked}))
 }
 
-func closes(c *app.Closed, err error) (string, int64, error) {
+func closes(c *calendars.Closed, err error) (string, int64, error) {
 	if err != nil {
 		return "", 0, err
 	}
@@ -251,7 +252,7 @@ type withdrawSlot struct {
 }
 
 func (o withdrawSlot) do(ctx context.Context, on *app.App) (string, int64, error) {
-	return closes(on.WithdrawSlot(ctx, app.WithdrawSlotInput{SlotID: o.slot, CancelBooked: o.cancelBooked}))
+	return closes(on.WithdrawSlot(ctx, calendars.WithdrawSlotInput{SlotID: o.slot, CancelBooked: o.cancelBooked}))
 }
 
 func (o withdrawSlot) expect(s *school, _ int64) response {
@@ -272,7 +273,7 @@ type blockTime struct {
 }
 
 func (o blockTime) do(ctx context.Context, on *app.App) (string, int64, error) {
-	b, err := on.BlockTime(ctx, app.BlockTimeInput{InterviewerID: o.by, Start: &o.start, End: &o.end, Reason: "a holiday", CancelBooked: o.cancelBooked})
+	b, err := on.BlockTime(ctx, calendars.BlockTimeInput{InterviewerID: o.by, Start: &o.start, End: &o.end, Reason: "a holiday", CancelBooked: o.cancelBooked})
 	if err != nil {
 		return "", 0, err
 	}
@@ -290,7 +291,7 @@ func (o blockTime) expect(s *school, id int64) response {
 type unblockTime struct{ block booking.BlockID }
 
 func (o unblockTime) do(ctx context.Context, on *app.App) (string, int64, error) {
-	slots, err := on.UnblockTime(ctx, app.UnblockTimeInput{BlockID: o.block})
+	slots, err := on.UnblockTime(ctx, calendars.UnblockTimeInput{BlockID: o.block})
 	return formatSlots(slots), 0, err
 }
 

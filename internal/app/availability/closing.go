@@ -1,4 +1,4 @@
-package app
+package availability
 
 import (
 	"context"
@@ -19,38 +19,38 @@ type RemoveAvailabilityInput struct {
 
 // RemoveAvailability withdraws the future open slots of an availability. A removed weekly
 // rule publishes nothing further.
-func (a *App) RemoveAvailability(ctx context.Context, in RemoveAvailabilityInput) (*Closed, error) {
-	target, err := a.calendarOf(ctx, in.AvailabilityID)
+func (s *Calendars) RemoveAvailability(ctx context.Context, in RemoveAvailabilityInput) (*Closed, error) {
+	target, err := s.calendarOf(ctx, in.AvailabilityID)
 	if err != nil {
 		return nil, err
 	}
-	target.cancelBooked = in.CancelBooked
-	return changeCalendar(ctx, a, target, func(c *calendarChange) (*Closed, error) {
-		if err := c.lock(ctx); err != nil {
+	target.CancelBooked = in.CancelBooked
+	return ChangeCalendar(ctx, s.store, s.now, target, func(c *CalendarChange) (*Closed, error) {
+		if err := c.Lock(ctx); err != nil {
 			return nil, err
 		}
-		current, err := c.tx.Availability(ctx, in.AvailabilityID)
+		current, err := c.Tx.Availability(ctx, in.AvailabilityID)
 		if err != nil {
 			return nil, err
 		}
 
-		current.RemovedAt = &c.now
-		if _, err := c.tx.UpdateAvailability(ctx, current, c.now); err != nil {
+		current.RemovedAt = &c.Now
+		if _, err := c.Tx.UpdateAvailability(ctx, current, c.Now); err != nil {
 			return nil, err
 		}
 		if err := c.close(ctx, closing{target: store.SlotTarget{AvailabilityID: &current.ID}}); err != nil {
 			return nil, err
 		}
-		return &c.result, c.appendEvent(ctx, booking.Event{
+		return &c.Result, c.AppendEvent(ctx, booking.Event{
 			Kind: booking.AvailabilityRemoved, Changes: booking.Changes{}.Add("availabilityId", nil, current.ID),
 		})
 	})
 }
 
 // calendarOf returns the calendar of an availability that the caller may change.
-func (a *App) calendarOf(ctx context.Context, id booking.AvailabilityID) (calendarTarget, error) {
-	known, err := operation.ReadOwned(ctx, operation.Staff, operation.AvailabilityAccess, a.store.Availability, id) // its interviewer never changes
-	return calendarTarget{interviewerID: known.InterviewerID, reason: cancelReason}, err
+func (s *Calendars) calendarOf(ctx context.Context, id booking.AvailabilityID) (CalendarTarget, error) {
+	known, err := operation.ReadOwned(ctx, operation.Staff, operation.AvailabilityAccess, s.store.Availability, id) // its interviewer never changes
+	return CalendarTarget{InterviewerID: known.InterviewerID, Reason: CancelReason}, err
 }
 
 // WithdrawSlotInput is the input of WithdrawSlot.
@@ -61,23 +61,23 @@ type WithdrawSlotInput struct {
 
 // WithdrawSlot withdraws one future slot. Its availability does not publish it again.
 // WithdrawSlot is idempotent.
-func (a *App) WithdrawSlot(ctx context.Context, in WithdrawSlotInput) (*Closed, error) {
-	known, err := operation.ReadOwned(ctx, operation.Staff, operation.SlotAccess, a.store.Slot, in.SlotID)
+func (s *Calendars) WithdrawSlot(ctx context.Context, in WithdrawSlotInput) (*Closed, error) {
+	known, err := operation.ReadOwned(ctx, operation.Staff, operation.SlotAccess, s.store.Slot, in.SlotID)
 	if err != nil {
 		return nil, err
 	}
-	target := calendarTarget{interviewerID: known.InterviewerID, cancelBooked: in.CancelBooked, reason: cancelReason}
-	return changeCalendar(ctx, a, target, func(c *calendarChange) (*Closed, error) {
-		if known.InPast(c.now) {
+	target := CalendarTarget{InterviewerID: known.InterviewerID, CancelBooked: in.CancelBooked, Reason: CancelReason}
+	return ChangeCalendar(ctx, s.store, s.now, target, func(c *CalendarChange) (*Closed, error) {
+		if known.InPast(c.Now) {
 			return nil, booking.Refuse(booking.SlotInPast, "slotId", "The slot has started; only a future slot can be withdrawn.")
 		}
-		if err := c.lock(ctx); err != nil {
+		if err := c.Lock(ctx); err != nil {
 			return nil, err
 		}
 		if err := c.close(ctx, closing{target: store.SlotTarget{SlotID: &in.SlotID}, excepted: true}); err != nil {
 			return nil, err
 		}
-		return &c.result, c.appendEvent(ctx, booking.Event{Kind: booking.SlotTakenBack, SlotID: in.SlotID})
+		return &c.Result, c.AppendEvent(ctx, booking.Event{Kind: booking.SlotTakenBack, SlotID: in.SlotID})
 	})
 }
 
@@ -104,7 +104,7 @@ type Blocked struct {
 
 // BlockTime withdraws the future open slots that overlap the range. While the block
 // exists, no slots are published in the range.
-func (a *App) BlockTime(ctx context.Context, in BlockTimeInput) (*Blocked, error) {
+func (s *Calendars) BlockTime(ctx context.Context, in BlockTimeInput) (*Blocked, error) {
 	ctx = operation.WithKey(ctx, "blockTime", in.IdempotencyKey, in, blockedForm)
 	if err := operation.AccessOf(ctx).AsInterviewer(in.InterviewerID); err != nil {
 		return nil, err
@@ -112,28 +112,28 @@ func (a *App) BlockTime(ctx context.Context, in BlockTimeInput) (*Blocked, error
 	if err := in.check().Err(); err != nil {
 		return nil, err
 	}
-	target := calendarTarget{interviewerID: in.InterviewerID, cancelBooked: in.CancelBooked, reason: in.Reason}
-	return changeCalendar(ctx, a, target, func(c *calendarChange) (*Blocked, error) {
-		if err := c.lock(ctx); err != nil {
+	target := CalendarTarget{InterviewerID: in.InterviewerID, CancelBooked: in.CancelBooked, Reason: in.Reason}
+	return ChangeCalendar(ctx, s.store, s.now, target, func(c *CalendarChange) (*Blocked, error) {
+		if err := c.Lock(ctx); err != nil {
 			return nil, err
 		}
-		spans, err := in.spans(c.interviewer)
+		spans, err := in.spans(c.Interviewer)
 		if err != nil {
 			return nil, err
 		}
-		return c.block(ctx, spans, in.Reason)
+		return c.Block(ctx, spans, in.Reason)
 	})
 }
 
-// block blocks time and withdraws the open slots that overlap it.
-func (c *calendarChange) block(ctx context.Context, spans []calendar.Span, reason string) (*Blocked, error) {
+// Block blocks time and withdraws the open slots that overlap it.
+func (c *CalendarChange) Block(ctx context.Context, spans []calendar.Span, reason string) (*Blocked, error) {
 	blocks := make([]booking.Block, len(spans))
 	for i, span := range spans {
 		blocks[i] = booking.Block{
-			InterviewerID: c.interviewer.ID, Start: span.Start, End: span.End, Reason: reason, CreatedAt: c.now,
+			InterviewerID: c.Interviewer.ID, Start: span.Start, End: span.End, Reason: reason, CreatedAt: c.Now,
 		}
 	}
-	blocks, err := c.tx.CreateBlocks(ctx, blocks)
+	blocks, err := c.Tx.CreateBlocks(ctx, blocks)
 	if err != nil {
 		return nil, err
 	}
@@ -144,7 +144,7 @@ func (c *calendarChange) block(ctx context.Context, spans []calendar.Span, reaso
 	for _, block := range blocks {
 		changes = changes.Add("block", nil, block.Told())
 	}
-	return &Blocked{Blocks: blocks, Closed: c.result}, c.appendEvent(ctx, booking.Event{Kind: booking.TimeBlocked, Changes: changes})
+	return &Blocked{Blocks: blocks, Closed: c.Result}, c.AppendEvent(ctx, booking.Event{Kind: booking.TimeBlocked, Changes: changes})
 }
 
 func (in BlockTimeInput) check() booking.Refused {
@@ -196,27 +196,27 @@ type UnblockTimeInput struct{ BlockID booking.BlockID }
 
 // UnblockTime deletes a block, publishes the slots that the interviewer's availability
 // has in its time, and returns them.
-func (a *App) UnblockTime(ctx context.Context, in UnblockTimeInput) ([]booking.Slot, error) {
-	known, err := operation.ReadOwned(ctx, operation.Staff, operation.BlockAccess, a.store.Block, in.BlockID) // a block is immutable
+func (s *Calendars) UnblockTime(ctx context.Context, in UnblockTimeInput) ([]booking.Slot, error) {
+	known, err := operation.ReadOwned(ctx, operation.Staff, operation.BlockAccess, s.store.Block, in.BlockID) // a block is immutable
 	if err != nil {
 		return nil, err
 	}
-	target := calendarTarget{interviewerID: known.InterviewerID}
-	return changeCalendar(ctx, a, target, func(c *calendarChange) ([]booking.Slot, error) {
-		if err := c.lock(ctx); err != nil {
+	target := CalendarTarget{InterviewerID: known.InterviewerID}
+	return ChangeCalendar(ctx, s.store, s.now, target, func(c *CalendarChange) ([]booking.Slot, error) {
+		if err := c.Lock(ctx); err != nil {
 			return nil, err
 		}
-		block, err := c.tx.Block(ctx, in.BlockID)
+		block, err := c.Tx.Block(ctx, in.BlockID)
 		if err != nil {
 			return nil, err
 		}
-		if err := c.tx.DeleteBlock(ctx, in.BlockID); err != nil {
+		if err := c.Tx.DeleteBlock(ctx, in.BlockID); err != nil {
 			return nil, err
 		}
-		if c.result.OpenedSlots, err = c.fill(ctx, []calendar.Span{block.Span()}); err != nil {
+		if c.Result.OpenedSlots, err = c.Fill(ctx, []calendar.Span{block.Span()}); err != nil {
 			return nil, err
 		}
-		return c.result.OpenedSlots, c.appendEvent(ctx, booking.Event{
+		return c.Result.OpenedSlots, c.AppendEvent(ctx, booking.Event{
 			Kind: booking.TimeUnblocked, Changes: booking.Changes{}.Add("block", block.Told(), nil),
 		})
 	})

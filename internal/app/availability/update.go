@@ -1,4 +1,4 @@
-package app
+package availability
 
 import (
 	"context"
@@ -37,17 +37,17 @@ type UpdatedAvailability struct {
 
 // UpdateAvailability changes an availability and its future slots: slots that are still
 // part of it stay unchanged, the others are withdrawn, and new ones are published.
-func (a *App) UpdateAvailability(ctx context.Context, in UpdateAvailabilityInput) (*UpdatedAvailability, error) {
-	target, err := a.calendarOf(ctx, in.AvailabilityID)
+func (s *Calendars) UpdateAvailability(ctx context.Context, in UpdateAvailabilityInput) (*UpdatedAvailability, error) {
+	target, err := s.calendarOf(ctx, in.AvailabilityID)
 	if err != nil {
 		return nil, err
 	}
-	target.cancelBooked = in.CancelBooked
-	return changeCalendar(ctx, a, target, func(c *calendarChange) (*UpdatedAvailability, error) {
-		if err := c.lock(ctx); err != nil {
+	target.CancelBooked = in.CancelBooked
+	return ChangeCalendar(ctx, s.store, s.now, target, func(c *CalendarChange) (*UpdatedAvailability, error) {
+		if err := c.Lock(ctx); err != nil {
 			return nil, err
 		}
-		current, err := c.tx.Availability(ctx, in.AvailabilityID)
+		current, err := c.Tx.Availability(ctx, in.AvailabilityID)
 		if err != nil {
 			return nil, err
 		}
@@ -56,10 +56,10 @@ func (a *App) UpdateAvailability(ctx context.Context, in UpdateAvailabilityInput
 			return nil, err
 		}
 		next, refused := in.apply(current)
-		refused = append(refused, c.interviewer.MayPublish()...)
+		refused = append(refused, c.Interviewer.MayPublish()...)
 		// An update of endDate alone may leave the rule without future slots.
 		if len(refused) == 0 && (in.StartDate != nil || in.Weekdays != nil || in.EveryWeeks != nil) {
-			refused = next.CheckToCome(c.now)
+			refused = next.CheckToCome(c.Now)
 		}
 		if err := refused.Err(); err != nil {
 			return nil, err
@@ -68,13 +68,13 @@ func (a *App) UpdateAvailability(ctx context.Context, in UpdateAvailabilityInput
 		if err != nil {
 			return nil, err
 		}
-		updated := &UpdatedAvailability{Published: *published, Closed: c.result}
-		return updated, c.appendEvent(ctx, booking.Event{Kind: booking.AvailabilityUpdated, Changes: next.Changes(current)})
+		updated := &UpdatedAvailability{Published: *published, Closed: c.Result}
+		return updated, c.AppendEvent(ctx, booking.Event{Kind: booking.AvailabilityUpdated, Changes: next.Changes(current)})
 	})
 }
 
 // republish saves the changed availability and makes its future slots match it.
-func (c *calendarChange) republish(ctx context.Context, current, next booking.Availability) (*Published, error) {
+func (c *CalendarChange) republish(ctx context.Context, current, next booking.Availability) (*Published, error) {
 	until, err := c.horizon(ctx)
 	if err != nil {
 		return nil, err
@@ -111,11 +111,11 @@ func (c *calendarChange) republish(ctx context.Context, current, next booking.Av
 
 // save writes the availability and returns it. If the change edits nothing, save only
 // updates how far the rule is published.
-func (c *calendarChange) save(ctx context.Context, current, next booking.Availability) (booking.Availability, error) {
+func (c *CalendarChange) save(ctx context.Context, current, next booking.Availability) (booking.Availability, error) {
 	if len(next.Changes(current)) > 0 {
-		return c.tx.UpdateAvailability(ctx, next, c.now)
+		return c.Tx.UpdateAvailability(ctx, next, c.Now)
 	}
-	return next, c.tx.ExtendAvailability(ctx, next)
+	return next, c.Tx.ExtendAvailability(ctx, next)
 }
 
 func (in UpdateAvailabilityInput) apply(to booking.Availability) (booking.Availability, booking.Refused) {

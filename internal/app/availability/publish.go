@@ -1,4 +1,4 @@
-package app
+package availability
 
 import (
 	"context"
@@ -50,9 +50,9 @@ type Published struct {
 // AddAvailability publishes the slots of a window that do not overlap other slots.
 // Adding the same window again changes nothing: slots that were withdrawn from it stay
 // withdrawn.
-func (a *App) AddAvailability(ctx context.Context, in AddAvailabilityInput) (*Published, error) {
+func (s *Calendars) AddAvailability(ctx context.Context, in AddAvailabilityInput) (*Published, error) {
 	ctx = operation.WithKey(ctx, "addAvailability", in.IdempotencyKey, in, publishedForm)
-	return a.publish(ctx, newAvailability{Availability: booking.Availability{
+	return s.publish(ctx, newAvailability{Availability: booking.Availability{
 		InterviewerID: in.InterviewerID, Start: in.Start, End: in.End,
 		SlotMinutes: in.SlotMinutes, GapMinutes: in.GapMinutes, Tags: in.Tags,
 	}})
@@ -60,14 +60,14 @@ func (a *App) AddAvailability(ctx context.Context, in AddAvailabilityInput) (*Pu
 
 // AddWeeklyAvailability publishes the slots of a weekly rule. Adding the same rule again
 // changes nothing: slots that were withdrawn from it stay withdrawn.
-func (a *App) AddWeeklyAvailability(ctx context.Context, in AddWeeklyAvailabilityInput) (*Published, error) {
+func (s *Calendars) AddWeeklyAvailability(ctx context.Context, in AddWeeklyAvailabilityInput) (*Published, error) {
 	ctx = operation.WithKey(ctx, "addWeeklyAvailability", in.IdempotencyKey, in, publishedForm)
 	rule := &booking.WeeklyRule{
 		StartDate: in.StartDate, EndDate: in.EndDate, Weekdays: in.Weekdays,
 		StartTime: in.StartTime, EndTime: in.EndTime, EveryWeeks: in.EveryWeeks,
 	}
 	booking.Assign(&rule.TimeZone, in.TimeZone)
-	return a.publish(ctx, newAvailability{
+	return s.publish(ctx, newAvailability{
 		Availability: booking.Availability{
 			InterviewerID: in.InterviewerID, Weekly: rule,
 			SlotMinutes: in.SlotMinutes, GapMinutes: in.GapMinutes, Tags: in.Tags,
@@ -85,13 +85,13 @@ type newAvailability struct {
 // publish publishes an availability. If it already exists, it keeps its exceptions: a
 // repeated request must not offer time that the interviewer has withdrawn since the first
 // one.
-func (a *App) publish(ctx context.Context, request newAvailability) (*Published, error) {
+func (s *Calendars) publish(ctx context.Context, request newAvailability) (*Published, error) {
 	if err := operation.AccessOf(ctx).AsInterviewer(request.InterviewerID); err != nil {
 		return nil, err
 	}
-	target := calendarTarget{interviewerID: request.InterviewerID}
-	return changeCalendar(ctx, a, target, func(c *calendarChange) (*Published, error) {
-		if err := c.lock(ctx); err != nil {
+	target := CalendarTarget{InterviewerID: request.InterviewerID}
+	return ChangeCalendar(ctx, s.store, s.now, target, func(c *CalendarChange) (*Published, error) {
+		if err := c.Lock(ctx); err != nil {
 			return nil, err
 		}
 		wanted, refused := c.checkNew(request)
@@ -123,12 +123,12 @@ func (a *App) publish(ctx context.Context, request newAvailability) (*Published,
 		default:
 			// The availability is stored even if other ones have published all of its slots,
 			// because those may be removed later.
-			if existing, err = c.tx.CreateAvailability(ctx, wanted); err != nil {
+			if existing, err = c.Tx.CreateAvailability(ctx, wanted); err != nil {
 				return nil, err
 			}
 		}
 		changes := existing.Changes(booking.Availability{}).Add("slots", nil, published)
-		if err := c.appendEvent(ctx, booking.Event{Kind: booking.AvailabilityAdded, Changes: changes}); err != nil {
+		if err := c.AppendEvent(ctx, booking.Event{Kind: booking.AvailabilityAdded, Changes: changes}); err != nil {
 			return nil, err
 		}
 		return c.write(ctx, existing, plan)
@@ -137,12 +137,12 @@ func (a *App) publish(ctx context.Context, request newAvailability) (*Published,
 
 // existingLike returns the availability that is the same as the wanted one, or a zero one,
 // and the time up to which to publish the wanted one.
-func (c *calendarChange) existingLike(ctx context.Context, wanted booking.Availability) (booking.Availability, time.Time, error) {
+func (c *CalendarChange) existingLike(ctx context.Context, wanted booking.Availability) (booking.Availability, time.Time, error) {
 	until, err := c.horizon(ctx)
 	if err != nil {
 		return booking.Availability{}, until, err
 	}
-	like, err := c.tx.AvailabilitiesLike(ctx, []booking.Availability{wanted})
+	like, err := c.Tx.AvailabilitiesLike(ctx, []booking.Availability{wanted})
 	existing := like[wanted.Likeness()]
 	if existing.PublishedUntil != nil && existing.PublishedUntil.After(until) {
 		until = *existing.PublishedUntil
@@ -152,51 +152,51 @@ func (c *calendarChange) existingLike(ctx context.Context, wanted booking.Availa
 
 // checkNew returns the requested availability in its normal form, or why the interviewer
 // cannot publish it.
-func (c *calendarChange) checkNew(request newAvailability) (booking.Availability, booking.Refused) {
+func (c *CalendarChange) checkNew(request newAvailability) (booking.Availability, booking.Refused) {
 	wanted := request.Availability
 	if request.defaultZone {
 		rule := *wanted.Weekly
-		rule.TimeZone = c.interviewer.TimeZone
+		rule.TimeZone = c.Interviewer.TimeZone
 		wanted.Weekly = &rule
 	}
 	wanted, refused := wanted.Normalise()
-	refused = append(refused, c.interviewer.MayPublish()...)
+	refused = append(refused, c.Interviewer.MayPublish()...)
 	if len(refused) == 0 {
-		refused = wanted.CheckToCome(c.now)
+		refused = wanted.CheckToCome(c.Now)
 	}
-	wanted.CreatedAt = c.now
+	wanted.CreatedAt = c.Now
 	return wanted, refused
 }
 
 // horizon returns the time up to which rules are published.
-func (c *calendarChange) horizon(ctx context.Context) (time.Time, error) {
-	policy, err := c.tx.Policy(ctx)
-	return policy.Horizon(c.now), err
+func (c *CalendarChange) horizon(ctx context.Context) (time.Time, error) {
+	policy, err := c.Tx.Policy(ctx)
+	return policy.Horizon(c.Now), err
 }
 
 // plan compares the availability's future windows between from and until with the
 // calendar.
-func (c *calendarChange) plan(ctx context.Context, a booking.Availability, from, until time.Time) (booking.Plan, error) {
-	windows, err := a.Ahead(from, until, c.now)
+func (c *CalendarChange) plan(ctx context.Context, a booking.Availability, from, until time.Time) (booking.Plan, error) {
+	windows, err := a.Ahead(from, until, c.Now)
 	if err != nil || len(windows) == 0 {
 		return booking.Plan{}, err
 	}
-	known, err := c.tx.Calendar(ctx, a.InterviewerID, a.ID,
+	known, err := c.Tx.Calendar(ctx, a.InterviewerID, a.ID,
 		calendar.Span{Start: windows[0].Start, End: windows[len(windows)-1].End})
-	return booking.PlanWindows(a, windows, known, c.now), err
+	return booking.PlanWindows(a, windows, known, c.Now), err
 }
 
 // write applies the plan to an availability that exists in the database.
-func (c *calendarChange) write(ctx context.Context, a booking.Availability, plan booking.Plan) (*Published, error) {
-	created, err := c.tx.CreateSlots(ctx, a, plan.New)
+func (c *CalendarChange) write(ctx context.Context, a booking.Availability, plan booking.Plan) (*Published, error) {
+	created, err := c.Tx.CreateSlots(ctx, a, plan.New)
 	if err != nil {
 		return nil, err
 	}
-	if err := c.tx.ReassignSlots(ctx, a.ID, plan.GivenBack); err != nil {
+	if err := c.Tx.ReassignSlots(ctx, a.ID, plan.GivenBack); err != nil {
 		return nil, err
 	}
-	if c.interviewer.Capped() && len(created) > 0 {
-		if err := operation.Recount(ctx, c.tx, c.interviewer, operation.Always); err != nil {
+	if c.Interviewer.Capped() && len(created) > 0 {
+		if err := operation.Recount(ctx, c.Tx, c.Interviewer, operation.Always); err != nil {
 			return nil, err
 		}
 	}
@@ -219,20 +219,20 @@ const extendBatch = 500
 // ExtendAvailability publishes every weekly rule up to the horizon. It may run at any
 // time, on several servers at once, and may be interrupted: each rule is extended
 // exactly once, in its own transaction.
-func (a *App) ExtendAvailability(ctx context.Context) (ExtendResult, error) {
+func (s *Calendars) ExtendAvailability(ctx context.Context) (ExtendResult, error) {
 	var result ExtendResult
-	policy, err := a.store.Policy(ctx)
+	policy, err := s.store.Policy(ctx)
 	if err != nil {
 		return result, err
 	}
-	until := policy.Horizon(a.Now())
+	until := policy.Horizon(s.now())
 	for {
-		due, err := a.store.DueAvailabilities(ctx, until, extendBatch)
+		due, err := s.store.DueAvailabilities(ctx, until, extendBatch)
 		if err != nil || len(due) == 0 {
 			return result, err
 		}
 		for _, id := range due {
-			slots, err := a.extend(ctx, id, until)
+			slots, err := s.extend(ctx, id, until)
 			if err != nil {
 				return result, err
 			}
@@ -243,17 +243,17 @@ func (a *App) ExtendAvailability(ctx context.Context) (ExtendResult, error) {
 }
 
 // extend publishes one rule up to until and returns the number of slots it adds.
-func (a *App) extend(ctx context.Context, id booking.AvailabilityID, until time.Time) (int, error) {
-	known, err := a.store.Availability(ctx, id)
+func (s *Calendars) extend(ctx context.Context, id booking.AvailabilityID, until time.Time) (int, error) {
+	known, err := s.store.Availability(ctx, id)
 	if err != nil {
 		return 0, operation.IgnoreMissing(err)
 	}
-	target := calendarTarget{interviewerID: known.InterviewerID}
-	return changeCalendar(ctx, a, target, func(c *calendarChange) (int, error) {
-		if err := c.lock(ctx); err != nil {
+	target := CalendarTarget{InterviewerID: known.InterviewerID}
+	return ChangeCalendar(ctx, s.store, s.now, target, func(c *CalendarChange) (int, error) {
+		if err := c.Lock(ctx); err != nil {
 			return 0, err
 		}
-		current, err := c.tx.Availability(ctx, id)
+		current, err := c.Tx.Availability(ctx, id)
 		if err != nil {
 			return 0, operation.IgnoreMissing(err)
 		}
@@ -266,14 +266,14 @@ func (a *App) extend(ctx context.Context, id booking.AvailabilityID, until time.
 			return 0, err
 		}
 		current.PublishedUntil = &until
-		if err := c.tx.ExtendAvailability(ctx, current); err != nil {
+		if err := c.Tx.ExtendAvailability(ctx, current); err != nil {
 			return 0, err
 		}
 		slots := len(plan.New)
 		if _, err = c.write(ctx, current, plan); err != nil || slots == 0 {
 			return 0, err
 		}
-		return slots, c.appendEvent(ctx, booking.Event{
+		return slots, c.AppendEvent(ctx, booking.Event{
 			Kind: booking.AvailabilityExtended,
 			Changes: booking.Changes{}.Add("availabilityId", nil, current.ID).
 				Add("publishedUntil", from, until).Add("slots", nil, slots),

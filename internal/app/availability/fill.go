@@ -1,4 +1,4 @@
-package app
+package availability
 
 import (
 	"context"
@@ -11,8 +11,8 @@ import (
 
 // handOver reassigns slots that other availability of the interviewer has identically to
 // that availability, and returns the rest.
-func (c *calendarChange) handOver(ctx context.Context, slots []booking.Slot) ([]booking.Slot, error) {
-	if !c.interviewer.Active || len(slots) == 0 {
+func (c *CalendarChange) handOver(ctx context.Context, slots []booking.Slot) ([]booking.Slot, error) {
+	if !c.Interviewer.Active || len(slots) == 0 {
 		return slots, nil
 	}
 	spans := booking.SpansOf(slots)
@@ -20,7 +20,7 @@ func (c *calendarChange) handOver(ctx context.Context, slots []booking.Slot) ([]
 	if err != nil {
 		return nil, err
 	}
-	heirs, err := booking.Heirs(slots, offers, known.Blocked, c.now)
+	heirs, err := booking.Heirs(slots, offers, known.Blocked, c.Now)
 	if err != nil {
 		return nil, err
 	}
@@ -34,56 +34,56 @@ func (c *calendarChange) handOver(ctx context.Context, slots []booking.Slot) ([]
 		}
 		slot.TakenBack = false
 		kept[heir] = append(kept[heir], slot.ID)
-		c.result.KeptSlots = append(c.result.KeptSlots, slot)
+		c.Result.KeptSlots = append(c.Result.KeptSlots, slot)
 	}
 	for _, offer := range offers {
-		if err := c.tx.ReassignSlots(ctx, offer.ID, kept[offer.ID]); err != nil {
+		if err := c.Tx.ReassignSlots(ctx, offer.ID, kept[offer.ID]); err != nil {
 			return nil, err
 		}
 	}
 	return rest, nil
 }
 
-// fill publishes and returns the slots that the interviewer's availability has in the
+// Fill publishes and returns the slots that the interviewer's availability has in the
 // freed time. The spans and the result are sorted by start. For an inactive interviewer,
-// fill publishes nothing.
-func (c *calendarChange) fill(ctx context.Context, free []calendar.Span) ([]booking.Slot, error) {
-	if !c.interviewer.Active || len(free) == 0 {
+// Fill publishes nothing.
+func (c *CalendarChange) Fill(ctx context.Context, free []calendar.Span) ([]booking.Slot, error) {
+	if !c.Interviewer.Active || len(free) == 0 {
 		return nil, nil
 	}
 	offers, known, err := c.offers(ctx, calendar.Span{Start: free[0].Start, End: free[len(free)-1].End})
 	if err != nil {
 		return nil, err
 	}
-	fillings, err := booking.Fill(free, offers, known, c.now)
+	fillings, err := booking.Fill(free, offers, known, c.Now)
 	if err != nil {
 		return nil, err
 	}
 	var opened []booking.Slot
 	for _, f := range fillings {
-		created, err := c.tx.CreateSlots(ctx, f.Availability, f.New)
+		created, err := c.Tx.CreateSlots(ctx, f.Availability, f.New)
 		if err != nil {
 			return nil, err
 		}
-		if err := c.tx.ReassignSlots(ctx, f.Availability.ID, f.GivenBack); err != nil {
+		if err := c.Tx.ReassignSlots(ctx, f.Availability.ID, f.GivenBack); err != nil {
 			return nil, err
 		}
 		opened = append(opened, created...)
 	}
-	if c.interviewer.Capped() && len(opened) > 0 {
-		err = operation.Recount(ctx, c.tx, c.interviewer, operation.Always)
+	if c.Interviewer.Capped() && len(opened) > 0 {
+		err = operation.Recount(ctx, c.Tx, c.Interviewer, operation.Always)
 	}
 	return booking.ByStart(opened), err
 }
 
 // offers returns the interviewer's availability, sorted by start, and the calendar around
 // a range.
-func (c *calendarChange) offers(ctx context.Context, in calendar.Span) ([]booking.Offered, booking.Calendar, error) {
-	offers, err := c.tx.AvailabilityWithExceptions(ctx, []booking.InterviewerID{c.interviewer.ID})
+func (c *CalendarChange) offers(ctx context.Context, in calendar.Span) ([]booking.Offered, booking.Calendar, error) {
+	offers, err := c.Tx.AvailabilityWithExceptions(ctx, []booking.InterviewerID{c.Interviewer.ID})
 	if err != nil {
 		return nil, booking.Calendar{}, err
 	}
 	const longest = booking.MaxSlotMinutes * time.Minute // a slot that overlaps the range may extend beyond it
-	known, err := c.tx.Calendar(ctx, c.interviewer.ID, 0, calendar.Span{Start: in.Start.Add(-longest), End: in.End.Add(longest)})
-	return offers[c.interviewer.ID], known, err
+	known, err := c.Tx.Calendar(ctx, c.Interviewer.ID, 0, calendar.Span{Start: in.Start.Add(-longest), End: in.End.Add(longest)})
+	return offers[c.Interviewer.ID], known, err
 }
