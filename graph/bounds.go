@@ -2,6 +2,7 @@ package graph
 
 import (
 	"rehearse/internal/app"
+	"rehearse/internal/app/transfer"
 	"rehearse/internal/booking"
 )
 
@@ -39,7 +40,7 @@ var ListBounds = map[string]int{
 	"WithdrawSlotPayload.closedSlots":      1,
 	"WithdrawSlotPayload.conflicts":        1,
 	"WithdrawSlotPayload.cancelled":        1,
-	"ImportRow.errors":                     app.MaxRowErrors,
+	"ImportRow.errors":                     transfer.MaxRowErrors,
 	"ImportStudentsPayload.rows":           MaxImportRows,
 	"ImportInterviewersPayload.rows":       MaxImportRows,
 	"ImportAvailabilityPayload.rows":       MaxImportRows,

@@ -6,44 +6,43 @@ import (
 
 	"rehearse/graph/model"
 	"rehearse/graph/scalar"
-	"rehearse/internal/app"
-	"rehearse/internal/app/operation"
+	"rehearse/internal/app/transfer"
 	"rehearse/internal/booking"
 )
 
 // withLimits returns the options of an import through the API.
-func withLimits(ctx context.Context, o app.ImportOptions) app.ImportOptions {
+func withLimits(ctx context.Context, o transfer.ImportOptions) transfer.ImportOptions {
 	o.MaxRows, o.MaxSlots, o.Zone = MaxImportRows, MaxImportSlots, scalar.Zone(ctx)
 	return o
 }
 
 // importPayload returns the payload that all imports share.
-func (r mutationResolver) importPayload(ctx context.Context, imported *app.Imported, err error) (*model.ImportStudentsPayload, error) {
+func (r mutationResolver) importPayload(ctx context.Context, imported *transfer.Imported, err error) (*model.ImportStudentsPayload, error) {
 	if err == nil {
 		err = imported.Refused.Err()
 	}
-	payload := &model.ImportStudentsPayload{Rows: []app.ImportRow{}}
+	payload := &model.ImportStudentsPayload{Rows: []transfer.ImportRow{}}
 	if imported != nil {
 		payload.Rows = imported.Rows
-		payload.Created = imported.Count(app.RowCreated) + imported.Count(app.RowExempted)
-		payload.Unchanged = imported.Count(app.RowUnchanged)
-		payload.Failed = imported.Count(app.RowFailed)
+		payload.Created = imported.Count(transfer.RowCreated) + imported.Count(transfer.RowExempted)
+		payload.Unchanged = imported.Count(transfer.RowUnchanged)
+		payload.Failed = imported.Count(transfer.RowFailed)
 	}
 	payload.Errors, err = r.userErrors(ctx, err)
 	return payload, err
 }
 
 func (r mutationResolver) ImportStudents(ctx context.Context, in model.ImportStudentsInput) (*model.ImportStudentsPayload, error) {
-	ctx = operation.WithKey(ctx, "importStudents", in.IdempotencyKey, []any{in.CSV, in.Partial}, app.ImportedForm)
-	imported, err := r.app.ImportStudents(ctx, strings.NewReader(in.CSV), withLimits(ctx, app.ImportOptions{DryRun: in.DryRun, Partial: in.Partial}))
+	ctx = transfer.WithKey(ctx, "importStudents", in.IdempotencyKey, []any{in.CSV, in.Partial})
+	imported, err := r.app.ImportStudents(ctx, strings.NewReader(in.CSV), withLimits(ctx, transfer.ImportOptions{DryRun: in.DryRun, Partial: in.Partial}))
 	return r.importPayload(ctx, imported, err)
 }
 
 func (r mutationResolver) ImportInterviewers(
 	ctx context.Context, in model.ImportInterviewersInput,
 ) (*model.ImportInterviewersPayload, error) {
-	ctx = operation.WithKey(ctx, "importInterviewers", in.IdempotencyKey, []any{in.CSV, in.Partial}, app.ImportedForm)
-	imported, err := r.app.ImportInterviewers(ctx, strings.NewReader(in.CSV), withLimits(ctx, app.ImportOptions{DryRun: in.DryRun, Partial: in.Partial}))
+	ctx = transfer.WithKey(ctx, "importInterviewers", in.IdempotencyKey, []any{in.CSV, in.Partial})
+	imported, err := r.app.ImportInterviewers(ctx, strings.NewReader(in.CSV), withLimits(ctx, transfer.ImportOptions{DryRun: in.DryRun, Partial: in.Partial}))
 	payload, err := r.importPayload(ctx, imported, err)
 	return (*model.ImportInterviewersPayload)(payload), err
 }
@@ -56,11 +55,11 @@ func (r mutationResolver) ImportAvailability(
 	return (*model.ImportAvailabilityPayload)(payload), err
 }
 
-func (r mutationResolver) importAvailability(ctx context.Context, in model.ImportAvailabilityInput) (*app.Imported, error) {
+func (r mutationResolver) importAvailability(ctx context.Context, in model.ImportAvailabilityInput) (*transfer.Imported, error) {
 	same := in
 	same.DryRun = false
-	ctx = operation.WithKey(ctx, "importAvailability", in.IdempotencyKey, same, app.ImportedForm)
-	o := withLimits(ctx, app.ImportOptions{DryRun: in.DryRun, Partial: in.Partial})
+	ctx = transfer.WithKey(ctx, "importAvailability", in.IdempotencyKey, same)
+	o := withLimits(ctx, transfer.ImportOptions{DryRun: in.DryRun, Partial: in.Partial})
 	switch {
 	case (in.CSV == nil) == (in.Ical == nil):
 		return nil, booking.Refuse(booking.InvalidInput, "csv", "csv and ical are both set, or neither is; exactly one is required.")
@@ -71,7 +70,7 @@ func (r mutationResolver) importAvailability(ctx context.Context, in model.Impor
 	case in.InterviewerID == nil:
 		return nil, booking.Refuse(booking.InvalidInput, "interviewerId", "interviewerId is missing; it is required with ical.")
 	}
-	return r.app.ImportCalendar(ctx, app.CalendarInput{
+	return r.app.ImportCalendar(ctx, transfer.CalendarInput{
 		InterviewerID: booking.InterviewerID(*in.InterviewerID), ICal: []byte(*in.Ical), SlotMinutes: in.SlotMinutes,
 		BlockWholeDays: in.WholeDayEvents == model.WholeDayEventsBlock,
 	}, o)
@@ -80,8 +79,8 @@ func (r mutationResolver) importAvailability(ctx context.Context, in model.Impor
 func (r mutationResolver) ImportInterviews(
 	ctx context.Context, in model.ImportInterviewsInput,
 ) (*model.ImportInterviewsPayload, error) {
-	ctx = operation.WithKey(ctx, "importInterviews", in.IdempotencyKey, []any{in.CSV, in.Partial, in.Exempt}, app.ImportedForm)
-	o := withLimits(ctx, app.ImportOptions{DryRun: in.DryRun, Partial: in.Partial})
+	ctx = transfer.WithKey(ctx, "importInterviews", in.IdempotencyKey, []any{in.CSV, in.Partial, in.Exempt})
+	o := withLimits(ctx, transfer.ImportOptions{DryRun: in.DryRun, Partial: in.Partial})
 	o.Exempt = in.Exempt
 	imported, err := r.app.ImportInterviews(ctx, strings.NewReader(in.CSV), o)
 	payload, err := r.importPayload(ctx, imported, err)

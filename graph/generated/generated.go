@@ -15,6 +15,7 @@ import (
 	"rehearse/graph/scalar"
 	"rehearse/internal/app"
 	"rehearse/internal/app/availability"
+	"rehearse/internal/app/transfer"
 	"rehearse/internal/booking"
 	"rehearse/internal/calendar"
 	"rehearse/internal/live"
@@ -16302,8 +16303,8 @@ func (ec *executionContext) _ImportAvailabilityPayload_rows(ctx context.Context,
 			return obj.Rows, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v []app.ImportRow) graphql.Marshaler {
-			return ec.marshalNImportRow2ᚕrehearseᚋinternalᚋappᚐImportRowᚄ(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v []transfer.ImportRow) graphql.Marshaler {
+			return ec.marshalNImportRow2ᚕrehearseᚋinternalᚋappᚋtransferᚐImportRowᚄ(ctx, selections, v)
 		},
 		true,
 		true,
@@ -16423,7 +16424,7 @@ func (ec *executionContext) fieldContext_ImportAvailabilityPayload_errors(_ cont
 	return fc, nil
 }
 
-func (ec *executionContext) _ImportError_column(ctx context.Context, field graphql.CollectedField, obj *app.ImportError) (ret graphql.Marshaler) {
+func (ec *executionContext) _ImportError_column(ctx context.Context, field graphql.CollectedField, obj *transfer.ImportError) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -16446,7 +16447,7 @@ func (ec *executionContext) fieldContext_ImportError_column(_ context.Context, f
 	return graphql.NewScalarFieldContext("ImportError", field, false, false, "String")
 }
 
-func (ec *executionContext) _ImportError_code(ctx context.Context, field graphql.CollectedField, obj *app.ImportError) (ret graphql.Marshaler) {
+func (ec *executionContext) _ImportError_code(ctx context.Context, field graphql.CollectedField, obj *transfer.ImportError) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -16469,7 +16470,7 @@ func (ec *executionContext) fieldContext_ImportError_code(_ context.Context, fie
 	return graphql.NewScalarFieldContext("ImportError", field, false, false, "RefusalCode")
 }
 
-func (ec *executionContext) _ImportError_message(ctx context.Context, field graphql.CollectedField, obj *app.ImportError) (ret graphql.Marshaler) {
+func (ec *executionContext) _ImportError_message(ctx context.Context, field graphql.CollectedField, obj *transfer.ImportError) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -16504,8 +16505,8 @@ func (ec *executionContext) _ImportInterviewersPayload_rows(ctx context.Context,
 			return obj.Rows, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v []app.ImportRow) graphql.Marshaler {
-			return ec.marshalNImportRow2ᚕrehearseᚋinternalᚋappᚐImportRowᚄ(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v []transfer.ImportRow) graphql.Marshaler {
+			return ec.marshalNImportRow2ᚕrehearseᚋinternalᚋappᚋtransferᚐImportRowᚄ(ctx, selections, v)
 		},
 		true,
 		true,
@@ -16637,8 +16638,8 @@ func (ec *executionContext) _ImportInterviewsPayload_rows(ctx context.Context, f
 			return obj.Rows, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v []app.ImportRow) graphql.Marshaler {
-			return ec.marshalNImportRow2ᚕrehearseᚋinternalᚋappᚐImportRowᚄ(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v []transfer.ImportRow) graphql.Marshaler {
+			return ec.marshalNImportRow2ᚕrehearseᚋinternalᚋappᚋtransferᚐImportRowᚄ(ctx, selections, v)
 		},
 		true,
 		true,
@@ -16758,7 +16759,7 @@ func (ec *executionContext) fieldContext_ImportInterviewsPayload_errors(_ contex
 	return fc, nil
 }
 
-func (ec *executionContext) _ImportRow_line(ctx context.Context, field graphql.CollectedField, obj *app.ImportRow) (ret graphql.Marshaler) {
+func (ec *executionContext) _ImportRow_line(ctx context.Context, field graphql.CollectedField, obj *transfer.ImportRow) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -16781,7 +16782,7 @@ func (ec *executionContext) fieldContext_ImportRow_line(_ context.Context, field
 	return graphql.NewScalarFieldContext("ImportRow", field, false, false, "Int")
 }
 
-func (ec *executionContext) _ImportRow_status(ctx context.Context, field graphql.CollectedField, obj *app.ImportRow) (ret graphql.Marshaler) {
+func (ec *executionContext) _ImportRow_status(ctx context.Context, field graphql.CollectedField, obj *transfer.ImportRow) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -16793,8 +16794,8 @@ func (ec *executionContext) _ImportRow_status(ctx context.Context, field graphql
 			return obj.Status, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v app.ImportRowStatus) graphql.Marshaler {
-			return ec.marshalNImportRowStatus2rehearseᚋinternalᚋappᚐImportRowStatus(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v transfer.ImportRowStatus) graphql.Marshaler {
+			return ec.marshalNImportRowStatus2rehearseᚋinternalᚋappᚋtransferᚐImportRowStatus(ctx, selections, v)
 		},
 		true,
 		true,
@@ -16804,7 +16805,7 @@ func (ec *executionContext) fieldContext_ImportRow_status(_ context.Context, fie
 	return graphql.NewScalarFieldContext("ImportRow", field, false, false, "ImportRowStatus")
 }
 
-func (ec *executionContext) _ImportRow_id(ctx context.Context, field graphql.CollectedField, obj *app.ImportRow) (ret graphql.Marshaler) {
+func (ec *executionContext) _ImportRow_id(ctx context.Context, field graphql.CollectedField, obj *transfer.ImportRow) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -16827,7 +16828,7 @@ func (ec *executionContext) fieldContext_ImportRow_id(_ context.Context, field g
 	return graphql.NewScalarFieldContext("ImportRow", field, false, false, "ID")
 }
 
-func (ec *executionContext) _ImportRow_errors(ctx context.Context, field graphql.CollectedField, obj *app.ImportRow) (ret graphql.Marshaler) {
+func (ec *executionContext) _ImportRow_errors(ctx context.Context, field graphql.CollectedField, obj *transfer.ImportRow) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -16839,8 +16840,8 @@ func (ec *executionContext) _ImportRow_errors(ctx context.Context, field graphql
 			return obj.Errors, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v []app.ImportError) graphql.Marshaler {
-			return ec.marshalNImportError2ᚕrehearseᚋinternalᚋappᚐImportErrorᚄ(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v []transfer.ImportError) graphql.Marshaler {
+			return ec.marshalNImportError2ᚕrehearseᚋinternalᚋappᚋtransferᚐImportErrorᚄ(ctx, selections, v)
 		},
 		true,
 		true,
@@ -16859,7 +16860,7 @@ func (ec *executionContext) fieldContext_ImportRow_errors(_ context.Context, fie
 	return fc, nil
 }
 
-func (ec *executionContext) _ImportRow_notes(ctx context.Context, field graphql.CollectedField, obj *app.ImportRow) (ret graphql.Marshaler) {
+func (ec *executionContext) _ImportRow_notes(ctx context.Context, field graphql.CollectedField, obj *transfer.ImportRow) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -16894,8 +16895,8 @@ func (ec *executionContext) _ImportStudentsPayload_rows(ctx context.Context, fie
 			return obj.Rows, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v []app.ImportRow) graphql.Marshaler {
-			return ec.marshalNImportRow2ᚕrehearseᚋinternalᚋappᚐImportRowᚄ(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v []transfer.ImportRow) graphql.Marshaler {
+			return ec.marshalNImportRow2ᚕrehearseᚋinternalᚋappᚋtransferᚐImportRowᚄ(ctx, selections, v)
 		},
 		true,
 		true,
@@ -32662,7 +32663,7 @@ func (ec *executionContext) _ImportAvailabilityPayload(ctx context.Context, sel 
 
 var importErrorImplementors = []string{"ImportError"}
 
-func (ec *executionContext) _ImportError(ctx context.Context, sel ast.SelectionSet, obj *app.ImportError) graphql.Marshaler {
+func (ec *executionContext) _ImportError(ctx context.Context, sel ast.SelectionSet, obj *transfer.ImportError) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, importErrorImplementors)
 
 	out := graphql.NewFieldSet(fields)
@@ -32811,7 +32812,7 @@ func (ec *executionContext) _ImportInterviewsPayload(ctx context.Context, sel as
 
 var importRowImplementors = []string{"ImportRow"}
 
-func (ec *executionContext) _ImportRow(ctx context.Context, sel ast.SelectionSet, obj *app.ImportRow) graphql.Marshaler {
+func (ec *executionContext) _ImportRow(ctx context.Context, sel ast.SelectionSet, obj *transfer.ImportRow) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, importRowImplementors)
 
 	out := graphql.NewFieldSet(fields)
@@ -36964,15 +36965,15 @@ func (ec *executionContext) unmarshalNImportAvailabilityInput2rehearseᚋgraph�
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 
-func (ec *executionContext) marshalNImportError2rehearseᚋinternalᚋappᚐImportError(ctx context.Context, sel ast.SelectionSet, v app.ImportError) graphql.Marshaler {
+func (ec *executionContext) marshalNImportError2rehearseᚋinternalᚋappᚋtransferᚐImportError(ctx context.Context, sel ast.SelectionSet, v transfer.ImportError) graphql.Marshaler {
 	return ec._ImportError(ctx, sel, &v)
 }
 
-func (ec *executionContext) marshalNImportError2ᚕrehearseᚋinternalᚋappᚐImportErrorᚄ(ctx context.Context, sel ast.SelectionSet, v []app.ImportError) graphql.Marshaler {
+func (ec *executionContext) marshalNImportError2ᚕrehearseᚋinternalᚋappᚋtransferᚐImportErrorᚄ(ctx context.Context, sel ast.SelectionSet, v []transfer.ImportError) graphql.Marshaler {
 	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 64, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
-		return ec.marshalNImportError2rehearseᚋinternalᚋappᚐImportError(ctx, sel, v[i])
+		return ec.marshalNImportError2rehearseᚋinternalᚋappᚋtransferᚐImportError(ctx, sel, v[i])
 	})
 
 	for _, e := range ret {
@@ -36994,15 +36995,15 @@ func (ec *executionContext) unmarshalNImportInterviewsInput2rehearseᚋgraphᚋm
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 
-func (ec *executionContext) marshalNImportRow2rehearseᚋinternalᚋappᚐImportRow(ctx context.Context, sel ast.SelectionSet, v app.ImportRow) graphql.Marshaler {
+func (ec *executionContext) marshalNImportRow2rehearseᚋinternalᚋappᚋtransferᚐImportRow(ctx context.Context, sel ast.SelectionSet, v transfer.ImportRow) graphql.Marshaler {
 	return ec._ImportRow(ctx, sel, &v)
 }
 
-func (ec *executionContext) marshalNImportRow2ᚕrehearseᚋinternalᚋappᚐImportRowᚄ(ctx context.Context, sel ast.SelectionSet, v []app.ImportRow) graphql.Marshaler {
+func (ec *executionContext) marshalNImportRow2ᚕrehearseᚋinternalᚋappᚋtransferᚐImportRowᚄ(ctx context.Context, sel ast.SelectionSet, v []transfer.ImportRow) graphql.Marshaler {
 	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 64, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
-		return ec.marshalNImportRow2rehearseᚋinternalᚋappᚐImportRow(ctx, sel, v[i])
+		return ec.marshalNImportRow2rehearseᚋinternalᚋappᚋtransferᚐImportRow(ctx, sel, v[i])
 	})
 
 	for _, e := range ret {
@@ -37014,15 +37015,15 @@ func (ec *executionContext) marshalNImportRow2ᚕrehearseᚋinternalᚋappᚐImp
 	return ret
 }
 
-func (ec *executionContext) unmarshalNImportRowStatus2rehearseᚋinternalᚋappᚐImportRowStatus(ctx context.Context, v any) (app.ImportRowStatus, error) {
+func (ec *executionContext) unmarshalNImportRowStatus2rehearseᚋinternalᚋappᚋtransferᚐImportRowStatus(ctx context.Context, v any) (transfer.ImportRowStatus, error) {
 	tmp, err := graphql.UnmarshalString(v)
-	res := unmarshalNImportRowStatus2rehearseᚋinternalᚋappᚐImportRowStatus[tmp]
+	res := unmarshalNImportRowStatus2rehearseᚋinternalᚋappᚋtransferᚐImportRowStatus[tmp]
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 
-func (ec *executionContext) marshalNImportRowStatus2rehearseᚋinternalᚋappᚐImportRowStatus(ctx context.Context, sel ast.SelectionSet, v app.ImportRowStatus) graphql.Marshaler {
+func (ec *executionContext) marshalNImportRowStatus2rehearseᚋinternalᚋappᚋtransferᚐImportRowStatus(ctx context.Context, sel ast.SelectionSet, v transfer.ImportRowStatus) graphql.Marshaler {
 	_ = sel
-	res := graphql.MarshalString(marshalNImportRowStatus2rehearseᚋinternalᚋappᚐImportRowStatus[v])
+	res := graphql.MarshalString(marshalNImportRowStatus2rehearseᚋinternalᚋappᚋtransferᚐImportRowStatus[v])
 	if res == graphql.Null {
 		graphql.AddInvalidNullFromMarshaler(ctx, "ImportRowStatus!")
 	}
@@ -37030,21 +37031,21 @@ func (ec *executionContext) marshalNImportRowStatus2rehearseᚋinternalᚋappᚐ
 }
 
 var (
-	unmarshalNImportRowStatus2rehearseᚋinternalᚋappᚐImportRowStatus = map[string]app.ImportRowStatus{
-		"CREATED":   app.RowCreated,
-		"UNCHANGED": app.RowUnchanged,
-		"EXEMPTED":  app.RowExempted,
-		"FAILED":    app.RowFailed,
-		"IGNORED":   app.RowIgnored,
-		"SKIPPED":   app.RowSkipped,
+	unmarshalNImportRowStatus2rehearseᚋinternalᚋappᚋtransferᚐImportRowStatus = map[string]transfer.ImportRowStatus{
+		"CREATED":   transfer.RowCreated,
+		"UNCHANGED": transfer.RowUnchanged,
+		"EXEMPTED":  transfer.RowExempted,
+		"FAILED":    transfer.RowFailed,
+		"IGNORED":   transfer.RowIgnored,
+		"SKIPPED":   transfer.RowSkipped,
 	}
-	marshalNImportRowStatus2rehearseᚋinternalᚋappᚐImportRowStatus = map[app.ImportRowStatus]string{
-		app.RowCreated:   "CREATED",
-		app.RowUnchanged: "UNCHANGED",
-		app.RowExempted:  "EXEMPTED",
-		app.RowFailed:    "FAILED",
-		app.RowIgnored:   "IGNORED",
-		app.RowSkipped:   "SKIPPED",
+	marshalNImportRowStatus2rehearseᚋinternalᚋappᚋtransferᚐImportRowStatus = map[transfer.ImportRowStatus]string{
+		transfer.RowCreated:   "CREATED",
+		transfer.RowUnchanged: "UNCHANGED",
+		transfer.RowExempted:  "EXEMPTED",
+		transfer.RowFailed:    "FAILED",
+		transfer.RowIgnored:   "IGNORED",
+		transfer.RowSkipped:   "SKIPPED",
 	}
 )
 

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"rehearse/internal/app"
+	"rehearse/internal/app/transfer"
 	"rehearse/internal/booking"
 	"strconv"
 	"time"
@@ -216,7 +217,7 @@ type ImportAvailabilityInput struct {
 // Payload of `importAvailability`.
 type ImportAvailabilityPayload struct {
 	// The result of each row, in file order. Empty if the file could not be read.
-	Rows []app.ImportRow `json:"rows"`
+	Rows []transfer.ImportRow `json:"rows"`
 	// The number of rows with the status `CREATED` or `EXEMPTED`.
 	Created int `json:"created"`
 	// The number of rows with the status `UNCHANGED`.
@@ -245,7 +246,7 @@ type ImportInterviewersInput struct {
 // Payload of `importInterviewers`.
 type ImportInterviewersPayload struct {
 	// The result of each row, in file order. Empty if the file could not be read.
-	Rows []app.ImportRow `json:"rows"`
+	Rows []transfer.ImportRow `json:"rows"`
 	// The number of rows with the status `CREATED` or `EXEMPTED`.
 	Created int `json:"created"`
 	// The number of rows with the status `UNCHANGED`.
@@ -278,7 +279,7 @@ type ImportInterviewsInput struct {
 // Payload of `importInterviews`.
 type ImportInterviewsPayload struct {
 	// The result of each row, in file order. Empty if the file could not be read.
-	Rows []app.ImportRow `json:"rows"`
+	Rows []transfer.ImportRow `json:"rows"`
 	// The number of rows with the status `CREATED` or `EXEMPTED`.
 	Created int `json:"created"`
 	// The number of rows with the status `UNCHANGED`.
@@ -306,7 +307,7 @@ type ImportStudentsInput struct {
 // Payload of `importStudents`.
 type ImportStudentsPayload struct {
 	// The result of each row, in file order. Empty if the file could not be read.
-	Rows []app.ImportRow `json:"rows"`
+	Rows []transfer.ImportRow `json:"rows"`
 	// The number of rows with the status `CREATED` or `EXEMPTED`.
 	Created int `json:"created"`
 	// The number of rows with the status `UNCHANGED`.

@@ -9,6 +9,7 @@ import (
 
 	"rehearse/internal/app/availability"
 	"rehearse/internal/app/operation"
+	"rehearse/internal/app/transfer"
 	"rehearse/internal/booking"
 	"rehearse/internal/live"
 	"rehearse/internal/store"
@@ -17,6 +18,7 @@ import (
 // An App runs the operations of one school.
 type App struct {
 	*availability.Calendars
+	*transfer.Transfers
 
 	store *store.Store
 	clock func() time.Time
@@ -28,6 +30,7 @@ func New(s *store.Store, clock func() time.Time) *App {
 	a := &App{store: s, clock: clock}
 	a.live = live.New(s, a.Now)
 	a.Calendars = availability.New(s, a.Now)
+	a.Transfers = transfer.New(s, a.Now)
 	return a
 }
 

@@ -12,6 +12,7 @@ import (
 
 	"rehearse/internal/app"
 	"rehearse/internal/app/availability"
+	"rehearse/internal/app/transfer"
 	"rehearse/internal/booking"
 	"rehearse/internal/calendar"
 )
@@ -20,7 +21,7 @@ import (
 var tables = []struct {
 	name string
 	out  func(*app.App, context.Context, io.Writer) error
-	in   func(*app.App, context.Context, io.Reader, app.ImportOptions) (*app.Imported, error)
+	in   func(*app.App, context.Context, io.Reader, transfer.ImportOptions) (*transfer.Imported, error)
 }{
 	{"students", (*app.App).ExportStudents, (*app.App).ImportStudents},
 	{"interviewers", (*app.App).ExportInterviewers, (*app.App).ImportInterviewers},
@@ -44,7 +45,7 @@ func (w *world) exportAll() map[string]string {
 
 // importAll imports each table and checks that every row has the wanted status. Interviews
 // over a cap are imported as exempt.
-func (w *world) importAll(files map[string]string, want app.ImportRowStatus) {
+func (w *world) importAll(files map[string]string, want transfer.ImportRowStatus) {
 	w.t.Helper()
 	o := wholeFile
 	o.Exempt = true
@@ -54,8 +55,8 @@ func (w *world) importAll(files map[string]string, want app.ImportRowStatus) {
 			w.t.Fatalf("import %s: %v", table.name, err)
 		}
 		count := imported.Count(want)
-		if want == app.RowCreated {
-			count += imported.Count(app.RowExempted)
+		if want == transfer.RowCreated {
+			count += imported.Count(transfer.RowExempted)
 		}
 		if count != len(imported.Rows) || len(imported.Rows) == 0 {
 			w.t.Errorf("%s: %+v, want all to be %s, from\n%s", table.name, imported.Rows, want, files[table.name])
@@ -168,7 +169,7 @@ func TestExportAndImportRoundTrip(t *testing.T) {
 			t.Errorf("%q occurs %d times, want %d, in\n%s", line, got, times, files["availability"])
 		}
 	}
-	there.importAll(files, app.RowCreated)
+	there.importAll(files, transfer.RowCreated)
 	if diff := cmp.Diff(files, there.exportAll()); diff != "" {
 		t.Errorf("export after the import (-exported +exported again):\n%s", diff)
 	}
@@ -178,7 +179,7 @@ func TestExportAndImportRoundTrip(t *testing.T) {
 	if more, err := app.New(there.store, clock).ExtendAvailability(t.Context()); err != nil || more.Rules != 0 {
 		t.Errorf("%d rules are due, %v; want none", more.Rules, err)
 	}
-	there.importAll(files, app.RowUnchanged)
+	there.importAll(files, transfer.RowUnchanged)
 	there.wantNoFindings()
 
 	// An export contains neither the withdrawn slots of a rule nor blocked time, so the

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"rehearse/internal/app"
+	"rehearse/internal/app/transfer"
 	"rehearse/internal/booking"
 	"rehearse/internal/pgtest"
 )
@@ -15,7 +16,7 @@ import (
 // loadsInterviews matches the first insert of an import of interviews.
 var loadsInterviews = contains("INSERT INTO interviews (")
 
-var wholeFile = app.ImportOptions{MaxRows: 10_000, MaxSlots: 10_000, Zone: time.UTC}
+var wholeFile = transfer.ImportOptions{MaxRows: 10_000, MaxSlots: 10_000, Zone: time.UTC}
 
 const historyColumns = "studentEmail,interviewerEmail,start,end,status\n"
 

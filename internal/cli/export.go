@@ -7,6 +7,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"rehearse/internal/app"
+	"rehearse/internal/app/transfer"
 	"rehearse/internal/store"
 )
 
@@ -59,7 +60,7 @@ func (r *exportRequest) checkFlags(table string) error {
 
 // export writes a table to standard output.
 func (s *session) export(ctx context.Context, r exportRequest) error {
-	var in app.ExportRange
+	var in transfer.ExportRange
 	if r.from.set {
 		begin := r.from.date.Begin(s.config.Zone)
 		in.From = &begin

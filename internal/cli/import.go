@@ -14,6 +14,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"rehearse/internal/app"
+	"rehearse/internal/app/transfer"
 	"rehearse/internal/booking"
 )
 
@@ -26,7 +27,7 @@ const (
 // importRequest is the arguments of the import command.
 type importRequest struct {
 	table, file string
-	options     app.ImportOptions
+	options     transfer.ImportOptions
 
 	interviewer string // an id or an e-mail; of a calendar
 	slotMinutes int
@@ -41,7 +42,7 @@ const MaxCalendar = 64 << 20
 
 func (p *program) importCommand() *cobra.Command {
 	tables := append(tableNames(anyTable), calendarTable)
-	r := importRequest{options: app.ImportOptions{MaxRows: MaxImportRows, MaxSlots: MaxImportSlots}}
+	r := importRequest{options: transfer.ImportOptions{MaxRows: MaxImportRows, MaxSlots: MaxImportSlots}}
 	cmd := p.command(spec{
 		name: "import", group: groupData,
 		short: "Import a CSV file or a calendar",
@@ -96,7 +97,7 @@ func (r *importRequest) checkFlags(cmd *cobra.Command, table string) error {
 }
 
 // run imports the file into the table of the request.
-func (r importRequest) run(ctx context.Context, a *app.App, file io.Reader) (*app.Imported, error) {
+func (r importRequest) run(ctx context.Context, a *app.App, file io.Reader) (*transfer.Imported, error) {
 	if r.table == calendarTable {
 		return r.importCalendar(ctx, a, file, r.options)
 	}
@@ -104,7 +105,7 @@ func (r importRequest) run(ctx context.Context, a *app.App, file io.Reader) (*ap
 }
 
 // importCalendar imports the calendar of one interviewer.
-func (r importRequest) importCalendar(ctx context.Context, a *app.App, file io.Reader, o app.ImportOptions) (*app.Imported, error) {
+func (r importRequest) importCalendar(ctx context.Context, a *app.App, file io.Reader, o transfer.ImportOptions) (*transfer.Imported, error) {
 	text, err := io.ReadAll(io.LimitReader(file, MaxCalendar+1))
 	if err != nil {
 		return nil, err
@@ -112,7 +113,7 @@ func (r importRequest) importCalendar(ctx context.Context, a *app.App, file io.R
 	if len(text) > MaxCalendar {
 		return nil, fmt.Errorf("the calendar has more than %d bytes; at most %[1]d bytes are allowed", MaxCalendar)
 	}
-	in := app.CalendarInput{ICal: text, SlotMinutes: r.slotMinutes, BlockWholeDays: r.wholeDays == "block"}
+	in := transfer.CalendarInput{ICal: text, SlotMinutes: r.slotMinutes, BlockWholeDays: r.wholeDays == "block"}
 	if id, err := strconv.ParseInt(r.interviewer, 10, 64); err == nil {
 		in.InterviewerID = booking.InterviewerID(id)
 	} else {
@@ -148,7 +149,7 @@ func (s *session) importFile(ctx context.Context, request importRequest) (err er
 }
 
 // summarise prints the rows that failed, then the counts. It returns an error if a row failed.
-func (s *session) summarise(request importRequest, imported *app.Imported, took time.Duration) error {
+func (s *session) summarise(request importRequest, imported *transfer.Imported, took time.Duration) error {
 	out := bufio.NewWriter(s.stdout)
 	for _, row := range imported.Rows {
 		for _, e := range row.Errors {
@@ -177,8 +178,8 @@ func (s *session) summarise(request importRequest, imported *app.Imported, took 
 	switch {
 	case len(imported.Refused) > 0:
 		return errors.New(imported.Refused[0].Message)
-	case imported.Count(app.RowFailed) > 0:
-		return fmt.Errorf("%d of %d rows failed", imported.Count(app.RowFailed), len(imported.Rows))
+	case imported.Count(transfer.RowFailed) > 0:
+		return fmt.Errorf("%d of %d rows failed", imported.Count(transfer.RowFailed), len(imported.Rows))
 	}
 	return nil
 }
@@ -188,25 +189,25 @@ var otherPeople = map[string]string{"students": "interviewers", "interviewers": 
 
 // counts returns how many rows have each status. It leaves out a status that the
 // table does not have, and SKIPPED if there is none.
-func (r importRequest) counts(imported *app.Imported) string {
+func (r importRequest) counts(imported *transfer.Imported) string {
 	verb := "imported"
 	if r.options.DryRun {
 		verb = "would be imported"
 	}
-	exempted := imported.Count(app.RowExempted)
-	counts := []string{fmt.Sprintf("%d %s", imported.Count(app.RowCreated)+exempted, verb)}
+	exempted := imported.Count(transfer.RowExempted)
+	counts := []string{fmt.Sprintf("%d %s", imported.Count(transfer.RowCreated)+exempted, verb)}
 	if r.options.Exempt {
 		counts[0] += fmt.Sprintf(" (%d of them exempt)", exempted)
 	}
-	if others, is := otherPeople[r.table]; is && imported.Noted(app.RowCreated) > 0 {
-		counts[0] += fmt.Sprintf(" (also %s: %d)", others, imported.Noted(app.RowCreated))
+	if others, is := otherPeople[r.table]; is && imported.Noted(transfer.RowCreated) > 0 {
+		counts[0] += fmt.Sprintf(" (also %s: %d)", others, imported.Noted(transfer.RowCreated))
 	}
-	counts = append(counts, fmt.Sprintf("%d unchanged", imported.Count(app.RowUnchanged)))
+	counts = append(counts, fmt.Sprintf("%d unchanged", imported.Count(transfer.RowUnchanged)))
 	if r.table == calendarTable {
-		counts = append(counts, fmt.Sprintf("%d ignored", imported.Count(app.RowIgnored)))
+		counts = append(counts, fmt.Sprintf("%d ignored", imported.Count(transfer.RowIgnored)))
 	}
-	counts = append(counts, fmt.Sprintf("%d failed", imported.Count(app.RowFailed)))
-	if skipped := imported.Count(app.RowSkipped); skipped > 0 {
+	counts = append(counts, fmt.Sprintf("%d failed", imported.Count(transfer.RowFailed)))
+	if skipped := imported.Count(transfer.RowSkipped); skipped > 0 {
 		counts = append(counts, fmt.Sprintf("%d valid but not written", skipped))
 	}
 	return strings.Join(counts, ", ")

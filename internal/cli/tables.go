@@ -5,15 +5,16 @@ import (
 	"io"
 
 	"rehearse/internal/app"
+	"rehearse/internal/app/transfer"
 )
 
 // transferTable is a table that can be imported and exported.
 type transferTable struct {
 	name     string
-	importIn func(*app.App, context.Context, io.Reader, app.ImportOptions) (*app.Imported, error)
+	importIn func(*app.App, context.Context, io.Reader, transfer.ImportOptions) (*transfer.Imported, error)
 	exportTo func(*app.App, context.Context, io.Writer) error
 	// exportRange exports the rows of a range of time. It is nil for a table without times.
-	exportRange func(*app.App, context.Context, io.Writer, app.ExportRange) error
+	exportRange func(*app.App, context.Context, io.Writer, transfer.ExportRange) error
 }
 
 var transferTables = []transferTable{

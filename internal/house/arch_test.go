@@ -28,7 +28,8 @@ var layers = map[string][]string{
 	"internal/live":             {"internal/booking", "internal/store"},
 	"internal/app/operation":    {"internal/booking", "internal/calendar", "internal/store"},
 	"internal/app/availability": {"internal/app/operation", "internal/booking", "internal/calendar", "internal/store"},
-	"internal/app":              {"internal/app/availability", "internal/app/operation", "internal/booking", "internal/calendar", "internal/interchange", "internal/live", "internal/store"},
+	"internal/app/transfer":     {"internal/app/availability", "internal/app/operation", "internal/booking", "internal/calendar", "internal/interchange", "internal/store"},
+	"internal/app":              {"internal/app/availability", "internal/app/operation", "internal/app/transfer", "internal/booking", "internal/calendar", "internal/live", "internal/store"},
 	"internal/identity":         {"internal/booking"},
 	"internal/config":           {"internal/calendar", "internal/identity", "internal/spelling"},
 	"internal/load":             {"internal/errorcode"},
@@ -47,10 +48,10 @@ var layers = map[string][]string{
 	"graph/plan":                {"internal/budget"},
 	"graph/plan/plangen":        {}, // generates a file of graph/generated
 	"graph/page":                {"graph/scalar", "internal/app", "internal/booking", "internal/spelling", "internal/store"},
-	"graph/model":               {"internal/app", "internal/booking"},
+	"graph/model":               {"internal/app", "internal/app/transfer", "internal/booking"},
 	"graph/payload":             {"graph/model", "internal/app/availability", "internal/booking"},
-	"graph/generated":           {"graph/model", "graph/page", "graph/payload", "graph/plan", "graph/scalar", "internal/app", "internal/app/availability", "internal/booking", "internal/calendar", "internal/live", "internal/store"},
-	"graph":                     {"graph/generated", "graph/loader", "graph/model", "graph/page", "graph/payload", "graph/plan", "graph/scalar", "internal/app", "internal/app/availability", "internal/app/operation", "internal/booking", "internal/budget", "internal/calendar", "internal/errorcode", "internal/live", "internal/store"},
+	"graph/generated":           {"graph/model", "graph/page", "graph/payload", "graph/plan", "graph/scalar", "internal/app", "internal/app/transfer", "internal/app/availability", "internal/booking", "internal/calendar", "internal/live", "internal/store"},
+	"graph":                     {"graph/generated", "graph/loader", "graph/model", "graph/page", "graph/payload", "graph/plan", "graph/scalar", "internal/app", "internal/app/transfer", "internal/app/availability", "internal/app/operation", "internal/booking", "internal/budget", "internal/calendar", "internal/errorcode", "internal/live", "internal/store"},
 	"internal/gqlhttp/coerce":   {"graph/scalar"},
 	"internal/gqlhttp":          {"graph", "graph/page", "graph/plan", "internal/app/operation", "internal/booking", "internal/budget", "internal/calendar", "internal/errorcode", "internal/gqlhttp/coerce", "internal/identity", "internal/live", "internal/ratelimit", "internal/store"},
 

@@ -14,6 +14,7 @@ import (
 	"rehearse/graph/page"
 	"rehearse/internal/app"
 	"rehearse/internal/app/operation"
+	"rehearse/internal/app/transfer"
 	"rehearse/internal/booking"
 	"rehearse/internal/cli"
 	"rehearse/internal/config"
@@ -213,7 +214,7 @@ func importLimits() []limit {
 	return []limit{
 		{"rows of an import through the API", count(graph.MaxImportRows), "", input},
 		{"new slots of an import through the API", count(graph.MaxImportSlots), "", "the row fails"},
-		{"errors of a row", count(app.MaxRowErrors), "", "the rest is left out"},
+		{"errors of a row", count(transfer.MaxRowErrors), "", "the rest is left out"},
 		{"columns of a table", count(interchange.MaxColumns), "", input},
 		{"steps to expand the rules of an event", count(interchange.MaxEventSteps), "", "the event fails"},
 		{"steps to expand the rules of a calendar", count(interchange.CalendarOptions{MaxWindows: graph.MaxImportRows}.MaxSteps()), "", input},

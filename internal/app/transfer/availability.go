@@ -1,4 +1,4 @@
-package app
+package transfer
 
 import (
 	"context"
@@ -20,7 +20,7 @@ import (
 // slots. A rule is published up to the horizon and skips times that are taken, including by
 // windows of the same file. Rules and windows that already exist, and windows whose slots
 // all exist, are unchanged.
-func (a *App) ImportAvailability(ctx context.Context, csv io.Reader, o ImportOptions) (*Imported, error) {
+func (t *Transfers) ImportAvailability(ctx context.Context, csv io.Reader, o ImportOptions) (*Imported, error) {
 	if err := operation.AccessOf(ctx).Only(); err != nil {
 		return nil, err
 	}
@@ -28,14 +28,14 @@ func (a *App) ImportAvailability(ctx context.Context, csv io.Reader, o ImportOpt
 	if err != nil || bad != nil {
 		return bad, err
 	}
-	return a.publishRows(ctx, rows, o)
+	return t.publishRows(ctx, rows, o)
 }
 
 type availabilityRow = incoming[interchange.Availability]
 
-func (a *App) publishRows(ctx context.Context, rows []interchange.Row[interchange.Availability], o ImportOptions) (*Imported, error) {
-	now := a.Now()
-	return runImport(ctx, a, rows, o, importer[interchange.Availability]{
+func (t *Transfers) publishRows(ctx context.Context, rows []interchange.Row[interchange.Availability], o ImportOptions) (*Imported, error) {
+	now := t.now()
+	return runImport(ctx, t, rows, o, importer[interchange.Availability]{
 		data: "availability", now: now,
 		judge: func(ctx context.Context, tx *store.Tx, rows []*availabilityRow) (writer[interchange.Availability], error) {
 			rows = setAside(rows)

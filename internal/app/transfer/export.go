@@ -1,4 +1,4 @@
-package app
+package transfer
 
 import (
 	"context"
@@ -20,12 +20,12 @@ const exportPage = 1000
 // snapshot, so changes made during an export may or may not be included.
 
 // ExportStudents writes the table of all students.
-func (a *App) ExportStudents(ctx context.Context, to io.Writer) error {
+func (t *Transfers) ExportStudents(ctx context.Context, to io.Writer) error {
 	if err := operation.AccessOf(ctx).Only(); err != nil {
 		return err
 	}
 	return export(interchange.Students().Write(to), func(after *store.Position) ([]booking.Student, *store.Position, error) {
-		page, more, err := a.store.Students(ctx, store.PeopleFilter{}, store.Page{First: exportPage, After: after})
+		page, more, err := t.store.Students(ctx, store.PeopleFilter{}, store.Page{First: exportPage, After: after})
 		if !more {
 			return page, nil, err
 		}
@@ -34,12 +34,12 @@ func (a *App) ExportStudents(ctx context.Context, to io.Writer) error {
 }
 
 // ExportInterviewers writes the table of all interviewers.
-func (a *App) ExportInterviewers(ctx context.Context, to io.Writer) error {
+func (t *Transfers) ExportInterviewers(ctx context.Context, to io.Writer) error {
 	if err := operation.AccessOf(ctx).Only(); err != nil {
 		return err
 	}
 	return export(interchange.Interviewers().Write(to), func(after *store.Position) ([]booking.Interviewer, *store.Position, error) {
-		page, more, err := a.store.Interviewers(ctx, store.PeopleFilter{}, store.Page{First: exportPage, After: after})
+		page, more, err := t.store.Interviewers(ctx, store.PeopleFilter{}, store.Page{First: exportPage, After: after})
 		if !more {
 			return page, nil, err
 		}
@@ -59,27 +59,27 @@ func (r ExportRange) touches(start, end time.Time) bool {
 
 // ExportAvailability writes the table of all published availability: weekly rules, and
 // each run of a window's past and future slots as a window.
-func (a *App) ExportAvailability(ctx context.Context, to io.Writer) error {
-	return a.ExportAvailabilityIn(ctx, to, ExportRange{})
+func (t *Transfers) ExportAvailability(ctx context.Context, to io.Writer) error {
+	return t.ExportAvailabilityIn(ctx, to, ExportRange{})
 }
 
 // ExportAvailabilityIn writes the rows of ExportAvailability that overlap the range. Rows
 // are written whole.
-func (a *App) ExportAvailabilityIn(ctx context.Context, to io.Writer, in ExportRange) error {
+func (t *Transfers) ExportAvailabilityIn(ctx context.Context, to io.Writer, in ExportRange) error {
 	if err := operation.AccessOf(ctx).Only(); err != nil {
 		return err
 	}
-	now := a.Now()
+	now := t.now()
 	return export(interchange.Availabilities(nil).Write(to), func(after *store.Position) ([]interchange.Availability, *store.Position, error) {
 		var from booking.AvailabilityID
 		if after != nil {
 			from = booking.AvailabilityID(after.ID)
 		}
-		page, err := a.store.PublishedAfter(ctx, from, exportPage, now)
+		page, err := t.store.PublishedAfter(ctx, from, exportPage, now)
 		if err != nil || len(page) == 0 {
 			return nil, nil, err
 		}
-		by, err := a.interviewers(ctx, keys(page, func(p store.Published) booking.InterviewerID { return p.InterviewerID }))
+		by, err := t.interviewers(ctx, keys(page, func(p store.Published) booking.InterviewerID { return p.InterviewerID }))
 		if err != nil {
 			return nil, nil, err
 		}
@@ -150,24 +150,24 @@ func exported(p store.Published, by booking.Interviewer, now time.Time) ([]inter
 }
 
 // ExportInterviews writes the table of all interviews.
-func (a *App) ExportInterviews(ctx context.Context, to io.Writer) error {
-	return a.ExportInterviewsIn(ctx, to, ExportRange{})
+func (t *Transfers) ExportInterviews(ctx context.Context, to io.Writer) error {
+	return t.ExportInterviewsIn(ctx, to, ExportRange{})
 }
 
 // ExportInterviewsIn writes the table of the interviews that start in the range.
-func (a *App) ExportInterviewsIn(ctx context.Context, to io.Writer, in ExportRange) error {
+func (t *Transfers) ExportInterviewsIn(ctx context.Context, to io.Writer, in ExportRange) error {
 	if err := operation.AccessOf(ctx).Only(); err != nil {
 		return err
 	}
 	return export(interchange.Interviews(nil).Write(to), func(after *store.Position) ([]interchange.Interview, *store.Position, error) {
-		page, more, err := a.store.Interviews(ctx, store.InterviewFilter{Start: in.From}, store.Page{First: exportPage, After: after})
+		page, more, err := t.store.Interviews(ctx, store.InterviewFilter{Start: in.From}, store.Page{First: exportPage, After: after})
 		if err != nil {
 			return nil, nil, err
 		}
 		if late := slices.IndexFunc(page, func(i booking.Interview) bool { return !in.touches(i.Start, time.Time{}) }); late >= 0 {
 			page, more = page[:late], false // pages are sorted by start
 		}
-		rows, err := a.withEmails(ctx, page)
+		rows, err := t.withEmails(ctx, page)
 		if !more {
 			return rows, nil, err
 		}
@@ -176,12 +176,12 @@ func (a *App) ExportInterviewsIn(ctx context.Context, to io.Writer, in ExportRan
 	})
 }
 
-func (a *App) withEmails(ctx context.Context, interviews []booking.Interview) ([]interchange.Interview, error) {
-	interviewers, err := a.interviewers(ctx, keys(interviews, func(i booking.Interview) booking.InterviewerID { return i.InterviewerID }))
+func (t *Transfers) withEmails(ctx context.Context, interviews []booking.Interview) ([]interchange.Interview, error) {
+	interviewers, err := t.interviewers(ctx, keys(interviews, func(i booking.Interview) booking.InterviewerID { return i.InterviewerID }))
 	if err != nil {
 		return nil, err
 	}
-	found, err := a.store.StudentsByID(ctx, keys(interviews, func(i booking.Interview) booking.StudentID { return i.StudentID }))
+	found, err := t.store.StudentsByID(ctx, keys(interviews, func(i booking.Interview) booking.StudentID { return i.StudentID }))
 	students := map[booking.StudentID]string{}
 	for _, student := range found {
 		students[student.ID] = student.Email
@@ -195,10 +195,10 @@ func (a *App) withEmails(ctx context.Context, interviews []booking.Interview) ([
 	return rows, err
 }
 
-func (a *App) interviewers(
+func (t *Transfers) interviewers(
 	ctx context.Context, ids []booking.InterviewerID,
 ) (map[booking.InterviewerID]booking.Interviewer, error) {
-	found, err := a.store.InterviewersByID(ctx, ids)
+	found, err := t.store.InterviewersByID(ctx, ids)
 	by := make(map[booking.InterviewerID]booking.Interviewer, len(found))
 	for _, interviewer := range found {
 		by[interviewer.ID] = interviewer

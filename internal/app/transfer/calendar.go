@@ -1,4 +1,4 @@
-package app
+package transfer
 
 import (
 	"context"
@@ -23,15 +23,15 @@ type CalendarInput struct {
 
 // ImportCalendar publishes the events of an interviewer's calendar. Recurring events are
 // expanded up to the policy's horizon. Past events are not published.
-func (a *App) ImportCalendar(ctx context.Context, in CalendarInput, o ImportOptions) (*Imported, error) {
+func (t *Transfers) ImportCalendar(ctx context.Context, in CalendarInput, o ImportOptions) (*Imported, error) {
 	if err := operation.AccessOf(ctx).Only(); err != nil {
 		return nil, err
 	}
-	interviewer, err := a.store.Interviewer(ctx, in.InterviewerID)
+	interviewer, err := t.store.Interviewer(ctx, in.InterviewerID)
 	if err != nil {
 		return nil, err
 	}
-	policy, err := a.store.Policy(ctx)
+	policy, err := t.store.Policy(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -39,7 +39,7 @@ func (a *App) ImportCalendar(ctx context.Context, in CalendarInput, o ImportOpti
 	if err != nil {
 		return nil, err
 	}
-	now := a.Now()
+	now := t.now()
 	rows, refused := interchange.ReadCalendar(in.ICal, interchange.CalendarOptions{
 		Interviewer: interviewer.Email, Zone: zone, SlotMinutes: in.SlotMinutes, MaxWindows: o.MaxRows,
 		Within: calendar.Span{Start: now, End: policy.Horizon(now)}, BlockWholeDays: in.BlockWholeDays,
@@ -47,15 +47,15 @@ func (a *App) ImportCalendar(ctx context.Context, in CalendarInput, o ImportOpti
 	if len(refused) > 0 {
 		return nil, refused
 	}
-	return a.publishRows(ctx, rows, o)
+	return t.publishRows(ctx, rows, o)
 }
 
 // InterviewerByEmail returns the interviewer with the e-mail.
-func (a *App) InterviewerByEmail(ctx context.Context, email string) (*booking.Interviewer, error) {
+func (t *Transfers) InterviewerByEmail(ctx context.Context, email string) (*booking.Interviewer, error) {
 	if err := operation.AccessOf(ctx).Only(); err != nil {
 		return nil, err
 	}
-	return store.InTx(ctx, a.store, func(tx *store.Tx) (*booking.Interviewer, error) {
+	return store.InTx(ctx, t.store, func(tx *store.Tx) (*booking.Interviewer, error) {
 		found, err := tx.InterviewersByEmail(ctx, []string{email})
 		if err != nil {
 			return nil, err

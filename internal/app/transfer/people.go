@@ -1,4 +1,4 @@
-package app
+package transfer
 
 import (
 	"context"
@@ -14,7 +14,7 @@ import (
 
 // ImportStudents creates the students of a table. Existing students, matched by e-mail, are
 // not changed.
-func (a *App) ImportStudents(ctx context.Context, csv io.Reader, o ImportOptions) (*Imported, error) {
+func (t *Transfers) ImportStudents(ctx context.Context, csv io.Reader, o ImportOptions) (*Imported, error) {
 	if err := operation.AccessOf(ctx).Only(); err != nil {
 		return nil, err
 	}
@@ -22,7 +22,7 @@ func (a *App) ImportStudents(ctx context.Context, csv io.Reader, o ImportOptions
 	if err != nil || bad != nil {
 		return bad, err
 	}
-	now := a.Now()
+	now := t.now()
 	people := people[booking.Student]{
 		noun:   "student",
 		table:  store.StudentsTable,
@@ -39,7 +39,7 @@ func (a *App) ImportStudents(ctx context.Context, csv io.Reader, o ImportOptions
 			}), err
 		},
 	}
-	return runImport(ctx, a, rows, o, importer[booking.Student]{
+	return runImport(ctx, t, rows, o, importer[booking.Student]{
 		data: "students", now: now,
 		judge: people.judge(func(ctx context.Context, tx *store.Tx, rows []*incoming[booking.Student]) error {
 			created, err := numbered(ctx, tx, store.StudentsTable, rows, func(s *booking.Student, id int64) {
@@ -55,7 +55,7 @@ func (a *App) ImportStudents(ctx context.Context, csv io.Reader, o ImportOptions
 
 // ImportInterviewers creates the interviewers of a table. Existing interviewers, matched by
 // e-mail, are not changed.
-func (a *App) ImportInterviewers(ctx context.Context, csv io.Reader, o ImportOptions) (*Imported, error) {
+func (t *Transfers) ImportInterviewers(ctx context.Context, csv io.Reader, o ImportOptions) (*Imported, error) {
 	if err := operation.AccessOf(ctx).Only(); err != nil {
 		return nil, err
 	}
@@ -63,7 +63,7 @@ func (a *App) ImportInterviewers(ctx context.Context, csv io.Reader, o ImportOpt
 	if err != nil || bad != nil {
 		return bad, err
 	}
-	now := a.Now()
+	now := t.now()
 	people := people[booking.Interviewer]{
 		noun:   "interviewer",
 		table:  store.InterviewersTable,
@@ -80,7 +80,7 @@ func (a *App) ImportInterviewers(ctx context.Context, csv io.Reader, o ImportOpt
 			}), err
 		},
 	}
-	return runImport(ctx, a, rows, o, importer[booking.Interviewer]{
+	return runImport(ctx, t, rows, o, importer[booking.Interviewer]{
 		data: "interviewers", now: now,
 		judge: people.judge(func(ctx context.Context, tx *store.Tx, rows []*incoming[booking.Interviewer]) error {
 			created, err := numbered(ctx, tx, store.InterviewersTable, rows, func(i *booking.Interviewer, id int64) {

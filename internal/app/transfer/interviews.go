@@ -1,4 +1,4 @@
-package app
+package transfer
 
 import (
 	"cmp"
@@ -20,7 +20,7 @@ type interviewRow = incoming[interchange.Interview]
 
 // ImportInterviews imports interviews that were booked elsewhere. It judges them in order of
 // start, against the student's other interviews, including those of the same file.
-func (a *App) ImportInterviews(ctx context.Context, csv io.Reader, o ImportOptions) (*Imported, error) {
+func (t *Transfers) ImportInterviews(ctx context.Context, csv io.Reader, o ImportOptions) (*Imported, error) {
 	if err := operation.AccessOf(ctx).Only(); err != nil {
 		return nil, err
 	}
@@ -28,8 +28,8 @@ func (a *App) ImportInterviews(ctx context.Context, csv io.Reader, o ImportOptio
 	if err != nil || bad != nil {
 		return bad, err
 	}
-	now := a.Now()
-	return runImport(ctx, a, rows, o, importer[interchange.Interview]{
+	now := t.now()
+	return runImport(ctx, t, rows, o, importer[interchange.Interview]{
 		data: "interviews", now: now,
 		judge: func(ctx context.Context, tx *store.Tx, rows []*interviewRow) (writer[interchange.Interview], error) {
 			h, err := newInterviewImport(ctx, tx, rows, now, o.Exempt)

@@ -1,4 +1,4 @@
-package app
+package transfer
 
 import (
 	"context"
@@ -8,8 +8,12 @@ import (
 	"rehearse/internal/store"
 )
 
-// ImportedForm stores the result of an import.
-var ImportedForm = operation.NewForm(newStoredImported, nil)
+// WithKey makes an import idempotent, as operation.WithKey does.
+func WithKey(ctx context.Context, name string, key *string, input any) context.Context {
+	return operation.WithKey(ctx, name, key, input, importedForm)
+}
+
+var importedForm = operation.NewForm(newStoredImported, nil)
 
 // storedImported is the stored outcome of a file's rows.
 type storedImported struct {

@@ -1,4 +1,4 @@
-package app
+package transfer
 
 import (
 	"context"
@@ -118,10 +118,10 @@ const importAttempts = 3
 
 // runImport runs one import in one transaction. It decides about all rows under the locks before
 // it writes the first, so a failed row does not affect the others.
-func runImport[T any](ctx context.Context, a *App, file []interchange.Row[T], o ImportOptions, in importer[T]) (*Imported, error) {
+func runImport[T any](ctx context.Context, t *Transfers, file []interchange.Row[T], o ImportOptions, in importer[T]) (*Imported, error) {
 	for attempt := 1; ; attempt++ {
 		w := operation.Options{Now: in.now, DryRun: o.DryRun, Retries: attempt < importAttempts}
-		imported, err := operation.Write(ctx, a.store, w, func(tx *store.Tx) (*Imported, error) {
+		imported, err := operation.Write(ctx, t.store, w, func(tx *store.Tx) (*Imported, error) {
 			return in.run(ctx, tx, newRows(file), o)
 		})
 		var met booking.Refused
