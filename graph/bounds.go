@@ -1,7 +1,7 @@
 package graph
 
 import (
-	"rehearse/internal/app"
+	"rehearse/internal/app/reservation"
 	"rehearse/internal/app/transfer"
 	"rehearse/internal/booking"
 )
@@ -33,7 +33,7 @@ var ListBounds = map[string]int{
 	"Student.waivers":                      maxWaivers,
 	"Student.upcomingInterviews":           maxUpcoming,
 	"Event.changes":                        booking.MaxChanges(),
-	"SlotTaken.alternatives":               app.MaxAlternatives,
+	"SlotTaken.alternatives":               reservation.MaxAlternatives,
 	"AvailabilityConflict.slots":           maxConflicts,
 	"SkippedSlot.overlaps":                 maxOverlaps,
 	"BlockTimePayload.blocks":              booking.MaxBlockDates,

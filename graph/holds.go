@@ -5,7 +5,7 @@ import (
 
 	"rehearse/graph/loader"
 	"rehearse/graph/model"
-	"rehearse/internal/app"
+	"rehearse/internal/app/reservation"
 	"rehearse/internal/booking"
 )
 
@@ -17,14 +17,14 @@ func (r holdResolver) Slot(ctx context.Context, holds []*booking.Hold) ([]*booki
 	return edge(ctx, holds, &loader.From(ctx).Slots, func(h *booking.Hold) booking.SlotID { return h.SlotID })
 }
 
-func (r mutationResolver) HoldSlot(ctx context.Context, in app.HoldSlotInput) (*model.HoldSlotPayload, error) {
+func (r mutationResolver) HoldSlot(ctx context.Context, in reservation.HoldSlotInput) (*model.HoldSlotPayload, error) {
 	hold, err := r.app.HoldSlot(ctx, in)
 	refused, err := r.userErrors(ctx, err)
 	student, err := ofHold(ctx, hold, err)
 	return &model.HoldSlotPayload{Hold: hold, Student: student, Errors: refused}, err
 }
 
-func (r mutationResolver) ReleaseHold(ctx context.Context, in app.ReleaseHoldInput) (*model.ReleaseHoldPayload, error) {
+func (r mutationResolver) ReleaseHold(ctx context.Context, in reservation.ReleaseHoldInput) (*model.ReleaseHoldPayload, error) {
 	hold, err := r.app.ReleaseHold(ctx, in)
 	refused, err := r.userErrors(ctx, err)
 	student, err := ofHold(ctx, hold, err)
@@ -35,14 +35,14 @@ func (r waiverResolver) Student(ctx context.Context, waivers []*booking.Waiver) 
 	return edge(ctx, waivers, &loader.From(ctx).Students, func(w *booking.Waiver) booking.StudentID { return w.StudentID })
 }
 
-func (r mutationResolver) GrantWaiver(ctx context.Context, in app.GrantWaiverInput) (*model.GrantWaiverPayload, error) {
+func (r mutationResolver) GrantWaiver(ctx context.Context, in reservation.GrantWaiverInput) (*model.GrantWaiverPayload, error) {
 	waiver, err := r.app.GrantWaiver(ctx, in)
 	refused, err := r.userErrors(ctx, err)
 	student, err := ofWaiver(ctx, waiver, err)
 	return &model.GrantWaiverPayload{Waiver: waiver, Student: student, Errors: refused}, err
 }
 
-func (r mutationResolver) RevokeWaiver(ctx context.Context, in app.RevokeWaiverInput) (*model.RevokeWaiverPayload, error) {
+func (r mutationResolver) RevokeWaiver(ctx context.Context, in reservation.RevokeWaiverInput) (*model.RevokeWaiverPayload, error) {
 	waiver, err := r.app.RevokeWaiver(ctx, in)
 	refused, err := r.userErrors(ctx, err)
 	student, err := ofWaiver(ctx, waiver, err)

@@ -11,6 +11,7 @@ import (
 	"rehearse/graph/page"
 	"rehearse/graph/plan"
 	"rehearse/internal/app"
+	"rehearse/internal/app/reservation"
 	"rehearse/internal/booking"
 	"rehearse/internal/store"
 )
@@ -152,7 +153,7 @@ func (r interviewResolver) Events(
 	}.page(ctx, interviews, page.Args{First: first, After: after, Last: last, Before: before})
 }
 
-func (r mutationResolver) BookSlot(ctx context.Context, in app.BookSlotInput) (*model.BookSlotPayload, error) {
+func (r mutationResolver) BookSlot(ctx context.Context, in reservation.BookSlotInput) (*model.BookSlotPayload, error) {
 	done, err := r.app.Book(ctx, in)
 	if done == nil {
 		refused, err := r.userErrors(ctx, err)
@@ -164,35 +165,35 @@ func (r mutationResolver) BookSlot(ctx context.Context, in app.BookSlotInput) (*
 	}, err
 }
 
-func (r mutationResolver) CancelInterview(ctx context.Context, in app.CancelInterviewInput) (*model.CancelInterviewPayload, error) {
+func (r mutationResolver) CancelInterview(ctx context.Context, in reservation.CancelInterviewInput) (*model.CancelInterviewPayload, error) {
 	interview, err := r.app.CancelInterview(ctx, in)
 	refused, err := r.userErrors(ctx, err)
 	student, err := ofInterview(ctx, interview, err)
 	return &model.CancelInterviewPayload{Interview: primed(ctx, interview), Student: student, Errors: refused}, err
 }
 
-func (r mutationResolver) CompleteInterview(ctx context.Context, in app.CompleteInterviewInput) (*model.CompleteInterviewPayload, error) {
+func (r mutationResolver) CompleteInterview(ctx context.Context, in reservation.CompleteInterviewInput) (*model.CompleteInterviewPayload, error) {
 	interview, err := r.app.CompleteInterview(ctx, in)
 	refused, err := r.userErrors(ctx, err)
 	student, err := ofInterview(ctx, interview, err)
 	return &model.CompleteInterviewPayload{Interview: primed(ctx, interview), Student: student, Errors: refused}, err
 }
 
-func (r mutationResolver) RescheduleInterview(ctx context.Context, in app.RescheduleInterviewInput) (*model.RescheduleInterviewPayload, error) {
+func (r mutationResolver) RescheduleInterview(ctx context.Context, in reservation.RescheduleInterviewInput) (*model.RescheduleInterviewPayload, error) {
 	interview, err := r.app.RescheduleInterview(ctx, in)
 	refused, err := r.userErrors(ctx, err)
 	student, err := ofInterview(ctx, interview, err)
 	return &model.RescheduleInterviewPayload{Interview: primed(ctx, interview), Student: student, Errors: refused}, err
 }
 
-func (r mutationResolver) MarkNoShow(ctx context.Context, in app.MarkNoShowInput) (*model.MarkNoShowPayload, error) {
+func (r mutationResolver) MarkNoShow(ctx context.Context, in reservation.MarkNoShowInput) (*model.MarkNoShowPayload, error) {
 	interview, err := r.app.MarkNoShow(ctx, in)
 	refused, err := r.userErrors(ctx, err)
 	student, err := ofInterview(ctx, interview, err)
 	return &model.MarkNoShowPayload{Interview: primed(ctx, interview), Student: student, Errors: refused}, err
 }
 
-func (r mutationResolver) UndoNoShow(ctx context.Context, in app.UndoNoShowInput) (*model.UndoNoShowPayload, error) {
+func (r mutationResolver) UndoNoShow(ctx context.Context, in reservation.UndoNoShowInput) (*model.UndoNoShowPayload, error) {
 	interview, err := r.app.UndoNoShow(ctx, in)
 	refused, err := r.userErrors(ctx, err)
 	student, err := ofInterview(ctx, interview, err)

@@ -15,6 +15,7 @@ import (
 	"rehearse/graph/scalar"
 	"rehearse/internal/app"
 	"rehearse/internal/app/availability"
+	"rehearse/internal/app/reservation"
 	"rehearse/internal/app/transfer"
 	"rehearse/internal/booking"
 	"rehearse/internal/calendar"
@@ -518,24 +519,24 @@ type ComplexityRoot struct {
 		AddWeeklyAvailability func(childComplexity int, input availability.AddWeeklyAvailabilityInput) int
 		AnonymiseStudent      func(childComplexity int, input app.AnonymiseStudentInput) int
 		BlockTime             func(childComplexity int, input availability.BlockTimeInput) int
-		BookSlot              func(childComplexity int, input app.BookSlotInput) int
-		CancelInterview       func(childComplexity int, input app.CancelInterviewInput) int
-		CompleteInterview     func(childComplexity int, input app.CompleteInterviewInput) int
+		BookSlot              func(childComplexity int, input reservation.BookSlotInput) int
+		CancelInterview       func(childComplexity int, input reservation.CancelInterviewInput) int
+		CompleteInterview     func(childComplexity int, input reservation.CompleteInterviewInput) int
 		CreateInterviewer     func(childComplexity int, input app.CreateInterviewerInput) int
 		CreateStudent         func(childComplexity int, input app.CreateStudentInput) int
-		GrantWaiver           func(childComplexity int, input app.GrantWaiverInput) int
-		HoldSlot              func(childComplexity int, input app.HoldSlotInput) int
+		GrantWaiver           func(childComplexity int, input reservation.GrantWaiverInput) int
+		HoldSlot              func(childComplexity int, input reservation.HoldSlotInput) int
 		ImportAvailability    func(childComplexity int, input model.ImportAvailabilityInput) int
 		ImportInterviewers    func(childComplexity int, input model.ImportInterviewersInput) int
 		ImportInterviews      func(childComplexity int, input model.ImportInterviewsInput) int
 		ImportStudents        func(childComplexity int, input model.ImportStudentsInput) int
-		MarkNoShow            func(childComplexity int, input app.MarkNoShowInput) int
-		ReleaseHold           func(childComplexity int, input app.ReleaseHoldInput) int
+		MarkNoShow            func(childComplexity int, input reservation.MarkNoShowInput) int
+		ReleaseHold           func(childComplexity int, input reservation.ReleaseHoldInput) int
 		RemoveAvailability    func(childComplexity int, input availability.RemoveAvailabilityInput) int
-		RescheduleInterview   func(childComplexity int, input app.RescheduleInterviewInput) int
-		RevokeWaiver          func(childComplexity int, input app.RevokeWaiverInput) int
+		RescheduleInterview   func(childComplexity int, input reservation.RescheduleInterviewInput) int
+		RevokeWaiver          func(childComplexity int, input reservation.RevokeWaiverInput) int
 		UnblockTime           func(childComplexity int, input availability.UnblockTimeInput) int
-		UndoNoShow            func(childComplexity int, input app.UndoNoShowInput) int
+		UndoNoShow            func(childComplexity int, input reservation.UndoNoShowInput) int
 		UpdateAvailability    func(childComplexity int, input availability.UpdateAvailabilityInput) int
 		UpdateBookingPolicy   func(childComplexity int, input app.UpdateBookingPolicyInput) int
 		UpdateInterviewer     func(childComplexity int, input app.UpdateInterviewerInput) int
@@ -915,16 +916,16 @@ type InterviewerResolver interface {
 	Interviews(ctx context.Context, objs []*booking.Interviewer, first *int, after *string, last *int, before *string, filter *store.InterviewFilter) ([]*page.Connection[booking.Interview], error)
 }
 type MutationResolver interface {
-	BookSlot(ctx context.Context, input app.BookSlotInput) (*model.BookSlotPayload, error)
-	HoldSlot(ctx context.Context, input app.HoldSlotInput) (*model.HoldSlotPayload, error)
-	ReleaseHold(ctx context.Context, input app.ReleaseHoldInput) (*model.ReleaseHoldPayload, error)
-	RescheduleInterview(ctx context.Context, input app.RescheduleInterviewInput) (*model.RescheduleInterviewPayload, error)
-	CancelInterview(ctx context.Context, input app.CancelInterviewInput) (*model.CancelInterviewPayload, error)
-	CompleteInterview(ctx context.Context, input app.CompleteInterviewInput) (*model.CompleteInterviewPayload, error)
-	MarkNoShow(ctx context.Context, input app.MarkNoShowInput) (*model.MarkNoShowPayload, error)
-	UndoNoShow(ctx context.Context, input app.UndoNoShowInput) (*model.UndoNoShowPayload, error)
-	GrantWaiver(ctx context.Context, input app.GrantWaiverInput) (*model.GrantWaiverPayload, error)
-	RevokeWaiver(ctx context.Context, input app.RevokeWaiverInput) (*model.RevokeWaiverPayload, error)
+	BookSlot(ctx context.Context, input reservation.BookSlotInput) (*model.BookSlotPayload, error)
+	HoldSlot(ctx context.Context, input reservation.HoldSlotInput) (*model.HoldSlotPayload, error)
+	ReleaseHold(ctx context.Context, input reservation.ReleaseHoldInput) (*model.ReleaseHoldPayload, error)
+	RescheduleInterview(ctx context.Context, input reservation.RescheduleInterviewInput) (*model.RescheduleInterviewPayload, error)
+	CancelInterview(ctx context.Context, input reservation.CancelInterviewInput) (*model.CancelInterviewPayload, error)
+	CompleteInterview(ctx context.Context, input reservation.CompleteInterviewInput) (*model.CompleteInterviewPayload, error)
+	MarkNoShow(ctx context.Context, input reservation.MarkNoShowInput) (*model.MarkNoShowPayload, error)
+	UndoNoShow(ctx context.Context, input reservation.UndoNoShowInput) (*model.UndoNoShowPayload, error)
+	GrantWaiver(ctx context.Context, input reservation.GrantWaiverInput) (*model.GrantWaiverPayload, error)
+	RevokeWaiver(ctx context.Context, input reservation.RevokeWaiverInput) (*model.RevokeWaiverPayload, error)
 	AddWeeklyAvailability(ctx context.Context, input availability.AddWeeklyAvailabilityInput) (*payload.Publication, error)
 	UpdateAvailability(ctx context.Context, input availability.UpdateAvailabilityInput) (*payload.Update, error)
 	RemoveAvailability(ctx context.Context, input availability.RemoveAvailabilityInput) (*payload.Removal, error)
@@ -2915,7 +2916,7 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 			return 0, false
 		}
 
-		return e.ComplexityRoot.Mutation.BookSlot(childComplexity, args["input"].(app.BookSlotInput)), true
+		return e.ComplexityRoot.Mutation.BookSlot(childComplexity, args["input"].(reservation.BookSlotInput)), true
 	case "Mutation.cancelInterview":
 		if e.ComplexityRoot.Mutation.CancelInterview == nil {
 			break
@@ -2926,7 +2927,7 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 			return 0, false
 		}
 
-		return e.ComplexityRoot.Mutation.CancelInterview(childComplexity, args["input"].(app.CancelInterviewInput)), true
+		return e.ComplexityRoot.Mutation.CancelInterview(childComplexity, args["input"].(reservation.CancelInterviewInput)), true
 	case "Mutation.completeInterview":
 		if e.ComplexityRoot.Mutation.CompleteInterview == nil {
 			break
@@ -2937,7 +2938,7 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 			return 0, false
 		}
 
-		return e.ComplexityRoot.Mutation.CompleteInterview(childComplexity, args["input"].(app.CompleteInterviewInput)), true
+		return e.ComplexityRoot.Mutation.CompleteInterview(childComplexity, args["input"].(reservation.CompleteInterviewInput)), true
 	case "Mutation.createInterviewer":
 		if e.ComplexityRoot.Mutation.CreateInterviewer == nil {
 			break
@@ -2970,7 +2971,7 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 			return 0, false
 		}
 
-		return e.ComplexityRoot.Mutation.GrantWaiver(childComplexity, args["input"].(app.GrantWaiverInput)), true
+		return e.ComplexityRoot.Mutation.GrantWaiver(childComplexity, args["input"].(reservation.GrantWaiverInput)), true
 	case "Mutation.holdSlot":
 		if e.ComplexityRoot.Mutation.HoldSlot == nil {
 			break
@@ -2981,7 +2982,7 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 			return 0, false
 		}
 
-		return e.ComplexityRoot.Mutation.HoldSlot(childComplexity, args["input"].(app.HoldSlotInput)), true
+		return e.ComplexityRoot.Mutation.HoldSlot(childComplexity, args["input"].(reservation.HoldSlotInput)), true
 	case "Mutation.importAvailability":
 		if e.ComplexityRoot.Mutation.ImportAvailability == nil {
 			break
@@ -3036,7 +3037,7 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 			return 0, false
 		}
 
-		return e.ComplexityRoot.Mutation.MarkNoShow(childComplexity, args["input"].(app.MarkNoShowInput)), true
+		return e.ComplexityRoot.Mutation.MarkNoShow(childComplexity, args["input"].(reservation.MarkNoShowInput)), true
 	case "Mutation.releaseHold":
 		if e.ComplexityRoot.Mutation.ReleaseHold == nil {
 			break
@@ -3047,7 +3048,7 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 			return 0, false
 		}
 
-		return e.ComplexityRoot.Mutation.ReleaseHold(childComplexity, args["input"].(app.ReleaseHoldInput)), true
+		return e.ComplexityRoot.Mutation.ReleaseHold(childComplexity, args["input"].(reservation.ReleaseHoldInput)), true
 	case "Mutation.removeAvailability":
 		if e.ComplexityRoot.Mutation.RemoveAvailability == nil {
 			break
@@ -3069,7 +3070,7 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 			return 0, false
 		}
 
-		return e.ComplexityRoot.Mutation.RescheduleInterview(childComplexity, args["input"].(app.RescheduleInterviewInput)), true
+		return e.ComplexityRoot.Mutation.RescheduleInterview(childComplexity, args["input"].(reservation.RescheduleInterviewInput)), true
 	case "Mutation.revokeWaiver":
 		if e.ComplexityRoot.Mutation.RevokeWaiver == nil {
 			break
@@ -3080,7 +3081,7 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 			return 0, false
 		}
 
-		return e.ComplexityRoot.Mutation.RevokeWaiver(childComplexity, args["input"].(app.RevokeWaiverInput)), true
+		return e.ComplexityRoot.Mutation.RevokeWaiver(childComplexity, args["input"].(reservation.RevokeWaiverInput)), true
 	case "Mutation.unblockTime":
 		if e.ComplexityRoot.Mutation.UnblockTime == nil {
 			break
@@ -3102,7 +3103,7 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 			return 0, false
 		}
 
-		return e.ComplexityRoot.Mutation.UndoNoShow(childComplexity, args["input"].(app.UndoNoShowInput)), true
+		return e.ComplexityRoot.Mutation.UndoNoShow(childComplexity, args["input"].(reservation.UndoNoShowInput)), true
 	case "Mutation.updateAvailability":
 		if e.ComplexityRoot.Mutation.UpdateAvailability == nil {
 			break
@@ -9577,8 +9578,8 @@ func (ec *executionContext) field_Mutation_bookSlot_args(ctx context.Context, ra
 	var err error
 	args := map[string]any{}
 	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
-		func(ctx context.Context, v any) (app.BookSlotInput, error) {
-			return ec.unmarshalNBookSlotInput2rehearseᚋinternalᚋappᚐBookSlotInput(ctx, v)
+		func(ctx context.Context, v any) (reservation.BookSlotInput, error) {
+			return ec.unmarshalNBookSlotInput2rehearseᚋinternalᚋappᚋreservationᚐBookSlotInput(ctx, v)
 		})
 	if err != nil {
 		return nil, err
@@ -9591,8 +9592,8 @@ func (ec *executionContext) field_Mutation_cancelInterview_args(ctx context.Cont
 	var err error
 	args := map[string]any{}
 	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
-		func(ctx context.Context, v any) (app.CancelInterviewInput, error) {
-			return ec.unmarshalNCancelInterviewInput2rehearseᚋinternalᚋappᚐCancelInterviewInput(ctx, v)
+		func(ctx context.Context, v any) (reservation.CancelInterviewInput, error) {
+			return ec.unmarshalNCancelInterviewInput2rehearseᚋinternalᚋappᚋreservationᚐCancelInterviewInput(ctx, v)
 		})
 	if err != nil {
 		return nil, err
@@ -9605,8 +9606,8 @@ func (ec *executionContext) field_Mutation_completeInterview_args(ctx context.Co
 	var err error
 	args := map[string]any{}
 	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
-		func(ctx context.Context, v any) (app.CompleteInterviewInput, error) {
-			return ec.unmarshalNCompleteInterviewInput2rehearseᚋinternalᚋappᚐCompleteInterviewInput(ctx, v)
+		func(ctx context.Context, v any) (reservation.CompleteInterviewInput, error) {
+			return ec.unmarshalNCompleteInterviewInput2rehearseᚋinternalᚋappᚋreservationᚐCompleteInterviewInput(ctx, v)
 		})
 	if err != nil {
 		return nil, err
@@ -9647,8 +9648,8 @@ func (ec *executionContext) field_Mutation_grantWaiver_args(ctx context.Context,
 	var err error
 	args := map[string]any{}
 	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
-		func(ctx context.Context, v any) (app.GrantWaiverInput, error) {
-			return ec.unmarshalNGrantWaiverInput2rehearseᚋinternalᚋappᚐGrantWaiverInput(ctx, v)
+		func(ctx context.Context, v any) (reservation.GrantWaiverInput, error) {
+			return ec.unmarshalNGrantWaiverInput2rehearseᚋinternalᚋappᚋreservationᚐGrantWaiverInput(ctx, v)
 		})
 	if err != nil {
 		return nil, err
@@ -9661,8 +9662,8 @@ func (ec *executionContext) field_Mutation_holdSlot_args(ctx context.Context, ra
 	var err error
 	args := map[string]any{}
 	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
-		func(ctx context.Context, v any) (app.HoldSlotInput, error) {
-			return ec.unmarshalNHoldSlotInput2rehearseᚋinternalᚋappᚐHoldSlotInput(ctx, v)
+		func(ctx context.Context, v any) (reservation.HoldSlotInput, error) {
+			return ec.unmarshalNHoldSlotInput2rehearseᚋinternalᚋappᚋreservationᚐHoldSlotInput(ctx, v)
 		})
 	if err != nil {
 		return nil, err
@@ -9731,8 +9732,8 @@ func (ec *executionContext) field_Mutation_markNoShow_args(ctx context.Context, 
 	var err error
 	args := map[string]any{}
 	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
-		func(ctx context.Context, v any) (app.MarkNoShowInput, error) {
-			return ec.unmarshalNMarkNoShowInput2rehearseᚋinternalᚋappᚐMarkNoShowInput(ctx, v)
+		func(ctx context.Context, v any) (reservation.MarkNoShowInput, error) {
+			return ec.unmarshalNMarkNoShowInput2rehearseᚋinternalᚋappᚋreservationᚐMarkNoShowInput(ctx, v)
 		})
 	if err != nil {
 		return nil, err
@@ -9745,8 +9746,8 @@ func (ec *executionContext) field_Mutation_releaseHold_args(ctx context.Context,
 	var err error
 	args := map[string]any{}
 	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
-		func(ctx context.Context, v any) (app.ReleaseHoldInput, error) {
-			return ec.unmarshalNReleaseHoldInput2rehearseᚋinternalᚋappᚐReleaseHoldInput(ctx, v)
+		func(ctx context.Context, v any) (reservation.ReleaseHoldInput, error) {
+			return ec.unmarshalNReleaseHoldInput2rehearseᚋinternalᚋappᚋreservationᚐReleaseHoldInput(ctx, v)
 		})
 	if err != nil {
 		return nil, err
@@ -9773,8 +9774,8 @@ func (ec *executionContext) field_Mutation_rescheduleInterview_args(ctx context.
 	var err error
 	args := map[string]any{}
 	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
-		func(ctx context.Context, v any) (app.RescheduleInterviewInput, error) {
-			return ec.unmarshalNRescheduleInterviewInput2rehearseᚋinternalᚋappᚐRescheduleInterviewInput(ctx, v)
+		func(ctx context.Context, v any) (reservation.RescheduleInterviewInput, error) {
+			return ec.unmarshalNRescheduleInterviewInput2rehearseᚋinternalᚋappᚋreservationᚐRescheduleInterviewInput(ctx, v)
 		})
 	if err != nil {
 		return nil, err
@@ -9787,8 +9788,8 @@ func (ec *executionContext) field_Mutation_revokeWaiver_args(ctx context.Context
 	var err error
 	args := map[string]any{}
 	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
-		func(ctx context.Context, v any) (app.RevokeWaiverInput, error) {
-			return ec.unmarshalNRevokeWaiverInput2rehearseᚋinternalᚋappᚐRevokeWaiverInput(ctx, v)
+		func(ctx context.Context, v any) (reservation.RevokeWaiverInput, error) {
+			return ec.unmarshalNRevokeWaiverInput2rehearseᚋinternalᚋappᚋreservationᚐRevokeWaiverInput(ctx, v)
 		})
 	if err != nil {
 		return nil, err
@@ -9815,8 +9816,8 @@ func (ec *executionContext) field_Mutation_undoNoShow_args(ctx context.Context, 
 	var err error
 	args := map[string]any{}
 	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
-		func(ctx context.Context, v any) (app.UndoNoShowInput, error) {
-			return ec.unmarshalNUndoNoShowInput2rehearseᚋinternalᚋappᚐUndoNoShowInput(ctx, v)
+		func(ctx context.Context, v any) (reservation.UndoNoShowInput, error) {
+			return ec.unmarshalNUndoNoShowInput2rehearseᚋinternalᚋappᚋreservationᚐUndoNoShowInput(ctx, v)
 		})
 	if err != nil {
 		return nil, err
@@ -19543,7 +19544,7 @@ func (ec *executionContext) _Mutation_bookSlot(ctx context.Context, field graphq
 		},
 		func(ctx context.Context) (any, error) {
 			fc := graphql.GetFieldContext(ctx)
-			return ec.Resolvers.Mutation().BookSlot(ctx, fc.Args["input"].(app.BookSlotInput))
+			return ec.Resolvers.Mutation().BookSlot(ctx, fc.Args["input"].(reservation.BookSlotInput))
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *model.BookSlotPayload) graphql.Marshaler {
@@ -19587,7 +19588,7 @@ func (ec *executionContext) _Mutation_holdSlot(ctx context.Context, field graphq
 		},
 		func(ctx context.Context) (any, error) {
 			fc := graphql.GetFieldContext(ctx)
-			return ec.Resolvers.Mutation().HoldSlot(ctx, fc.Args["input"].(app.HoldSlotInput))
+			return ec.Resolvers.Mutation().HoldSlot(ctx, fc.Args["input"].(reservation.HoldSlotInput))
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *model.HoldSlotPayload) graphql.Marshaler {
@@ -19631,7 +19632,7 @@ func (ec *executionContext) _Mutation_releaseHold(ctx context.Context, field gra
 		},
 		func(ctx context.Context) (any, error) {
 			fc := graphql.GetFieldContext(ctx)
-			return ec.Resolvers.Mutation().ReleaseHold(ctx, fc.Args["input"].(app.ReleaseHoldInput))
+			return ec.Resolvers.Mutation().ReleaseHold(ctx, fc.Args["input"].(reservation.ReleaseHoldInput))
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *model.ReleaseHoldPayload) graphql.Marshaler {
@@ -19675,7 +19676,7 @@ func (ec *executionContext) _Mutation_rescheduleInterview(ctx context.Context, f
 		},
 		func(ctx context.Context) (any, error) {
 			fc := graphql.GetFieldContext(ctx)
-			return ec.Resolvers.Mutation().RescheduleInterview(ctx, fc.Args["input"].(app.RescheduleInterviewInput))
+			return ec.Resolvers.Mutation().RescheduleInterview(ctx, fc.Args["input"].(reservation.RescheduleInterviewInput))
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *model.RescheduleInterviewPayload) graphql.Marshaler {
@@ -19719,7 +19720,7 @@ func (ec *executionContext) _Mutation_cancelInterview(ctx context.Context, field
 		},
 		func(ctx context.Context) (any, error) {
 			fc := graphql.GetFieldContext(ctx)
-			return ec.Resolvers.Mutation().CancelInterview(ctx, fc.Args["input"].(app.CancelInterviewInput))
+			return ec.Resolvers.Mutation().CancelInterview(ctx, fc.Args["input"].(reservation.CancelInterviewInput))
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *model.CancelInterviewPayload) graphql.Marshaler {
@@ -19763,7 +19764,7 @@ func (ec *executionContext) _Mutation_completeInterview(ctx context.Context, fie
 		},
 		func(ctx context.Context) (any, error) {
 			fc := graphql.GetFieldContext(ctx)
-			return ec.Resolvers.Mutation().CompleteInterview(ctx, fc.Args["input"].(app.CompleteInterviewInput))
+			return ec.Resolvers.Mutation().CompleteInterview(ctx, fc.Args["input"].(reservation.CompleteInterviewInput))
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *model.CompleteInterviewPayload) graphql.Marshaler {
@@ -19807,7 +19808,7 @@ func (ec *executionContext) _Mutation_markNoShow(ctx context.Context, field grap
 		},
 		func(ctx context.Context) (any, error) {
 			fc := graphql.GetFieldContext(ctx)
-			return ec.Resolvers.Mutation().MarkNoShow(ctx, fc.Args["input"].(app.MarkNoShowInput))
+			return ec.Resolvers.Mutation().MarkNoShow(ctx, fc.Args["input"].(reservation.MarkNoShowInput))
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *model.MarkNoShowPayload) graphql.Marshaler {
@@ -19851,7 +19852,7 @@ func (ec *executionContext) _Mutation_undoNoShow(ctx context.Context, field grap
 		},
 		func(ctx context.Context) (any, error) {
 			fc := graphql.GetFieldContext(ctx)
-			return ec.Resolvers.Mutation().UndoNoShow(ctx, fc.Args["input"].(app.UndoNoShowInput))
+			return ec.Resolvers.Mutation().UndoNoShow(ctx, fc.Args["input"].(reservation.UndoNoShowInput))
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *model.UndoNoShowPayload) graphql.Marshaler {
@@ -19895,7 +19896,7 @@ func (ec *executionContext) _Mutation_grantWaiver(ctx context.Context, field gra
 		},
 		func(ctx context.Context) (any, error) {
 			fc := graphql.GetFieldContext(ctx)
-			return ec.Resolvers.Mutation().GrantWaiver(ctx, fc.Args["input"].(app.GrantWaiverInput))
+			return ec.Resolvers.Mutation().GrantWaiver(ctx, fc.Args["input"].(reservation.GrantWaiverInput))
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *model.GrantWaiverPayload) graphql.Marshaler {
@@ -19939,7 +19940,7 @@ func (ec *executionContext) _Mutation_revokeWaiver(ctx context.Context, field gr
 		},
 		func(ctx context.Context) (any, error) {
 			fc := graphql.GetFieldContext(ctx)
-			return ec.Resolvers.Mutation().RevokeWaiver(ctx, fc.Args["input"].(app.RevokeWaiverInput))
+			return ec.Resolvers.Mutation().RevokeWaiver(ctx, fc.Args["input"].(reservation.RevokeWaiverInput))
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *model.RevokeWaiverPayload) graphql.Marshaler {
@@ -28014,8 +28015,8 @@ func UnmarshalBlockTimeInput(ctx context.Context, raw any) (availability.BlockTi
 	return out, err
 }
 
-func (ec *executionContext) unmarshalInputBookSlotInput(ctx context.Context, obj any) (app.BookSlotInput, error) {
-	var it app.BookSlotInput
+func (ec *executionContext) unmarshalInputBookSlotInput(ctx context.Context, obj any) (reservation.BookSlotInput, error) {
+	var it reservation.BookSlotInput
 	if obj == nil {
 		return it, nil
 	}
@@ -28082,8 +28083,8 @@ func (ec *executionContext) unmarshalInputBookSlotInput(ctx context.Context, obj
 //
 // ctx must come from a gqlgen request; outside one there is no unmarshaler to use
 // and the returned error says so.
-func UnmarshalBookSlotInput(ctx context.Context, raw any) (app.BookSlotInput, error) {
-	var out app.BookSlotInput
+func UnmarshalBookSlotInput(ctx context.Context, raw any) (reservation.BookSlotInput, error) {
+	var out reservation.BookSlotInput
 	err := graphql.UnmarshalNamedInputFromContext(ctx, "BookSlotInput", raw, &out)
 	return out, err
 }
@@ -28151,8 +28152,8 @@ func UnmarshalBookingRefusalFilter(ctx context.Context, raw any) (store.BookingR
 	return out, err
 }
 
-func (ec *executionContext) unmarshalInputCancelInterviewInput(ctx context.Context, obj any) (app.CancelInterviewInput, error) {
-	var it app.CancelInterviewInput
+func (ec *executionContext) unmarshalInputCancelInterviewInput(ctx context.Context, obj any) (reservation.CancelInterviewInput, error) {
+	var it reservation.CancelInterviewInput
 	if obj == nil {
 		return it, nil
 	}
@@ -28201,14 +28202,14 @@ func (ec *executionContext) unmarshalInputCancelInterviewInput(ctx context.Conte
 //
 // ctx must come from a gqlgen request; outside one there is no unmarshaler to use
 // and the returned error says so.
-func UnmarshalCancelInterviewInput(ctx context.Context, raw any) (app.CancelInterviewInput, error) {
-	var out app.CancelInterviewInput
+func UnmarshalCancelInterviewInput(ctx context.Context, raw any) (reservation.CancelInterviewInput, error) {
+	var out reservation.CancelInterviewInput
 	err := graphql.UnmarshalNamedInputFromContext(ctx, "CancelInterviewInput", raw, &out)
 	return out, err
 }
 
-func (ec *executionContext) unmarshalInputCompleteInterviewInput(ctx context.Context, obj any) (app.CompleteInterviewInput, error) {
-	var it app.CompleteInterviewInput
+func (ec *executionContext) unmarshalInputCompleteInterviewInput(ctx context.Context, obj any) (reservation.CompleteInterviewInput, error) {
+	var it reservation.CompleteInterviewInput
 	if obj == nil {
 		return it, nil
 	}
@@ -28285,8 +28286,8 @@ func (ec *executionContext) unmarshalInputCompleteInterviewInput(ctx context.Con
 //
 // ctx must come from a gqlgen request; outside one there is no unmarshaler to use
 // and the returned error says so.
-func UnmarshalCompleteInterviewInput(ctx context.Context, raw any) (app.CompleteInterviewInput, error) {
-	var out app.CompleteInterviewInput
+func UnmarshalCompleteInterviewInput(ctx context.Context, raw any) (reservation.CompleteInterviewInput, error) {
+	var out reservation.CompleteInterviewInput
 	err := graphql.UnmarshalNamedInputFromContext(ctx, "CompleteInterviewInput", raw, &out)
 	return out, err
 }
@@ -28618,8 +28619,8 @@ func UnmarshalEventOrder(ctx context.Context, raw any) (store.Order, error) {
 	return out, err
 }
 
-func (ec *executionContext) unmarshalInputGrantWaiverInput(ctx context.Context, obj any) (app.GrantWaiverInput, error) {
-	var it app.GrantWaiverInput
+func (ec *executionContext) unmarshalInputGrantWaiverInput(ctx context.Context, obj any) (reservation.GrantWaiverInput, error) {
+	var it reservation.GrantWaiverInput
 	if obj == nil {
 		return it, nil
 	}
@@ -28693,14 +28694,14 @@ func (ec *executionContext) unmarshalInputGrantWaiverInput(ctx context.Context, 
 //
 // ctx must come from a gqlgen request; outside one there is no unmarshaler to use
 // and the returned error says so.
-func UnmarshalGrantWaiverInput(ctx context.Context, raw any) (app.GrantWaiverInput, error) {
-	var out app.GrantWaiverInput
+func UnmarshalGrantWaiverInput(ctx context.Context, raw any) (reservation.GrantWaiverInput, error) {
+	var out reservation.GrantWaiverInput
 	err := graphql.UnmarshalNamedInputFromContext(ctx, "GrantWaiverInput", raw, &out)
 	return out, err
 }
 
-func (ec *executionContext) unmarshalInputHoldSlotInput(ctx context.Context, obj any) (app.HoldSlotInput, error) {
-	var it app.HoldSlotInput
+func (ec *executionContext) unmarshalInputHoldSlotInput(ctx context.Context, obj any) (reservation.HoldSlotInput, error) {
+	var it reservation.HoldSlotInput
 	if obj == nil {
 		return it, nil
 	}
@@ -28749,8 +28750,8 @@ func (ec *executionContext) unmarshalInputHoldSlotInput(ctx context.Context, obj
 //
 // ctx must come from a gqlgen request; outside one there is no unmarshaler to use
 // and the returned error says so.
-func UnmarshalHoldSlotInput(ctx context.Context, raw any) (app.HoldSlotInput, error) {
-	var out app.HoldSlotInput
+func UnmarshalHoldSlotInput(ctx context.Context, raw any) (reservation.HoldSlotInput, error) {
+	var out reservation.HoldSlotInput
 	err := graphql.UnmarshalNamedInputFromContext(ctx, "HoldSlotInput", raw, &out)
 	return out, err
 }
@@ -29367,8 +29368,8 @@ func UnmarshalInterviewerOrder(ctx context.Context, raw any) (store.Order, error
 	return out, err
 }
 
-func (ec *executionContext) unmarshalInputMarkNoShowInput(ctx context.Context, obj any) (app.MarkNoShowInput, error) {
-	var it app.MarkNoShowInput
+func (ec *executionContext) unmarshalInputMarkNoShowInput(ctx context.Context, obj any) (reservation.MarkNoShowInput, error) {
+	var it reservation.MarkNoShowInput
 	if obj == nil {
 		return it, nil
 	}
@@ -29417,14 +29418,14 @@ func (ec *executionContext) unmarshalInputMarkNoShowInput(ctx context.Context, o
 //
 // ctx must come from a gqlgen request; outside one there is no unmarshaler to use
 // and the returned error says so.
-func UnmarshalMarkNoShowInput(ctx context.Context, raw any) (app.MarkNoShowInput, error) {
-	var out app.MarkNoShowInput
+func UnmarshalMarkNoShowInput(ctx context.Context, raw any) (reservation.MarkNoShowInput, error) {
+	var out reservation.MarkNoShowInput
 	err := graphql.UnmarshalNamedInputFromContext(ctx, "MarkNoShowInput", raw, &out)
 	return out, err
 }
 
-func (ec *executionContext) unmarshalInputReleaseHoldInput(ctx context.Context, obj any) (app.ReleaseHoldInput, error) {
-	var it app.ReleaseHoldInput
+func (ec *executionContext) unmarshalInputReleaseHoldInput(ctx context.Context, obj any) (reservation.ReleaseHoldInput, error) {
+	var it reservation.ReleaseHoldInput
 	if obj == nil {
 		return it, nil
 	}
@@ -29459,8 +29460,8 @@ func (ec *executionContext) unmarshalInputReleaseHoldInput(ctx context.Context, 
 //
 // ctx must come from a gqlgen request; outside one there is no unmarshaler to use
 // and the returned error says so.
-func UnmarshalReleaseHoldInput(ctx context.Context, raw any) (app.ReleaseHoldInput, error) {
-	var out app.ReleaseHoldInput
+func UnmarshalReleaseHoldInput(ctx context.Context, raw any) (reservation.ReleaseHoldInput, error) {
+	var out reservation.ReleaseHoldInput
 	err := graphql.UnmarshalNamedInputFromContext(ctx, "ReleaseHoldInput", raw, &out)
 	return out, err
 }
@@ -29518,8 +29519,8 @@ func UnmarshalRemoveAvailabilityInput(ctx context.Context, raw any) (availabilit
 	return out, err
 }
 
-func (ec *executionContext) unmarshalInputRescheduleInterviewInput(ctx context.Context, obj any) (app.RescheduleInterviewInput, error) {
-	var it app.RescheduleInterviewInput
+func (ec *executionContext) unmarshalInputRescheduleInterviewInput(ctx context.Context, obj any) (reservation.RescheduleInterviewInput, error) {
+	var it reservation.RescheduleInterviewInput
 	if obj == nil {
 		return it, nil
 	}
@@ -29568,14 +29569,14 @@ func (ec *executionContext) unmarshalInputRescheduleInterviewInput(ctx context.C
 //
 // ctx must come from a gqlgen request; outside one there is no unmarshaler to use
 // and the returned error says so.
-func UnmarshalRescheduleInterviewInput(ctx context.Context, raw any) (app.RescheduleInterviewInput, error) {
-	var out app.RescheduleInterviewInput
+func UnmarshalRescheduleInterviewInput(ctx context.Context, raw any) (reservation.RescheduleInterviewInput, error) {
+	var out reservation.RescheduleInterviewInput
 	err := graphql.UnmarshalNamedInputFromContext(ctx, "RescheduleInterviewInput", raw, &out)
 	return out, err
 }
 
-func (ec *executionContext) unmarshalInputRevokeWaiverInput(ctx context.Context, obj any) (app.RevokeWaiverInput, error) {
-	var it app.RevokeWaiverInput
+func (ec *executionContext) unmarshalInputRevokeWaiverInput(ctx context.Context, obj any) (reservation.RevokeWaiverInput, error) {
+	var it reservation.RevokeWaiverInput
 	if obj == nil {
 		return it, nil
 	}
@@ -29610,8 +29611,8 @@ func (ec *executionContext) unmarshalInputRevokeWaiverInput(ctx context.Context,
 //
 // ctx must come from a gqlgen request; outside one there is no unmarshaler to use
 // and the returned error says so.
-func UnmarshalRevokeWaiverInput(ctx context.Context, raw any) (app.RevokeWaiverInput, error) {
-	var out app.RevokeWaiverInput
+func UnmarshalRevokeWaiverInput(ctx context.Context, raw any) (reservation.RevokeWaiverInput, error) {
+	var out reservation.RevokeWaiverInput
 	err := graphql.UnmarshalNamedInputFromContext(ctx, "RevokeWaiverInput", raw, &out)
 	return out, err
 }
@@ -29890,8 +29891,8 @@ func UnmarshalUnblockTimeInput(ctx context.Context, raw any) (availability.Unblo
 	return out, err
 }
 
-func (ec *executionContext) unmarshalInputUndoNoShowInput(ctx context.Context, obj any) (app.UndoNoShowInput, error) {
-	var it app.UndoNoShowInput
+func (ec *executionContext) unmarshalInputUndoNoShowInput(ctx context.Context, obj any) (reservation.UndoNoShowInput, error) {
+	var it reservation.UndoNoShowInput
 	if obj == nil {
 		return it, nil
 	}
@@ -29926,8 +29927,8 @@ func (ec *executionContext) unmarshalInputUndoNoShowInput(ctx context.Context, o
 //
 // ctx must come from a gqlgen request; outside one there is no unmarshaler to use
 // and the returned error says so.
-func UnmarshalUndoNoShowInput(ctx context.Context, raw any) (app.UndoNoShowInput, error) {
-	var out app.UndoNoShowInput
+func UnmarshalUndoNoShowInput(ctx context.Context, raw any) (reservation.UndoNoShowInput, error) {
+	var out reservation.UndoNoShowInput
 	err := graphql.UnmarshalNamedInputFromContext(ctx, "UndoNoShowInput", raw, &out)
 	return out, err
 }
@@ -36338,7 +36339,7 @@ func (ec *executionContext) unmarshalNBlockTimeInput2rehearseᚋinternalᚋapp�
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 
-func (ec *executionContext) unmarshalNBookSlotInput2rehearseᚋinternalᚋappᚐBookSlotInput(ctx context.Context, v any) (app.BookSlotInput, error) {
+func (ec *executionContext) unmarshalNBookSlotInput2rehearseᚋinternalᚋappᚋreservationᚐBookSlotInput(ctx context.Context, v any) (reservation.BookSlotInput, error) {
 	res, err := ec.unmarshalInputBookSlotInput(ctx, v)
 	return res, graphql.ErrorOnPath(ctx, err)
 }
@@ -36442,7 +36443,7 @@ func (ec *executionContext) marshalNBoolean2bool(ctx context.Context, sel ast.Se
 	return res
 }
 
-func (ec *executionContext) unmarshalNCancelInterviewInput2rehearseᚋinternalᚋappᚐCancelInterviewInput(ctx context.Context, v any) (app.CancelInterviewInput, error) {
+func (ec *executionContext) unmarshalNCancelInterviewInput2rehearseᚋinternalᚋappᚋreservationᚐCancelInterviewInput(ctx context.Context, v any) (reservation.CancelInterviewInput, error) {
 	res, err := ec.unmarshalInputCancelInterviewInput(ctx, v)
 	return res, graphql.ErrorOnPath(ctx, err)
 }
@@ -36467,7 +36468,7 @@ func (ec *executionContext) marshalNChange2ᚕrehearseᚋinternalᚋbookingᚐCh
 	return ret
 }
 
-func (ec *executionContext) unmarshalNCompleteInterviewInput2rehearseᚋinternalᚋappᚐCompleteInterviewInput(ctx context.Context, v any) (app.CompleteInterviewInput, error) {
+func (ec *executionContext) unmarshalNCompleteInterviewInput2rehearseᚋinternalᚋappᚋreservationᚐCompleteInterviewInput(ctx context.Context, v any) (reservation.CompleteInterviewInput, error) {
 	res, err := ec.unmarshalInputCompleteInterviewInput(ctx, v)
 	return res, graphql.ErrorOnPath(ctx, err)
 }
@@ -36767,12 +36768,12 @@ var (
 	}
 )
 
-func (ec *executionContext) unmarshalNGrantWaiverInput2rehearseᚋinternalᚋappᚐGrantWaiverInput(ctx context.Context, v any) (app.GrantWaiverInput, error) {
+func (ec *executionContext) unmarshalNGrantWaiverInput2rehearseᚋinternalᚋappᚋreservationᚐGrantWaiverInput(ctx context.Context, v any) (reservation.GrantWaiverInput, error) {
 	res, err := ec.unmarshalInputGrantWaiverInput(ctx, v)
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 
-func (ec *executionContext) unmarshalNHoldSlotInput2rehearseᚋinternalᚋappᚐHoldSlotInput(ctx context.Context, v any) (app.HoldSlotInput, error) {
+func (ec *executionContext) unmarshalNHoldSlotInput2rehearseᚋinternalᚋappᚋreservationᚐHoldSlotInput(ctx context.Context, v any) (reservation.HoldSlotInput, error) {
 	res, err := ec.unmarshalInputHoldSlotInput(ctx, v)
 	return res, graphql.ErrorOnPath(ctx, err)
 }
@@ -37327,7 +37328,7 @@ func (ec *executionContext) marshalNLocalTime2rehearseᚋinternalᚋcalendarᚐL
 	return res
 }
 
-func (ec *executionContext) unmarshalNMarkNoShowInput2rehearseᚋinternalᚋappᚐMarkNoShowInput(ctx context.Context, v any) (app.MarkNoShowInput, error) {
+func (ec *executionContext) unmarshalNMarkNoShowInput2rehearseᚋinternalᚋappᚋreservationᚐMarkNoShowInput(ctx context.Context, v any) (reservation.MarkNoShowInput, error) {
 	res, err := ec.unmarshalInputMarkNoShowInput(ctx, v)
 	return res, graphql.ErrorOnPath(ctx, err)
 }
@@ -37488,7 +37489,7 @@ func (ec *executionContext) marshalNRefusalCode2ᚕrehearseᚋinternalᚋbooking
 	return ret
 }
 
-func (ec *executionContext) unmarshalNReleaseHoldInput2rehearseᚋinternalᚋappᚐReleaseHoldInput(ctx context.Context, v any) (app.ReleaseHoldInput, error) {
+func (ec *executionContext) unmarshalNReleaseHoldInput2rehearseᚋinternalᚋappᚋreservationᚐReleaseHoldInput(ctx context.Context, v any) (reservation.ReleaseHoldInput, error) {
 	res, err := ec.unmarshalInputReleaseHoldInput(ctx, v)
 	return res, graphql.ErrorOnPath(ctx, err)
 }
@@ -37498,12 +37499,12 @@ func (ec *executionContext) unmarshalNRemoveAvailabilityInput2rehearseᚋinterna
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 
-func (ec *executionContext) unmarshalNRescheduleInterviewInput2rehearseᚋinternalᚋappᚐRescheduleInterviewInput(ctx context.Context, v any) (app.RescheduleInterviewInput, error) {
+func (ec *executionContext) unmarshalNRescheduleInterviewInput2rehearseᚋinternalᚋappᚋreservationᚐRescheduleInterviewInput(ctx context.Context, v any) (reservation.RescheduleInterviewInput, error) {
 	res, err := ec.unmarshalInputRescheduleInterviewInput(ctx, v)
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 
-func (ec *executionContext) unmarshalNRevokeWaiverInput2rehearseᚋinternalᚋappᚐRevokeWaiverInput(ctx context.Context, v any) (app.RevokeWaiverInput, error) {
+func (ec *executionContext) unmarshalNRevokeWaiverInput2rehearseᚋinternalᚋappᚋreservationᚐRevokeWaiverInput(ctx context.Context, v any) (reservation.RevokeWaiverInput, error) {
 	res, err := ec.unmarshalInputRevokeWaiverInput(ctx, v)
 	return res, graphql.ErrorOnPath(ctx, err)
 }
@@ -37869,7 +37870,7 @@ func (ec *executionContext) unmarshalNUnblockTimeInput2rehearseᚋinternalᚋapp
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 
-func (ec *executionContext) unmarshalNUndoNoShowInput2rehearseᚋinternalᚋappᚐUndoNoShowInput(ctx context.Context, v any) (app.UndoNoShowInput, error) {
+func (ec *executionContext) unmarshalNUndoNoShowInput2rehearseᚋinternalᚋappᚋreservationᚐUndoNoShowInput(ctx context.Context, v any) (reservation.UndoNoShowInput, error) {
 	res, err := ec.unmarshalInputUndoNoShowInput(ctx, v)
 	return res, graphql.ErrorOnPath(ctx, err)
 }

@@ -5,7 +5,7 @@ package page
 import (
 	"context"
 
-	"rehearse/internal/app"
+	"rehearse/internal/app/reservation"
 	"rehearse/internal/booking"
 	"rehearse/internal/store"
 )
@@ -86,7 +86,7 @@ func (c *AvailableSlotConnection) EmptyReasons(ctx context.Context) ([]booking.E
 }
 
 // AvailableSlots returns a page of the slots that a student may book.
-func AvailableSlots(a *app.AvailableSlots, asked store.Page) *AvailableSlotConnection {
+func AvailableSlots(a *reservation.AvailableSlots, asked store.Page) *AvailableSlotConnection {
 	c := &AvailableSlotConnection{Eligibility: a.Eligibility, reasons: a.EmptyReasons}
 	Available.shape(&c.Connection, asked, a.Slots, a.More, a.Total)
 	return c

@@ -11,6 +11,7 @@ import (
 	"pgregory.net/rapid"
 
 	"rehearse/internal/app"
+	"rehearse/internal/app/reservation"
 	"rehearse/internal/booking"
 	"rehearse/internal/calendar"
 	"rehearse/internal/store"
@@ -51,7 +52,7 @@ func (c *agreement) agree(s booking.Student) {
 		if len(want) == 0 && !c.rules.booked(s, slot) {
 			free = append(free, slot.ID)
 		}
-		_, err := c.app.Book(c.world.t.Context(), app.BookSlotInput{StudentID: s.ID, SlotID: slot.ID, DryRun: true})
+		_, err := c.app.Book(c.world.t.Context(), reservation.BookSlotInput{StudentID: s.ID, SlotID: slot.ID, DryRun: true})
 		if got := codes(c.T, err); !slices.Equal(got, want) {
 			c.Fatalf("a booking of %s by student %d is refused with %v, want %v", describe(slot), s.ID, got, want)
 		}
@@ -109,7 +110,7 @@ func (c *agreement) agreeOnList(s booking.Student, in calendar.Span, want []book
 
 // agreeOnReasons compares the reasons of an empty list with the rules that refuse the
 // slots in the range.
-func (c *agreement) agreeOnReasons(s booking.Student, in calendar.Span, empty *app.AvailableSlots) {
+func (c *agreement) agreeOnReasons(s booking.Student, in calendar.Span, empty *reservation.AvailableSlots) {
 	reasons, err := empty.EmptyReasons(c.world.t.Context())
 	if err != nil || len(reasons) == 0 {
 		c.Fatalf("the empty list of student %d in %v has the reasons %v (%v)", s.ID, in, reasons, err)

@@ -9,6 +9,7 @@ import (
 
 	"rehearse/internal/app/availability"
 	"rehearse/internal/app/operation"
+	"rehearse/internal/app/reservation"
 	"rehearse/internal/app/transfer"
 	"rehearse/internal/booking"
 	"rehearse/internal/live"
@@ -17,6 +18,7 @@ import (
 
 // An App runs the operations of one school.
 type App struct {
+	*reservation.Reservations
 	*availability.Calendars
 	*transfer.Transfers
 
@@ -29,6 +31,7 @@ type App struct {
 func New(s *store.Store, clock func() time.Time) *App {
 	a := &App{store: s, clock: clock}
 	a.live = live.New(s, a.Now)
+	a.Reservations = reservation.New(s, a.Now)
 	a.Calendars = availability.New(s, a.Now)
 	a.Transfers = transfer.New(s, a.Now)
 	return a

@@ -12,6 +12,7 @@ import (
 
 	"rehearse/internal/app"
 	"rehearse/internal/app/availability"
+	"rehearse/internal/app/reservation"
 	"rehearse/internal/app/transfer"
 	"rehearse/internal/booking"
 	"rehearse/internal/calendar"
@@ -98,7 +99,7 @@ func busyCalendars(w *world) (ann booking.Interviewer) {
 		return added
 	}
 	book := func(on *app.App, slot booking.Slot) {
-		_, err := on.Book(ctx, app.BookSlotInput{StudentID: w.student().ID, SlotID: slot.ID})
+		_, err := on.Book(ctx, reservation.BookSlotInput{StudentID: w.student().ID, SlotID: slot.ID})
 		must("a booking", err)
 	}
 	ahead := func(p *availability.Published) []booking.Slot {

@@ -8,6 +8,7 @@ import (
 
 	"rehearse/internal/app"
 	"rehearse/internal/app/availability"
+	"rehearse/internal/app/reservation"
 	"rehearse/internal/booking"
 	"rehearse/internal/calendar"
 	"rehearse/internal/pgtest"
@@ -121,12 +122,12 @@ func TestRuleChangesDuringBookings(t *testing.T) {
 	})
 	wantOutcome(t, "the rule", err, "ok")
 	students := w.students(len(added.Slots))
-	booked := make([]*app.Booked, len(students))
+	booked := make([]*reservation.Booked, len(students))
 	edits := make([]*availability.UpdatedAvailability, 4)
 	servers := w.servers(pgtest.Intercept{})
 	wait := concurrently(len(students)+len(edits), func(i int) (err error) {
 		if i < len(students) {
-			booked[i], err = servers[i%2].Book(t.Context(), app.BookSlotInput{StudentID: students[i].ID, SlotID: added.Slots[i].ID})
+			booked[i], err = servers[i%2].Book(t.Context(), reservation.BookSlotInput{StudentID: students[i].ID, SlotID: added.Slots[i].ID})
 			return err
 		}
 		n := i - len(students)

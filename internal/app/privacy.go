@@ -3,9 +3,9 @@ package app
 import (
 	"context"
 	"encoding/json"
-	"time"
 
 	"rehearse/internal/app/operation"
+	"rehearse/internal/app/reservation"
 	"rehearse/internal/booking"
 	"rehearse/internal/store"
 )
@@ -42,7 +42,7 @@ func (a *App) AnonymiseStudent(ctx context.Context, in AnonymiseStudentInput) (*
 		if err := refused.Err(); err != nil {
 			return nil, err
 		}
-		if err := endHoldAndWaivers(ctx, tx, record, now); err != nil {
+		if err := reservation.EndHoldAndWaivers(ctx, tx, record, now); err != nil {
 			return nil, err
 		}
 		removed, err := tx.AnonymiseStudent(ctx, in.StudentID, now)
@@ -59,30 +59,4 @@ func (a *App) AnonymiseStudent(ctx context.Context, in AnonymiseStudentInput) (*
 		}
 		return &anonymous, operation.AppendEvents(ctx, tx, now, event)
 	})
-}
-
-// endHoldAndWaivers ends the student's live hold and waivers. The caller has locked the
-// student.
-func endHoldAndWaivers(ctx context.Context, tx *store.Tx, record booking.Record, now time.Time) error {
-	if held, live := record.LiveHold(now); live {
-		interviewer, err := tx.LockInterviewer(ctx, held.InterviewerID)
-		if err != nil {
-			return err
-		}
-		if _, err := tx.LockSlot(ctx, held.SlotID); err != nil {
-			return err
-		}
-		if _, err := endHold(ctx, tx, now, held, interviewer); err != nil {
-			return err
-		}
-	}
-	for _, waiver := range record.AllWaivers(now) {
-		if !waiver.Live(now) {
-			continue
-		}
-		if _, err := revoke(ctx, tx, waiver, now); err != nil {
-			return err
-		}
-	}
-	return nil
 }

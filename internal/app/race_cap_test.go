@@ -4,20 +4,21 @@ import (
 	"testing"
 
 	"rehearse/internal/app"
+	"rehearse/internal/app/reservation"
 	"rehearse/internal/booking"
 	"rehearse/internal/pgtest"
 )
 
 // twoBookingsOfTheLastPlace returns bookings of two students for two slots of an
 // interviewer with a cap of one interview a day.
-func twoBookingsOfTheLastPlace(w *world) (inputs []app.BookSlotInput) {
+func twoBookingsOfTheLastPlace(w *world) (inputs []reservation.BookSlotInput) {
 	by := w.interviewer()
 	_, err := app.New(w.store, clock).UpdateInterviewer(w.t.Context(), app.UpdateInterviewerInput{
 		InterviewerID: by.ID, InterviewerChange: booking.InterviewerChange{MaxPerDay: booking.Set(ptr(1))},
 	})
 	wantOutcome(w.t, "the cap", err, "ok")
 	for i, s := range w.students(2) {
-		inputs = append(inputs, app.BookSlotInput{StudentID: s.ID, SlotID: w.slot(by, float64(1+2*i)).ID})
+		inputs = append(inputs, reservation.BookSlotInput{StudentID: s.ID, SlotID: w.slot(by, float64(1+2*i)).ID})
 	}
 	return inputs
 }
@@ -64,7 +65,7 @@ func TestCapWaitsForABooking(t *testing.T) {
 	gate := pgtest.NewGate(insertsInterview)
 	first, second := w.server(pgtest.Intercept{Before: gate.Hold}), w.server(pgtest.Intercept{})
 	booked := inBackground(func() error {
-		_, err := first.Book(t.Context(), app.BookSlotInput{StudentID: w.student().ID, SlotID: one.ID})
+		_, err := first.Book(t.Context(), reservation.BookSlotInput{StudentID: w.student().ID, SlotID: one.ID})
 		return err
 	})
 	gate.Await(t, 1)
@@ -78,7 +79,7 @@ func TestCapWaitsForABooking(t *testing.T) {
 	gate.Open()
 	wantOutcome(t, "the booking", booked(), "ok")
 	wantOutcome(t, "the cap", capped(), "ok")
-	_, err := second.Book(t.Context(), app.BookSlotInput{StudentID: w.student().ID, SlotID: other.ID})
+	_, err := second.Book(t.Context(), reservation.BookSlotInput{StudentID: w.student().ID, SlotID: other.ID})
 	wantOutcome(t, "a booking after it", err, "INTERVIEWER_FULL")
 	w.wantNoFindings()
 }
@@ -92,7 +93,7 @@ func TestBookingFindsACap(t *testing.T) {
 	gate := pgtest.NewGate(locksStudent)
 	first, second := w.server(pgtest.Intercept{Before: gate.Hold}), w.server(pgtest.Intercept{})
 	booked := inBackground(func() error {
-		_, err := first.Book(t.Context(), app.BookSlotInput{StudentID: student.ID, SlotID: slot.ID})
+		_, err := first.Book(t.Context(), reservation.BookSlotInput{StudentID: student.ID, SlotID: slot.ID})
 		return err
 	})
 	gate.Await(t, 1)

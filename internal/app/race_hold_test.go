@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"rehearse/internal/app"
+	"rehearse/internal/app/reservation"
 	"rehearse/internal/booking"
 )
 
@@ -47,14 +48,14 @@ const (
 
 func (w *world) books(s booking.Student, slot booking.Slot) request {
 	return func(on *app.App) error {
-		_, err := on.Book(w.t.Context(), app.BookSlotInput{StudentID: s.ID, SlotID: slot.ID})
+		_, err := on.Book(w.t.Context(), reservation.BookSlotInput{StudentID: s.ID, SlotID: slot.ID})
 		return err
 	}
 }
 
 func (w *world) holds(s booking.Student, slot booking.Slot) request {
 	return func(on *app.App) error {
-		_, err := on.HoldSlot(w.t.Context(), app.HoldSlotInput{StudentID: s.ID, SlotID: slot.ID})
+		_, err := on.HoldSlot(w.t.Context(), reservation.HoldSlotInput{StudentID: s.ID, SlotID: slot.ID})
 		return err
 	}
 }
@@ -62,21 +63,21 @@ func (w *world) holds(s booking.Student, slot booking.Slot) request {
 // held places a hold at t0.
 func (w *world) held(s booking.Student, slot booking.Slot) booking.Hold {
 	w.t.Helper()
-	hold, err := app.New(w.store, clock).HoldSlot(w.t.Context(), app.HoldSlotInput{StudentID: s.ID, SlotID: slot.ID})
+	hold, err := app.New(w.store, clock).HoldSlot(w.t.Context(), reservation.HoldSlotInput{StudentID: s.ID, SlotID: slot.ID})
 	wantOutcome(w.t, "the hold", err, "ok")
 	return *hold
 }
 
 func (w *world) releases(h booking.Hold) request {
 	return func(on *app.App) error {
-		_, err := on.ReleaseHold(w.t.Context(), app.ReleaseHoldInput{HoldID: h.ID})
+		_, err := on.ReleaseHold(w.t.Context(), reservation.ReleaseHoldInput{HoldID: h.ID})
 		return err
 	}
 }
 
 func (w *world) booksHeld(h booking.Hold) request {
 	return func(on *app.App) error {
-		_, err := on.Book(w.t.Context(), app.BookSlotInput{StudentID: h.StudentID, SlotID: h.SlotID, HoldID: &h.ID})
+		_, err := on.Book(w.t.Context(), reservation.BookSlotInput{StudentID: h.StudentID, SlotID: h.SlotID, HoldID: &h.ID})
 		return err
 	}
 }

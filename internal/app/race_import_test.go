@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"rehearse/internal/app"
+	"rehearse/internal/app/reservation"
 	"rehearse/internal/app/transfer"
 	"rehearse/internal/booking"
 	"rehearse/internal/pgtest"
@@ -57,7 +58,7 @@ func newImportRace(t *testing.T) importRace {
 }
 
 func (r importRace) book(on *app.App) error {
-	_, err := on.Book(r.t.Context(), app.BookSlotInput{StudentID: r.student.ID, SlotID: r.slot.ID})
+	_, err := on.Book(r.t.Context(), reservation.BookSlotInput{StudentID: r.student.ID, SlotID: r.slot.ID})
 	return err
 }
 
@@ -137,7 +138,7 @@ func TestImportsDuringBookings(t *testing.T) {
 		return err
 	})
 	bookings := concurrently(n, func(i int) error {
-		_, err := servers[i%2].Book(t.Context(), app.BookSlotInput{StudentID: locals[i].ID, SlotID: slots[i].ID})
+		_, err := servers[i%2].Book(t.Context(), reservation.BookSlotInput{StudentID: locals[i].ID, SlotID: slots[i].ID})
 		return err
 	})
 	for _, err := range append(imports(), bookings()...) {

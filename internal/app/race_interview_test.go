@@ -4,6 +4,7 @@ import (
 	"testing"
 
 	"rehearse/internal/app"
+	"rehearse/internal/app/reservation"
 	"rehearse/internal/booking"
 	"rehearse/internal/pgtest"
 )
@@ -31,13 +32,13 @@ func newGradeRace(t *testing.T) gradeRace {
 }
 
 func (r gradeRace) book(on *app.App) error {
-	_, err := on.Book(r.t.Context(), app.BookSlotInput{StudentID: r.student.ID, SlotID: r.slot.ID})
+	_, err := on.Book(r.t.Context(), reservation.BookSlotInput{StudentID: r.student.ID, SlotID: r.slot.ID})
 	return err
 }
 
 // fail completes the interview with a grade that makes rule 4 refuse bookings.
 func (r gradeRace) fail(on *app.App) error {
-	_, err := on.CompleteInterview(r.t.Context(), app.CompleteInterviewInput{InterviewID: r.ungraded.ID, Grade: ptr(1)})
+	_, err := on.CompleteInterview(r.t.Context(), reservation.CompleteInterviewInput{InterviewID: r.ungraded.ID, Grade: ptr(1)})
 	return err
 }
 
@@ -124,12 +125,12 @@ func newCancelRace(t *testing.T) cancelRace {
 }
 
 func (r cancelRace) cancel(on *app.App) error {
-	_, err := on.CancelInterview(r.t.Context(), app.CancelInterviewInput{InterviewID: r.interview.ID, Reason: "ill"})
+	_, err := on.CancelInterview(r.t.Context(), reservation.CancelInterviewInput{InterviewID: r.interview.ID, Reason: "ill"})
 	return err
 }
 
 func (r cancelRace) book(on *app.App) error {
-	_, err := on.Book(r.t.Context(), app.BookSlotInput{StudentID: r.other.ID, SlotID: r.interview.SlotID})
+	_, err := on.Book(r.t.Context(), reservation.BookSlotInput{StudentID: r.other.ID, SlotID: r.interview.SlotID})
 	return err
 }
 
@@ -191,7 +192,7 @@ func TestCancellationWaitsForAGrade(t *testing.T) {
 }
 
 func (r gradeRace) cancelUngraded(on *app.App) error {
-	_, err := on.CancelInterview(r.t.Context(), app.CancelInterviewInput{InterviewID: r.ungraded.ID, Reason: "ill"})
+	_, err := on.CancelInterview(r.t.Context(), reservation.CancelInterviewInput{InterviewID: r.ungraded.ID, Reason: "ill"})
 	return err
 }
 

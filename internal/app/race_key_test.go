@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"rehearse/internal/app"
+	"rehearse/internal/app/reservation"
 	"rehearse/internal/booking"
 	"rehearse/internal/pgtest"
 )
@@ -24,14 +25,14 @@ const key = "3f1c" // key of every request in this file
 
 func (w *world) booksKeyed(s booking.Student, slot booking.Slot) request {
 	return func(on *app.App) error {
-		_, err := on.Book(w.t.Context(), app.BookSlotInput{StudentID: s.ID, SlotID: slot.ID, IdempotencyKey: ptr(key)})
+		_, err := on.Book(w.t.Context(), reservation.BookSlotInput{StudentID: s.ID, SlotID: slot.ID, IdempotencyKey: ptr(key)})
 		return err
 	}
 }
 
 func (w *world) holdsKeyed(s booking.Student, slot booking.Slot) request {
 	return func(on *app.App) error {
-		_, err := on.HoldSlot(w.t.Context(), app.HoldSlotInput{StudentID: s.ID, SlotID: slot.ID, IdempotencyKey: ptr(key)})
+		_, err := on.HoldSlot(w.t.Context(), reservation.HoldSlotInput{StudentID: s.ID, SlotID: slot.ID, IdempotencyKey: ptr(key)})
 		return err
 	}
 }
@@ -186,7 +187,7 @@ func TestRefusalIsRepeated(t *testing.T) {
 		{"move", func(w *world, s booking.Student, to booking.Slot) request {
 			i := w.booked(s, w.slot(w.interviewer(), 48))
 			return func(on *app.App) error {
-				_, err := on.RescheduleInterview(w.t.Context(), app.RescheduleInterviewInput{
+				_, err := on.RescheduleInterview(w.t.Context(), reservation.RescheduleInterviewInput{
 					InterviewID: i.ID, SlotID: to.ID, IdempotencyKey: ptr(key),
 				})
 				return err
@@ -222,7 +223,7 @@ func TestDryRunStoresNoResponse(t *testing.T) {
 	w := newWorld(t)
 	slot, on := w.slots(1)[0], w.server(pgtest.Intercept{})
 	taken, s := w.booked(w.student(), slot), w.student()
-	_, err := on.Book(t.Context(), app.BookSlotInput{StudentID: s.ID, SlotID: slot.ID, IdempotencyKey: ptr(key), DryRun: true})
+	_, err := on.Book(t.Context(), reservation.BookSlotInput{StudentID: s.ID, SlotID: slot.ID, IdempotencyKey: ptr(key), DryRun: true})
 	wantOutcome(t, "the dry run", err, "SLOT_TAKEN")
 	if n := one[int](w, "SELECT count(*) FROM idempotency_keys"); n != 0 {
 		t.Errorf("got %d stored responses, want none", n)

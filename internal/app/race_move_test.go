@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"rehearse/internal/app"
+	"rehearse/internal/app/reservation"
 	"rehearse/internal/booking"
 	"rehearse/internal/pgtest"
 )
@@ -17,35 +18,35 @@ const (
 
 func (w *world) reschedules(i booking.Interview, to booking.Slot) request {
 	return func(on *app.App) error {
-		_, err := on.RescheduleInterview(w.t.Context(), app.RescheduleInterviewInput{InterviewID: i.ID, SlotID: to.ID})
+		_, err := on.RescheduleInterview(w.t.Context(), reservation.RescheduleInterviewInput{InterviewID: i.ID, SlotID: to.ID})
 		return err
 	}
 }
 
 func (w *world) cancels(i booking.Interview) request {
 	return func(on *app.App) error {
-		_, err := on.CancelInterview(w.t.Context(), app.CancelInterviewInput{InterviewID: i.ID, Reason: "ill"})
+		_, err := on.CancelInterview(w.t.Context(), reservation.CancelInterviewInput{InterviewID: i.ID, Reason: "ill"})
 		return err
 	}
 }
 
 func (w *world) grades(i booking.Interview, grade int) request {
 	return func(on *app.App) error {
-		_, err := on.CompleteInterview(w.t.Context(), app.CompleteInterviewInput{InterviewID: i.ID, Grade: &grade})
+		_, err := on.CompleteInterview(w.t.Context(), reservation.CompleteInterviewInput{InterviewID: i.ID, Grade: &grade})
 		return err
 	}
 }
 
 func (w *world) marksNoShow(i booking.Interview, party booking.Party) request {
 	return func(on *app.App) error {
-		_, err := on.MarkNoShow(w.t.Context(), app.MarkNoShowInput{InterviewID: i.ID, Party: party})
+		_, err := on.MarkNoShow(w.t.Context(), reservation.MarkNoShowInput{InterviewID: i.ID, Party: party})
 		return err
 	}
 }
 
 func (w *world) undoesNoShow(i booking.Interview) request {
 	return func(on *app.App) error {
-		_, err := on.UndoNoShow(w.t.Context(), app.UndoNoShowInput{InterviewID: i.ID})
+		_, err := on.UndoNoShow(w.t.Context(), reservation.UndoNoShowInput{InterviewID: i.ID})
 		return err
 	}
 }

@@ -7,6 +7,7 @@ import (
 
 	"rehearse/internal/app"
 	"rehearse/internal/app/availability"
+	"rehearse/internal/app/reservation"
 	"rehearse/internal/booking"
 	"rehearse/internal/pgtest"
 )
@@ -46,12 +47,12 @@ func (r deactivationRace) deactivate(on *app.App) (*app.UpdatedInterviewer, erro
 }
 
 func (r deactivationRace) book(on *app.App) error {
-	_, err := on.Book(r.t.Context(), app.BookSlotInput{StudentID: r.student.ID, SlotID: r.slot.ID})
+	_, err := on.Book(r.t.Context(), reservation.BookSlotInput{StudentID: r.student.ID, SlotID: r.slot.ID})
 	return err
 }
 
 func (r deactivationRace) cancel(on *app.App, i booking.Interview) error {
-	_, err := on.CancelInterview(r.t.Context(), app.CancelInterviewInput{InterviewID: i.ID, Reason: "ill"})
+	_, err := on.CancelInterview(r.t.Context(), reservation.CancelInterviewInput{InterviewID: i.ID, Reason: "ill"})
 	return err
 }
 
@@ -331,7 +332,7 @@ func TestPolicyChangeDuringABooking(t *testing.T) {
 	gate := pgtest.NewGate(insertsInterview)
 	first, second := w.server(pgtest.Intercept{Before: gate.Hold}), w.server(pgtest.Intercept{})
 	book := func(on *app.App, slot booking.Slot) error {
-		_, err := on.Book(t.Context(), app.BookSlotInput{StudentID: s.ID, SlotID: slot.ID})
+		_, err := on.Book(t.Context(), reservation.BookSlotInput{StudentID: s.ID, SlotID: slot.ID})
 		return err
 	}
 	booked := inBackground(func() error { return book(first, slots[0]) })

@@ -8,6 +8,7 @@ import (
 
 	"rehearse/internal/app"
 	"rehearse/internal/app/availability"
+	"rehearse/internal/app/reservation"
 	"rehearse/internal/booking"
 	"rehearse/internal/calendar"
 	"rehearse/internal/store"
@@ -82,7 +83,7 @@ func requestKey(random *rand.Rand) *string {
 }
 
 func (s *stressTest) book(random *rand.Rand, on *app.App, dry bool) error {
-	i, err := on.Book(s.t.Context(), app.BookSlotInput{
+	i, err := on.Book(s.t.Context(), reservation.BookSlotInput{
 		StudentID: pick(s, random, &s.students).ID, SlotID: s.pickSlot(random), IdempotencyKey: requestKey(random), DryRun: dry,
 	})
 	if err == nil && !dry {
@@ -92,7 +93,7 @@ func (s *stressTest) book(random *rand.Rand, on *app.App, dry bool) error {
 }
 
 func (s *stressTest) hold(random *rand.Rand, on *app.App) error {
-	hold, err := on.HoldSlot(s.t.Context(), app.HoldSlotInput{
+	hold, err := on.HoldSlot(s.t.Context(), reservation.HoldSlotInput{
 		StudentID: pick(s, random, &s.students).ID, SlotID: s.pickSlot(random), IdempotencyKey: requestKey(random),
 	})
 	if err == nil {
@@ -105,7 +106,7 @@ func (s *stressTest) pickHold(random *rand.Rand) booking.Hold { return recent(s,
 
 func (s *stressTest) bookHeld(random *rand.Rand, on *app.App) error {
 	hold := s.pickHold(random)
-	i, err := on.Book(s.t.Context(), app.BookSlotInput{StudentID: hold.StudentID, SlotID: hold.SlotID, HoldID: &hold.ID})
+	i, err := on.Book(s.t.Context(), reservation.BookSlotInput{StudentID: hold.StudentID, SlotID: hold.SlotID, HoldID: &hold.ID})
 	if err == nil {
 		keep(s, &s.interviews, i.Interview.ID)
 	}
@@ -113,19 +114,19 @@ func (s *stressTest) bookHeld(random *rand.Rand, on *app.App) error {
 }
 
 func (s *stressTest) release(random *rand.Rand, on *app.App) error {
-	_, err := on.ReleaseHold(s.t.Context(), app.ReleaseHoldInput{HoldID: s.pickHold(random).ID})
+	_, err := on.ReleaseHold(s.t.Context(), reservation.ReleaseHoldInput{HoldID: s.pickHold(random).ID})
 	return err
 }
 
 func (s *stressTest) move(random *rand.Rand, on *app.App) error {
-	_, err := on.RescheduleInterview(s.t.Context(), app.RescheduleInterviewInput{
+	_, err := on.RescheduleInterview(s.t.Context(), reservation.RescheduleInterviewInput{
 		InterviewID: recent(s, random, &s.interviews, 10), SlotID: s.pickSlot(random), IdempotencyKey: requestKey(random),
 	})
 	return err
 }
 
 func (s *stressTest) cancel(random *rand.Rand, on *app.App) error {
-	_, err := on.CancelInterview(s.t.Context(), app.CancelInterviewInput{
+	_, err := on.CancelInterview(s.t.Context(), reservation.CancelInterviewInput{
 		InterviewID: recent(s, random, &s.interviews, 30), Reason: "ill", IdempotencyKey: requestKey(random),
 	})
 	return err
@@ -136,7 +137,7 @@ func (s *stressTest) complete(random *rand.Rand, on *app.App) error {
 	if random.IntN(8) == 0 {
 		grade = booking.MinGrade
 	}
-	_, err := on.CompleteInterview(s.t.Context(), app.CompleteInterviewInput{InterviewID: s.pastInterview(random), Grade: &grade})
+	_, err := on.CompleteInterview(s.t.Context(), reservation.CompleteInterviewInput{InterviewID: s.pastInterview(random), Grade: &grade})
 	return err
 }
 
@@ -151,7 +152,7 @@ func (s *stressTest) noShow(random *rand.Rand, on *app.App) error {
 		party = booking.PartyInterviewer
 	}
 	id := s.pastInterview(random)
-	_, err := on.MarkNoShow(s.t.Context(), app.MarkNoShowInput{InterviewID: id, Party: party})
+	_, err := on.MarkNoShow(s.t.Context(), reservation.MarkNoShowInput{InterviewID: id, Party: party})
 	if err == nil {
 		keep(s, &s.missed, id)
 	}
@@ -159,13 +160,13 @@ func (s *stressTest) noShow(random *rand.Rand, on *app.App) error {
 }
 
 func (s *stressTest) undo(random *rand.Rand, on *app.App) error {
-	_, err := on.UndoNoShow(s.t.Context(), app.UndoNoShowInput{InterviewID: recent(s, random, &s.missed, 3)})
+	_, err := on.UndoNoShow(s.t.Context(), reservation.UndoNoShowInput{InterviewID: recent(s, random, &s.missed, 3)})
 	return err
 }
 
 func (s *stressTest) grant(random *rand.Rand, on *app.App) error {
 	rules := []booking.WaivableRule{booking.WaiveLimit, booking.WaiveGrades, booking.WaivePair}
-	waiver, err := on.GrantWaiver(s.t.Context(), app.GrantWaiverInput{
+	waiver, err := on.GrantWaiver(s.t.Context(), reservation.GrantWaiverInput{
 		StudentID: pick(s, random, &s.students).ID, Rule: rules[random.IntN(len(rules))], Reason: "one more", Uses: 1,
 	})
 	if err == nil {
@@ -175,7 +176,7 @@ func (s *stressTest) grant(random *rand.Rand, on *app.App) error {
 }
 
 func (s *stressTest) revoke(random *rand.Rand, on *app.App) error {
-	_, err := on.RevokeWaiver(s.t.Context(), app.RevokeWaiverInput{WaiverID: pick(s, random, &s.waivers)})
+	_, err := on.RevokeWaiver(s.t.Context(), reservation.RevokeWaiverInput{WaiverID: pick(s, random, &s.waivers)})
 	return err
 }
 

@@ -13,6 +13,7 @@ import (
 	"github.com/jackc/pgx/v5/pgconn"
 
 	"rehearse/internal/app"
+	"rehearse/internal/app/reservation"
 	"rehearse/internal/booking"
 	"rehearse/internal/pgtest"
 )
@@ -194,7 +195,7 @@ func TestOppositeLockOrderDeadlocks(t *testing.T) {
 		t.Fatal(err)
 	}
 	booked := inBackground(func() error {
-		_, err := server.Book(t.Context(), app.BookSlotInput{StudentID: s.ID, SlotID: slot.ID})
+		_, err := server.Book(t.Context(), reservation.BookSlotInput{StudentID: s.ID, SlotID: slot.ID})
 		return err
 	})
 	w.db.AwaitLockWaits(t, 1, "FROM slots WHERE")

@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"rehearse/internal/app"
+	"rehearse/internal/app/reservation"
 	"rehearse/internal/booking"
 	"rehearse/internal/pgtest"
 )
@@ -55,7 +56,7 @@ func withoutLocks(tables ...string) func(string) string {
 
 // bookConcurrently makes the bookings on two servers. All of them reach the gate before any
 // continues.
-func (w *world) bookConcurrently(gate *pgtest.Gate, rewrite func(string) string, inputs []app.BookSlotInput) []error {
+func (w *world) bookConcurrently(gate *pgtest.Gate, rewrite func(string) string, inputs []reservation.BookSlotInput) []error {
 	w.t.Helper()
 	servers := w.servers(pgtest.Intercept{Before: gate.Hold, Rewrite: rewrite})
 	wait := concurrently(len(inputs), func(i int) error {
@@ -68,10 +69,10 @@ func (w *world) bookConcurrently(gate *pgtest.Gate, rewrite func(string) string,
 }
 
 // fiftyBookingsOfOneSlot returns bookings of fifty students for the same one of six slots.
-func fiftyBookingsOfOneSlot(w *world) (inputs []app.BookSlotInput, wanted booking.Slot) {
+func fiftyBookingsOfOneSlot(w *world) (inputs []reservation.BookSlotInput, wanted booking.Slot) {
 	slots := w.slots(6)
 	for _, s := range w.students(50) {
-		inputs = append(inputs, app.BookSlotInput{StudentID: s.ID, SlotID: slots[0].ID})
+		inputs = append(inputs, reservation.BookSlotInput{StudentID: s.ID, SlotID: slots[0].ID})
 	}
 	return inputs, slots[0]
 }
@@ -88,7 +89,7 @@ func TestFiftyStudentsForOneSlot(t *testing.T) {
 
 // wantAlternatives fails unless every SLOT_TAKEN has alternatives that the student can
 // book.
-func (w *world) wantAlternatives(inputs []app.BookSlotInput, errs []error) {
+func (w *world) wantAlternatives(inputs []reservation.BookSlotInput, errs []error) {
 	w.t.Helper()
 	server := app.New(w.store, clock)
 	for i, err := range errs {
@@ -101,7 +102,7 @@ func (w *world) wantAlternatives(inputs []app.BookSlotInput, errs []error) {
 			w.t.Errorf("student %d gets %d alternatives, want 5", inputs[i].StudentID, len(offered))
 		}
 		for _, slot := range offered {
-			_, err := server.Book(w.t.Context(), app.BookSlotInput{StudentID: inputs[i].StudentID, SlotID: slot.ID, DryRun: true})
+			_, err := server.Book(w.t.Context(), reservation.BookSlotInput{StudentID: inputs[i].StudentID, SlotID: slot.ID, DryRun: true})
 			wantOutcome(w.t, "the booking of an alternative", err, "ok")
 		}
 	}
@@ -130,10 +131,10 @@ func TestFiftyStudentsForOneSlotUnprotected(t *testing.T) {
 }
 
 // twentyBookingsWithOneLeft returns twenty bookings of a student at 14 of 15.
-func twentyBookingsWithOneLeft(w *world) (inputs []app.BookSlotInput) {
+func twentyBookingsWithOneLeft(w *world) (inputs []reservation.BookSlotInput) {
 	s := w.studentWithOneLeft()
 	for _, slot := range w.slots(20) {
-		inputs = append(inputs, app.BookSlotInput{StudentID: s.ID, SlotID: slot.ID})
+		inputs = append(inputs, reservation.BookSlotInput{StudentID: s.ID, SlotID: slot.ID})
 	}
 	return inputs
 }
@@ -165,18 +166,18 @@ func TestTwentyBookingsWithOneLeftUnprotected(t *testing.T) {
 }
 
 // twoSlotsOfOneInterviewer returns bookings of a student for two slots of one interviewer.
-func twoSlotsOfOneInterviewer(w *world) []app.BookSlotInput {
+func twoSlotsOfOneInterviewer(w *world) []reservation.BookSlotInput {
 	s, by := w.student(), w.interviewer()
-	return []app.BookSlotInput{
+	return []reservation.BookSlotInput{
 		{StudentID: s.ID, SlotID: w.slot(by, 1).ID},
 		{StudentID: s.ID, SlotID: w.slot(by, 2).ID},
 	}
 }
 
 // twoOverlappingSlots returns bookings of a student for overlapping slots of two interviewers.
-func twoOverlappingSlots(w *world) []app.BookSlotInput {
+func twoOverlappingSlots(w *world) []reservation.BookSlotInput {
 	s := w.student()
-	return []app.BookSlotInput{
+	return []reservation.BookSlotInput{
 		{StudentID: s.ID, SlotID: w.slot(w.interviewer(), 1).ID},
 		{StudentID: s.ID, SlotID: w.slot(w.interviewer(), 1.5).ID},
 	}
@@ -186,7 +187,7 @@ func twoOverlappingSlots(w *world) []app.BookSlotInput {
 // well.
 var pairs = []struct {
 	name      string
-	inputs    func(*world) []app.BookSlotInput
+	inputs    func(*world) []reservation.BookSlotInput
 	refusal   booking.RefusalCode
 	drop      string
 	invariant string

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"rehearse/internal/app"
+	"rehearse/internal/app/reservation"
 	"rehearse/internal/booking"
 	"rehearse/internal/pgtest"
 )
@@ -18,7 +19,7 @@ var revokesWaiver = contains(`UPDATE "waivers"`)
 func waived(w *world) (booking.Student, booking.Waiver) {
 	w.t.Helper()
 	s := w.student(func(s *booking.Student) { s.InterviewLimit = ptr(0) })
-	waiver, err := app.New(w.store, clock).GrantWaiver(w.t.Context(), app.GrantWaiverInput{
+	waiver, err := app.New(w.store, clock).GrantWaiver(w.t.Context(), reservation.GrantWaiverInput{
 		StudentID: s.ID, Rule: booking.WaiveLimit, Reason: "one more", Uses: 1,
 	})
 	wantOutcome(w.t, "the waiver", err, "ok")
@@ -27,7 +28,7 @@ func waived(w *world) (booking.Student, booking.Waiver) {
 
 func (w *world) revokes(waiver booking.Waiver) request {
 	return func(on *app.App) error {
-		_, err := on.RevokeWaiver(w.t.Context(), app.RevokeWaiverInput{WaiverID: waiver.ID})
+		_, err := on.RevokeWaiver(w.t.Context(), reservation.RevokeWaiverInput{WaiverID: waiver.ID})
 		return err
 	}
 }
@@ -118,7 +119,7 @@ func TestUndoneNoShowUsesAWaiverOnce(t *testing.T) {
 			w := newWorld(t)
 			s, _ := waived(w)
 			slots, early, after := w.slots(2), w.serverAt(0, pgtest.Intercept{}), w.serverAt(80*time.Minute, pgtest.Intercept{})
-			done, err := early.Book(t.Context(), app.BookSlotInput{StudentID: s.ID, SlotID: slots[0].ID})
+			done, err := early.Book(t.Context(), reservation.BookSlotInput{StudentID: s.ID, SlotID: slots[0].ID})
 			wantOutcome(t, "the booking", err, "ok")
 			i := done.Interview
 			wantOutcome(t, "the no-show", w.marksNoShow(*i, booking.PartyInterviewer)(after), "ok")

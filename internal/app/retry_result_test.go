@@ -10,6 +10,7 @@ import (
 
 	"rehearse/internal/app"
 	"rehearse/internal/app/availability"
+	"rehearse/internal/app/reservation"
 	"rehearse/internal/booking"
 	"rehearse/internal/pgtest"
 )
@@ -58,7 +59,7 @@ func TestBlockTimeReportsOnlyItsLastAttempt(t *testing.T) {
 	slots := []booking.Slot{w.slot(by, 1), w.slot(by, 2), w.slot(by, 3)}
 	student := w.student()
 	server := w.failsOnce(clock, func() {
-		_, err := app.New(w.store, clock).Book(t.Context(), app.BookSlotInput{StudentID: student.ID, SlotID: slots[1].ID})
+		_, err := app.New(w.store, clock).Book(t.Context(), reservation.BookSlotInput{StudentID: student.ID, SlotID: slots[1].ID})
 		wantOutcome(t, "the booking", err, "ok")
 	})
 	blocked, err := server.BlockTime(t.Context(), availability.BlockTimeInput{
@@ -78,7 +79,7 @@ func TestGrantWaiverReportsTheCommittedWaiver(t *testing.T) {
 	w := newWorld(t)
 	student := w.student()
 	server := w.failsOnce(clock, func() {})
-	granted, err := server.GrantWaiver(t.Context(), app.GrantWaiverInput{
+	granted, err := server.GrantWaiver(t.Context(), reservation.GrantWaiverInput{
 		StudentID: student.ID, Rule: booking.WaiveLimit, Reason: "an exam", Uses: 1,
 	})
 	wantOutcome(t, "granting", err, "ok")

@@ -10,6 +10,7 @@ import (
 	"github.com/jackc/pgx/v5/pgconn"
 
 	"rehearse/internal/app"
+	"rehearse/internal/app/reservation"
 	"rehearse/internal/booking"
 	"rehearse/internal/pgtest"
 	"rehearse/internal/store"
@@ -58,7 +59,7 @@ func TestDeadlockIsRetried(t *testing.T) {
 			s, slot := w.student(), w.slot(w.interviewer(), 1)
 			before, met := failing(c.code, c.failures, c.matches)
 			_, err := w.server(pgtest.Intercept{Before: before}).
-				Book(t.Context(), app.BookSlotInput{StudentID: s.ID, SlotID: slot.ID})
+				Book(t.Context(), reservation.BookSlotInput{StudentID: s.ID, SlotID: slot.ID})
 			wantOutcome(t, "the booking", err, c.want)
 			if met.Load() != c.attempts {
 				t.Errorf("got %d attempts, want %d", met.Load(), c.attempts)
@@ -105,7 +106,7 @@ func TestUnavailableDatabase(t *testing.T) {
 			ended := &pgconn.PgError{Severity: c.severity, Code: c.code, Message: "injected"}
 			before, met := failingWith(ended, 100, insertsInterview)
 			_, err := w.server(pgtest.Intercept{Before: before}).
-				Book(t.Context(), app.BookSlotInput{StudentID: s.ID, SlotID: slot.ID})
+				Book(t.Context(), reservation.BookSlotInput{StudentID: s.ID, SlotID: slot.ID})
 			if err == nil || errors.Is(err, store.ErrUnavailable) != c.unavailable {
 				t.Errorf("got %v, want ErrUnavailable: %t", err, c.unavailable)
 			}
@@ -131,7 +132,7 @@ func TestLockTimeoutRefusesAndWritesNothing(t *testing.T) {
 	}
 	server := app.New(w.db.Open(t, store.Options{LockTimeout: 100 * time.Millisecond}), clock)
 	book := func(on *app.App) error {
-		_, err := on.Book(t.Context(), app.BookSlotInput{StudentID: s.ID, SlotID: slot.ID})
+		_, err := on.Book(t.Context(), reservation.BookSlotInput{StudentID: s.ID, SlotID: slot.ID})
 		return err
 	}
 	wantOutcome(t, "the booking of a locked student", book(server), "BUSY_RETRY")
@@ -177,7 +178,7 @@ func TestCancelBookedStartsAgainAfterBookings(t *testing.T) {
 					return nil
 				}
 				next++
-				_, err := desk.Book(ctx, app.BookSlotInput{StudentID: students[next-1].ID, SlotID: slots[next-1].ID})
+				_, err := desk.Book(ctx, reservation.BookSlotInput{StudentID: students[next-1].ID, SlotID: slots[next-1].ID})
 				return err
 			}
 			_, err := w.server(pgtest.Intercept{Before: before}).UpdateInterviewer(t.Context(), app.UpdateInterviewerInput{

@@ -94,7 +94,7 @@ func orMissing(err error, noun, field string) error {
 
 // Interview returns an interview that the caller is a party to.
 func (v View) Interview(ctx context.Context, id booking.InterviewID) (booking.Interview, error) {
-	return readInterviewAsParty(ctx, &v.app.store.Reader, id, operation.Parties)
+	return operation.ReadOwned(ctx, operation.Parties, operation.InterviewAccess, v.app.store.Interview, id)
 }
 
 // Slot returns a slot: one of the caller's own, or for a student one that they may book or

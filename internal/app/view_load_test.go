@@ -7,6 +7,7 @@ import (
 
 	"rehearse/internal/app"
 	"rehearse/internal/app/operation"
+	"rehearse/internal/app/reservation"
 	"rehearse/internal/booking"
 )
 
@@ -18,7 +19,7 @@ func TestViewLoadsOnlyWhatTheCallerSees(t *testing.T) {
 	ann, other := w.student(), w.student()
 	by := w.interviewer()
 	interview := w.booked(ann, w.slot(by, 24))
-	hold, err := school.HoldSlot(t.Context(), app.HoldSlotInput{StudentID: ann.ID, SlotID: w.slot(w.interviewer(), 48).ID})
+	hold, err := school.HoldSlot(t.Context(), reservation.HoldSlotInput{StudentID: ann.ID, SlotID: w.slot(w.interviewer(), 48).ID})
 	if err != nil {
 		t.Fatal(err)
 	}

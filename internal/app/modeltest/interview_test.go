@@ -8,6 +8,7 @@ import (
 
 	"rehearse/internal/app"
 	ops "rehearse/internal/app/operation"
+	"rehearse/internal/app/reservation"
 	"rehearse/internal/booking"
 )
 
@@ -32,7 +33,7 @@ type cancelInterview struct {
 }
 
 func (o cancelInterview) do(ctx context.Context, on *app.App) (string, int64, error) {
-	return changed(on.CancelInterview(as(ctx, o.by), app.CancelInterviewInput{
+	return changed(on.CancelInterview(as(ctx, o.by), reservation.CancelInterviewInput{
 		InterviewID: o.interview, Reason: "ill", IdempotencyKey: keyOf(o.key),
 	}))
 }
@@ -87,7 +88,7 @@ type rescheduleInterview struct {
 }
 
 func (o rescheduleInterview) do(ctx context.Context, on *app.App) (string, int64, error) {
-	return changed(on.RescheduleInterview(as(ctx, o.by), app.RescheduleInterviewInput{
+	return changed(on.RescheduleInterview(as(ctx, o.by), reservation.RescheduleInterviewInput{
 		InterviewID: o.interview, SlotID: o.slot, IdempotencyKey: keyOf(o.key),
 	}))
 }
@@ -155,7 +156,7 @@ type completeInterview struct {
 }
 
 func (o completeInterview) do(ctx context.Context, on *app.App) (string, int64, error) {
-	return changed(on.CompleteInterview(ctx, app.CompleteInterviewInput{InterviewID: o.interview, Grade: o.grade}))
+	return changed(on.CompleteInterview(ctx, reservation.CompleteInterviewInput{InterviewID: o.interview, Grade: o.grade}))
 }
 
 func (o completeInterview) expect(s *school, _ int64) response {
@@ -183,7 +184,7 @@ type markNoShow struct {
 }
 
 func (o markNoShow) do(ctx context.Context, on *app.App) (string, int64, error) {
-	return changed(on.MarkNoShow(ctx, app.MarkNoShowInput{InterviewID: o.interview, Party: o.party}))
+	return changed(on.MarkNoShow(ctx, reservation.MarkNoShowInput{InterviewID: o.interview, Party: o.party}))
 }
 
 func (o markNoShow) expect(s *school, _ int64) response {
@@ -209,7 +210,7 @@ func (o markNoShow) expect(s *school, _ int64) response {
 type undoNoShow struct{ interview booking.InterviewID }
 
 func (o undoNoShow) do(ctx context.Context, on *app.App) (string, int64, error) {
-	return changed(on.UndoNoShow(ctx, app.UndoNoShowInput{InterviewID: o.interview}))
+	return changed(on.UndoNoShow(ctx, reservation.UndoNoShowInput{InterviewID: o.interview}))
 }
 
 func (o undoNoShow) expect(s *school, _ int64) response {

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"rehearse/internal/app"
+	"rehearse/internal/app/reservation"
 	"rehearse/internal/booking"
 )
 
@@ -144,7 +145,7 @@ type bookSlot struct {
 }
 
 func (o bookSlot) do(ctx context.Context, on *app.App) (string, int64, error) {
-	i, err := on.Book(as(ctx, o.by), app.BookSlotInput{
+	i, err := on.Book(as(ctx, o.by), reservation.BookSlotInput{
 		StudentID: o.student, SlotID: o.slot, HoldID: o.hold, IdempotencyKey: keyOf(o.key), DryRun: o.dry,
 	})
 	if err != nil {
@@ -226,7 +227,7 @@ type holdSlot struct {
 }
 
 func (o holdSlot) do(ctx context.Context, on *app.App) (string, int64, error) {
-	h, err := on.HoldSlot(as(ctx, o.by), app.HoldSlotInput{StudentID: o.student, SlotID: o.slot, IdempotencyKey: keyOf(o.key)})
+	h, err := on.HoldSlot(as(ctx, o.by), reservation.HoldSlotInput{StudentID: o.student, SlotID: o.slot, IdempotencyKey: keyOf(o.key)})
 	if err != nil {
 		return "", 0, err
 	}
@@ -279,7 +280,7 @@ func (o holdSlot) first(s *school, id booking.HoldID) response {
 type releaseHold struct{ hold booking.HoldID }
 
 func (o releaseHold) do(ctx context.Context, on *app.App) (string, int64, error) {
-	h, err := on.ReleaseHold(ctx, app.ReleaseHoldInput{HoldID: o.hold})
+	h, err := on.ReleaseHold(ctx, reservation.ReleaseHoldInput{HoldID: o.hold})
 	if err != nil {
 		return "", 0, err
 	}

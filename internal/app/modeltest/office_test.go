@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"rehearse/internal/app"
+	"rehearse/internal/app/reservation"
 	"rehearse/internal/booking"
 )
 
@@ -19,7 +20,7 @@ type grantWaiver struct {
 }
 
 func (o grantWaiver) do(ctx context.Context, on *app.App) (string, int64, error) {
-	in := app.GrantWaiverInput{StudentID: o.student, Rule: o.rule, Reason: "a second chance", Uses: o.uses}
+	in := reservation.GrantWaiverInput{StudentID: o.student, Rule: o.rule, Reason: "a second chance", Uses: o.uses}
 	if !o.expires.IsZero() {
 		in.ExpiresAt = &o.expires
 	}
@@ -44,7 +45,7 @@ func (o grantWaiver) expect(s *school, id int64) response {
 type revokeWaiver struct{ waiver booking.WaiverID }
 
 func (o revokeWaiver) do(ctx context.Context, on *app.App) (string, int64, error) {
-	w, err := on.RevokeWaiver(ctx, app.RevokeWaiverInput{WaiverID: o.waiver})
+	w, err := on.RevokeWaiver(ctx, reservation.RevokeWaiverInput{WaiverID: o.waiver})
 	if err != nil {
 		return "", 0, err
 	}

@@ -13,6 +13,7 @@ import (
 	"pgregory.net/rapid"
 
 	"rehearse/internal/app"
+	"rehearse/internal/app/reservation"
 	"rehearse/internal/booking"
 	"rehearse/internal/calendar"
 	"rehearse/internal/pgtest"
@@ -273,12 +274,12 @@ func (p *comparison) compareInterviews() {
 }
 
 // compareList compares the student's list, with its reasons, on both servers.
-func (p *comparison) compareList(id booking.StudentID) *app.AvailableSlots {
+func (p *comparison) compareList(id booking.StudentID) *reservation.AvailableSlots {
 	p.compareListOf(p.other, id)
 	return p.compareListOf(p.app, id)
 }
 
-func (p *comparison) compareListOf(server *app.App, id booking.StudentID) *app.AvailableSlots {
+func (p *comparison) compareListOf(server *app.App, id booking.StudentID) *reservation.AvailableSlots {
 	in := calendar.Span{Start: t0.AddDate(0, 0, -1), End: t0.AddDate(0, 0, 360)}
 	list, err := server.AvailableSlots(p.ctx, id, store.SlotSearch{In: in}, store.Page{First: 1000})
 	if err != nil {

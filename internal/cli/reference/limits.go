@@ -12,8 +12,8 @@ import (
 
 	"rehearse/graph"
 	"rehearse/graph/page"
-	"rehearse/internal/app"
 	"rehearse/internal/app/operation"
+	"rehearse/internal/app/reservation"
 	"rehearse/internal/app/transfer"
 	"rehearse/internal/booking"
 	"rehearse/internal/cli"
@@ -162,7 +162,7 @@ func timeLimits() []limit {
 		{"a client's reading of 64 KiB of a response", span(web.WriteTimeout), "", "the connection is closed"},
 		{"keeping an idle connection open", span(web.IdleTimeout), "", "the connection is closed"},
 		{"keeping an idempotency key", span(operation.KeyLifetime), "", "the mutation is executed again"},
-		{"keeping a recorded refusal (`bookingRefusals`)", span(app.RefusalLifetime), "", "it is deleted"},
+		{"keeping a recorded refusal (`bookingRefusals`)", span(reservation.RefusalLifetime), "", "it is deleted"},
 		configured("SHUTDOWN_TIMEOUT", "finishing requests during a shutdown", "the connection is closed"),
 	}
 }

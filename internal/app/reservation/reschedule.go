@@ -1,4 +1,4 @@
-package app
+package reservation
 
 import (
 	"context"
@@ -17,10 +17,10 @@ type RescheduleInterviewInput struct {
 
 // RescheduleInterview moves an interview to another slot. The interview keeps its id, and
 // the old slot opens again. Moving it to its current slot changes nothing.
-func (a *App) RescheduleInterview(ctx context.Context, in RescheduleInterviewInput) (*booking.Interview, error) {
+func (s *Reservations) RescheduleInterview(ctx context.Context, in RescheduleInterviewInput) (*booking.Interview, error) {
 	ctx = operation.WithKey(ctx, "rescheduleInterview", in.IdempotencyKey, in, interviewForm)
-	w := operation.Options{Now: a.Now()}
-	moved, err := a.changeInterview(ctx, in.InterviewID, operation.Students, w, func(c *interviewChange) error {
+	w := operation.Options{Now: s.now()}
+	moved, err := s.changeInterview(ctx, in.InterviewID, operation.Students, w, func(c *interviewChange) error {
 		if err := c.lock(ctx); err != nil {
 			return err
 		}
@@ -53,23 +53,23 @@ func (a *App) RescheduleInterview(ctx context.Context, in RescheduleInterviewInp
 		}
 		return operation.RecountWeek(ctx, c.tx, m.toInterviewer, m.to.Start)
 	})
-	a.recordRefusal(ctx, w, err, booking.BookingRefusal{
+	s.recordRefusal(ctx, w, err, booking.BookingRefusal{
 		Operation: booking.RescheduleInterview, SlotID: in.SlotID, InterviewID: in.InterviewID,
 	})
-	return moved, withAlternatives(err, func() ([]booking.Slot, error) { return a.alternativesToMove(ctx, in, w.Now) })
+	return moved, withAlternatives(err, func() ([]booking.Slot, error) { return s.alternativesToMove(ctx, in, w.Now) })
 }
 
 // alternativesToMove returns slots to which the interview could be moved instead.
-func (a *App) alternativesToMove(ctx context.Context, in RescheduleInterviewInput, now time.Time) ([]booking.Slot, error) {
-	wanted, err := a.store.Slot(ctx, in.SlotID)
+func (s *Reservations) alternativesToMove(ctx context.Context, in RescheduleInterviewInput, now time.Time) ([]booking.Slot, error) {
+	wanted, err := s.store.Slot(ctx, in.SlotID)
 	if err != nil {
 		return nil, err
 	}
-	interview, err := a.store.Interview(ctx, in.InterviewID)
+	interview, err := s.store.Interview(ctx, in.InterviewID)
 	if err != nil {
 		return nil, err
 	}
-	return a.alternatives(ctx, interview.StudentID, wanted, func(record booking.Record) booking.Offer {
+	return s.alternatives(ctx, interview.StudentID, wanted, func(record booking.Record) booking.Offer {
 		return record.OfferToMove(interview, now)
 	})
 }

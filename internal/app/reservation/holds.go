@@ -1,4 +1,4 @@
-package app
+package reservation
 
 import (
 	"context"
@@ -18,12 +18,12 @@ type HoldSlotInput struct {
 
 // HoldSlot reserves a slot for the student for a limited time, or returns a refusal that
 // lists every rule that forbids it. Holding the same slot again extends the hold once.
-func (a *App) HoldSlot(ctx context.Context, in HoldSlotInput) (*booking.Hold, error) {
+func (s *Reservations) HoldSlot(ctx context.Context, in HoldSlotInput) (*booking.Hold, error) {
 	ctx = operation.WithKey(ctx, "holdSlot", in.IdempotencyKey, in, holdForm)
 	request := slotRequest{
-		Options: operation.Options{Now: a.Now()}, operation: booking.HoldSlot, student: in.StudentID, slot: in.SlotID,
+		Options: operation.Options{Now: s.now()}, operation: booking.HoldSlot, student: in.StudentID, slot: in.SlotID,
 	}
-	return attemptSlot(ctx, a, request, func(c *slotAttempt) (booking.Hold, error) {
+	return attemptSlot(ctx, s, request, func(c *slotAttempt) (booking.Hold, error) {
 		if err := c.lock(ctx); err != nil {
 			return booking.Hold{}, err
 		}
@@ -63,17 +63,17 @@ type ReleaseHoldInput struct{ HoldID booking.HoldID }
 
 // ReleaseHold ends a hold before it expires. Releasing a hold that has ended changes
 // nothing.
-func (a *App) ReleaseHold(ctx context.Context, in ReleaseHoldInput) (*booking.Hold, error) {
-	known, err := operation.ReadOwned(ctx, operation.Students, operation.HoldAccess, a.store.Hold, in.HoldID) // student and slot of a hold are immutable
+func (s *Reservations) ReleaseHold(ctx context.Context, in ReleaseHoldInput) (*booking.Hold, error) {
+	known, err := operation.ReadOwned(ctx, operation.Students, operation.HoldAccess, s.store.Hold, in.HoldID) // student and slot of a hold are immutable
 	if err != nil {
 		return nil, err
 	}
-	slot, err := a.store.Slot(ctx, known.SlotID)
+	slot, err := s.store.Slot(ctx, known.SlotID)
 	if err != nil {
 		return nil, err
 	}
-	release := slotAttempt{Options: operation.Options{Now: a.Now()}, student: known.StudentID, wanted: slot}
-	hold, err := runSlotAttempts(ctx, a, release, func(c *slotAttempt) (booking.Hold, error) {
+	release := slotAttempt{Options: operation.Options{Now: s.now()}, student: known.StudentID, wanted: slot}
+	hold, err := runSlotAttempts(ctx, s, release, func(c *slotAttempt) (booking.Hold, error) {
 		if err := c.lock(ctx); err != nil {
 			return booking.Hold{}, err
 		}
@@ -104,4 +104,30 @@ func endHold(
 		return held.Hold, err
 	}
 	return ended.Hold, operation.RecountWeek(ctx, tx, by, held.Start)
+}
+
+// EndHoldAndWaivers ends the student's live hold and waivers. The caller has locked the
+// student.
+func EndHoldAndWaivers(ctx context.Context, tx *store.Tx, record booking.Record, now time.Time) error {
+	if held, live := record.LiveHold(now); live {
+		interviewer, err := tx.LockInterviewer(ctx, held.InterviewerID)
+		if err != nil {
+			return err
+		}
+		if _, err := tx.LockSlot(ctx, held.SlotID); err != nil {
+			return err
+		}
+		if _, err := endHold(ctx, tx, now, held, interviewer); err != nil {
+			return err
+		}
+	}
+	for _, waiver := range record.AllWaivers(now) {
+		if !waiver.Live(now) {
+			continue
+		}
+		if _, err := revoke(ctx, tx, waiver, now); err != nil {
+			return err
+		}
+	}
+	return nil
 }

@@ -1,4 +1,4 @@
-package app
+package reservation
 
 import (
 	"context"
@@ -30,13 +30,13 @@ type Booked struct {
 // Book books the slot for the student, or returns a refusal that lists every rule that
 // forbids it. If the student has already booked the slot, Book returns that interview.
 // A booking ends the student's hold on any other slot.
-func (a *App) Book(ctx context.Context, in BookSlotInput) (*Booked, error) {
+func (s *Reservations) Book(ctx context.Context, in BookSlotInput) (*Booked, error) {
 	ctx = operation.WithKey(ctx, "bookSlot", in.IdempotencyKey, []any{in.StudentID, in.SlotID, in.HoldID}, bookedForm)
 	request := slotRequest{
-		Options:   operation.Options{Now: a.Now(), DryRun: in.DryRun},
+		Options:   operation.Options{Now: s.now(), DryRun: in.DryRun},
 		operation: booking.BookSlot, student: in.StudentID, slot: in.SlotID,
 	}
-	return attemptSlot(ctx, a, request, func(c *slotAttempt) (Booked, error) {
+	return attemptSlot(ctx, s, request, func(c *slotAttempt) (Booked, error) {
 		if err := c.lock(ctx); err != nil {
 			return Booked{}, err
 		}

@@ -1,4 +1,4 @@
-package app
+package reservation
 
 import (
 	"context"
@@ -21,7 +21,7 @@ const (
 // refused one has rolled back, and runs even if the client has disconnected. Dry runs,
 // replays and BUSY_RETRY, which does not come from a rule, are not stored. A failure to
 // store the refusal does not affect the response.
-func (a *App) recordRefusal(ctx context.Context, w operation.Options, err error, of booking.BookingRefusal) {
+func (s *Reservations) recordRefusal(ctx context.Context, w operation.Options, err error, of booking.BookingRefusal) {
 	var refused booking.Refused
 	if w.DryRun || errors.As(err, new(operation.Replayed)) || !errors.As(err, &refused) || refused.Has(booking.BusyRetry) {
 		return
@@ -30,16 +30,16 @@ func (a *App) recordRefusal(ctx context.Context, w operation.Options, err error,
 	of.At, of.Codes, of.Actor, of.RequestID = w.Now, refused.Codes(), caller.Actor, caller.RequestID
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), refusalPatience)
 	defer cancel()
-	_, err = store.InTx(ctx, a.store, func(tx *store.Tx) (store.Nothing, error) {
+	_, err = store.InTx(ctx, s.store, func(tx *store.Tx) (store.Nothing, error) {
 		return store.Nothing{}, tx.StoreBookingRefusal(ctx, of)
 	})
 	if err != nil {
-		a.store.LostBookingRefusal(ctx, err)
+		s.store.LostBookingRefusal(ctx, err)
 	}
 }
 
 // DeleteExpiredBookingRefusals deletes the refused bookings that are older than
 // RefusalLifetime and returns their number.
-func (a *App) DeleteExpiredBookingRefusals(ctx context.Context) (int, error) {
-	return a.store.DeleteBookingRefusals(ctx, a.Now().Add(-RefusalLifetime))
+func (s *Reservations) DeleteExpiredBookingRefusals(ctx context.Context) (int, error) {
+	return s.store.DeleteBookingRefusals(ctx, s.now().Add(-RefusalLifetime))
 }

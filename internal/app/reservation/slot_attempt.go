@@ -1,4 +1,4 @@
-package app
+package reservation
 
 import (
 	"context"
@@ -34,33 +34,33 @@ type slotAttempt struct {
 
 // attemptSlot runs attempts for a request until one has the locks that it needs. If the
 // request is refused, attemptSlot stores the refusal and adds alternative slots to it.
-func attemptSlot[T any](ctx context.Context, a *App, r slotRequest, run func(*slotAttempt) (T, error)) (*T, error) {
-	result, wanted, err := tryRequest(ctx, a, r, run)
+func attemptSlot[T any](ctx context.Context, s *Reservations, r slotRequest, run func(*slotAttempt) (T, error)) (*T, error) {
+	result, wanted, err := tryRequest(ctx, s, r, run)
 	if err == nil {
 		return result, nil
 	}
-	a.recordRefusal(ctx, r.Options, err, booking.BookingRefusal{
+	s.recordRefusal(ctx, r.Options, err, booking.BookingRefusal{
 		Operation: r.operation, StudentID: r.student, SlotID: r.slot,
 	})
 	return nil, withAlternatives(err, func() ([]booking.Slot, error) {
-		return a.alternatives(ctx, r.student, wanted, offerAt(r.Now))
+		return s.alternatives(ctx, r.student, wanted, offerAt(r.Now))
 	})
 }
 
 // tryRequest checks access, reads the requested slot and runs the attempts. It also returns
 // the slot, which is zero if it does not exist.
 func tryRequest[T any](
-	ctx context.Context, a *App, r slotRequest, run func(*slotAttempt) (T, error),
+	ctx context.Context, s *Reservations, r slotRequest, run func(*slotAttempt) (T, error),
 ) (*T, booking.Slot, error) {
 	if err := operation.AccessOf(ctx).AsStudent(r.student); err != nil {
 		return nil, booking.Slot{}, err
 	}
-	wanted, capped, err := a.store.Capped(ctx, r.slot)
+	wanted, capped, err := s.store.Capped(ctx, r.slot)
 	if err != nil {
-		response, err := operation.ReplayInstead[T](ctx, a.store, r.Options, err)
+		response, err := operation.ReplayInstead[T](ctx, s.store, r.Options, err)
 		return response, wanted, err
 	}
-	result, err := runSlotAttempts(ctx, a, slotAttempt{
+	result, err := runSlotAttempts(ctx, s, slotAttempt{
 		Options: r.Options, mode: lockMode{exclusive: capped}, student: r.student, wanted: wanted,
 	}, run)
 	if err != nil {
@@ -70,9 +70,9 @@ func tryRequest[T any](
 }
 
 // runSlotAttempts runs copies of the first attempt until one has the locks that it needs.
-func runSlotAttempts[T any](ctx context.Context, a *App, first slotAttempt, run func(*slotAttempt) (T, error)) (T, error) {
+func runSlotAttempts[T any](ctx context.Context, s *Reservations, first slotAttempt, run func(*slotAttempt) (T, error)) (T, error) {
 	return withLocks(first.mode, func(mode lockMode) (T, error) {
-		return operation.Write(ctx, a.store, first.Options, func(tx *store.Tx) (T, error) {
+		return operation.Write(ctx, s.store, first.Options, func(tx *store.Tx) (T, error) {
 			attempt := first
 			attempt.tx, attempt.mode = tx, mode
 			return run(&attempt)

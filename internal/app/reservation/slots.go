@@ -1,4 +1,4 @@
-package app
+package reservation
 
 import (
 	"context"
@@ -21,12 +21,12 @@ type AvailableSlots struct {
 	// The search, for fields that are computed on demand.
 	wanted store.SlotSearch
 	offer  booking.Offer
-	app    *App
+	store  *store.Store
 }
 
 // AvailableSlots lists the slots inside [start, end] that the student may book. The list is
 // exact at the moment it is read.
-func (a *App) AvailableSlots(
+func (s *Reservations) AvailableSlots(
 	ctx context.Context, id booking.StudentID, wanted store.SlotSearch, page store.Page,
 ) (*AvailableSlots, error) {
 	if err := operation.AccessOf(ctx).AsStudent(id); err != nil {
@@ -39,27 +39,27 @@ func (a *App) AvailableSlots(
 	if wanted.Tags, refused = booking.NormaliseTags(wanted.Tags); len(refused) > 0 {
 		return nil, refused
 	}
-	offer, found, err := a.openSlots(ctx, id, wanted, page, offerAt(a.Now()))
+	offer, found, err := s.openSlots(ctx, id, wanted, page, offerAt(s.now()))
 	if err != nil {
 		return nil, err
 	}
 	return &AvailableSlots{
-		Slots: found.Slots, More: found.More, Eligibility: offer.Eligibility, wanted: wanted, offer: offer, app: a,
+		Slots: found.Slots, More: found.More, Eligibility: offer.Eligibility, wanted: wanted, offer: offer, store: s.store,
 	}, nil
 }
 
 // openSlots reads the student's record, makes an offer of it, and returns the offer and a
 // page of the slots that it allows.
-func (a *App) openSlots(
+func (s *Reservations) openSlots(
 	ctx context.Context, id booking.StudentID, wanted store.SlotSearch, page store.Page, offerOf func(booking.Record) booking.Offer,
 ) (booking.Offer, store.OpenSlotsPage, error) {
-	record, err := a.store.ListRecord(ctx, id)
+	record, err := s.store.ListRecord(ctx, id)
 	if err != nil {
 		return booking.Offer{}, store.OpenSlotsPage{}, err
 	}
 	for {
 		offer := offerOf(record.Record)
-		found, err := a.store.OpenSlotsFor(ctx, record, offer, wanted, page)
+		found, err := s.store.OpenSlotsFor(ctx, record, offer, wanted, page)
 		if err != nil || found.Current == nil {
 			return offer, found, err
 		}
@@ -74,7 +74,7 @@ func offerAt(now time.Time) func(booking.Record) booking.Offer {
 
 // Total counts the slots of all pages. CountOpenSlots bounds the count.
 func (s *AvailableSlots) Total(ctx context.Context) (int, error) {
-	return s.app.store.CountOpenSlots(ctx, s.wanted, s.offer)
+	return s.store.CountOpenSlots(ctx, s.wanted, s.offer)
 }
 
 // EmptyReasons explains why slots in the range are not listed.
@@ -90,27 +90,27 @@ func (s *AvailableSlots) EmptyReasons(ctx context.Context) ([]booking.EmptyReaso
 // published slots if the student or the range alone excludes all of them.
 func (s *AvailableSlots) tally(ctx context.Context) (tally booking.Tally, err error) {
 	if s.offer.KeepsAllAway(s.wanted.In) {
-		tally.Published, err = s.app.store.CountPublished(ctx, s.wanted)
+		tally.Published, err = s.store.CountPublished(ctx, s.wanted)
 		return tally, err
 	}
-	tally, err = s.app.store.TallySlots(ctx, s.wanted, s.offer)
+	tally, err = s.store.TallySlots(ctx, s.wanted, s.offer)
 	if err != nil || tally.Published > 0 || !s.wanted.Narrows() {
 		return tally, err
 	}
-	tally.Unmatched, err = s.app.store.CountPublished(ctx, store.SlotSearch{In: s.wanted.In})
+	tally.Unmatched, err = s.store.CountPublished(ctx, store.SlotSearch{In: s.wanted.In})
 	if err == nil {
-		tally.Unknown, err = s.app.store.AsksForUnknown(ctx, s.wanted)
+		tally.Unknown, err = s.store.AsksForUnknown(ctx, s.wanted)
 	}
 	return tally, err
 }
 
 // Eligibility returns whether the student may book at the current time, and why not.
-func (a *App) Eligibility(ctx context.Context, id booking.StudentID) (booking.Eligibility, error) {
+func (s *Reservations) Eligibility(ctx context.Context, id booking.StudentID) (booking.Eligibility, error) {
 	if err := operation.AccessOf(ctx).AsStudent(id); err != nil {
 		return booking.Eligibility{}, err
 	}
-	record, err := a.store.Record(ctx, id)
-	return record.Eligibility(a.Now()), err
+	record, err := s.store.Record(ctx, id)
+	return record.Eligibility(s.now()), err
 }
 
 // MaxAlternatives is the number of slots suggested in place of one that is taken.
@@ -120,11 +120,11 @@ const alternativesSpan = 14 * 24 * time.Hour
 
 // alternatives returns up to MaxAlternatives slots that the student could book instead:
 // the first that start at the same time as the wanted one or within two weeks after it.
-func (a *App) alternatives(
+func (s *Reservations) alternatives(
 	ctx context.Context, id booking.StudentID, wanted booking.Slot, offer func(booking.Record) booking.Offer,
 ) ([]booking.Slot, error) {
 	near := store.SlotSearch{In: calendar.Span{Start: wanted.Start, End: wanted.Start.Add(alternativesSpan)}}
-	_, found, err := a.openSlots(ctx, id, near, store.Page{First: MaxAlternatives}, offer)
+	_, found, err := s.openSlots(ctx, id, near, store.Page{First: MaxAlternatives}, offer)
 	if err != nil {
 		return nil, fmt.Errorf("find alternatives to slot %d: %w", wanted.ID, err)
 	}

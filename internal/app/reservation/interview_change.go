@@ -1,4 +1,4 @@
-package app
+package reservation
 
 import (
 	"context"
@@ -31,15 +31,15 @@ func readInterviewAsParty(ctx context.Context, r *store.Reader, id booking.Inter
 
 // changeInterview runs attempts to change an interview until one has the locks that it
 // needs. It returns the changed interview, or the current one if change wrote nothing.
-func (a *App) changeInterview(
+func (s *Reservations) changeInterview(
 	ctx context.Context, id booking.InterviewID, roles []booking.Role, w operation.Options, change func(*interviewChange) error,
 ) (*booking.Interview, error) {
-	known, err := readInterviewAsParty(ctx, &a.store.Reader, id, roles)
+	known, err := readInterviewAsParty(ctx, &s.store.Reader, id, roles)
 	if err != nil {
-		return operation.ReplayInstead[booking.Interview](ctx, a.store, w, err)
+		return operation.ReplayInstead[booking.Interview](ctx, s.store, w, err)
 	}
 	changed, err := withLocks(lockMode{}, func(mode lockMode) (booking.Interview, error) {
-		return operation.Write(ctx, a.store, w, func(tx *store.Tx) (booking.Interview, error) {
+		return operation.Write(ctx, s.store, w, func(tx *store.Tx) (booking.Interview, error) {
 			c := &interviewChange{tx: tx, now: w.Now, mode: mode, known: known, roles: roles}
 			err := change(c)
 			return c.is, err

@@ -1,4 +1,4 @@
-package app
+package reservation
 
 import (
 	"context"
@@ -21,16 +21,16 @@ type GrantWaiverInput struct {
 }
 
 // GrantWaiver grants a waiver.
-func (a *App) GrantWaiver(ctx context.Context, in GrantWaiverInput) (*booking.Waiver, error) {
+func (s *Reservations) GrantWaiver(ctx context.Context, in GrantWaiverInput) (*booking.Waiver, error) {
 	if err := operation.AccessOf(ctx).Only(); err != nil {
 		return nil, err
 	}
 	ctx = operation.WithKey(ctx, "grantWaiver", in.IdempotencyKey, in, operation.WaiverForm)
-	now := a.Now()
+	now := s.now()
 	waiver := booking.Waiver{
 		StudentID: in.StudentID, Rule: in.Rule, Reason: in.Reason, Uses: in.Uses, GrantedAt: now, ExpiresAt: in.ExpiresAt,
 	}
-	return operation.Write(ctx, a.store, operation.Options{Now: now}, func(tx *store.Tx) (*booking.Waiver, error) {
+	return operation.Write(ctx, s.store, operation.Options{Now: now}, func(tx *store.Tx) (*booking.Waiver, error) {
 		if err := waiver.Validate(now).Err(); err != nil { // here, so that a replay after ExpiresAt still succeeds
 			return nil, err
 		}
@@ -54,16 +54,16 @@ type RevokeWaiverInput struct{ WaiverID booking.WaiverID }
 
 // RevokeWaiver ends a waiver. Bookings that used it are kept. Revoking it again changes
 // nothing.
-func (a *App) RevokeWaiver(ctx context.Context, in RevokeWaiverInput) (*booking.Waiver, error) {
+func (s *Reservations) RevokeWaiver(ctx context.Context, in RevokeWaiverInput) (*booking.Waiver, error) {
 	if err := operation.AccessOf(ctx).Only(); err != nil {
 		return nil, err
 	}
-	known, err := a.store.Waiver(ctx, in.WaiverID) // a waiver's student never changes
+	known, err := s.store.Waiver(ctx, in.WaiverID) // a waiver's student never changes
 	if err != nil {
 		return nil, err
 	}
-	now := a.Now()
-	return operation.Write(ctx, a.store, operation.Options{Now: now}, func(tx *store.Tx) (*booking.Waiver, error) {
+	now := s.now()
+	return operation.Write(ctx, s.store, operation.Options{Now: now}, func(tx *store.Tx) (*booking.Waiver, error) {
 		if _, err := tx.LockStudent(ctx, known.StudentID); err != nil {
 			return nil, err
 		}

@@ -1,4 +1,4 @@
-package app
+package reservation
 
 import (
 	"context"
@@ -23,10 +23,10 @@ type CompleteInterviewInput struct {
 }
 
 // CompleteInterview completes, grades or regrades an interview.
-func (a *App) CompleteInterview(ctx context.Context, in CompleteInterviewInput) (*booking.Interview, error) {
+func (s *Reservations) CompleteInterview(ctx context.Context, in CompleteInterviewInput) (*booking.Interview, error) {
 	ctx = operation.WithKey(ctx, "completeInterview", in.IdempotencyKey, in, interviewForm)
 	completion := booking.Completion{Grade: in.Grade, Note: in.Note, Share: in.ShareNote, At: in.CompletedAt}
-	return a.changeInterview(ctx, in.InterviewID, operation.Staff, operation.Options{Now: a.Now()}, func(c *interviewChange) error {
+	return s.changeInterview(ctx, in.InterviewID, operation.Staff, operation.Options{Now: s.now()}, func(c *interviewChange) error {
 		if err := c.lock(ctx); err != nil {
 			return err
 		}
@@ -56,9 +56,9 @@ type CancelInterviewInput struct {
 
 // CancelInterview cancels an interview. Its slot opens again if it is in the future and the
 // interviewer can still give it.
-func (a *App) CancelInterview(ctx context.Context, in CancelInterviewInput) (*booking.Interview, error) {
+func (s *Reservations) CancelInterview(ctx context.Context, in CancelInterviewInput) (*booking.Interview, error) {
 	ctx = operation.WithKey(ctx, "cancelInterview", in.IdempotencyKey, in, interviewForm)
-	return a.changeInterview(ctx, in.InterviewID, operation.Parties, operation.Options{Now: a.Now()}, func(c *interviewChange) error {
+	return s.changeInterview(ctx, in.InterviewID, operation.Parties, operation.Options{Now: s.now()}, func(c *interviewChange) error {
 		if err := c.lock(ctx); err != nil {
 			return err
 		}
@@ -101,9 +101,9 @@ type MarkNoShowInput struct {
 }
 
 // MarkNoShow records that the student or the interviewer did not come.
-func (a *App) MarkNoShow(ctx context.Context, in MarkNoShowInput) (*booking.Interview, error) {
+func (s *Reservations) MarkNoShow(ctx context.Context, in MarkNoShowInput) (*booking.Interview, error) {
 	ctx = operation.WithKey(ctx, "markNoShow", in.IdempotencyKey, in, interviewForm)
-	return a.changeInterview(ctx, in.InterviewID, operation.Staff, operation.Options{Now: a.Now()}, func(c *interviewChange) error {
+	return s.changeInterview(ctx, in.InterviewID, operation.Staff, operation.Options{Now: s.now()}, func(c *interviewChange) error {
 		if err := c.lock(ctx); err != nil {
 			return err
 		}
@@ -119,8 +119,8 @@ func (a *App) MarkNoShow(ctx context.Context, in MarkNoShowInput) (*booking.Inte
 type UndoNoShowInput struct{ InterviewID booking.InterviewID }
 
 // UndoNoShow sets the interview back to booked, unless the rules refuse to count it again.
-func (a *App) UndoNoShow(ctx context.Context, in UndoNoShowInput) (*booking.Interview, error) {
-	return a.changeInterview(ctx, in.InterviewID, operation.Staff, operation.Options{Now: a.Now()}, func(c *interviewChange) error {
+func (s *Reservations) UndoNoShow(ctx context.Context, in UndoNoShowInput) (*booking.Interview, error) {
+	return s.changeInterview(ctx, in.InterviewID, operation.Staff, operation.Options{Now: s.now()}, func(c *interviewChange) error {
 		if err := c.lock(ctx); err != nil {
 			return err
 		}
