@@ -14,6 +14,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"rehearse/internal/app"
+	"rehearse/internal/app/roster"
 	"rehearse/internal/booking"
 	"rehearse/internal/calendar"
 	"rehearse/internal/pgtest"
@@ -132,7 +133,7 @@ func (t twin) cap(b *testing.B) string {
 	school := app.New(t.store, func() time.Time { return t.now })
 	day, week := 2, 5
 	for _, id := range ids {
-		if _, err := school.UpdateInterviewer(b.Context(), app.UpdateInterviewerInput{
+		if _, err := school.UpdateInterviewer(b.Context(), roster.UpdateInterviewerInput{
 			InterviewerID: id, InterviewerChange: booking.InterviewerChange{
 				Tags: []string{"go"}, MaxPerDay: booking.Set(&day), MaxPerWeek: booking.Set(&week),
 			},

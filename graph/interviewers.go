@@ -9,6 +9,7 @@ import (
 	"rehearse/graph/page"
 	"rehearse/graph/payload"
 	"rehearse/internal/app"
+	"rehearse/internal/app/roster"
 	"rehearse/internal/booking"
 	"rehearse/internal/store"
 )
@@ -128,7 +129,7 @@ func (r availabilityResolver) PublishesFrom(ctx context.Context, windows []*book
 }
 
 func (r mutationResolver) CreateInterviewer(
-	ctx context.Context, in app.CreateInterviewerInput,
+	ctx context.Context, in roster.CreateInterviewerInput,
 ) (*model.CreateInterviewerPayload, error) {
 	interviewer, err := r.app.CreateInterviewer(ctx, in)
 	refused, err := r.userErrors(ctx, err)
@@ -136,7 +137,7 @@ func (r mutationResolver) CreateInterviewer(
 }
 
 func (r mutationResolver) UpdateInterviewer(
-	ctx context.Context, in app.UpdateInterviewerInput,
+	ctx context.Context, in roster.UpdateInterviewerInput,
 ) (*payload.Interviewer, error) {
 	updated, err := r.app.UpdateInterviewer(ctx, in)
 	refused, err := r.userErrors(ctx, err)

@@ -4,7 +4,7 @@ import (
 	"context"
 
 	"rehearse/graph/model"
-	"rehearse/internal/app"
+	"rehearse/internal/app/roster"
 	"rehearse/internal/booking"
 )
 
@@ -14,7 +14,7 @@ func (r queryResolver) BookingPolicy(ctx context.Context) (*booking.Policy, erro
 }
 
 func (r mutationResolver) UpdateBookingPolicy(
-	ctx context.Context, in app.UpdateBookingPolicyInput,
+	ctx context.Context, in roster.UpdateBookingPolicyInput,
 ) (*model.UpdateBookingPolicyPayload, error) {
 	policy, err := r.app.UpdateBookingPolicy(ctx, in)
 	refused, err := r.userErrors(ctx, err)

@@ -11,6 +11,7 @@ import (
 	"rehearse/graph/page"
 	"rehearse/graph/scalar"
 	"rehearse/internal/app"
+	"rehearse/internal/app/roster"
 	"rehearse/internal/booking"
 	"rehearse/internal/store"
 )
@@ -172,13 +173,13 @@ func recordEdge[V, C any](
 	}
 }
 
-func (r mutationResolver) CreateStudent(ctx context.Context, in app.CreateStudentInput) (*model.CreateStudentPayload, error) {
+func (r mutationResolver) CreateStudent(ctx context.Context, in roster.CreateStudentInput) (*model.CreateStudentPayload, error) {
 	student, err := r.app.CreateStudent(ctx, in)
 	refused, err := r.userErrors(ctx, err)
 	return &model.CreateStudentPayload{Student: primed(ctx, student), Errors: refused}, err
 }
 
-func (r mutationResolver) UpdateStudent(ctx context.Context, in app.UpdateStudentInput) (*model.UpdateStudentPayload, error) {
+func (r mutationResolver) UpdateStudent(ctx context.Context, in roster.UpdateStudentInput) (*model.UpdateStudentPayload, error) {
 	student, err := r.app.UpdateStudent(ctx, in)
 	refused, err := r.userErrors(ctx, err)
 	return &model.UpdateStudentPayload{Student: primed(ctx, student), Errors: refused}, err
@@ -189,7 +190,7 @@ func (r queryResolver) ExportStudent(ctx context.Context, studentID int64) (json
 }
 
 func (r mutationResolver) AnonymiseStudent(
-	ctx context.Context, in app.AnonymiseStudentInput,
+	ctx context.Context, in roster.AnonymiseStudentInput,
 ) (*model.AnonymiseStudentPayload, error) {
 	student, err := r.app.AnonymiseStudent(ctx, in)
 	refused, err := r.userErrors(ctx, err)

@@ -16,6 +16,7 @@ import (
 	"rehearse/internal/app"
 	"rehearse/internal/app/availability"
 	"rehearse/internal/app/reservation"
+	"rehearse/internal/app/roster"
 	"rehearse/internal/app/transfer"
 	"rehearse/internal/booking"
 	"rehearse/internal/calendar"
@@ -517,13 +518,13 @@ type ComplexityRoot struct {
 	Mutation struct {
 		AddAvailability       func(childComplexity int, input availability.AddAvailabilityInput) int
 		AddWeeklyAvailability func(childComplexity int, input availability.AddWeeklyAvailabilityInput) int
-		AnonymiseStudent      func(childComplexity int, input app.AnonymiseStudentInput) int
+		AnonymiseStudent      func(childComplexity int, input roster.AnonymiseStudentInput) int
 		BlockTime             func(childComplexity int, input availability.BlockTimeInput) int
 		BookSlot              func(childComplexity int, input reservation.BookSlotInput) int
 		CancelInterview       func(childComplexity int, input reservation.CancelInterviewInput) int
 		CompleteInterview     func(childComplexity int, input reservation.CompleteInterviewInput) int
-		CreateInterviewer     func(childComplexity int, input app.CreateInterviewerInput) int
-		CreateStudent         func(childComplexity int, input app.CreateStudentInput) int
+		CreateInterviewer     func(childComplexity int, input roster.CreateInterviewerInput) int
+		CreateStudent         func(childComplexity int, input roster.CreateStudentInput) int
 		GrantWaiver           func(childComplexity int, input reservation.GrantWaiverInput) int
 		HoldSlot              func(childComplexity int, input reservation.HoldSlotInput) int
 		ImportAvailability    func(childComplexity int, input model.ImportAvailabilityInput) int
@@ -538,9 +539,9 @@ type ComplexityRoot struct {
 		UnblockTime           func(childComplexity int, input availability.UnblockTimeInput) int
 		UndoNoShow            func(childComplexity int, input reservation.UndoNoShowInput) int
 		UpdateAvailability    func(childComplexity int, input availability.UpdateAvailabilityInput) int
-		UpdateBookingPolicy   func(childComplexity int, input app.UpdateBookingPolicyInput) int
-		UpdateInterviewer     func(childComplexity int, input app.UpdateInterviewerInput) int
-		UpdateStudent         func(childComplexity int, input app.UpdateStudentInput) int
+		UpdateBookingPolicy   func(childComplexity int, input roster.UpdateBookingPolicyInput) int
+		UpdateInterviewer     func(childComplexity int, input roster.UpdateInterviewerInput) int
+		UpdateStudent         func(childComplexity int, input roster.UpdateStudentInput) int
 		WithdrawSlot          func(childComplexity int, input availability.WithdrawSlotInput) int
 	}
 
@@ -933,12 +934,12 @@ type MutationResolver interface {
 	UnblockTime(ctx context.Context, input availability.UnblockTimeInput) (*payload.Unblocking, error)
 	WithdrawSlot(ctx context.Context, input availability.WithdrawSlotInput) (*model.WithdrawSlotPayload, error)
 	AddAvailability(ctx context.Context, input availability.AddAvailabilityInput) (*payload.Publication, error)
-	CreateStudent(ctx context.Context, input app.CreateStudentInput) (*model.CreateStudentPayload, error)
-	UpdateStudent(ctx context.Context, input app.UpdateStudentInput) (*model.UpdateStudentPayload, error)
-	AnonymiseStudent(ctx context.Context, input app.AnonymiseStudentInput) (*model.AnonymiseStudentPayload, error)
-	CreateInterviewer(ctx context.Context, input app.CreateInterviewerInput) (*model.CreateInterviewerPayload, error)
-	UpdateInterviewer(ctx context.Context, input app.UpdateInterviewerInput) (*payload.Interviewer, error)
-	UpdateBookingPolicy(ctx context.Context, input app.UpdateBookingPolicyInput) (*model.UpdateBookingPolicyPayload, error)
+	CreateStudent(ctx context.Context, input roster.CreateStudentInput) (*model.CreateStudentPayload, error)
+	UpdateStudent(ctx context.Context, input roster.UpdateStudentInput) (*model.UpdateStudentPayload, error)
+	AnonymiseStudent(ctx context.Context, input roster.AnonymiseStudentInput) (*model.AnonymiseStudentPayload, error)
+	CreateInterviewer(ctx context.Context, input roster.CreateInterviewerInput) (*model.CreateInterviewerPayload, error)
+	UpdateInterviewer(ctx context.Context, input roster.UpdateInterviewerInput) (*payload.Interviewer, error)
+	UpdateBookingPolicy(ctx context.Context, input roster.UpdateBookingPolicyInput) (*model.UpdateBookingPolicyPayload, error)
 	ImportStudents(ctx context.Context, input model.ImportStudentsInput) (*model.ImportStudentsPayload, error)
 	ImportInterviewers(ctx context.Context, input model.ImportInterviewersInput) (*model.ImportInterviewersPayload, error)
 	ImportAvailability(ctx context.Context, input model.ImportAvailabilityInput) (*model.ImportAvailabilityPayload, error)
@@ -2894,7 +2895,7 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 			return 0, false
 		}
 
-		return e.ComplexityRoot.Mutation.AnonymiseStudent(childComplexity, args["input"].(app.AnonymiseStudentInput)), true
+		return e.ComplexityRoot.Mutation.AnonymiseStudent(childComplexity, args["input"].(roster.AnonymiseStudentInput)), true
 	case "Mutation.blockTime":
 		if e.ComplexityRoot.Mutation.BlockTime == nil {
 			break
@@ -2949,7 +2950,7 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 			return 0, false
 		}
 
-		return e.ComplexityRoot.Mutation.CreateInterviewer(childComplexity, args["input"].(app.CreateInterviewerInput)), true
+		return e.ComplexityRoot.Mutation.CreateInterviewer(childComplexity, args["input"].(roster.CreateInterviewerInput)), true
 	case "Mutation.createStudent":
 		if e.ComplexityRoot.Mutation.CreateStudent == nil {
 			break
@@ -2960,7 +2961,7 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 			return 0, false
 		}
 
-		return e.ComplexityRoot.Mutation.CreateStudent(childComplexity, args["input"].(app.CreateStudentInput)), true
+		return e.ComplexityRoot.Mutation.CreateStudent(childComplexity, args["input"].(roster.CreateStudentInput)), true
 	case "Mutation.grantWaiver":
 		if e.ComplexityRoot.Mutation.GrantWaiver == nil {
 			break
@@ -3125,7 +3126,7 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 			return 0, false
 		}
 
-		return e.ComplexityRoot.Mutation.UpdateBookingPolicy(childComplexity, args["input"].(app.UpdateBookingPolicyInput)), true
+		return e.ComplexityRoot.Mutation.UpdateBookingPolicy(childComplexity, args["input"].(roster.UpdateBookingPolicyInput)), true
 	case "Mutation.updateInterviewer":
 		if e.ComplexityRoot.Mutation.UpdateInterviewer == nil {
 			break
@@ -3136,7 +3137,7 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 			return 0, false
 		}
 
-		return e.ComplexityRoot.Mutation.UpdateInterviewer(childComplexity, args["input"].(app.UpdateInterviewerInput)), true
+		return e.ComplexityRoot.Mutation.UpdateInterviewer(childComplexity, args["input"].(roster.UpdateInterviewerInput)), true
 	case "Mutation.updateStudent":
 		if e.ComplexityRoot.Mutation.UpdateStudent == nil {
 			break
@@ -3147,7 +3148,7 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 			return 0, false
 		}
 
-		return e.ComplexityRoot.Mutation.UpdateStudent(childComplexity, args["input"].(app.UpdateStudentInput)), true
+		return e.ComplexityRoot.Mutation.UpdateStudent(childComplexity, args["input"].(roster.UpdateStudentInput)), true
 	case "Mutation.withdrawSlot":
 		if e.ComplexityRoot.Mutation.WithdrawSlot == nil {
 			break
@@ -9550,8 +9551,8 @@ func (ec *executionContext) field_Mutation_anonymiseStudent_args(ctx context.Con
 	var err error
 	args := map[string]any{}
 	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
-		func(ctx context.Context, v any) (app.AnonymiseStudentInput, error) {
-			return ec.unmarshalNAnonymiseStudentInput2rehearseᚋinternalᚋappᚐAnonymiseStudentInput(ctx, v)
+		func(ctx context.Context, v any) (roster.AnonymiseStudentInput, error) {
+			return ec.unmarshalNAnonymiseStudentInput2rehearseᚋinternalᚋappᚋrosterᚐAnonymiseStudentInput(ctx, v)
 		})
 	if err != nil {
 		return nil, err
@@ -9620,8 +9621,8 @@ func (ec *executionContext) field_Mutation_createInterviewer_args(ctx context.Co
 	var err error
 	args := map[string]any{}
 	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
-		func(ctx context.Context, v any) (app.CreateInterviewerInput, error) {
-			return ec.unmarshalNCreateInterviewerInput2rehearseᚋinternalᚋappᚐCreateInterviewerInput(ctx, v)
+		func(ctx context.Context, v any) (roster.CreateInterviewerInput, error) {
+			return ec.unmarshalNCreateInterviewerInput2rehearseᚋinternalᚋappᚋrosterᚐCreateInterviewerInput(ctx, v)
 		})
 	if err != nil {
 		return nil, err
@@ -9634,8 +9635,8 @@ func (ec *executionContext) field_Mutation_createStudent_args(ctx context.Contex
 	var err error
 	args := map[string]any{}
 	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
-		func(ctx context.Context, v any) (app.CreateStudentInput, error) {
-			return ec.unmarshalNCreateStudentInput2rehearseᚋinternalᚋappᚐCreateStudentInput(ctx, v)
+		func(ctx context.Context, v any) (roster.CreateStudentInput, error) {
+			return ec.unmarshalNCreateStudentInput2rehearseᚋinternalᚋappᚋrosterᚐCreateStudentInput(ctx, v)
 		})
 	if err != nil {
 		return nil, err
@@ -9844,8 +9845,8 @@ func (ec *executionContext) field_Mutation_updateBookingPolicy_args(ctx context.
 	var err error
 	args := map[string]any{}
 	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
-		func(ctx context.Context, v any) (app.UpdateBookingPolicyInput, error) {
-			return ec.unmarshalNUpdateBookingPolicyInput2rehearseᚋinternalᚋappᚐUpdateBookingPolicyInput(ctx, v)
+		func(ctx context.Context, v any) (roster.UpdateBookingPolicyInput, error) {
+			return ec.unmarshalNUpdateBookingPolicyInput2rehearseᚋinternalᚋappᚋrosterᚐUpdateBookingPolicyInput(ctx, v)
 		})
 	if err != nil {
 		return nil, err
@@ -9858,8 +9859,8 @@ func (ec *executionContext) field_Mutation_updateInterviewer_args(ctx context.Co
 	var err error
 	args := map[string]any{}
 	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
-		func(ctx context.Context, v any) (app.UpdateInterviewerInput, error) {
-			return ec.unmarshalNUpdateInterviewerInput2rehearseᚋinternalᚋappᚐUpdateInterviewerInput(ctx, v)
+		func(ctx context.Context, v any) (roster.UpdateInterviewerInput, error) {
+			return ec.unmarshalNUpdateInterviewerInput2rehearseᚋinternalᚋappᚋrosterᚐUpdateInterviewerInput(ctx, v)
 		})
 	if err != nil {
 		return nil, err
@@ -9872,8 +9873,8 @@ func (ec *executionContext) field_Mutation_updateStudent_args(ctx context.Contex
 	var err error
 	args := map[string]any{}
 	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
-		func(ctx context.Context, v any) (app.UpdateStudentInput, error) {
-			return ec.unmarshalNUpdateStudentInput2rehearseᚋinternalᚋappᚐUpdateStudentInput(ctx, v)
+		func(ctx context.Context, v any) (roster.UpdateStudentInput, error) {
+			return ec.unmarshalNUpdateStudentInput2rehearseᚋinternalᚋappᚋrosterᚐUpdateStudentInput(ctx, v)
 		})
 	if err != nil {
 		return nil, err
@@ -20292,7 +20293,7 @@ func (ec *executionContext) _Mutation_createStudent(ctx context.Context, field g
 		},
 		func(ctx context.Context) (any, error) {
 			fc := graphql.GetFieldContext(ctx)
-			return ec.Resolvers.Mutation().CreateStudent(ctx, fc.Args["input"].(app.CreateStudentInput))
+			return ec.Resolvers.Mutation().CreateStudent(ctx, fc.Args["input"].(roster.CreateStudentInput))
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *model.CreateStudentPayload) graphql.Marshaler {
@@ -20336,7 +20337,7 @@ func (ec *executionContext) _Mutation_updateStudent(ctx context.Context, field g
 		},
 		func(ctx context.Context) (any, error) {
 			fc := graphql.GetFieldContext(ctx)
-			return ec.Resolvers.Mutation().UpdateStudent(ctx, fc.Args["input"].(app.UpdateStudentInput))
+			return ec.Resolvers.Mutation().UpdateStudent(ctx, fc.Args["input"].(roster.UpdateStudentInput))
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *model.UpdateStudentPayload) graphql.Marshaler {
@@ -20380,7 +20381,7 @@ func (ec *executionContext) _Mutation_anonymiseStudent(ctx context.Context, fiel
 		},
 		func(ctx context.Context) (any, error) {
 			fc := graphql.GetFieldContext(ctx)
-			return ec.Resolvers.Mutation().AnonymiseStudent(ctx, fc.Args["input"].(app.AnonymiseStudentInput))
+			return ec.Resolvers.Mutation().AnonymiseStudent(ctx, fc.Args["input"].(roster.AnonymiseStudentInput))
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *model.AnonymiseStudentPayload) graphql.Marshaler {
@@ -20424,7 +20425,7 @@ func (ec *executionContext) _Mutation_createInterviewer(ctx context.Context, fie
 		},
 		func(ctx context.Context) (any, error) {
 			fc := graphql.GetFieldContext(ctx)
-			return ec.Resolvers.Mutation().CreateInterviewer(ctx, fc.Args["input"].(app.CreateInterviewerInput))
+			return ec.Resolvers.Mutation().CreateInterviewer(ctx, fc.Args["input"].(roster.CreateInterviewerInput))
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *model.CreateInterviewerPayload) graphql.Marshaler {
@@ -20468,7 +20469,7 @@ func (ec *executionContext) _Mutation_updateInterviewer(ctx context.Context, fie
 		},
 		func(ctx context.Context) (any, error) {
 			fc := graphql.GetFieldContext(ctx)
-			return ec.Resolvers.Mutation().UpdateInterviewer(ctx, fc.Args["input"].(app.UpdateInterviewerInput))
+			return ec.Resolvers.Mutation().UpdateInterviewer(ctx, fc.Args["input"].(roster.UpdateInterviewerInput))
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *payload.Interviewer) graphql.Marshaler {
@@ -20512,7 +20513,7 @@ func (ec *executionContext) _Mutation_updateBookingPolicy(ctx context.Context, f
 		},
 		func(ctx context.Context) (any, error) {
 			fc := graphql.GetFieldContext(ctx)
-			return ec.Resolvers.Mutation().UpdateBookingPolicy(ctx, fc.Args["input"].(app.UpdateBookingPolicyInput))
+			return ec.Resolvers.Mutation().UpdateBookingPolicy(ctx, fc.Args["input"].(roster.UpdateBookingPolicyInput))
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *model.UpdateBookingPolicyPayload) graphql.Marshaler {
@@ -27878,8 +27879,8 @@ func UnmarshalAddWeeklyAvailabilityInput(ctx context.Context, raw any) (availabi
 	return out, err
 }
 
-func (ec *executionContext) unmarshalInputAnonymiseStudentInput(ctx context.Context, obj any) (app.AnonymiseStudentInput, error) {
-	var it app.AnonymiseStudentInput
+func (ec *executionContext) unmarshalInputAnonymiseStudentInput(ctx context.Context, obj any) (roster.AnonymiseStudentInput, error) {
+	var it roster.AnonymiseStudentInput
 	if obj == nil {
 		return it, nil
 	}
@@ -27914,8 +27915,8 @@ func (ec *executionContext) unmarshalInputAnonymiseStudentInput(ctx context.Cont
 //
 // ctx must come from a gqlgen request; outside one there is no unmarshaler to use
 // and the returned error says so.
-func UnmarshalAnonymiseStudentInput(ctx context.Context, raw any) (app.AnonymiseStudentInput, error) {
-	var out app.AnonymiseStudentInput
+func UnmarshalAnonymiseStudentInput(ctx context.Context, raw any) (roster.AnonymiseStudentInput, error) {
+	var out roster.AnonymiseStudentInput
 	err := graphql.UnmarshalNamedInputFromContext(ctx, "AnonymiseStudentInput", raw, &out)
 	return out, err
 }
@@ -28292,8 +28293,8 @@ func UnmarshalCompleteInterviewInput(ctx context.Context, raw any) (reservation.
 	return out, err
 }
 
-func (ec *executionContext) unmarshalInputCreateInterviewerInput(ctx context.Context, obj any) (app.CreateInterviewerInput, error) {
-	var it app.CreateInterviewerInput
+func (ec *executionContext) unmarshalInputCreateInterviewerInput(ctx context.Context, obj any) (roster.CreateInterviewerInput, error) {
+	var it roster.CreateInterviewerInput
 	if obj == nil {
 		return it, nil
 	}
@@ -28409,14 +28410,14 @@ func (ec *executionContext) unmarshalInputCreateInterviewerInput(ctx context.Con
 //
 // ctx must come from a gqlgen request; outside one there is no unmarshaler to use
 // and the returned error says so.
-func UnmarshalCreateInterviewerInput(ctx context.Context, raw any) (app.CreateInterviewerInput, error) {
-	var out app.CreateInterviewerInput
+func UnmarshalCreateInterviewerInput(ctx context.Context, raw any) (roster.CreateInterviewerInput, error) {
+	var out roster.CreateInterviewerInput
 	err := graphql.UnmarshalNamedInputFromContext(ctx, "CreateInterviewerInput", raw, &out)
 	return out, err
 }
 
-func (ec *executionContext) unmarshalInputCreateStudentInput(ctx context.Context, obj any) (app.CreateStudentInput, error) {
-	var it app.CreateStudentInput
+func (ec *executionContext) unmarshalInputCreateStudentInput(ctx context.Context, obj any) (roster.CreateStudentInput, error) {
+	var it roster.CreateStudentInput
 	if obj == nil {
 		return it, nil
 	}
@@ -28483,8 +28484,8 @@ func (ec *executionContext) unmarshalInputCreateStudentInput(ctx context.Context
 //
 // ctx must come from a gqlgen request; outside one there is no unmarshaler to use
 // and the returned error says so.
-func UnmarshalCreateStudentInput(ctx context.Context, raw any) (app.CreateStudentInput, error) {
-	var out app.CreateStudentInput
+func UnmarshalCreateStudentInput(ctx context.Context, raw any) (roster.CreateStudentInput, error) {
+	var out roster.CreateStudentInput
 	err := graphql.UnmarshalNamedInputFromContext(ctx, "CreateStudentInput", raw, &out)
 	return out, err
 }
@@ -30077,8 +30078,8 @@ func UnmarshalUpdateAvailabilityInput(ctx context.Context, raw any) (availabilit
 	return out, err
 }
 
-func (ec *executionContext) unmarshalInputUpdateBookingPolicyInput(ctx context.Context, obj any) (app.UpdateBookingPolicyInput, error) {
-	var it app.UpdateBookingPolicyInput
+func (ec *executionContext) unmarshalInputUpdateBookingPolicyInput(ctx context.Context, obj any) (roster.UpdateBookingPolicyInput, error) {
+	var it roster.UpdateBookingPolicyInput
 	if obj == nil {
 		return it, nil
 	}
@@ -30176,14 +30177,14 @@ func (ec *executionContext) unmarshalInputUpdateBookingPolicyInput(ctx context.C
 //
 // ctx must come from a gqlgen request; outside one there is no unmarshaler to use
 // and the returned error says so.
-func UnmarshalUpdateBookingPolicyInput(ctx context.Context, raw any) (app.UpdateBookingPolicyInput, error) {
-	var out app.UpdateBookingPolicyInput
+func UnmarshalUpdateBookingPolicyInput(ctx context.Context, raw any) (roster.UpdateBookingPolicyInput, error) {
+	var out roster.UpdateBookingPolicyInput
 	err := graphql.UnmarshalNamedInputFromContext(ctx, "UpdateBookingPolicyInput", raw, &out)
 	return out, err
 }
 
-func (ec *executionContext) unmarshalInputUpdateInterviewerInput(ctx context.Context, obj any) (app.UpdateInterviewerInput, error) {
-	var it app.UpdateInterviewerInput
+func (ec *executionContext) unmarshalInputUpdateInterviewerInput(ctx context.Context, obj any) (roster.UpdateInterviewerInput, error) {
+	var it roster.UpdateInterviewerInput
 	if obj == nil {
 		return it, nil
 	}
@@ -30320,14 +30321,14 @@ func (ec *executionContext) unmarshalInputUpdateInterviewerInput(ctx context.Con
 //
 // ctx must come from a gqlgen request; outside one there is no unmarshaler to use
 // and the returned error says so.
-func UnmarshalUpdateInterviewerInput(ctx context.Context, raw any) (app.UpdateInterviewerInput, error) {
-	var out app.UpdateInterviewerInput
+func UnmarshalUpdateInterviewerInput(ctx context.Context, raw any) (roster.UpdateInterviewerInput, error) {
+	var out roster.UpdateInterviewerInput
 	err := graphql.UnmarshalNamedInputFromContext(ctx, "UpdateInterviewerInput", raw, &out)
 	return out, err
 }
 
-func (ec *executionContext) unmarshalInputUpdateStudentInput(ctx context.Context, obj any) (app.UpdateStudentInput, error) {
-	var it app.UpdateStudentInput
+func (ec *executionContext) unmarshalInputUpdateStudentInput(ctx context.Context, obj any) (roster.UpdateStudentInput, error) {
+	var it roster.UpdateStudentInput
 	if obj == nil {
 		return it, nil
 	}
@@ -30397,8 +30398,8 @@ func (ec *executionContext) unmarshalInputUpdateStudentInput(ctx context.Context
 //
 // ctx must come from a gqlgen request; outside one there is no unmarshaler to use
 // and the returned error says so.
-func UnmarshalUpdateStudentInput(ctx context.Context, raw any) (app.UpdateStudentInput, error) {
-	var out app.UpdateStudentInput
+func UnmarshalUpdateStudentInput(ctx context.Context, raw any) (roster.UpdateStudentInput, error) {
+	var out roster.UpdateStudentInput
 	err := graphql.UnmarshalNamedInputFromContext(ctx, "UpdateStudentInput", raw, &out)
 	return out, err
 }
@@ -36212,7 +36213,7 @@ var (
 	}
 )
 
-func (ec *executionContext) unmarshalNAnonymiseStudentInput2rehearseᚋinternalᚋappᚐAnonymiseStudentInput(ctx context.Context, v any) (app.AnonymiseStudentInput, error) {
+func (ec *executionContext) unmarshalNAnonymiseStudentInput2rehearseᚋinternalᚋappᚋrosterᚐAnonymiseStudentInput(ctx context.Context, v any) (roster.AnonymiseStudentInput, error) {
 	res, err := ec.unmarshalInputAnonymiseStudentInput(ctx, v)
 	return res, graphql.ErrorOnPath(ctx, err)
 }
@@ -36473,12 +36474,12 @@ func (ec *executionContext) unmarshalNCompleteInterviewInput2rehearseᚋinternal
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 
-func (ec *executionContext) unmarshalNCreateInterviewerInput2rehearseᚋinternalᚋappᚐCreateInterviewerInput(ctx context.Context, v any) (app.CreateInterviewerInput, error) {
+func (ec *executionContext) unmarshalNCreateInterviewerInput2rehearseᚋinternalᚋappᚋrosterᚐCreateInterviewerInput(ctx context.Context, v any) (roster.CreateInterviewerInput, error) {
 	res, err := ec.unmarshalInputCreateInterviewerInput(ctx, v)
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 
-func (ec *executionContext) unmarshalNCreateStudentInput2rehearseᚋinternalᚋappᚐCreateStudentInput(ctx context.Context, v any) (app.CreateStudentInput, error) {
+func (ec *executionContext) unmarshalNCreateStudentInput2rehearseᚋinternalᚋappᚋrosterᚐCreateStudentInput(ctx context.Context, v any) (roster.CreateStudentInput, error) {
 	res, err := ec.unmarshalInputCreateStudentInput(ctx, v)
 	return res, graphql.ErrorOnPath(ctx, err)
 }
@@ -37880,17 +37881,17 @@ func (ec *executionContext) unmarshalNUpdateAvailabilityInput2rehearseᚋinterna
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 
-func (ec *executionContext) unmarshalNUpdateBookingPolicyInput2rehearseᚋinternalᚋappᚐUpdateBookingPolicyInput(ctx context.Context, v any) (app.UpdateBookingPolicyInput, error) {
+func (ec *executionContext) unmarshalNUpdateBookingPolicyInput2rehearseᚋinternalᚋappᚋrosterᚐUpdateBookingPolicyInput(ctx context.Context, v any) (roster.UpdateBookingPolicyInput, error) {
 	res, err := ec.unmarshalInputUpdateBookingPolicyInput(ctx, v)
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 
-func (ec *executionContext) unmarshalNUpdateInterviewerInput2rehearseᚋinternalᚋappᚐUpdateInterviewerInput(ctx context.Context, v any) (app.UpdateInterviewerInput, error) {
+func (ec *executionContext) unmarshalNUpdateInterviewerInput2rehearseᚋinternalᚋappᚋrosterᚐUpdateInterviewerInput(ctx context.Context, v any) (roster.UpdateInterviewerInput, error) {
 	res, err := ec.unmarshalInputUpdateInterviewerInput(ctx, v)
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 
-func (ec *executionContext) unmarshalNUpdateStudentInput2rehearseᚋinternalᚋappᚐUpdateStudentInput(ctx context.Context, v any) (app.UpdateStudentInput, error) {
+func (ec *executionContext) unmarshalNUpdateStudentInput2rehearseᚋinternalᚋappᚋrosterᚐUpdateStudentInput(ctx context.Context, v any) (roster.UpdateStudentInput, error) {
 	res, err := ec.unmarshalInputUpdateStudentInput(ctx, v)
 	return res, graphql.ErrorOnPath(ctx, err)
 }

@@ -1,6 +1,10 @@
-// Package app implements the operations of the school. Each operation is one method
-// and one transaction: it reads the facts, asks package booking for the verdict and
-// writes the result. The rules are in booking, the SQL is in store.
+// Package app runs the operations of the school. Each operation is one method and one
+// transaction: it reads the facts, asks package booking for the verdict and writes the
+// result. The rules are in booking, the SQL is in store.
+//
+// The operations are in the packages below: reservation, availability, roster and transfer.
+// App embeds them, so App.Book is the method of reservation.Reservations. Package app itself
+// has the caller's View and the subscriptions.
 package app
 
 import (
@@ -10,6 +14,7 @@ import (
 	"rehearse/internal/app/availability"
 	"rehearse/internal/app/operation"
 	"rehearse/internal/app/reservation"
+	"rehearse/internal/app/roster"
 	"rehearse/internal/app/transfer"
 	"rehearse/internal/booking"
 	"rehearse/internal/live"
@@ -20,6 +25,7 @@ import (
 type App struct {
 	*reservation.Reservations
 	*availability.Calendars
+	*roster.Roster
 	*transfer.Transfers
 
 	store *store.Store
@@ -33,6 +39,7 @@ func New(s *store.Store, clock func() time.Time) *App {
 	a.live = live.New(s, a.Now)
 	a.Reservations = reservation.New(s, a.Now)
 	a.Calendars = availability.New(s, a.Now)
+	a.Roster = roster.New(s, a.Now)
 	a.Transfers = transfer.New(s, a.Now)
 	return a
 }

@@ -11,6 +11,7 @@ import (
 
 	"rehearse/internal/app"
 	"rehearse/internal/app/availability"
+	"rehearse/internal/app/roster"
 	"rehearse/internal/booking"
 	"rehearse/internal/calendar"
 )
@@ -67,7 +68,7 @@ func TestSlotsFollowTheLastEditOfARule(t *testing.T) {
 	w := newWorld(t)
 	server := app.New(w.store, clock)
 	later := app.New(w.store, func() time.Time { return clock().Add(20 * 24 * time.Hour) })
-	_, err := server.UpdateBookingPolicy(t.Context(), app.UpdateBookingPolicyInput{PublishHorizonDays: ptr(40)})
+	_, err := server.UpdateBookingPolicy(t.Context(), roster.UpdateBookingPolicyInput{PublishHorizonDays: ptr(40)})
 	wantOutcome(t, "the horizon", err, "ok")
 	rapid.Check(t, func(rt *rapid.T) {
 		edited, fresh := w.interviewer(), w.interviewer()

@@ -13,6 +13,7 @@ import (
 	"rehearse/internal/app"
 	"rehearse/internal/app/availability"
 	"rehearse/internal/app/reservation"
+	"rehearse/internal/app/roster"
 	"rehearse/internal/app/transfer"
 	"rehearse/internal/booking"
 	"rehearse/internal/calendar"
@@ -74,18 +75,18 @@ func busyCalendars(w *world) (ann booking.Interviewer) {
 		w.t.Helper()
 		wantOutcome(w.t, what, err, "ok")
 	}
-	interviewer := func(in app.CreateInterviewerInput) booking.Interviewer {
+	interviewer := func(in roster.CreateInterviewerInput) booking.Interviewer {
 		created, err := then.CreateInterviewer(ctx, in)
 		must("an interviewer", err)
 		return *created
 	}
-	ann = interviewer(app.CreateInterviewerInput{InterviewerDetails: booking.InterviewerDetails{
+	ann = interviewer(roster.CreateInterviewerInput{InterviewerDetails: booking.InterviewerDetails{
 		Name: "Ann", Email: "ann@x.org", TimeZone: "Europe/Berlin", Tags: []string{"a;b", "Go"}, MaxPerDay: ptr(7), MaxPerWeek: ptr(20),
 		MeetingURL: ptr("https://meet.example.org/ann?a=1,2"),
 		Headline:   ptr(`Go, "and" more`), Bio: ptr("Ten years;\nof Go"), PhotoURL: ptr("https://photos.example.org/ann"),
 		Languages: []string{"en", "pt-BR"},
 	}})
-	bob := interviewer(app.CreateInterviewerInput{
+	bob := interviewer(roster.CreateInterviewerInput{
 		InterviewerDetails: booking.InterviewerDetails{Name: "Bob", Email: "bob@x.org", TimeZone: "UTC"},
 	})
 	rule := func(by booking.Interviewer, change func(*availability.AddWeeklyAvailabilityInput)) *availability.Published {
@@ -141,11 +142,11 @@ func busyCalendars(w *world) (ann booking.Interviewer) {
 
 	left := rule(bob, func(*availability.AddWeeklyAvailabilityInput) {})
 	book(then, left.Slots[0])
-	_, err = server.UpdateInterviewer(ctx, app.UpdateInterviewerInput{
+	_, err = server.UpdateInterviewer(ctx, roster.UpdateInterviewerInput{
 		InterviewerID: bob.ID, InterviewerChange: booking.InterviewerChange{Active: ptr(false)},
 	})
 	must("a deactivation", err)
-	_, err = server.UpdateInterviewer(ctx, app.UpdateInterviewerInput{
+	_, err = server.UpdateInterviewer(ctx, roster.UpdateInterviewerInput{
 		InterviewerID: ann.ID, InterviewerChange: booking.InterviewerChange{MaxPerWeek: booking.Set(ptr(1))},
 	})
 	must("a cap below what is booked", err)

@@ -7,6 +7,7 @@ import (
 
 	"rehearse/internal/app"
 	"rehearse/internal/app/availability"
+	"rehearse/internal/app/roster"
 	"rehearse/internal/booking"
 	"rehearse/internal/calendar"
 	"rehearse/internal/pgtest"
@@ -33,7 +34,7 @@ func TestYearIsPublishedInFewStatements(t *testing.T) {
 	w := newWorld(t)
 	count := &statementCount{}
 	server := app.New(w.db.Open(t, store.Options{Tracer: pgtest.Trace(count.add)}), clock)
-	_, err := server.UpdateBookingPolicy(t.Context(), app.UpdateBookingPolicyInput{PublishHorizonDays: ptr(400)})
+	_, err := server.UpdateBookingPolicy(t.Context(), roster.UpdateBookingPolicyInput{PublishHorizonDays: ptr(400)})
 	wantOutcome(t, "the horizon", err, "ok")
 	before, began := count.n.Load(), time.Now()
 	added, err := server.AddWeeklyAvailability(t.Context(), eightADay(w.interviewer().ID))

@@ -7,6 +7,7 @@ import (
 
 	"rehearse/internal/app"
 	"rehearse/internal/app/availability"
+	"rehearse/internal/app/roster"
 	"rehearse/internal/booking"
 	"rehearse/internal/pgtest"
 )
@@ -22,7 +23,7 @@ const fullDays = "a slot is full exactly while its day or week has as many inter
 
 func (w *world) deactivates(by booking.InterviewerID) request {
 	return func(on *app.App) error {
-		_, err := on.UpdateInterviewer(w.t.Context(), app.UpdateInterviewerInput{
+		_, err := on.UpdateInterviewer(w.t.Context(), roster.UpdateInterviewerInput{
 			InterviewerID: by, InterviewerChange: booking.InterviewerChange{Active: ptr(false)},
 		})
 		return err
@@ -55,7 +56,7 @@ func (w *world) removes(slot booking.Slot) request {
 
 func (w *world) setsCap(by booking.InterviewerID, perDay int) request {
 	return func(on *app.App) error {
-		_, err := on.UpdateInterviewer(w.t.Context(), app.UpdateInterviewerInput{
+		_, err := on.UpdateInterviewer(w.t.Context(), roster.UpdateInterviewerInput{
 			InterviewerID: by, InterviewerChange: booking.InterviewerChange{MaxPerDay: booking.Set(&perDay)},
 		})
 		return err
@@ -272,9 +273,9 @@ func TestDeactivationDuringACompletion(t *testing.T) {
 	before, after := w.serverAt(59*time.Minute, pgtest.Intercept{}), w.serverAt(61*time.Minute, pgtest.Intercept{Before: gate.Hold})
 	completed := inBackground(func() error { return w.grades(i, 4)(after) })
 	gate.Await(t, 1)
-	var left *app.UpdatedInterviewer
+	var left *roster.UpdatedInterviewer
 	deactivated := inBackground(func() (err error) {
-		left, err = before.UpdateInterviewer(t.Context(), app.UpdateInterviewerInput{
+		left, err = before.UpdateInterviewer(t.Context(), roster.UpdateInterviewerInput{
 			InterviewerID: slot.InterviewerID, CancelBooked: true, InterviewerChange: booking.InterviewerChange{Active: ptr(false)},
 		})
 		return err

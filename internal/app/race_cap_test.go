@@ -5,6 +5,7 @@ import (
 
 	"rehearse/internal/app"
 	"rehearse/internal/app/reservation"
+	"rehearse/internal/app/roster"
 	"rehearse/internal/booking"
 	"rehearse/internal/pgtest"
 )
@@ -13,7 +14,7 @@ import (
 // interviewer with a cap of one interview a day.
 func twoBookingsOfTheLastPlace(w *world) (inputs []reservation.BookSlotInput) {
 	by := w.interviewer()
-	_, err := app.New(w.store, clock).UpdateInterviewer(w.t.Context(), app.UpdateInterviewerInput{
+	_, err := app.New(w.store, clock).UpdateInterviewer(w.t.Context(), roster.UpdateInterviewerInput{
 		InterviewerID: by.ID, InterviewerChange: booking.InterviewerChange{MaxPerDay: booking.Set(ptr(1))},
 	})
 	wantOutcome(w.t, "the cap", err, "ok")
@@ -70,7 +71,7 @@ func TestCapWaitsForABooking(t *testing.T) {
 	})
 	gate.Await(t, 1)
 	capped := inBackground(func() error {
-		_, err := second.UpdateInterviewer(t.Context(), app.UpdateInterviewerInput{
+		_, err := second.UpdateInterviewer(t.Context(), roster.UpdateInterviewerInput{
 			InterviewerID: by.ID, InterviewerChange: booking.InterviewerChange{MaxPerDay: booking.Set(ptr(1))},
 		})
 		return err
@@ -97,7 +98,7 @@ func TestBookingFindsACap(t *testing.T) {
 		return err
 	})
 	gate.Await(t, 1)
-	_, err := second.UpdateInterviewer(t.Context(), app.UpdateInterviewerInput{
+	_, err := second.UpdateInterviewer(t.Context(), roster.UpdateInterviewerInput{
 		InterviewerID: by.ID, InterviewerChange: booking.InterviewerChange{MaxPerDay: booking.Set(ptr(1))},
 	})
 	wantOutcome(t, "the cap", err, "ok")

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"rehearse/internal/app"
+	"rehearse/internal/app/roster"
 	"rehearse/internal/booking"
 	"rehearse/internal/pgtest"
 )
@@ -19,7 +20,7 @@ func reactivateConcurrently(w *world, i pgtest.Intercept, arrived func(*pgtest.G
 	server := app.New(w.store, clock)
 	wantOutcome(w.t, "the window", publish(w, server, by, time.Hour), "ok")
 	turn := func(on *app.App, active bool) (int, error) {
-		updated, err := on.UpdateInterviewer(w.t.Context(), app.UpdateInterviewerInput{
+		updated, err := on.UpdateInterviewer(w.t.Context(), roster.UpdateInterviewerInput{
 			InterviewerID: by.ID, InterviewerChange: booking.InterviewerChange{Active: &active},
 		})
 		if err != nil {

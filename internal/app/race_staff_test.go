@@ -8,6 +8,7 @@ import (
 	"rehearse/internal/app"
 	"rehearse/internal/app/availability"
 	"rehearse/internal/app/reservation"
+	"rehearse/internal/app/roster"
 	"rehearse/internal/booking"
 	"rehearse/internal/pgtest"
 )
@@ -39,8 +40,8 @@ func newDeactivationRace(t *testing.T) deactivationRace {
 	return deactivationRace{world: w, interviewer: by, slot: w.slot(by, 1), student: w.student()}
 }
 
-func (r deactivationRace) deactivate(on *app.App) (*app.UpdatedInterviewer, error) {
-	return on.UpdateInterviewer(r.t.Context(), app.UpdateInterviewerInput{
+func (r deactivationRace) deactivate(on *app.App) (*roster.UpdatedInterviewer, error) {
+	return on.UpdateInterviewer(r.t.Context(), roster.UpdateInterviewerInput{
 		InterviewerID:     r.interviewer.ID,
 		InterviewerChange: booking.InterviewerChange{Active: ptr(false), Email: ptr("former@example.org")},
 	})
@@ -57,7 +58,7 @@ func (r deactivationRace) cancel(on *app.App, i booking.Interview) error {
 }
 
 // wantDeactivated compares the response of the deactivation with the database.
-func (r deactivationRace) wantDeactivated(left *app.UpdatedInterviewer, closed, conflicts int, status booking.SlotStatus) {
+func (r deactivationRace) wantDeactivated(left *roster.UpdatedInterviewer, closed, conflicts int, status booking.SlotStatus) {
 	r.t.Helper()
 	if len(left.ClosedSlots) != closed || len(left.Conflicts) != conflicts {
 		r.t.Errorf("got %d closed slots and %d conflicts, want %d and %d",
@@ -76,7 +77,7 @@ func TestDeactivationWaitsForABooking(t *testing.T) {
 	second := r.server(pgtest.Intercept{After: deadlocks.count})
 	booked := inBackground(func() error { return r.book(first) })
 	gate.Await(t, 1)
-	var left *app.UpdatedInterviewer
+	var left *roster.UpdatedInterviewer
 	deactivated := inBackground(func() (err error) { left, err = r.deactivate(second); return err })
 	r.db.AwaitLockWaits(t, 1, "FROM interviewers WHERE")
 	gate.Open()
@@ -93,7 +94,7 @@ func TestBookingWaitsForADeactivation(t *testing.T) {
 	gate, deadlocks := pgtest.NewGate(updatesInterviewer), &failures{}
 	first := r.server(pgtest.Intercept{Before: gate.Hold, After: deadlocks.count})
 	second := r.server(pgtest.Intercept{After: deadlocks.count})
-	var left *app.UpdatedInterviewer
+	var left *roster.UpdatedInterviewer
 	deactivated := inBackground(func() (err error) { left, err = r.deactivate(first); return err })
 	gate.Await(t, 1)
 	booked := inBackground(func() error { return r.book(second) })
@@ -131,7 +132,7 @@ func TestDeactivationWaitsForACancellation(t *testing.T) {
 	first, second := r.server(pgtest.Intercept{Before: gate.Hold}), r.server(pgtest.Intercept{})
 	cancelled := inBackground(func() error { return r.cancel(first, i) })
 	gate.Await(t, 1)
-	var left *app.UpdatedInterviewer
+	var left *roster.UpdatedInterviewer
 	deactivated := inBackground(func() (err error) { left, err = r.deactivate(second); return err })
 	r.db.AwaitLockWaits(t, 1, "FROM interviewers WHERE")
 	gate.Open()
@@ -147,7 +148,7 @@ func TestCancellationWaitsForADeactivation(t *testing.T) {
 	i := r.booked(r.student, r.slot)
 	gate := pgtest.NewGate(updatesInterviewer)
 	first, second := r.server(pgtest.Intercept{Before: gate.Hold}), r.server(pgtest.Intercept{})
-	var left *app.UpdatedInterviewer
+	var left *roster.UpdatedInterviewer
 	deactivated := inBackground(func() (err error) { left, err = r.deactivate(first); return err })
 	gate.Await(t, 1)
 	cancelled := inBackground(func() error { return r.cancel(second, i) })
@@ -169,7 +170,7 @@ func TestDeactivationDuringACancellationUnprotected(t *testing.T) {
 	gate := pgtest.NewGate(updatesInterviewer)
 	first := r.server(pgtest.Intercept{Before: gate.Hold, Rewrite: withoutLocks("interviewers", "slots")})
 	second := r.server(pgtest.Intercept{Rewrite: withoutLocks("interviewers", "slots")})
-	var left *app.UpdatedInterviewer
+	var left *roster.UpdatedInterviewer
 	deactivated := inBackground(func() (err error) { left, err = r.deactivate(first); return err })
 	gate.Await(t, 1)
 	cancelled := inBackground(func() error { return r.cancel(second, i) })
@@ -272,7 +273,7 @@ func unlockedPublications(w *world, after time.Duration) []error {
 
 // limit sets the policy's limit if the policy still has its first version.
 func limit(w *world, on *app.App, n int) error {
-	_, err := on.UpdateBookingPolicy(w.t.Context(), app.UpdateBookingPolicyInput{ExpectedVersion: ptr(1), InterviewLimit: &n})
+	_, err := on.UpdateBookingPolicy(w.t.Context(), roster.UpdateBookingPolicyInput{ExpectedVersion: ptr(1), InterviewLimit: &n})
 	return err
 }
 
@@ -349,7 +350,7 @@ func twentyWithOneEmail(w *world) []error {
 	gate := pgtest.NewGate(contains(`INSERT INTO "students"`))
 	servers := w.servers(pgtest.Intercept{Before: gate.Hold})
 	wait := concurrently(20, func(i int) error {
-		_, err := servers[i%2].CreateStudent(w.t.Context(), app.CreateStudentInput{
+		_, err := servers[i%2].CreateStudent(w.t.Context(), roster.CreateStudentInput{
 			StudentDetails: booking.StudentDetails{Name: "Ada", Email: "Ada@Example.org", TimeZone: "UTC"},
 		})
 		return err

@@ -9,6 +9,7 @@ import (
 	"rehearse/internal/app"
 	"rehearse/internal/app/availability"
 	"rehearse/internal/app/reservation"
+	"rehearse/internal/app/roster"
 	"rehearse/internal/booking"
 	"rehearse/internal/calendar"
 	"rehearse/internal/store"
@@ -224,7 +225,7 @@ func (s *stressTest) remove(random *rand.Rand, on *app.App) error {
 // updateInterviewer changes the email address each time: the column has a unique key, so
 // the update takes the strongest row lock.
 func (s *stressTest) updateInterviewer(random *rand.Rand, on *app.App) error {
-	_, err := on.UpdateInterviewer(s.t.Context(), app.UpdateInterviewerInput{
+	_, err := on.UpdateInterviewer(s.t.Context(), roster.UpdateInterviewerInput{
 		InterviewerID: pick(s, random, &s.interviewers).ID, CancelBooked: random.IntN(2) == 0,
 		InterviewerChange: booking.InterviewerChange{
 			Active: ptr(random.IntN(5) > 0), Email: ptr(fmt.Sprintf("interviewer-%x@example.org", random.Uint64())),
@@ -238,7 +239,7 @@ func (s *stressTest) setCap(random *rand.Rand, on *app.App) error {
 	if random.IntN(3) > 0 {
 		perDay = ptr(1 + random.IntN(3))
 	}
-	_, err := on.UpdateInterviewer(s.t.Context(), app.UpdateInterviewerInput{
+	_, err := on.UpdateInterviewer(s.t.Context(), roster.UpdateInterviewerInput{
 		InterviewerID:     pick(s, random, &s.interviewers).ID,
 		InterviewerChange: booking.InterviewerChange{MaxPerDay: booking.Set(perDay)},
 	})
@@ -246,7 +247,7 @@ func (s *stressTest) setCap(random *rand.Rand, on *app.App) error {
 }
 
 func (s *stressTest) updateStudent(random *rand.Rand, on *app.App) error {
-	_, err := on.UpdateStudent(s.t.Context(), app.UpdateStudentInput{
+	_, err := on.UpdateStudent(s.t.Context(), roster.UpdateStudentInput{
 		StudentID:     pick(s, random, &s.students).ID,
 		StudentChange: booking.StudentChange{Email: ptr(fmt.Sprintf("student-%x@example.org", random.Uint64()))},
 	})
@@ -254,7 +255,7 @@ func (s *stressTest) updateStudent(random *rand.Rand, on *app.App) error {
 }
 
 func (s *stressTest) policy(random *rand.Rand, on *app.App) error {
-	_, err := on.UpdateBookingPolicy(s.t.Context(), app.UpdateBookingPolicyInput{
+	_, err := on.UpdateBookingPolicy(s.t.Context(), roster.UpdateBookingPolicyInput{
 		HoldSeconds: ptr(60 + random.IntN(60)), MaxReschedules: ptr(3 + random.IntN(3)),
 	})
 	return err

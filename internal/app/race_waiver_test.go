@@ -6,6 +6,7 @@ import (
 
 	"rehearse/internal/app"
 	"rehearse/internal/app/reservation"
+	"rehearse/internal/app/roster"
 	"rehearse/internal/booking"
 	"rehearse/internal/pgtest"
 )
@@ -124,7 +125,7 @@ func TestUndoneNoShowUsesAWaiverOnce(t *testing.T) {
 			i := done.Interview
 			wantOutcome(t, "the no-show", w.marksNoShow(*i, booking.PartyInterviewer)(after), "ok")
 			wantOutcome(t, "the booking by the same waiver", w.books(s, slots[1])(after), "ok")
-			_, err = after.UpdateStudent(t.Context(), app.UpdateStudentInput{
+			_, err = after.UpdateStudent(t.Context(), roster.UpdateStudentInput{
 				StudentID: s.ID, StudentChange: booking.StudentChange{InterviewLimit: booking.Set(&c.limit)},
 			})
 			wantOutcome(t, "the new limit", err, "ok")

@@ -11,6 +11,7 @@ import (
 	"rehearse/internal/app"
 	"rehearse/internal/app/availability"
 	"rehearse/internal/app/reservation"
+	"rehearse/internal/app/roster"
 	"rehearse/internal/booking"
 	"rehearse/internal/pgtest"
 )
@@ -101,7 +102,7 @@ func TestUnblockTimeReportsOnlyItsLastAttempt(t *testing.T) {
 	})
 	wantOutcome(t, "blocking", err, "ok")
 	server := w.failsOnce(clock, func() {
-		_, err := other.UpdateInterviewer(t.Context(), app.UpdateInterviewerInput{
+		_, err := other.UpdateInterviewer(t.Context(), roster.UpdateInterviewerInput{
 			InterviewerID: by.ID, InterviewerChange: booking.InterviewerChange{Active: ptr(false)},
 		})
 		wantOutcome(t, "deactivating", err, "ok")

@@ -11,6 +11,7 @@ import (
 
 	"rehearse/internal/app"
 	"rehearse/internal/app/reservation"
+	"rehearse/internal/app/roster"
 	"rehearse/internal/booking"
 	"rehearse/internal/pgtest"
 	"rehearse/internal/store"
@@ -181,7 +182,7 @@ func TestCancelBookedStartsAgainAfterBookings(t *testing.T) {
 				_, err := desk.Book(ctx, reservation.BookSlotInput{StudentID: students[next-1].ID, SlotID: slots[next-1].ID})
 				return err
 			}
-			_, err := w.server(pgtest.Intercept{Before: before}).UpdateInterviewer(t.Context(), app.UpdateInterviewerInput{
+			_, err := w.server(pgtest.Intercept{Before: before}).UpdateInterviewer(t.Context(), roster.UpdateInterviewerInput{
 				InterviewerID: by.ID, CancelBooked: true, InterviewerChange: booking.InterviewerChange{Active: ptr(false)},
 			})
 			wantOutcome(t, "the deactivation", err, c.want)

@@ -2,6 +2,7 @@ package app
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 
 	"rehearse/internal/app/operation"
@@ -109,6 +110,15 @@ func (v View) Slot(ctx context.Context, id booking.SlotID) (booking.Slot, error)
 		sees.Owns = func(_ operation.Access, slot booking.Slot) bool { return record.Sees(slot, v.app.Now()) }
 	}
 	return operation.ReadOwned(ctx, operation.Parties, sees, v.app.store.Slot, id)
+}
+
+// ExportStudent returns everything that is stored about a student as JSON: the database
+// rows, by table.
+func (v View) ExportStudent(ctx context.Context, id booking.StudentID) (json.RawMessage, error) {
+	if err := v.may.Only(); err != nil {
+		return nil, err
+	}
+	return v.app.store.ExportStudent(ctx, id)
 }
 
 // Students lists students. Only administrators may call it.

@@ -20,6 +20,7 @@ import (
 
 	"rehearse/internal/app"
 	"rehearse/internal/app/availability"
+	"rehearse/internal/app/roster"
 	"rehearse/internal/booking"
 	"rehearse/internal/calendar"
 	"rehearse/internal/localpg"
@@ -137,7 +138,7 @@ func (c *crashes) openSchool(on *localpg.Server) {
 	begin := calendar.DateOf(time.Now().UTC().AddDate(0, 0, 3))
 	end := calendar.DateOf(time.Now().UTC().AddDate(0, 0, 9))
 	for n := range 20 {
-		by, err := school.CreateInterviewer(ctx, app.CreateInterviewerInput{
+		by, err := school.CreateInterviewer(ctx, roster.CreateInterviewerInput{
 			InterviewerDetails: booking.InterviewerDetails{Name: "I", Email: fmt.Sprintf("i%d@example.org", n), TimeZone: "UTC"},
 		})
 		must(err)
@@ -148,7 +149,7 @@ func (c *crashes) openSchool(on *localpg.Server) {
 		must(err)
 	}
 	for n := range crashClients * studentsEach {
-		student, err := school.CreateStudent(ctx, app.CreateStudentInput{
+		student, err := school.CreateStudent(ctx, roster.CreateStudentInput{
 			StudentDetails: booking.StudentDetails{Name: "S", Email: fmt.Sprintf("s%d@example.org", n), TimeZone: "UTC"},
 		})
 		must(err)

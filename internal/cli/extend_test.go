@@ -12,6 +12,7 @@ import (
 
 	"rehearse/internal/app"
 	"rehearse/internal/app/availability"
+	"rehearse/internal/app/roster"
 	"rehearse/internal/booking"
 	"rehearse/internal/calendar"
 	"rehearse/internal/pgtest"
@@ -50,12 +51,12 @@ func newManyRules(t *testing.T) manyRules {
 func (m manyRules) publish(on pgtest.Database, noon time.Time) {
 	m.t.Helper()
 	school, days := app.New(on.Open(m.t, store.Options{}), time.Now), 30
-	if _, err := school.UpdateBookingPolicy(m.t.Context(), app.UpdateBookingPolicyInput{PublishHorizonDays: &days}); err != nil {
+	if _, err := school.UpdateBookingPolicy(m.t.Context(), roster.UpdateBookingPolicyInput{PublishHorizonDays: &days}); err != nil {
 		m.t.Fatal(err)
 	}
 	begin := calendar.LocalTime(noon.Hour() * 60)
 	for n := range rules {
-		by, err := school.CreateInterviewer(m.t.Context(), app.CreateInterviewerInput{
+		by, err := school.CreateInterviewer(m.t.Context(), roster.CreateInterviewerInput{
 			InterviewerDetails: booking.InterviewerDetails{Name: "N", Email: fmt.Sprintf("n%d@example.org", n), TimeZone: "UTC"},
 		})
 		if err != nil {

@@ -7,6 +7,7 @@ import (
 
 	"rehearse/internal/app"
 	"rehearse/internal/app/reservation"
+	"rehearse/internal/app/roster"
 	"rehearse/internal/booking"
 )
 
@@ -67,7 +68,7 @@ type setLimit struct {
 }
 
 func (o setLimit) do(ctx context.Context, on *app.App) (string, int64, error) {
-	u, err := on.UpdateStudent(ctx, app.UpdateStudentInput{
+	u, err := on.UpdateStudent(ctx, roster.UpdateStudentInput{
 		StudentID: o.student, StudentChange: booking.StudentChange{InterviewLimit: booking.Set(o.limit)},
 	})
 	if err != nil {
@@ -85,7 +86,7 @@ type updatePolicy struct{ policy booking.Policy }
 
 func (o updatePolicy) do(ctx context.Context, on *app.App) (string, int64, error) {
 	p := o.policy
-	now, err := on.UpdateBookingPolicy(ctx, app.UpdateBookingPolicyInput{
+	now, err := on.UpdateBookingPolicy(ctx, roster.UpdateBookingPolicyInput{
 		InterviewLimit: &p.InterviewLimit, MinimumGradeExclusive: &p.MinimumGradeExclusive, GradeWindow: &p.GradeWindow,
 		HoldSeconds: &p.HoldSeconds, MinimumNoticeSeconds: &p.MinimumNoticeSeconds, CancelCutoffSeconds: &p.CancelCutoffSeconds,
 		RescheduleCutoffSeconds: &p.RescheduleCutoffSeconds,

@@ -14,6 +14,7 @@ import (
 
 	"rehearse/internal/app"
 	"rehearse/internal/app/reservation"
+	"rehearse/internal/app/roster"
 	"rehearse/internal/booking"
 	"rehearse/internal/calendar"
 	"rehearse/internal/pgtest"
@@ -136,7 +137,7 @@ func (p *comparison) deleteAll() {
 func (p *comparison) createPeople(d dice, students, interviewers int) {
 	for n := range students {
 		email := fmt.Sprintf("student%d@example.org", n)
-		s, err := p.app.CreateStudent(p.ctx, app.CreateStudentInput{
+		s, err := p.app.CreateStudent(p.ctx, roster.CreateStudentInput{
 			StudentDetails: booking.StudentDetails{Name: "Student", Email: email, TimeZone: "UTC"},
 		})
 		if err != nil {
@@ -155,7 +156,7 @@ func (p *comparison) createPeople(d dice, students, interviewers int) {
 		if d.oneIn(3) {
 			i.perDay, i.perWeek = d(3), d(3)
 		}
-		created, err := p.app.CreateInterviewer(p.ctx, app.CreateInterviewerInput{InterviewerDetails: booking.InterviewerDetails{
+		created, err := p.app.CreateInterviewer(p.ctx, roster.CreateInterviewerInput{InterviewerDetails: booking.InterviewerDetails{
 			Name: "Interviewer", Email: i.email, TimeZone: i.zone, MaxPerDay: atMost(i.perDay), MaxPerWeek: atMost(i.perWeek),
 		}})
 		if err != nil {

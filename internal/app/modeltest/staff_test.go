@@ -10,6 +10,7 @@ import (
 
 	"rehearse/internal/app"
 	calendars "rehearse/internal/app/availability"
+	"rehearse/internal/app/roster"
 	"rehearse/internal/booking"
 	"rehearse/internal/calendar"
 )
@@ -315,7 +316,7 @@ type updateInterviewer struct {
 
 func (o updateInterviewer) do(ctx context.Context, on *app.App) (string, int64, error) {
 	day, week := atMost(o.perDay), atMost(o.perWeek)
-	u, err := on.UpdateInterviewer(ctx, app.UpdateInterviewerInput{
+	u, err := on.UpdateInterviewer(ctx, roster.UpdateInterviewerInput{
 		InterviewerID: o.id, CancelBooked: o.cancelBooked, InterviewerChange: booking.InterviewerChange{
 			Active: &o.active, MaxPerDay: booking.Set(day), MaxPerWeek: booking.Set(week),
 		},

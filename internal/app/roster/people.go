@@ -1,4 +1,4 @@
-package app
+package roster
 
 import (
 	"context"
@@ -16,17 +16,17 @@ type CreateStudentInput struct {
 }
 
 // CreateStudent creates a student.
-func (a *App) CreateStudent(ctx context.Context, in CreateStudentInput) (*booking.Student, error) {
+func (r *Roster) CreateStudent(ctx context.Context, in CreateStudentInput) (*booking.Student, error) {
 	if err := operation.AccessOf(ctx).Only(); err != nil {
 		return nil, err
 	}
 	ctx = operation.WithKey(ctx, "createStudent", in.IdempotencyKey, in, studentForm)
-	now := a.Now()
+	now := r.now()
 	student, refused := booking.Student{StudentDetails: in.StudentDetails, CreatedAt: now}.Normalise()
 	if err := refused.Err(); err != nil {
 		return nil, err
 	}
-	return operation.Write(ctx, a.store, operation.Options{Now: now}, func(tx *store.Tx) (*booking.Student, error) {
+	return operation.Write(ctx, r.store, operation.Options{Now: now}, func(tx *store.Tx) (*booking.Student, error) {
 		created, err := tx.CreateStudent(ctx, student)
 		if err != nil {
 			return nil, err
@@ -43,12 +43,12 @@ type UpdateStudentInput struct {
 }
 
 // UpdateStudent changes a student. Lowering the limit cancels nothing.
-func (a *App) UpdateStudent(ctx context.Context, in UpdateStudentInput) (*booking.Student, error) {
+func (r *Roster) UpdateStudent(ctx context.Context, in UpdateStudentInput) (*booking.Student, error) {
 	if err := operation.AccessOf(ctx).Only(); err != nil {
 		return nil, err
 	}
-	now := a.Now()
-	return operation.Write(ctx, a.store, operation.Options{Now: now}, func(tx *store.Tx) (*booking.Student, error) {
+	now := r.now()
+	return operation.Write(ctx, r.store, operation.Options{Now: now}, func(tx *store.Tx) (*booking.Student, error) {
 		before, err := tx.LockStudent(ctx, in.StudentID)
 		if err != nil {
 			return nil, err
@@ -81,19 +81,19 @@ type CreateInterviewerInput struct {
 }
 
 // CreateInterviewer creates an active interviewer.
-func (a *App) CreateInterviewer(ctx context.Context, in CreateInterviewerInput) (*booking.Interviewer, error) {
+func (r *Roster) CreateInterviewer(ctx context.Context, in CreateInterviewerInput) (*booking.Interviewer, error) {
 	if err := operation.AccessOf(ctx).Only(); err != nil {
 		return nil, err
 	}
 	ctx = operation.WithKey(ctx, "createInterviewer", in.IdempotencyKey, in, interviewerForm)
-	now := a.Now()
+	now := r.now()
 	interviewer, refused := booking.Interviewer{
 		InterviewerDetails: in.InterviewerDetails, Active: true, CreatedAt: now,
 	}.Normalise()
 	if err := refused.Err(); err != nil {
 		return nil, err
 	}
-	return operation.Write(ctx, a.store, operation.Options{Now: now}, func(tx *store.Tx) (*booking.Interviewer, error) {
+	return operation.Write(ctx, r.store, operation.Options{Now: now}, func(tx *store.Tx) (*booking.Interviewer, error) {
 		created, err := tx.CreateInterviewer(ctx, interviewer)
 		if err != nil {
 			return nil, err
@@ -120,12 +120,12 @@ type UpdatedInterviewer struct {
 // UpdateInterviewer changes an interviewer. Deactivating one closes their open slots in the
 // future. Activating one publishes the slots of their availability again, up to where it was
 // published before; the regular extension adds what a rule missed in between.
-func (a *App) UpdateInterviewer(ctx context.Context, in UpdateInterviewerInput) (*UpdatedInterviewer, error) {
+func (r *Roster) UpdateInterviewer(ctx context.Context, in UpdateInterviewerInput) (*UpdatedInterviewer, error) {
 	if err := operation.AccessOf(ctx).Only(); err != nil {
 		return nil, err
 	}
 	target := availability.CalendarTarget{InterviewerID: in.InterviewerID, CancelBooked: in.CancelBooked, Reason: availability.CancelReason}
-	return availability.ChangeCalendar(ctx, a.store, a.Now, target, func(c *availability.CalendarChange) (*UpdatedInterviewer, error) {
+	return availability.ChangeCalendar(ctx, r.store, r.now, target, func(c *availability.CalendarChange) (*UpdatedInterviewer, error) {
 		if err := c.Lock(ctx); err != nil {
 			return nil, err
 		}

@@ -1,4 +1,4 @@
-package app
+package roster
 
 import (
 	"context"
@@ -24,12 +24,12 @@ type UpdateBookingPolicyInput struct {
 
 // UpdateBookingPolicy changes the policy. The version is incremented only if a value
 // changes.
-func (a *App) UpdateBookingPolicy(ctx context.Context, in UpdateBookingPolicyInput) (*booking.Policy, error) {
+func (r *Roster) UpdateBookingPolicy(ctx context.Context, in UpdateBookingPolicyInput) (*booking.Policy, error) {
 	if err := operation.AccessOf(ctx).Only(); err != nil {
 		return nil, err
 	}
-	now := a.Now()
-	return operation.Write(ctx, a.store, operation.Options{Now: now}, func(tx *store.Tx) (*booking.Policy, error) {
+	now := r.now()
+	return operation.Write(ctx, r.store, operation.Options{Now: now}, func(tx *store.Tx) (*booking.Policy, error) {
 		before, err := tx.LockPolicy(ctx)
 		if err != nil {
 			return nil, err

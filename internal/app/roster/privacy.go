@@ -1,8 +1,7 @@
-package app
+package roster
 
 import (
 	"context"
-	"encoding/json"
 
 	"rehearse/internal/app/operation"
 	"rehearse/internal/app/reservation"
@@ -10,27 +9,18 @@ import (
 	"rehearse/internal/store"
 )
 
-// ExportStudent returns everything that is stored about a student as JSON: the database
-// rows, by table.
-func (v View) ExportStudent(ctx context.Context, id booking.StudentID) (json.RawMessage, error) {
-	if err := v.may.Only(); err != nil {
-		return nil, err
-	}
-	return v.app.store.ExportStudent(ctx, id)
-}
-
 // AnonymiseStudentInput names the student whose personal data is removed.
 type AnonymiseStudentInput struct{ StudentID booking.StudentID }
 
 // AnonymiseStudent removes the student's name and e-mail and all text written about them,
 // and ends their hold and waivers. Their activity is kept for statistics. It cannot be
 // undone. It is idempotent, and a repeated call also removes data that was added since.
-func (a *App) AnonymiseStudent(ctx context.Context, in AnonymiseStudentInput) (*booking.Student, error) {
+func (r *Roster) AnonymiseStudent(ctx context.Context, in AnonymiseStudentInput) (*booking.Student, error) {
 	if err := operation.AccessOf(ctx).Only(); err != nil {
 		return nil, err
 	}
-	now := a.Now()
-	return operation.Write(ctx, a.store, operation.Options{Now: now}, func(tx *store.Tx) (*booking.Student, error) {
+	now := r.now()
+	return operation.Write(ctx, r.store, operation.Options{Now: now}, func(tx *store.Tx) (*booking.Student, error) {
 		if _, err := tx.LockStudent(ctx, in.StudentID); err != nil {
 			return nil, err
 		}
