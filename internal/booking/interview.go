@@ -92,6 +92,11 @@ func (i Interview) Commitment() Commitment {
 // Span returns the interval of the commitment.
 func (c Commitment) Span() calendar.Span { return calendar.Span{Start: c.Start, End: c.End} }
 
+// InterviewStatuses returns all statuses.
+func InterviewStatuses() []InterviewStatus {
+	return []InterviewStatus{Booked, Completed, Cancelled, StudentNoShow, InterviewerNoShow}
+}
+
 // CountsAgainstLimit reports whether an interview with this status counts against
 // the student's limit (rule 2). Cancelled interviews and those the interviewer
 // missed do not.

@@ -31,8 +31,7 @@ func (tx *Tx) LockTarget(ctx context.Context, t SlotTarget) ([]booking.Slot, err
 	}
 	if t.Overlapping != nil {
 		starts, ends := bounds(t.Overlapping)
-		where += ` AND EXISTS (SELECT FROM unnest(?::timestamptz[], ?::timestamptz[]) AS closed (s, e)
-			WHERE slots.starts_at < closed.e AND closed.s < slots.ends_at)`
+		where += " AND " + overlapsAny("?", "?")
 		args = append(args, instants(starts), instants(ends))
 	}
 	var rows []slotRow

@@ -23,6 +23,8 @@ func (r *Reader) Capped(ctx context.Context, id booking.SlotID) (booking.Slot, b
 	return found.Slot, found.capped, missing(err, "slot", "slotId", id)
 }
 
+var takesPlace = withStatus("status", booking.InterviewStatus.TookOrTakesPlace)
+
 // Claims returns, for each interviewer, the booked and completed interviews that start
 // in the range and the holds on the interviewer's open slots there. It skips the
 // interview without, if that is not 0. Holds may be expired; the caller compares Until
@@ -39,7 +41,7 @@ func (r *Reader) Claims(
 		whose := ids[booking.InterviewerID](batch)
 		err := r.db.WithContext(ctx).Raw(`
 			SELECT interviewer_id, starts_at, ?::timestamptz AS until FROM interviews
-			WHERE interviewer_id = ANY(?) AND starts_at >= ? AND starts_at < ? AND status IN ('BOOKED', 'COMPLETED') AND id <> ?
+			WHERE interviewer_id = ANY(?) AND starts_at >= ? AND starts_at < ? AND `+takesPlace+` AND id <> ?
 			UNION ALL
 			SELECT interviewer_id, starts_at, held_until FROM slots
 			WHERE interviewer_id = ANY(?) AND starts_at >= ? AND starts_at < ? AND held_by IS NOT NULL AND status = 'OPEN'`,

@@ -38,13 +38,15 @@ const limitReached = "students.interviews_counted >= coalesce(students.interview
 const gradesTooLow = `(SELECT minimum_grade_exclusive FROM booking_policy) >=
 		ANY (students.recent_grades[1:(SELECT grade_window FROM booking_policy)])`
 
+var countsAgainstLimit = withStatus("i.status", booking.InterviewStatus.CountsAgainstLimit)
+
 // isWaived returns the condition that a waiver of the rule is available for a new
 // booking.
 func isWaived(rule booking.WaivableRule) string {
 	return `EXISTS (SELECT FROM waivers w WHERE w.student_id = students.id AND w.rule = '` + string(rule) + `'
 		AND w.revoked_at IS NULL AND (w.expires_at IS NULL OR w.expires_at > ?) AND w.uses >
 			(SELECT count(*) FROM interviews i WHERE i.student_id = students.id AND w.id = ANY(i.waivers)
-				AND i.status IN ('BOOKED', 'COMPLETED', 'STUDENT_NO_SHOW')))`
+				AND ` + countsAgainstLimit + `))`
 }
 
 // fails returns the condition that the rule keeps the student from booking any slot, or

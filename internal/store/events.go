@@ -84,7 +84,7 @@ func (tx *Tx) AppendEvents(ctx context.Context, events ...booking.Event) error {
 	}
 	var err error
 	if len(rows) == 1 {
-		err = tx.appendOne(ctx, rows)
+		err = tx.appendOne(ctx, rows[0])
 	} else {
 		err = tx.appendEach(ctx, rows)
 	}
@@ -92,8 +92,8 @@ func (tx *Tx) AppendEvents(ctx context.Context, events ...booking.Event) error {
 }
 
 // appendOne stores one event and its slot history in one statement.
-func (tx *Tx) appendOne(ctx context.Context, row []eventRow) error {
-	text, args := insertEvents, eventColumns.arrays(row)
+func (tx *Tx) appendOne(ctx context.Context, row eventRow) error {
+	text, args := insertEvents, eventColumns.arrays([]eventRow{row})
 	if slots := tx.state.takeSlotChanges(); len(slots) > 0 {
 		text = "WITH told AS (" + text + " RETURNING id) INSERT INTO slot_history (slot_id, what, at, until, event_id) " +
 			"SELECT slot_id, what, coalesce(given.at, ?), until, (SELECT max(id) FROM told) FROM " + historyColumns

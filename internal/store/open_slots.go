@@ -158,9 +158,7 @@ func (w *where) allowed(in calendar.Span, o booking.Offer) string {
 		}
 	}
 	if len(busy) > 0 {
-		starts, ends := bounds(busy)
-		text += " AND NOT EXISTS (SELECT FROM unnest(" + w.arg(starts) + "::timestamptz[], " + w.arg(ends) + `::timestamptz[]) AS busy (s, e)
-			WHERE slots.starts_at < busy.e AND busy.s < slots.ends_at)`
+		text += " AND NOT " + w.overlapsAny(busy)
 	}
 	return text
 }

@@ -19,13 +19,19 @@ type PeopleFilter struct {
 	EligibilityFilter // students only
 }
 
-func (f PeopleFilter) apply(db *gorm.DB) *gorm.DB { return f.narrow(db, false) }
+// apply adds the filter's conditions to a query for a page.
+func (f PeopleFilter) apply(db *gorm.DB) *gorm.DB {
+	return f.narrow(db, searchOptions{NamesOnly: f.Public})
+}
 
-// narrow adds the filter's conditions to a query. all tells it that the query reads
-// every match, not only a page.
-func (f PeopleFilter) narrow(db *gorm.DB, all bool) *gorm.DB {
+// applyToAll adds the filter's conditions to a query that reads every match.
+func (f PeopleFilter) applyToAll(db *gorm.DB) *gorm.DB {
+	return f.narrow(db, searchOptions{NamesOnly: f.Public, EachRow: true})
+}
+
+func (f PeopleFilter) narrow(db *gorm.DB, o searchOptions) *gorm.DB {
 	if f.Search != "" {
-		db = search(db, f.Search, !all, f.Public)
+		db = search(db, f.Search, o)
 	}
 	db = f.EligibilityFilter.apply(db)
 	if f.Active != nil {

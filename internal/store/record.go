@@ -98,6 +98,7 @@ type recordRow struct {
 	id       int64 // student's id
 	stamp    int64 // stamp of the current record
 	student  studentRow
+	policy   policyRow
 	record   booking.Record
 	waivers  []byte // JSON
 	hold     booking.HeldSlot
@@ -114,7 +115,7 @@ func newRecordRow(records map[booking.StudentID]booking.Record) *recordRow {
 	h, i := &r.hold, &r.interview
 	r.whole = append(make([]any, 0, recordColumns), &r.id, &r.stamp)
 	r.whole = studentColumns[1:].appendTargets(r.whole, &r.student)
-	r.whole = policyColumns.appendTargets(r.whole, &r.record.Policy)
+	r.whole = policyColumns.appendTargets(r.whole, &r.policy)
 	r.whole = append(r.whole, (*zeronull.Int8)(&r.record.Self), &r.waivers,
 		(*zeronull.Int8)(&h.ID), (*zeronull.Int8)(&h.SlotID), (*instant)(&h.PlacedAt), (*instant)(&h.ExpiresAt),
 		&r.extended, &r.holdsOn, (*zeronull.Int8)(&h.InterviewerID),
@@ -161,7 +162,7 @@ func (r *recordRow) read(rows pgx.Rows) error {
 // rest sets the parts of the record that are not scanned directly.
 func (r *recordRow) rest() error {
 	r.student.ID = booking.StudentID(r.id)
-	r.record.Student = r.student.domain()
+	r.record.Student, r.record.Policy = r.student.domain(), booking.Policy(r.policy)
 	if h := r.hold; h.ID != 0 {
 		h.StudentID, h.Extended, h.Waivers = booking.StudentID(r.id), r.extended.Bool, typed[booking.WaiverID](r.holdsOn)
 		r.record.Hold = &h

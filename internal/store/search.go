@@ -15,11 +15,16 @@ import (
 // trigram is the number of characters of an entry of the search index.
 const trigram = 3
 
-// search narrows people to those whose name, or unless namesAlone their e-mail, contains
-// the words. It ignores case and accents. Without byIndex it compares every row, which
-// is faster if most rows are read. Blank words match everyone; words that fold to
-// nothing otherwise, such as a lone accent, match nobody.
-func search(db *gorm.DB, words string, byIndex, namesAlone bool) *gorm.DB {
+// searchOptions says what a search for people compares, and how.
+type searchOptions struct {
+	NamesOnly bool // not the e-mail addresses
+	EachRow   bool // without the search index, which is faster if most rows are read
+}
+
+// search narrows people to those whose name or e-mail address contains the words. It
+// ignores case and accents. Blank words match everyone; words that fold to nothing
+// otherwise, such as a lone accent, match nobody.
+func search(db *gorm.DB, words string, o searchOptions) *gorm.DB {
 	folded := spelling.Fold(words)
 	if folded == "" {
 		if !spelling.Blank(words) {
@@ -28,12 +33,12 @@ func search(db *gorm.DB, words string, byIndex, namesAlone bool) *gorm.DB {
 		return db
 	}
 	part := "%" + likeLiteral.Replace(folded) + "%"
-	if namesAlone {
+	if o.NamesOnly {
 		db = db.Where("name_folded LIKE ?", part)
 	} else {
 		db = db.Where("(name_folded LIKE ? OR email LIKE ?)", part, part)
 	}
-	if grams := trigramsOf(folded); byIndex && len(grams) > 0 {
+	if grams := trigramsOf(folded); !o.EachRow && len(grams) > 0 {
 		db = db.Where("trigrams("+searchText+") @> ?::text[]", texts(grams))
 	}
 	return byValue(db)
@@ -82,7 +87,7 @@ func countPeople(db *gorm.DB, f PeopleFilter, table string) (int, error) {
 			return n, err
 		}
 	}
-	return count(f.narrow(db.Table(table), true), table)
+	return count(f.applyToAll(db.Table(table)), table)
 }
 
 // trigramsOf returns all substrings of three characters.

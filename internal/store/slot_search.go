@@ -105,9 +105,8 @@ func (r *Reader) TallySlots(ctx context.Context, f SlotSearch, o booking.Offer) 
 	if len(f.InterviewerIDs) == 0 {
 		order = " ORDER BY starts_at"
 	}
-	starts, ends := bounds(o.Busy)
 	now, earliest, student := w.arg(o.Now), w.arg(o.Earliest), w.arg(int64(o.Student))
-	met, self, busyFrom, busyTo := w.arg(numbers(o.Met)), w.arg(int64(o.Self)), w.arg(starts), w.arg(ends)
+	met, self, busy := w.arg(numbers(o.Met)), w.arg(int64(o.Self)), w.overlapsAny(o.Busy)
 	tally, err := one(ctx, r, func(t *booking.Tally) []any {
 		return []any{&t.Published, &t.Taken, &t.Held, &t.InPast, &t.TooSoon, &t.Interviewers, &t.Self, &t.Busy, &t.Full}
 	}, `SELECT count(*),
@@ -117,8 +116,7 @@ func (r *Reader) TallySlots(ctx context.Context, f SlotSearch, o booking.Offer) 
 		count(*) FILTER (WHERE starts_at > `+now+` AND starts_at < `+earliest+`),
 		count(*) FILTER (WHERE interviewer_id = ANY(`+met+`)),
 		count(*) FILTER (WHERE interviewer_id = `+self+`),
-		count(*) FILTER (WHERE EXISTS (SELECT FROM unnest(`+busyFrom+`::timestamptz[], `+busyTo+`::timestamptz[]) AS busy (s, e)
-			WHERE slots.starts_at < busy.e AND busy.s < slots.ends_at)),
+		count(*) FILTER (WHERE `+busy+`),
 		count(*) FILTER (WHERE status = 'OPEN' AND full_until > `+now+`)
 		FROM (SELECT interviewer_id, starts_at, ends_at, status, held_by, held_until, full_until
 			FROM slots WHERE `+w.text+order+fmt.Sprintf(" LIMIT %d", booking.MaxTallied)+`) AS slots`, w.args...)

@@ -170,12 +170,9 @@ func (r *Reader) SlotsToOpen(ctx context.Context, now time.Time) ([]booking.Slot
 func (r *Reader) SlotsAbout(
 	ctx context.Context, in calendar.Span, by []booking.InterviewerID, at []calendar.Span, limit int,
 ) ([]booking.Slot, error) {
-	starts, ends := bounds(at)
 	w := SlotSearch{In: in}.narrow()
 	w.and(openSlotsPredicate)
-	w.and("(interviewer_id = ANY(" + w.arg(numbers(by)) + ") OR EXISTS (SELECT FROM unnest(" +
-		w.arg(starts) + "::timestamptz[], " + w.arg(ends) + `::timestamptz[]) AS span (s, e)
-			WHERE slots.starts_at < span.e AND span.s < slots.ends_at))`)
+	w.and("(interviewer_id = ANY(" + w.arg(numbers(by)) + ") OR " + w.overlapsAny(at) + ")")
 	var rows []slotRow
 	err := r.send(ctx, statement{
 		"SELECT " + slotColumns.String() + " FROM slots WHERE " + w.text + " ORDER BY starts_at, id LIMIT " + w.arg(limit), w.args,

@@ -1,6 +1,10 @@
 package store
 
-import "strconv"
+import (
+	"strconv"
+
+	"rehearse/internal/calendar"
+)
 
 // A where is a WHERE clause for pgx. It numbers the parameters as they are added.
 type where struct {
@@ -22,6 +26,20 @@ func (w *where) arg(value any) string {
 		return parameterNumbers[n]
 	}
 	return "$" + strconv.Itoa(len(w.args))
+}
+
+// overlapsAny returns the condition that a slot overlaps one of the spans, which are given
+// as two parameters: the array of their starts and that of their ends. It is
+// calendar.Span.Overlaps in SQL.
+func overlapsAny(starts, ends string) string {
+	return "EXISTS (SELECT FROM unnest(" + starts + "::timestamptz[], " + ends + `::timestamptz[]) AS span (s, e)
+		WHERE slots.starts_at < span.e AND span.s < slots.ends_at)`
+}
+
+// overlapsAny is the same for the spans as parameters of the clause.
+func (w *where) overlapsAny(spans []calendar.Span) string {
+	starts, ends := bounds(spans)
+	return overlapsAny(w.arg(starts), w.arg(ends))
 }
 
 // parameterNumbers saves an allocation for each parameter of a list of slots.

@@ -5,8 +5,8 @@ WHERE starts_at >= $1 AND starts_at < $2 AND ends_at <= $3 AND status = 'OPEN'
 	AND (held_until IS NULL OR held_until <= $4)
 	AND (full_until IS NULL OR full_until <= $5) AND interviewer_id <> ALL($6)
 	AND NOT EXISTS (SELECT
-FROM unnest($7::timestamptz[], $8::timestamptz[]) AS busy (s, e)
-WHERE slots.starts_at < busy.e AND busy.s < slots.ends_at)
+FROM unnest($7::timestamptz[], $8::timestamptz[]) AS span (s, e)
+WHERE slots.starts_at < span.e AND span.s < slots.ends_at)
 ORDER BY starts_at, id LIMIT $9
 
 SELECT id, name, email, time_zone, tags, max_per_day, max_per_week, meeting_url, headline, bio, photo_url, languages, active, created_at, version, updated_at
