@@ -132,9 +132,9 @@ func (a Availability) cut(window calendar.Span) (slots []calendar.Span, rest tim
 	return calendar.Cut(window, a.slot(), time.Duration(a.GapMinutes)*time.Minute)
 }
 
-// Likeness is a comparable key that identifies equal availability. It ignores
+// AvailabilityKey is a comparable key that identifies equal availability. It ignores
 // tags. A removed availability never equals a live one.
-type Likeness struct {
+type AvailabilityKey struct {
 	removed            bool
 	interviewer        InterviewerID
 	start, end         time.Time
@@ -146,9 +146,9 @@ type Likeness struct {
 	everyWeeks         int
 }
 
-// Likeness returns the key of a normalised availability.
-func (a Availability) Likeness() Likeness {
-	like := Likeness{
+// AvailabilityKey returns the key of a normalised availability.
+func (a Availability) AvailabilityKey() AvailabilityKey {
+	like := AvailabilityKey{
 		interviewer: a.InterviewerID, start: a.Start.UTC(), end: a.End.UTC(), minutes: a.SlotMinutes, gap: a.GapMinutes,
 		removed: a.RemovedAt != nil,
 	}
@@ -272,14 +272,14 @@ type Calendar struct {
 type Plan struct {
 	New         []calendar.Span
 	Standing    []Slot   // identical slots that already exist
-	GivenBack   []SlotID // booked slots among Standing that had been withdrawn
+	Restored    []SlotID // booked slots among Standing that had been withdrawn
 	Skipped     []SkippedSlot
 	Conflicting []Slot // the overlapping slots, without duplicates
 	Unused      time.Duration
 }
 
 // Publishes reports whether the plan changes the calendar.
-func (p Plan) Publishes() bool { return len(p.New)+len(p.GivenBack) > 0 }
+func (p Plan) Publishes() bool { return len(p.New)+len(p.Restored) > 0 }
 
 // PlanWindows cuts the windows of an availability into slots and compares them
 // with the interviewer's calendar.
@@ -301,8 +301,8 @@ func (p *Plan) place(span calendar.Span, c Calendar, now time.Time, seen map[Slo
 	switch {
 	case len(others) == 1 && others[0].Span().Equal(span):
 		p.Standing = append(p.Standing, others[0])
-		if others[0].TakenBack && !slices.ContainsFunc(c.Blocked, span.Overlaps) {
-			p.GivenBack = append(p.GivenBack, others[0].ID)
+		if others[0].WithdrawWhenFree && !slices.ContainsFunc(c.Blocked, span.Overlaps) {
+			p.Restored = append(p.Restored, others[0].ID)
 		}
 		p.skip(span, SkipDuplicate, nil)
 	case !span.Start.After(now):

@@ -58,11 +58,11 @@ func (r Record) Eligibility(now time.Time) Eligibility {
 // question is the input of the rules: the student's commitments, and the waivers
 // that the booking already uses.
 type question struct {
-	now         time.Time
-	commitments []Commitment // commitments that can conflict
-	counted     []Commitment // commitments that count as used
-	spent       []WaiverID
-	moving      bool // the interview is already booked, so rule 4 does not apply
+	now          time.Time
+	commitments  []Commitment // commitments that can conflict
+	counted      []Commitment // commitments that count as used
+	usedWaivers  []WaiverID
+	rescheduling bool // the interview is already booked, so rule 4 does not apply
 }
 
 // question returns the question for a new booking. The booking ends the student's
@@ -71,9 +71,9 @@ func (r Record) question(now time.Time) question {
 	return question{now: now, commitments: r.History, counted: r.commitments(now)}
 }
 
-// beside returns the question for an interview that exists beside the student's
-// live hold.
-func (r Record) beside(now time.Time) question {
+// questionWithHold returns the question for an interview that exists in addition to the
+// student's live hold.
+func (r Record) questionWithHold(now time.Time) question {
 	commitments := r.commitments(now)
 	return question{now: now, commitments: commitments, counted: commitments}
 }
@@ -94,14 +94,14 @@ func (r Record) eligibility(q question) Eligibility {
 		if message == "" {
 			continue
 		}
-		if waiver, waived := pass(waivers, rule.waiver, q.spent, q.now); waived {
+		if waiver, waived := pass(waivers, rule.waiver, q.usedWaivers, q.now); waived {
 			e.Waivers = append(e.Waivers, waiver)
 			continue
 		}
 		e.Reasons = append(e.Reasons, EligibilityReason{rule.Code, message})
 	}
 	for _, rule := range []WaivableRule{WaivePair, WaiveNotice} {
-		if waiver, waived := pass(waivers, rule, q.spent, q.now); waived && (rule != WaiveNotice || r.Policy.MinimumNoticeSeconds > 0) {
+		if waiver, waived := pass(waivers, rule, q.usedWaivers, q.now); waived && (rule != WaiveNotice || r.Policy.MinimumNoticeSeconds > 0) {
 			e.Waivers = append(e.Waivers, waiver)
 		}
 	}
@@ -120,7 +120,7 @@ func failsLimit(_ Policy, q question, e Eligibility) string {
 // failsGrades is rule 4.
 func failsGrades(p Policy, q question, e Eligibility) string {
 	tooLow := func(grade int) bool { return grade <= p.MinimumGradeExclusive }
-	if q.moving || !slices.ContainsFunc(e.RecentGrades, tooLow) {
+	if q.rescheduling || !slices.ContainsFunc(e.RecentGrades, tooLow) {
 		return ""
 	}
 	return fmt.Sprintf("The last grades are %s, newest first; each of the last %d must be greater than %d.",

@@ -58,9 +58,9 @@ type Tally struct {
 	Unknown   bool // the filter names an interviewer or tag that does not exist
 }
 
-// KeepsAllAway reports whether the student's eligibility or the range alone
+// ExplainsEmptyList reports whether the student's eligibility or the range alone
 // explains an empty list.
-func (o Offer) KeepsAllAway(in calendar.Span) bool {
+func (o Offer) ExplainsEmptyList(in calendar.Span) bool {
 	return len(o.Eligibility.Reasons) > 0 || !in.End.After(o.Now)
 }
 
@@ -77,7 +77,7 @@ func (o Offer) EmptyReasons(in calendar.Span, t Tally) []EmptyReason {
 	if !in.End.After(o.Now) {
 		add(EmptyRangeInPast, t.Published, "The range is in the past.")
 	}
-	if o.KeepsAllAway(in) {
+	if o.ExplainsEmptyList(in) {
 		return reasons
 	}
 	switch {

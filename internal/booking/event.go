@@ -31,7 +31,7 @@ const (
 	AvailabilityExtended EventKind = "AVAILABILITY_EXTENDED"
 	TimeBlocked          EventKind = "TIME_BLOCKED"
 	TimeUnblocked        EventKind = "TIME_UNBLOCKED"
-	SlotTakenBack        EventKind = "SLOT_WITHDRAWN"
+	SlotWithdrawal       EventKind = "SLOT_WITHDRAWN"
 	StudentCreated       EventKind = "STUDENT_CREATED"
 	StudentUpdated       EventKind = "STUDENT_UPDATED"
 	StudentAnonymised    EventKind = "STUDENT_ANONYMISED"

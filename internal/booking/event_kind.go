@@ -37,7 +37,7 @@ func EventKinds() []EventKindInfo {
 		{AvailabilityExtended, slices.Concat([]string{"availabilityId", "publishedUntil", "slots"}, calendarFields)},
 		{TimeBlocked, slices.Concat([]string{"block"}, calendarFields)},
 		{TimeUnblocked, slices.Concat([]string{"block"}, calendarFields)},
-		{SlotTakenBack, calendarFields},
+		{SlotWithdrawal, calendarFields},
 		{StudentCreated, studentChanges},
 		{StudentUpdated, studentChanges},
 		{StudentAnonymised, studentChanges},

@@ -67,7 +67,7 @@ func (p Plan) by(interviewer Interviewer, now time.Time) (Plan, Refused) {
 	if interviewer.Active {
 		return p, nil
 	}
-	p.GivenBack = nil
+	p.Restored = nil
 	if last := len(p.New) - 1; last >= 0 && p.New[last].Start.After(now) {
 		return p, Refuse(WrongStatus, "interviewer", "The interviewer is not active; only active interviewers can publish future availability.")
 	}

@@ -141,7 +141,7 @@ func earlier(a, b time.Time) time.Time {
 func (r Record) JudgeImported(i Interview, now time.Time) Refused {
 	var refused Refused
 	r.Waivers = nil // waivers apply only to bookings made here
-	offer := r.offer(r.beside(now))
+	offer := r.offer(r.questionWithHold(now))
 	slot := Slot{InterviewerID: i.InterviewerID, Start: i.Start, End: i.End, Status: SlotOpen}
 	const own = false
 	for _, rule := range importRules {

@@ -256,7 +256,7 @@ func (i Interview) ReschedulableUntil(p Policy) time.Time {
 // ReschedulesLeft returns how many more times the interview can be moved.
 func (i Interview) ReschedulesLeft(p Policy) int { return max(0, p.MaxReschedules-i.Reschedules) }
 
-// Move judges moving the interview to another slot and returns the moved
+// Move judges rescheduling the interview to another slot and returns the moved
 // interview. The slot must be locked. Moving to the current slot changes nothing.
 func (r Record) Move(i Interview, to Slot, by Actor, now time.Time) (Interview, Refused) {
 	if i.Status == Booked && i.SlotID == to.ID {
@@ -365,7 +365,7 @@ func (r Record) UndoNoShow(i Interview, now time.Time) (Interview, Refused) {
 	again := offer.Booking(slot)
 	i.Status, i.NoShowAt = Booked, nil
 	i.Exempt = i.Exempt || again.Exempt
-	i.Waivers = union(r.apart(i).withRoom(i.Waivers, now), again.Waivers)
+	i.Waivers = union(r.withoutInterview(i).withRoom(i.Waivers, now), again.Waivers)
 	return i, nil
 }
 

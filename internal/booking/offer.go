@@ -42,14 +42,14 @@ func (r Record) Offer(now time.Time) Offer { return r.offer(r.question(now)) }
 // OfferToMove returns the slots to which the student's interview may be moved at
 // now. Rules 2 and 3 ignore the interview, and rule 4 does not apply.
 func (r Record) OfferToMove(i Interview, now time.Time) Offer {
-	r = r.apart(i)
-	q := r.beside(now)
-	q.spent, q.moving = i.Waivers, true
+	r = r.withoutInterview(i)
+	q := r.questionWithHold(now)
+	q.usedWaivers, q.rescheduling = i.Waivers, true
 	return r.offer(q)
 }
 
-// apart returns the record without the interview.
-func (r Record) apart(i Interview) Record {
+// withoutInterview returns the record without the interview.
+func (r Record) withoutInterview(i Interview) Record {
 	r.History = slices.DeleteFunc(slices.Clone(r.History), func(other Commitment) bool { return other.ID == i.ID })
 	return r
 }
@@ -74,7 +74,7 @@ func (r Record) offer(q question) Offer {
 		o.Earliest = q.now.Add(Resolution)
 	}
 	if hold, live := r.LiveHold(q.now); live {
-		q.commitments, q.spent = r.History, slices.Concat(q.spent, hold.Waivers)
+		q.commitments, q.usedWaivers = r.History, slices.Concat(q.usedWaivers, hold.Waivers)
 		r.Hold = nil
 		o.Own = &OwnHold{HeldSlot: hold, without: r.offer(q)}
 	}

@@ -40,10 +40,10 @@ func (o Offered) Slots(in calendar.Span, blocked []calendar.Span, now time.Time)
 	return slots, err
 }
 
-// Heirs maps slots that their availability gives up to the first other
+// MatchSlots maps slots that their availability gives up to the first other
 // availability that has exactly the same slot.
-func Heirs(slots []Slot, offers []Offered, blocked []calendar.Span, now time.Time) (map[SlotID]AvailabilityID, error) {
-	heirs := map[SlotID]AvailabilityID{}
+func MatchSlots(slots []Slot, offers []Offered, blocked []calendar.Span, now time.Time) (map[SlotID]AvailabilityID, error) {
+	matched := map[SlotID]AvailabilityID{}
 	for _, o := range offers {
 		offered, err := o.Slots(around(slots), blocked, now)
 		if err != nil {
@@ -51,13 +51,13 @@ func Heirs(slots []Slot, offers []Offered, blocked []calendar.Span, now time.Tim
 		}
 		for _, span := range offered {
 			for _, slot := range Agenda(slots).During(span) {
-				if heirs[slot.ID] == 0 && slot.Span().Equal(span) {
-					heirs[slot.ID] = o.ID
+				if matched[slot.ID] == 0 && slot.Span().Equal(span) {
+					matched[slot.ID] = o.ID
 				}
 			}
 		}
 	}
-	return heirs, nil
+	return matched, nil
 }
 
 // around returns the range from the first slot to the last.
@@ -71,43 +71,43 @@ func around(slots []Slot) calendar.Span {
 	return in
 }
 
-// Filling is what an availability publishes in time that became free.
-type Filling struct {
+// Republication is what an availability publishes in time that became free.
+type Republication struct {
 	Availability Availability
 	New          []calendar.Span
-	GivenBack    []SlotID // booked slots that will open again if their interview is cancelled
+	Restored     []SlotID // booked slots that will open again if their interview is cancelled
 }
 
 // Fill plans what the availability publishes in time that became free. free must
 // be ordered by start. Earlier offers take precedence, and existing slots are
 // kept.
-func Fill(free []calendar.Span, offers []Offered, c Calendar, now time.Time) ([]Filling, error) {
+func Fill(free []calendar.Span, offers []Offered, c Calendar, now time.Time) ([]Republication, error) {
 	in := calendar.Span{Start: free[0].Start, End: free[len(free)-1].End}
 	agenda := slices.Clone(c.Standing)
-	var fillings []Filling
+	var planned []Republication
 	for _, o := range offers {
 		offered, err := o.Slots(in, c.Blocked, now)
 		if err != nil {
 			return nil, err
 		}
-		filling := Filling{Availability: o.Availability}
+		one := Republication{Availability: o.Availability}
 		for _, span := range offered {
 			if !touches(free, span) {
 				continue
 			}
 			switch others := agenda.During(span); {
 			case len(others) == 0:
-				filling.New = append(filling.New, span)
+				one.New = append(one.New, span)
 				agenda = agenda.With(Slot{Start: span.Start, End: span.End})
-			case others[0].Span().Equal(span) && others[0].TakenBack:
-				filling.GivenBack = append(filling.GivenBack, others[0].ID)
+			case others[0].Span().Equal(span) && others[0].WithdrawWhenFree:
+				one.Restored = append(one.Restored, others[0].ID)
 			}
 		}
-		if len(filling.New)+len(filling.GivenBack) > 0 {
-			fillings = append(fillings, filling)
+		if len(one.New)+len(one.Restored) > 0 {
+			planned = append(planned, one)
 		}
 	}
-	return fillings, nil
+	return planned, nil
 }
 
 // touches reports whether the span overlaps one of the free spans, which are

@@ -19,11 +19,11 @@ type Policy struct {
 	Version                 int // increases by one with every change
 }
 
-// FollowCancelCutoff returns the policy with the reschedule cutoff adjusted to a
+// AlignRescheduleCutoff returns the policy with the reschedule cutoff adjusted to a
 // change of the cancel cutoff alone. Equal cutoffs stay equal. The reschedule
 // cutoff never becomes the shorter one this way, because that would let students
 // bypass the cancel cutoff; an administrator must set it explicitly.
-func (p Policy) FollowCancelCutoff(before Policy) Policy {
+func (p Policy) AlignRescheduleCutoff(before Policy) Policy {
 	apart := before.RescheduleCutoffSeconds - before.CancelCutoffSeconds
 	if apart == 0 || apart > 0 && p.RescheduleCutoffSeconds < p.CancelCutoffSeconds {
 		p.RescheduleCutoffSeconds = p.CancelCutoffSeconds

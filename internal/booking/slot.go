@@ -33,9 +33,9 @@ type Slot struct {
 	// bookings fill it, otherwise the expiry of the hold that does. It is zero if
 	// there is room, and not maintained for a withdrawn slot.
 	FullUntil time.Time
-	// TakenBack marks a booked slot that its interviewer has withdrawn. It is
+	// WithdrawWhenFree marks a booked slot that its interviewer has withdrawn. It is
 	// withdrawn if its interview is cancelled.
-	TakenBack bool
+	WithdrawWhenFree bool
 }
 
 // Forever is a time after all others.
@@ -87,7 +87,7 @@ func (s Slot) InPast(now time.Time) bool { return !s.Start.After(now) }
 // moved. The slot opens again if it is in the future, not withdrawn, and its
 // interviewer is active.
 func (s Slot) StatusWhenFree(interviewer Interviewer, now time.Time) SlotStatus {
-	if s.InPast(now) || s.TakenBack || !interviewer.Active {
+	if s.InPast(now) || s.WithdrawWhenFree || !interviewer.Active {
 		return SlotWithdrawn
 	}
 	return SlotOpen

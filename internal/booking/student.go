@@ -72,9 +72,9 @@ func (s Student) Event(kind EventKind, before Student) Event {
 // import does not change existing people.
 func (s Student) Differences(imported Student) Refused { return studentFields.differences(s, imported) }
 
-// MayBeWrittenAbout refuses to store new data about an anonymised student. field
+// CheckNotAnonymised refuses to store new data about an anonymised student. field
 // is the input field that the refusal names.
-func (s Student) MayBeWrittenAbout(field string) Refused {
+func (s Student) CheckNotAnonymised(field string) Refused {
 	if s.AnonymisedAt.IsZero() {
 		return nil
 	}

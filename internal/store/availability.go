@@ -247,7 +247,7 @@ func (r *Reader) AvailabilitiesOf(
 // everything but tags. Of several equal ones it returns the one with the lowest id.
 func (r *Reader) AvailabilitiesLike(
 	ctx context.Context, wanted []booking.Availability,
-) (map[booking.Likeness]booking.Availability, error) {
+) (map[booking.AvailabilityKey]booking.Availability, error) {
 	found, err := inBatches(wanted, func(batch []booking.Availability) ([]booking.Availability, error) {
 		var rows []availabilityRow
 		err := r.db.WithContext(ctx).Raw(`
@@ -262,10 +262,10 @@ func (r *Reader) AvailabilitiesLike(
 			valuesOf(batch, func(a booking.Availability) int { return a.GapMinutes })).Scan(&rows).Error
 		return domains(rows), fault(err, "read the availability that equals %d others", len(batch))
 	})
-	there := make(map[booking.Likeness]booking.Availability, len(found))
+	there := make(map[booking.AvailabilityKey]booking.Availability, len(found))
 	for _, a := range found {
-		if other, twice := there[a.Likeness()]; !twice || a.ID < other.ID {
-			there[a.Likeness()] = a
+		if other, twice := there[a.AvailabilityKey()]; !twice || a.ID < other.ID {
+			there[a.AvailabilityKey()] = a
 		}
 	}
 	return there, err
@@ -291,8 +291,8 @@ func (tx *Tx) EnsureAvailabilities(ctx context.Context, wanted []booking.Availab
 	}
 	var missing []booking.Availability
 	for _, a := range wanted {
-		if _, known := there[a.Likeness()]; !known {
-			there[a.Likeness()] = a
+		if _, known := there[a.AvailabilityKey()]; !known {
+			there[a.AvailabilityKey()] = a
 			missing = append(missing, a)
 		}
 	}
@@ -302,11 +302,11 @@ func (tx *Tx) EnsureAvailabilities(ctx context.Context, wanted []booking.Availab
 	}
 	for i := range missing {
 		missing[i].ID = booking.AvailabilityID(taken[i])
-		there[missing[i].Likeness()] = missing[i]
+		there[missing[i].AvailabilityKey()] = missing[i]
 	}
 	answer := make([]booking.AvailabilityID, len(wanted))
 	for i, a := range wanted {
-		answer[i] = there[a.Likeness()].ID
+		answer[i] = there[a.AvailabilityKey()].ID
 	}
 	return answer, tx.LoadAvailabilities(ctx, missing)
 }

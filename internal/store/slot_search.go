@@ -19,9 +19,9 @@ type SlotSearch struct {
 // Narrows reports whether the search has conditions besides the range.
 func (f SlotSearch) Narrows() bool { return len(f.InterviewerIDs) > 0 || len(f.Tags) > 0 }
 
-// AsksForUnknown reports whether the filter names an interviewer who does not exist, or
+// HasUnknownCondition reports whether the filter names an interviewer who does not exist, or
 // a tag that no interviewer and no live availability has.
-func (r *Reader) AsksForUnknown(ctx context.Context, f SlotSearch) (unknown bool, err error) {
+func (r *Reader) HasUnknownCondition(ctx context.Context, f SlotSearch) (unknown bool, err error) {
 	err = r.db.WithContext(ctx).Raw(`
 		SELECT EXISTS (SELECT FROM unnest(?::bigint[]) AS w (id) WHERE NOT EXISTS (SELECT FROM interviewers v WHERE v.id = w.id))
 			OR EXISTS (SELECT FROM unnest(?::text[]) AS w (tag)

@@ -34,7 +34,7 @@ func (slotRow) TableName() string { return "slots" }
 func (r slotRow) domain() booking.Slot {
 	slot := booking.Slot{
 		ID: r.ID, InterviewerID: r.InterviewerID, Start: r.StartsAt.UTC(), End: r.EndsAt.UTC(), Status: r.Status,
-		TakenBack: r.TakenBack,
+		WithdrawWhenFree: r.TakenBack,
 	}
 	if r.HeldBy != nil {
 		slot.HeldBy, slot.HeldUntil = *r.HeldBy, r.HeldUntil.UTC()

@@ -28,7 +28,7 @@ func TestFailedTryKeepsEarlierSlotChanges(t *testing.T) {
 		_, err := store.Try(t.Context(), tx, func(tx *store.Tx) (store.Nothing, error) {
 			tx.DateSlotChanges(slots[0].Start.AddDate(-1, 0, 0))
 			return store.Nothing{}, errors.Join(withdraw(slots[2]),
-				tx.AppendEvents(t.Context(), booking.Event{At: slots[0].Start, Kind: booking.SlotTakenBack}), errTried)
+				tx.AppendEvents(t.Context(), booking.Event{At: slots[0].Start, Kind: booking.SlotWithdrawal}), errTried)
 		})
 		if !errors.Is(err, errTried) || errors.As(err, new(booking.Refused)) {
 			t.Errorf("Try() = %v, want only the error of its function", err)

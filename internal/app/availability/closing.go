@@ -77,7 +77,7 @@ func (s *Calendars) WithdrawSlot(ctx context.Context, in WithdrawSlotInput) (*Cl
 		if err := c.close(ctx, closing{target: store.SlotTarget{SlotID: &in.SlotID}, excepted: true}); err != nil {
 			return nil, err
 		}
-		return &c.Result, c.AppendEvent(ctx, booking.Event{Kind: booking.SlotTakenBack, SlotID: in.SlotID})
+		return &c.Result, c.AppendEvent(ctx, booking.Event{Kind: booking.SlotWithdrawal, SlotID: in.SlotID})
 	})
 }
 

@@ -20,20 +20,20 @@ func (c *CalendarChange) handOver(ctx context.Context, slots []booking.Slot) ([]
 	if err != nil {
 		return nil, err
 	}
-	heirs, err := booking.Heirs(slots, offers, known.Blocked, c.Now)
+	matched, err := booking.MatchSlots(slots, offers, known.Blocked, c.Now)
 	if err != nil {
 		return nil, err
 	}
 	kept := map[booking.AvailabilityID][]booking.SlotID{}
 	var rest []booking.Slot
 	for _, slot := range slots {
-		heir := heirs[slot.ID]
-		if heir == 0 {
+		availability := matched[slot.ID]
+		if availability == 0 {
 			rest = append(rest, slot)
 			continue
 		}
-		slot.TakenBack = false
-		kept[heir] = append(kept[heir], slot.ID)
+		slot.WithdrawWhenFree = false
+		kept[availability] = append(kept[availability], slot.ID)
 		c.Result.KeptSlots = append(c.Result.KeptSlots, slot)
 	}
 	for _, offer := range offers {
@@ -55,17 +55,17 @@ func (c *CalendarChange) Fill(ctx context.Context, free []calendar.Span) ([]book
 	if err != nil {
 		return nil, err
 	}
-	fillings, err := booking.Fill(free, offers, known, c.Now)
+	planned, err := booking.Fill(free, offers, known, c.Now)
 	if err != nil {
 		return nil, err
 	}
 	var opened []booking.Slot
-	for _, f := range fillings {
+	for _, f := range planned {
 		created, err := c.Tx.CreateSlots(ctx, f.Availability, f.New)
 		if err != nil {
 			return nil, err
 		}
-		if err := c.Tx.ReassignSlots(ctx, f.Availability.ID, f.GivenBack); err != nil {
+		if err := c.Tx.ReassignSlots(ctx, f.Availability.ID, f.Restored); err != nil {
 			return nil, err
 		}
 		opened = append(opened, created...)

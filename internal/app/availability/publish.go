@@ -113,7 +113,7 @@ func (s *Calendars) publish(ctx context.Context, request newAvailability) (*Publ
 		if err != nil {
 			return nil, err
 		}
-		published := len(plan.New) + len(plan.GivenBack)
+		published := len(plan.New) + len(plan.Restored)
 		switch refused := plan.Refusal(); {
 		case existing.ID != 0 && published == 0:
 			return c.write(ctx, existing, plan)
@@ -143,7 +143,7 @@ func (c *CalendarChange) existingLike(ctx context.Context, wanted booking.Availa
 		return booking.Availability{}, until, err
 	}
 	like, err := c.Tx.AvailabilitiesLike(ctx, []booking.Availability{wanted})
-	existing := like[wanted.Likeness()]
+	existing := like[wanted.AvailabilityKey()]
 	if existing.PublishedUntil != nil && existing.PublishedUntil.After(until) {
 		until = *existing.PublishedUntil
 	}
@@ -192,7 +192,7 @@ func (c *CalendarChange) write(ctx context.Context, a booking.Availability, plan
 	if err != nil {
 		return nil, err
 	}
-	if err := c.Tx.ReassignSlots(ctx, a.ID, plan.GivenBack); err != nil {
+	if err := c.Tx.ReassignSlots(ctx, a.ID, plan.Restored); err != nil {
 		return nil, err
 	}
 	if c.Interviewer.Capped() && len(created) > 0 {

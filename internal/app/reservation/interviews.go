@@ -35,7 +35,7 @@ func (s *Reservations) CompleteInterview(ctx context.Context, in CompleteIntervi
 		}
 		completed, refused := c.was.Complete(completion, c.now)
 		if in.Note != nil && *in.Note != "" {
-			refused = append(refused, c.student.MayBeWrittenAbout("note")...)
+			refused = append(refused, c.student.CheckNotAnonymised("note")...)
 		}
 		if err := refused.Err(); err != nil {
 			return err
@@ -71,7 +71,7 @@ func (s *Reservations) CancelInterview(ctx context.Context, in CancelInterviewIn
 		if len(refused) > 0 || cancelled.Status == c.was.Status {
 			return refused.Err()
 		}
-		if err := c.student.MayBeWrittenAbout("reason").Err(); err != nil {
+		if err := c.student.CheckNotAnonymised("reason").Err(); err != nil {
 			return err
 		}
 		interviewer, err := c.lockInterviewer(ctx)

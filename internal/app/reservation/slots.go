@@ -89,7 +89,7 @@ func (s *AvailableSlots) EmptyReasons(ctx context.Context) ([]booking.EmptyReaso
 // tally counts the slots of the search by the rule that excludes them. It counts only the
 // published slots if the student or the range alone excludes all of them.
 func (s *AvailableSlots) tally(ctx context.Context) (tally booking.Tally, err error) {
-	if s.offer.KeepsAllAway(s.wanted.In) {
+	if s.offer.ExplainsEmptyList(s.wanted.In) {
 		tally.Published, err = s.store.CountPublished(ctx, s.wanted)
 		return tally, err
 	}
@@ -99,7 +99,7 @@ func (s *AvailableSlots) tally(ctx context.Context) (tally booking.Tally, err er
 	}
 	tally.Unmatched, err = s.store.CountPublished(ctx, store.SlotSearch{In: s.wanted.In})
 	if err == nil {
-		tally.Unknown, err = s.store.AsksForUnknown(ctx, s.wanted)
+		tally.Unknown, err = s.store.HasUnknownCondition(ctx, s.wanted)
 	}
 	return tally, err
 }

@@ -38,7 +38,7 @@ func (s *Reservations) GrantWaiver(ctx context.Context, in GrantWaiverInput) (*b
 		if err != nil {
 			return nil, err
 		}
-		if err := student.MayBeWrittenAbout("studentId").Err(); err != nil {
+		if err := student.CheckNotAnonymised("studentId").Err(); err != nil {
 			return nil, err
 		}
 		granted, err := tx.GrantWaiver(ctx, waiver)

@@ -53,7 +53,7 @@ func (r *Roster) UpdateStudent(ctx context.Context, in UpdateStudentInput) (*boo
 		if err != nil {
 			return nil, err
 		}
-		if err := before.MayBeWrittenAbout("studentId").Err(); err != nil {
+		if err := before.CheckNotAnonymised("studentId").Err(); err != nil {
 			return nil, err
 		}
 		if err := before.CheckExpected(in.ExpectedVersion, "student").Err(); err != nil {

@@ -42,7 +42,7 @@ func (r *Roster) UpdateBookingPolicy(ctx context.Context, in UpdateBookingPolicy
 			return nil, err
 		}
 		if in.RescheduleCutoffSeconds == nil {
-			policy = policy.FollowCancelCutoff(before)
+			policy = policy.AlignRescheduleCutoff(before)
 		}
 		if policy == before {
 			return &policy, nil

@@ -66,9 +66,9 @@ type availabilityImport struct {
 	by      map[string]booking.Interviewer
 	agendas map[booking.InterviewerID]booking.Agenda
 	blocked map[booking.InterviewerID][]booking.Block
-	of      map[booking.SlotID]*booking.Availability  // availability of each existing slot
-	there   map[booking.Likeness]booking.Availability // existing availability that matches a row
-	lines   map[booking.Likeness]int
+	of      map[booking.SlotID]*booking.Availability         // availability of each existing slot
+	there   map[booking.AvailabilityKey]booking.Availability // existing availability that matches a row
+	lines   map[booking.AvailabilityKey]int
 	plans   map[*availabilityRow]booking.Plan
 	slots   int                // number of new slots
 	most    int                // maximum of slots
@@ -92,7 +92,7 @@ func newAvailabilityImport(ctx context.Context, tx *store.Tx, rows []*availabili
 	}
 	p := &availabilityImport{
 		most: most, now: now, until: policy.Horizon(now), by: by, of: map[booking.SlotID]*booking.Availability{},
-		lines: map[booking.Likeness]int{}, plans: map[*availabilityRow]booking.Plan{},
+		lines: map[booking.AvailabilityKey]int{}, plans: map[*availabilityRow]booking.Plan{},
 	}
 	for _, row := range rows {
 		p.complete(row)
@@ -175,7 +175,7 @@ func (p *availabilityImport) times(rows []*availabilityRow) []store.InterviewerW
 
 func (p *availabilityImport) judge(row *availabilityRow) error {
 	wanted := row.Value.Availability
-	like := wanted.Likeness()
+	like := wanted.AvailabilityKey()
 	if line, twice := p.lines[like]; twice && row.Value.Event {
 		row.ignore(fmt.Sprintf("The event on line %d has the same time.", line))
 		return nil
@@ -249,8 +249,8 @@ func (p *availabilityImport) plan(wanted booking.Availability, by booking.Interv
 func (p *availabilityImport) occupy(a booking.Availability, plan booking.Plan) {
 	agenda := p.agendas[a.InterviewerID]
 	for i := range agenda {
-		if slices.Contains(plan.GivenBack, agenda[i].ID) {
-			agenda[i].TakenBack = false
+		if slices.Contains(plan.Restored, agenda[i].ID) {
+			agenda[i].WithdrawWhenFree = false
 		}
 	}
 	for _, span := range plan.New {
@@ -280,7 +280,7 @@ func (p *availabilityImport) write(ctx context.Context, tx *store.Tx, rows []*av
 	slots := make([]store.LoadedSlot, 0, p.slots)
 	for i, row := range rows {
 		row.id = int64(published[i])
-		if err := tx.ReassignSlots(ctx, published[i], p.plans[row].GivenBack); err != nil {
+		if err := tx.ReassignSlots(ctx, published[i], p.plans[row].Restored); err != nil {
 			return err
 		}
 		for _, span := range p.plans[row].New {

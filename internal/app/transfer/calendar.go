@@ -84,7 +84,7 @@ func (p *availabilityImport) judgeEvent(row *availabilityRow) error {
 	by, window := p.by[row.Value.Interviewer], row.Value.Availability
 	busy := booking.Calendar{Standing: p.agendas[by.ID].During(window.Window()), Blocked: booking.Spans(p.blocked[by.ID])}
 	plan, refused := booking.PlanImportedEvent(by, window, busy, p.now)
-	there, known := p.there[window.Likeness()]
+	there, known := p.there[window.AvailabilityKey()]
 	left := len(plan.Skipped) - len(plan.Standing)
 	all := left + len(plan.Standing) + len(plan.New)
 	switch {

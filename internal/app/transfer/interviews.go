@@ -216,7 +216,7 @@ func (h *interviewImport) judge(row *interviewRow) error {
 		return nil
 	}
 	record, by := h.students[row.Value.Student], h.by[row.Value.Interviewer]
-	if refused := record.Student.MayBeWrittenAbout("studentEmail"); len(refused) > 0 {
+	if refused := record.Student.CheckNotAnonymised("studentEmail"); len(refused) > 0 {
 		row.fail(refused)
 		return nil
 	}
