@@ -101,6 +101,7 @@ func Fill(free []calendar.Span, offers []Offered, c Calendar, now time.Time) ([]
 				agenda = agenda.With(Slot{Start: span.Start, End: span.End})
 			case others[0].Span().Equal(span) && others[0].WithdrawWhenFree:
 				one.Restored = append(one.Restored, others[0].ID)
+				others[0].WithdrawWhenFree = false // later availability does not take the slot over
 			}
 		}
 		if len(one.New)+len(one.Restored) > 0 {
