@@ -2,6 +2,7 @@ package cli
 
 import (
 	"context"
+	"crypto/tls"
 	"errors"
 	"fmt"
 	"net/http"
@@ -45,6 +46,16 @@ the program immediately.`,
 	}
 }
 
+// opened holds what a server opens before it serves the school.
+type opened struct {
+	listeners listeners
+	documents gqlhttp.TrustedDocuments // nil if any document is allowed
+	hangups   hangups
+	traces    *telemetry.Traces // nil if they are off
+	database  *database
+	stop      context.CancelFunc // stops the server
+}
+
 // serve runs the server until ctx ends.
 func (s *session) serve(ctx context.Context) (err error) {
 	listeners, err := s.listen(ctx)
@@ -79,31 +90,32 @@ func (s *session) serve(ctx context.Context) (err error) {
 	if err := s.prepare(ctx, db.Store); err != nil {
 		return err
 	}
+	return s.serveSchool(ctx, opened{listeners, documents, hangups, traces, db, stop})
+}
 
+// serveSchool serves the school of the database until ctx ends or a part of the server fails.
+func (s *session) serveSchool(ctx context.Context, o opened) (err error) {
 	group, ctx := errgroup.WithContext(ctx)
 	keys, err := s.serverKeys()
 	if err != nil {
 		return err
 	}
 	verifier := s.newVerifier(keys)
-	school := app.New(db.Store, s.clock)
-	observer := s.newObserver(traces)
-	graphQL := gqlhttp.NewHandler(gqlhttp.Options{
-		Options: graph.Options{App: school, Log: s.log, Zone: s.config.Zone, Timeout: s.config.OperationTimeout},
-		Sender:  verifier.Sender, Observer: observer, Stopping: ctx,
-		Rates: s.rates(db.Store), Limits: s.limits(), Streams: s.streams(), Trusted: documents,
-		MaxOperations: s.config.MaxOperations, MaxOperationsPerCaller: s.config.MaxOperationsPerCaller, MaxAnswer: s.config.MaxAnswer,
-		HideSchema: !bool(s.config.Introspection), PersistedQueries: bool(s.config.PersistedQueries), Origins: s.config.CORSOrigins,
-	})
-	if err := errors.Join(observer.Register(db.Collectors()...), observer.Look(graphQL)); err != nil {
+	school := app.New(o.database.Store, s.clock)
+	observer := s.newObserver(o.traces)
+	options := s.handlerOptions()
+	options.App, options.Sender, options.Observer, options.Stopping = school, verifier.Sender, observer, ctx
+	options.Rates, options.Trusted = s.rates(o.database.Store), o.documents
+	graphQL := gqlhttp.NewHandler(options)
+	if err := errors.Join(observer.Register(o.database.Collectors()...), observer.Look(graphQL)); err != nil {
 		return err
 	}
-	site, err := s.newSite(graphQL, observer.Metrics(), readiness(db.Store, verifier))
+	site, err := s.newSite(graphQL, observer.Metrics(), readiness(o.database.Store, verifier))
 	if err != nil {
 		return err
 	}
 
-	stopJobs, err := db.StartJobs(ctx, s.log, s.jobs(school, db.Store, observer))
+	stopJobs, err := o.database.StartJobs(ctx, s.log, s.jobs(school, o.database.Store, observer))
 	if err != nil {
 		return err
 	}
@@ -115,41 +127,64 @@ func (s *session) serve(ctx context.Context) (err error) {
 	}
 
 	reloads, certificate := s.reloadable(keys)
-	group.Go(func() error {
-		return site.Serve(ctx, listeners.public, site.Public(listeners.ops == nil), certificate, s.config.ShutdownTimeout)
-	})
-	if listeners.ops != nil {
-		group.Go(func() error { return site.Serve(ctx, listeners.ops, site.Ops(), nil, s.config.ShutdownTimeout) })
-	}
-	if db.postgres != nil {
-		group.Go(func() error { return waitForPostgres(ctx, db.postgres) })
-	}
-	run := func(work func(context.Context)) {
+	s.startSite(ctx, group, site, o.listeners, certificate)
+	tasks := append(s.tasks(keys), follow,
+		func(ctx context.Context) { s.followHangups(ctx, o.hangups, reloads, o.stop) },
+		func(ctx context.Context) { s.announce(ctx, site, o.listeners, o.database.Store) },
+		atEnd(graphQL.Drain),
+		atEnd(func() { _ = stopJobs() })) // the deferred call returns the error
+	for _, task := range tasks {
 		group.Go(func() error {
-			work(ctx)
+			task(ctx)
 			return nil
 		})
 	}
-	run(follow)
-	run(func(ctx context.Context) { s.followHangups(ctx, hangups, reloads, stop) })
-	run(func(ctx context.Context) { s.announce(ctx, site, listeners, db.Store) })
-	if s.config.GoMemoryLimit == "" {
-		run(memory.Limit)
+	if postgres := o.database.postgres; postgres != nil {
+		group.Go(func() error { return waitForPostgres(ctx, postgres) })
 	}
-	if provider, is := keys.(*identity.Provider); is {
-		run(provider.Run)
-	}
-	run(func(ctx context.Context) {
-		<-ctx.Done()
-		graphQL.Drain()
-	})
-	run(func(ctx context.Context) {
-		<-ctx.Done()
-		_ = stopJobs() // the deferred call returns the error
-	})
 	err = group.Wait()
 	s.farewell(ctx)
 	return err
+}
+
+// tasks returns the tasks that depend on the configuration alone. Each runs until its context ends.
+func (s *session) tasks(keys identity.Keys) []func(context.Context) {
+	var tasks []func(context.Context)
+	if s.config.GoMemoryLimit == "" {
+		tasks = append(tasks, memory.Limit)
+	}
+	if provider, is := keys.(*identity.Provider); is {
+		tasks = append(tasks, provider.Run)
+	}
+	return tasks
+}
+
+// atEnd returns a task that calls f when its context ends.
+func atEnd(f func()) func(context.Context) {
+	return func(ctx context.Context) {
+		<-ctx.Done()
+		f()
+	}
+}
+
+// handlerOptions returns the options of the GraphQL handler that the configuration sets.
+func (s *session) handlerOptions() gqlhttp.Options {
+	return gqlhttp.Options{
+		Options: graph.Options{Log: s.log, Zone: s.config.Zone, Timeout: s.config.OperationTimeout},
+		Limits:  s.limits(), Streams: s.streams(),
+		MaxOperations: s.config.MaxOperations, MaxOperationsPerCaller: s.config.MaxOperationsPerCaller, MaxAnswer: s.config.MaxAnswer,
+		HideSchema: !bool(s.config.Introspection), PersistedQueries: bool(s.config.PersistedQueries), Origins: s.config.CORSOrigins,
+	}
+}
+
+// startSite serves the site on the listeners until ctx ends.
+func (s *session) startSite(ctx context.Context, group *errgroup.Group, site *web.Site, l listeners, certificate func() *tls.Certificate) {
+	group.Go(func() error {
+		return site.Serve(ctx, l.public, site.Public(l.ops == nil), certificate, s.config.ShutdownTimeout)
+	})
+	if l.ops != nil {
+		group.Go(func() error { return site.Serve(ctx, l.ops, site.Ops(), nil, s.config.ShutdownTimeout) })
+	}
 }
 
 // startTraces starts to send traces, if they are enabled. OpenTelemetry's SDK reads the variables of the config file

@@ -66,12 +66,12 @@ func TestOptions(t *testing.T) {
 		given   []string
 		want    string // part of the error
 	}{
-		"no scheme":           {Options{URL: "127.0.0.1:8080"}, nil, `URL is "127.0.0.1:8080"; expected one such as http://`},
-		"another scheme":      {Options{URL: "ftp://127.0.0.1/graphql"}, nil, "expected one such as"},
-		"no rate":             {Options{URL: url}, []string{"rate"}, `--rate is "0"; expected a positive number of at most 100000`},
-		"a rate of NaN": {Options{URL: url, Rate: math.NaN()}, []string{"rate"}, `--rate is "NaN"`},
-		"options of both loops":          {Options{URL: url, Rate: 1, Clients: 1}, []string{"rate", "clients"}, "--clients and --rate are both given"},
-		"an option of the other loop":      {Options{URL: url, MaxInFlight: 1}, []string{"max-in-flight"}, "without --rate"},
+		"no scheme":                   {Options{URL: "127.0.0.1:8080"}, nil, `URL is "127.0.0.1:8080"; expected one such as http://`},
+		"another scheme":              {Options{URL: "ftp://127.0.0.1/graphql"}, nil, "expected one such as"},
+		"no rate":                     {Options{URL: url}, []string{"rate"}, `--rate is "0"; expected a positive number of at most 100000`},
+		"a rate of NaN":               {Options{URL: url, Rate: math.NaN()}, []string{"rate"}, `--rate is "NaN"`},
+		"options of both loops":       {Options{URL: url, Rate: 1, Clients: 1}, []string{"rate", "clients"}, "--clients and --rate are both given"},
+		"an option of the other loop": {Options{URL: url, MaxInFlight: 1}, []string{"max-in-flight"}, "without --rate"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -101,7 +101,7 @@ func newStoredHold(h booking.Hold) storedHold {
 	return storedHold{h.ID, h.StudentID, h.SlotID, h.PlacedAt, h.ExpiresAt, h.Extended, h.EndedAt, h.Waivers}
 }
 
-func (stored storedHold) Restore(context.Context, *store.Reader) (booking.Hold, error) { //nolint:unparam // every stored form has this signature
+func (stored storedHold) Restore(context.Context, *store.Reader) (booking.Hold, error) {
 	return booking.Hold{
 		ID: stored.ID, StudentID: stored.Student, SlotID: stored.Slot, PlacedAt: stored.PlacedAt, ExpiresAt: stored.ExpiresAt, Extended: stored.Extended,
 		EndedAt: stored.EndedAt, Waivers: stored.Waivers,

@@ -44,7 +44,7 @@ func newStoredImported(i *Imported) storedImported {
 	return stored
 }
 
-func (stored storedImported) Restore(context.Context, *store.Reader) (*Imported, error) { //nolint:unparam // every stored form has this signature
+func (stored storedImported) Restore(context.Context, *store.Reader) (*Imported, error) {
 	i := &Imported{Rows: make([]ImportRow, len(stored.Rows))}
 	for n, row := range stored.Rows {
 		i.Rows[n] = ImportRow{Line: row.Line, ID: row.ID, Status: row.Status, Errors: []ImportError{}}
