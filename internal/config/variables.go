@@ -94,7 +94,7 @@ var variables = []Variable{
 		Description: "A PEM file with the private key of the certificate. SIGHUP reloads it",
 	},
 	{
-		Name: "CORS_ORIGINS", Group: groupServer, Note: "none", See: "how-to/deploy.md#4-open-it-to-browsers",
+		Name: "CORS_ORIGINS", Group: groupServer, Note: "none", See: "how-to/deploy.md#4-open-the-server-to-browsers",
 		Allowed:     "a list of exact origins such as https://app.example.org,http://localhost:3000",
 		Description: "The exact origins of other sites whose pages may use `/graphql`, separated by commas",
 	},
