@@ -5,6 +5,7 @@ import (
 	"log/slog"
 
 	"rehearse/internal/app/operation"
+	"rehearse/internal/app/reservation"
 	"rehearse/internal/booking"
 	"rehearse/internal/live"
 	"rehearse/internal/store"
@@ -21,15 +22,9 @@ func (a *App) Follow(ctx context.Context, log *slog.Logger) (run func(context.Co
 func (a *App) WatchSlots(
 	ctx context.Context, student booking.StudentID, wanted store.SlotSearch, page store.Page,
 ) (live.Watch[live.SlotsChanged], error) {
-	if err := operation.AccessOf(ctx).AsStudent(student); err != nil {
+	wanted, err := reservation.CheckSearch(ctx, student, wanted)
+	if err != nil {
 		return nil, err
-	}
-	if err := booking.CheckRange(wanted.In, booking.MaxRange).Err(); err != nil {
-		return nil, err
-	}
-	var refused booking.Refused
-	if wanted.Tags, refused = booking.NormaliseTags(wanted.Tags); len(refused) > 0 {
-		return nil, refused
 	}
 	return a.live.Slots(ctx, student, wanted, page)
 }

@@ -29,15 +29,9 @@ type AvailableSlots struct {
 func (s *Reservations) AvailableSlots(
 	ctx context.Context, id booking.StudentID, wanted store.SlotSearch, page store.Page,
 ) (*AvailableSlots, error) {
-	if err := operation.AccessOf(ctx).AsStudent(id); err != nil {
+	wanted, err := CheckSearch(ctx, id, wanted)
+	if err != nil {
 		return nil, err
-	}
-	if err := booking.CheckRange(wanted.In, booking.MaxRange).Err(); err != nil {
-		return nil, err
-	}
-	var refused booking.Refused
-	if wanted.Tags, refused = booking.NormaliseTags(wanted.Tags); len(refused) > 0 {
-		return nil, refused
 	}
 	offer, found, err := s.openSlots(ctx, id, wanted, page, offerAt(s.now()))
 	if err != nil {
@@ -46,6 +40,20 @@ func (s *Reservations) AvailableSlots(
 	return &AvailableSlots{
 		Slots: found.Slots, More: found.More, Eligibility: offer.Eligibility, wanted: wanted, offer: offer, store: s.store,
 	}, nil
+}
+
+// CheckSearch returns the search in its normal form. It fails if the caller may not list the
+// student's slots, or if the range or a tag is invalid.
+func CheckSearch(ctx context.Context, id booking.StudentID, wanted store.SlotSearch) (store.SlotSearch, error) {
+	if err := operation.AccessOf(ctx).AsStudent(id); err != nil {
+		return wanted, err
+	}
+	if err := booking.CheckRange(wanted.In, booking.MaxRange).Err(); err != nil {
+		return wanted, err
+	}
+	var refused booking.Refused
+	wanted.Tags, refused = booking.NormaliseTags(wanted.Tags)
+	return wanted, refused.Err()
 }
 
 // openSlots reads the student's record, makes an offer of it, and returns the offer and a
