@@ -21,7 +21,7 @@ type AvailableSlotsAvailableSlotsAvailableSlotConnection struct {
 	Edges []*AvailableSlotsAvailableSlotsAvailableSlotConnectionEdgesAvailableSlotEdge `json:"edges"`
 	// Whether there are other pages, and the cursors to request them.
 	PageInfo *AvailableSlotsAvailableSlotsAvailableSlotConnectionPageInfo `json:"pageInfo"`
-	// Why the list is empty. If the list is not empty, this is an empty list.
+	// The reasons why the student can book none of the requested slots. Empty if they can book one.
 	EmptyReasons []*AvailableSlotsAvailableSlotsAvailableSlotConnectionEmptyReasonsEmptyReason `json:"emptyReasons"`
 }
 
@@ -148,9 +148,9 @@ func (v *AvailableSlotsAvailableSlotsAvailableSlotConnectionPageInfo) GetHasNext
 
 // AvailableSlotsResponse is returned by AvailableSlots on success.
 type AvailableSlotsResponse struct {
-	// The slots between `start` and `end` that the student can book now, and no others, sorted by start
-	// and then by id. If the list is empty, `emptyReasons` explains why. Fails with `NOT_FOUND` if the
-	// student does not exist, or if the caller is another student.
+	// The slots between `start` and `end` that the student can book now, sorted by start and then by id.
+	// If the list is empty, `emptyReasons` explains why. Fails with `NOT_FOUND` if the student does not
+	// exist, or if the caller is another student.
 	AvailableSlots *AvailableSlotsAvailableSlotsAvailableSlotConnection `json:"availableSlots"`
 }
 
@@ -324,8 +324,8 @@ func (v *BookSlotBookSlotBookSlotPayloadErrorsAlreadyInterviewed) GetPath() []st
 // BookSlotBookSlotBookSlotPayloadErrorsAvailabilityConflict includes the requested fields of the GraphQL type AvailabilityConflict.
 // The GraphQL type's documentation follows.
 //
-// The time overlaps other slots or blocked time of the interviewer:
-// `AVAILABILITY_CONFLICT`. Nothing was published.
+// The time overlaps other slots or blocked time of the interviewer, or the same window is already
+// published: `AVAILABILITY_CONFLICT`. Nothing was published.
 type BookSlotBookSlotBookSlotPayloadErrorsAvailabilityConflict struct {
 	Typename *string `json:"__typename"`
 	// The machine-readable refusal code.
@@ -688,8 +688,8 @@ func (v *BookSlotBookSlotBookSlotPayloadErrorsTooSoon) GetPath() []string { retu
 // BookSlotBookSlotBookSlotPayloadErrorsWrongStatus
 // The GraphQL type's documentation follows.
 //
-// A refusal. A refused mutation changes nothing, and its payload has no result but all refusals, at
-// most 20. New codes can be added, so show the `message` of an unknown code.
+// A refusal. A refused mutation changes nothing. Its payload has no result, and its `errors` contains
+// all refusals, up to 20. New codes can be added, so show the `message` of an unknown code.
 type BookSlotBookSlotBookSlotPayloadErrorsUserError interface {
 	implementsGraphQLInterfaceBookSlotBookSlotBookSlotPayloadErrorsUserError()
 	// GetTypename returns the receiver's concrete GraphQL type-name (see interface doc for possible values).
@@ -1003,7 +1003,8 @@ func (v *BookSlotBookSlotBookSlotPayloadErrorsWrongStatus) GetPath() []string { 
 // BookSlotBookSlotBookSlotPayloadInterview includes the requested fields of the GraphQL type Interview.
 // The GraphQL type's documentation follows.
 //
-// An interview of a student with an interviewer: a booked slot, in any status.
+// An interview of a student with an interviewer, in any status, such as booked, completed or
+// cancelled.
 type BookSlotBookSlotBookSlotPayloadInterview struct {
 	// The id of the interview. It stays the same when the interview is rescheduled.
 	Id string `json:"id"`
@@ -1096,9 +1097,9 @@ const (
 	RefusalCodeOwnOverlap RefusalCode = "OWN_OVERLAP"
 	// The interviewer has reached their maximum number of interviews for that day or week.
 	RefusalCodeInterviewerFull RefusalCode = "INTERVIEWER_FULL"
-	// Another student has booked the slot. `alternatives` has other slots.
+	// Another student has booked the slot. `SlotTaken.alternatives` lists other slots.
 	RefusalCodeSlotTaken RefusalCode = "SLOT_TAKEN"
-	// Another student holds the slot. `alternatives` has other slots.
+	// Another student holds the slot. `SlotTaken.alternatives` lists other slots.
 	RefusalCodeSlotHeld RefusalCode = "SLOT_HELD"
 	// The student holds another slot and can hold only one. Release that hold first.
 	RefusalCodeAlreadyHolding RefusalCode = "ALREADY_HOLDING"
@@ -1129,7 +1130,8 @@ const (
 	RefusalCodeWrongStatus RefusalCode = "WRONG_STATUS"
 	// The interview has been rescheduled the maximum number of times.
 	RefusalCodeTooManyReschedules RefusalCode = "TOO_MANY_RESCHEDULES"
-	// The time overlaps other slots or blocked time of the interviewer.
+	// The time overlaps other slots or blocked time of the interviewer, or the same window is already
+	// published.
 	RefusalCodeAvailabilityConflict RefusalCode = "AVAILABILITY_CONFLICT"
 	// Other requests are changing the same data. Send the request again.
 	RefusalCodeBusyRetry RefusalCode = "BUSY_RETRY"
@@ -1164,9 +1166,9 @@ var AllRefusalCode = []RefusalCode{
 
 // SlotsChangedResponse is returned by SlotsChanged on success.
 type SlotsChangedResponse struct {
-	// Reports changes of the list that `availableSlots` returns for the same arguments, and of the
-	// student's eligibility. A slot that can no longer be booked because its start is too close is not
-	// reported; compare its `start` with the current time.
+	// Reports changes to the list that `availableSlots` returns for the same arguments, and to the
+	// student's eligibility. If a slot can no longer be booked because its start is too close, that is
+	// not reported; compare `start` with the current time plus `BookingPolicy.minimumNoticeSeconds`.
 	SlotsChanged *SlotsChangedSlotsChanged `json:"slotsChanged"`
 }
 
@@ -1176,7 +1178,7 @@ func (v *SlotsChangedResponse) GetSlotsChanged() *SlotsChangedSlotsChanged { ret
 // SlotsChangedSlotsChanged includes the requested fields of the GraphQL type SlotsChanged.
 // The GraphQL type's documentation follows.
 //
-// A change of the list of slots that a student can book.
+// A change to the list of slots that a student can book.
 type SlotsChangedSlotsChanged struct {
 	// The slots to add to the list, because the student can book them now. Sorted by start, then by id.
 	// The client may already have some of them.

@@ -4731,9 +4731,9 @@ which the caller has no access is null, with a top-level error whose code is ` +
 """
 type Query {
   """
-  The slots between ` + "`" + `start` + "`" + ` and ` + "`" + `end` + "`" + ` that the student can book now, and no others, sorted by start
-  and then by id. If the list is empty, ` + "`" + `emptyReasons` + "`" + ` explains why. Fails with ` + "`" + `NOT_FOUND` + "`" + ` if the
-  student does not exist, or if the caller is another student.
+  The slots between ` + "`" + `start` + "`" + ` and ` + "`" + `end` + "`" + ` that the student can book now, sorted by start and then by id.
+  If the list is empty, ` + "`" + `emptyReasons` + "`" + ` explains why. Fails with ` + "`" + `NOT_FOUND` + "`" + ` if the student does not
+  exist, or if the caller is another student.
   """
   availableSlots(
     "The student."
@@ -4795,8 +4795,8 @@ type Query {
 
   """
   The interviewer with this id; null if there is none, or if the caller may not see them. A student
-  sees the interviewers who are active or have an interview with them, but not the fields that only
-  administrators and the interviewer may read. An interviewer sees only themselves.
+  sees an interviewer who is active or has an interview with that student, but not the fields that
+  only administrators and the interviewer may read. An interviewer sees only themselves.
   """
   interviewer(
     "The interviewer's id."
@@ -4831,15 +4831,19 @@ type Query {
     first: Int! = 100
   ): [TagCount!] @access(student: ALL, interviewer: ALL)
 
-  "The slot with this id; null if there is none, or if the caller may not see it."
+  """
+  The slot with this id; null if there is none, or if the caller may not see it. A student sees the
+  slots that they can book, and those of their interviews that are not cancelled. An interviewer
+  sees only their own slots.
+  """
   slot(
     "The slot's id."
     id: ID!
   ): Slot @access(student: OWN, interviewer: OWN)
 
   """
-  The slots of all interviewers, in every status, sorted by start and then by id by default. An
-  interviewer sees only their own slots.
+  The slots of all interviewers, in every status. By default they are sorted by start and then by
+  id. An interviewer sees only their own slots.
   """
   slots(
     "The maximum number of items from the start, 1 to 500. Defaults to 50, unless ` + "`" + `last` + "`" + ` is given."
@@ -4863,7 +4867,7 @@ type Query {
   ): Interview @access(student: OWN, interviewer: OWN)
 
   """
-  The interviews, in every status, sorted by start and then by id by default. Students and
+  The interviews, in every status. By default they are sorted by start and then by id. Students and
   interviewers see only their own interviews.
   """
   interviews(
@@ -4974,10 +4978,7 @@ type SlotChange {
   what: SlotChangeKind!
   "The time of the change."
   at: DateTime!
-  """
-  When the hold expires, unless it is released, used or extended earlier; null unless ` + "`" + `what` + "`" + ` is
-  ` + "`" + `HELD` + "`" + `.
-  """
+  "When the hold expires, unless it ends or is extended earlier; null unless ` + "`" + `what` + "`" + ` is ` + "`" + `HELD` + "`" + `."
   until: DateTime
   "The id of the event that recorded the change; null if there is none."
   eventId: ID
@@ -5073,7 +5074,7 @@ type AvailableSlotConnection {
   student: Student!
   "The student's eligibility."
   eligibility: Eligibility!
-  "Why the list is empty. If the list is not empty, this is an empty list."
+  "The reasons why the student can book none of the requested slots. Empty if they can book one."
   emptyReasons: [EmptyReason!]!
 }
 
@@ -5152,19 +5153,23 @@ type Eligibility {
   "The maximum number of interviews: the student's own limit if set, otherwise the policy's."
   interviewLimit: Int!
   """
-  The number of interviews that the student can still book, including those that
-  waivers add. Never negative.
+  The number of interviews that the student can still book, including those that waivers add. An
+  active hold counts as a used interview. Never negative.
   """
   interviewsRemaining: Int!
   "How many of ` + "`" + `interviewsRemaining` + "`" + ` come from waivers of the limit."
   extraByWaiver: Int!
-  "The latest grades, which the grade rule checks, newest first. At most the policy's ` + "`" + `gradeWindow` + "`" + `."
+  """
+  The latest grades, which the grade rule checks, newest first. At most ` + "`" + `BookingPolicy.gradeWindow` + "`" + `
+  grades.
+  """
   recentGrades: [Int!]!
   "The rules that keep the student from booking and that are not waived. Empty if the student may book."
   reasons: [EligibilityReason!]!
   """
-  The waivers in effect: those of the limit or the grades without which the student could not book,
-  and those of the minimum notice or of the rule about interviewers.
+  The waivers in effect, at most one for each rule. A waiver of ` + "`" + `LIMIT` + "`" + ` or ` + "`" + `GRADES` + "`" + ` is included only
+  if the student could not book without it. A waiver of ` + "`" + `NOTICE` + "`" + ` is included only if the policy has
+  a minimum notice.
   """
   waivers: [Waiver!]!
 }
@@ -5271,9 +5276,8 @@ input StudentFilter {
   "Returns only students with this value of ` + "`" + `Eligibility.eligible` + "`" + `."
   eligible: Boolean
   """
-  Returns only students who cannot book because of one of these rules: ` + "`" + `LIMIT_REACHED` + "`" + `
-  or ` + "`" + `GRADES_TOO_LOW` + "`" + `. An empty list matches all students. Other codes cause an error,
-  because those rules depend on the slot.
+  Returns only students who cannot book for one of these reasons. Only ` + "`" + `LIMIT_REACHED` + "`" + ` and
+  ` + "`" + `GRADES_TOO_LOW` + "`" + ` are accepted; any other code causes an error. An empty list matches all students.
   """
   stuck: [RefusalCode!]
   "Returns only students whose ` + "`" + `Eligibility.interviewsUsed` + "`" + ` is in this range."
@@ -5339,11 +5343,14 @@ type Interviewer {
   """
   maxPerWeek: Int @access(interviewer: OWN)
   """
-  The ` + "`" + `https` + "`" + ` URL of the interviewer's meeting room. A student reads it in ` + "`" + `Interview.meetingUrl` + "`" + `.
+  The ` + "`" + `https` + "`" + ` URL of the interviewer's meeting room. Students find it in ` + "`" + `Interview.meetingUrl` + "`" + `.
   Null if not set, or if the caller has no access.
   """
   meetingUrl: String @access(interviewer: OWN)
-  "Whether the interviewer currently gives interviews. An inactive interviewer has no open future slots."
+  """
+  Whether the interviewer currently gives interviews. An inactive interviewer has no open or held
+  future slots.
+  """
   active: Boolean!
   "When the interviewer was created."
   createdAt: DateTime!
@@ -5489,7 +5496,10 @@ input InterviewerOrder {
 
 # =================================================================== interviews
 
-"An interview of a student with an interviewer: a booked slot, in any status."
+"""
+An interview of a student with an interviewer, in any status, such as booked, completed or
+cancelled.
+"""
 type Interview {
   "The id of the interview. It stays the same when the interview is rescheduled."
   id: ID!
@@ -5497,7 +5507,7 @@ type Interview {
   student: Student!
   "The interviewer."
   interviewer: Interviewer!
-  "The booked slot."
+  "The slot that was booked for the interview."
   slot: Slot!
   "When the interview starts, in UTC."
   start: DateTime!
@@ -5546,9 +5556,8 @@ type Interview {
   "Whether the caller can complete the interview, or change its grade, now."
   viewerCanComplete: Boolean!
   """
-  Whether the interview is exempt from a booking rule, because an administrator imported
-  it with ` + "`" + `exempt` + "`" + `, or because a waiver allowed another interview with the same
-  interviewer.
+  Whether the interview is exempt from a booking rule: an administrator imported it with ` + "`" + `exempt` + "`" + `,
+  or the student had already met the interviewer and a waiver allowed this interview.
   """
   exempt: Boolean!
   "The events of the interview, oldest first."
@@ -5640,7 +5649,7 @@ input InterviewOrder {
 
 """
 A reservation of a slot for one student, for a short time. An active hold counts towards the
-student's limit.
+student's limit. A hold ends when its slot is withdrawn.
 """
 type Hold {
   "The id of the hold."
@@ -5651,11 +5660,11 @@ type Hold {
   slot: Slot!
   "When the hold was placed."
   placedAt: DateTime!
-  "When the hold expires, unless it is released or used earlier."
+  "When the hold expires, unless it ends earlier."
   expiresAt: DateTime!
   "Whether the hold was extended. A hold can be extended once."
   extended: Boolean!
-  "When the hold was released or used; null if neither happened."
+  "When the hold was released or used, or its slot was withdrawn; null if none of these happened."
   endedAt: DateTime
 }
 
@@ -5707,7 +5716,7 @@ type Event {
   at: DateTime!
   "What happened."
   kind: EventKind!
-  "The author of the change."
+  "Who made the change."
   actor: Actor!
   "The id of the request, as in the response header ` + "`" + `X-Request-Id` + "`" + `. Empty if there was no request."
   requestId: String!
@@ -5720,15 +5729,15 @@ type Event {
   "The interview that the event is about; null if there is none."
   interview: Interview
   """
-  The version of the booking policy at the time of the event. Null for old events, which do not have
-  it.
+  The version of the booking policy at the time of the event. Null for old events, for which it was
+  not recorded.
   """
   policyVersion: Int
   """
   The changed fields that the caller may read. For names, e-mail addresses, profiles, notes, reasons
-  and meeting URLs, the value is ` + "`" + `true` + "`" + ` instead of the text. A student sees that a note was changed
-  only in an event that shares the note with them. ` + "`" + `waivers` + "`" + ` is visible only to the student and
-  administrators.
+  and meeting URLs, the value is ` + "`" + `true` + "`" + ` instead of the text. For a student, the change of a note is
+  included only if the same event shares the note with them. ` + "`" + `waivers` + "`" + ` is visible only to the
+  student and administrators.
   """
   changes: [Change!]!
 }
@@ -5746,20 +5755,20 @@ type Change {
   after: JSON
 }
 
-"The author of a change or a request."
+"Who made a change or sent a request."
 type Actor {
-  "The author's role."
+  "The role."
   role: Role!
-  "The author's id; null for the server itself and for a caller without a token."
+  "The id; null for the server itself and for a caller without a token."
   id: ID
   """
-  The student or interviewer. Null if the author is neither, if they do not exist, or if
-  the caller may not see them.
+  The student or interviewer. Null if it is neither, if they do not exist, or if the caller may not
+  see them.
   """
   person: Person
 }
 
-"The role of a caller."
+"The role of a caller, or of the server itself."
 enum Role {
   "A caller without a token."
   ANONYMOUS
@@ -5983,8 +5992,8 @@ type BookingPolicy {
 # ===================================================================== refusals
 
 """
-A refusal. A refused mutation changes nothing, and its payload has no result but all refusals, at
-most 20. New codes can be added, so show the ` + "`" + `message` + "`" + ` of an unknown code.
+A refusal. A refused mutation changes nothing. Its payload has no result, and its ` + "`" + `errors` + "`" + ` contains
+all refusals, up to 20. New codes can be added, so show the ` + "`" + `message` + "`" + ` of an unknown code.
 """
 interface UserError {
   "The machine-readable refusal code."
@@ -6012,9 +6021,9 @@ enum RefusalCode {
   OWN_OVERLAP
   "The interviewer has reached their maximum number of interviews for that day or week."
   INTERVIEWER_FULL
-  "Another student has booked the slot. ` + "`" + `alternatives` + "`" + ` has other slots."
+  "Another student has booked the slot. ` + "`" + `SlotTaken.alternatives` + "`" + ` lists other slots."
   SLOT_TAKEN
-  "Another student holds the slot. ` + "`" + `alternatives` + "`" + ` has other slots."
+  "Another student holds the slot. ` + "`" + `SlotTaken.alternatives` + "`" + ` lists other slots."
   SLOT_HELD
   "The student holds another slot and can hold only one. Release that hold first."
   ALREADY_HOLDING
@@ -6047,7 +6056,10 @@ enum RefusalCode {
   WRONG_STATUS
   "The interview has been rescheduled the maximum number of times."
   TOO_MANY_RESCHEDULES
-  "The time overlaps other slots or blocked time of the interviewer."
+  """
+  The time overlaps other slots or blocked time of the interviewer, or the same window is already
+  published.
+  """
   AVAILABILITY_CONFLICT
   "Other requests are changing the same data. Send the request again."
   BUSY_RETRY
@@ -6080,7 +6092,10 @@ type SlotTaken implements UserError {
   heldUntil: DateTime
 }
 
-"A refusal because the student may not book any slot: ` + "`" + `LimitReached` + "`" + ` or ` + "`" + `GradesTooLow` + "`" + `."
+"""
+A refusal that applies to every slot, because the student may not book: ` + "`" + `LimitReached` + "`" + ` or
+` + "`" + `GradesTooLow` + "`" + `.
+"""
 interface NotEligible {
   "The machine-readable refusal code."
   code: RefusalCode!
@@ -6332,8 +6347,8 @@ enum AllowedInput {
 }
 
 """
-The time overlaps other slots or blocked time of the interviewer:
-` + "`" + `AVAILABILITY_CONFLICT` + "`" + `. Nothing was published.
+The time overlaps other slots or blocked time of the interviewer, or the same window is already
+published: ` + "`" + `AVAILABILITY_CONFLICT` + "`" + `. Nothing was published.
 """
 type AvailabilityConflict implements UserError {
   "Always ` + "`" + `AVAILABILITY_CONFLICT` + "`" + `."
@@ -6356,9 +6371,9 @@ ends when the token expires.
 """
 type Subscription {
   """
-  Reports changes of the list that ` + "`" + `availableSlots` + "`" + ` returns for the same arguments, and of the
-  student's eligibility. A slot that can no longer be booked because its start is too close is not
-  reported; compare its ` + "`" + `start` + "`" + ` with the current time.
+  Reports changes to the list that ` + "`" + `availableSlots` + "`" + ` returns for the same arguments, and to the
+  student's eligibility. If a slot can no longer be booked because its start is too close, that is
+  not reported; compare ` + "`" + `start` + "`" + ` with the current time plus ` + "`" + `BookingPolicy.minimumNoticeSeconds` + "`" + `.
   """
   slotsChanged(
     "The student."
@@ -6372,21 +6387,21 @@ type Subscription {
     "Reports only slots that have all of these tags, as in ` + "`" + `availableSlots` + "`" + `."
     tags: [String!]
     """
-    Restricts ` + "`" + `opened` + "`" + ` to slots after this cursor of ` + "`" + `availableSlots` + "`" + `. Pass the ` + "`" + `after` + "`" + `
-    of the client's first page.
+    Restricts ` + "`" + `opened` + "`" + ` to slots after this cursor of ` + "`" + `availableSlots` + "`" + `. Pass the ` + "`" + `after` + "`" + ` with which
+    the client requested its first page.
     """
     after: String
     """
-    Restricts ` + "`" + `opened` + "`" + ` to slots before this cursor of ` + "`" + `availableSlots` + "`" + `. Pass the cursor
-    at which the client's last page ends.
+    Restricts ` + "`" + `opened` + "`" + ` to slots before this cursor of ` + "`" + `availableSlots` + "`" + `. If the list continues after
+    the client's last page, pass that page's ` + "`" + `endCursor` + "`" + `.
     """
     before: String
   ): SlotsChanged! @access(student: OWN)
 
   """
-  Reports each interview of the caller that is booked, rescheduled or otherwise changed, in its
-  current state. Changes in quick succession may be reported as one. Administrators receive all
-  interviews.
+  When an interview of the caller is booked, rescheduled or otherwise changed, reports its current
+  state. Changes in quick succession may be reported as one. Administrators receive the changes of
+  all interviews.
   """
   interviewChanged(
     "Reports only interviews of this student."
@@ -6396,7 +6411,7 @@ type Subscription {
   ): Interview! @access(student: OWN, interviewer: OWN)
 }
 
-"A change of the list of slots that a student can book."
+"A change to the list of slots that a student can book."
 type SlotsChanged {
   """
   The slots to add to the list, because the student can book them now. Sorted by start, then by id.
@@ -6431,13 +6446,14 @@ succeed. Otherwise nothing was changed. A mutation returns null only if the requ
 top-level error.
 
 Each mutation lists its refusals. Any mutation can also be refused with ` + "`" + `NOT_FOUND` + "`" + `,
-` + "`" + `INVALID_INPUT` + "`" + `, ` + "`" + `INVALID_RANGE` + "`" + ` or ` + "`" + `BUSY_RETRY` + "`" + `, and with ` + "`" + `WRONG_STATUS` + "`" + ` if the caller is an
-interviewer who is not active.
+` + "`" + `INVALID_INPUT` + "`" + `, ` + "`" + `INVALID_RANGE` + "`" + ` or ` + "`" + `BUSY_RETRY` + "`" + `, with ` + "`" + `VERSION_CONFLICT` + "`" + ` if its input has
+` + "`" + `expectedVersion` + "`" + `, and with ` + "`" + `WRONG_STATUS` + "`" + ` if the caller is an interviewer who is not active.
 
 An idempotency key makes a mutation safe to repeat. For 24 hours, a mutation with the same
 ` + "`" + `idempotencyKey` + "`" + ` and the same input is not executed again: it returns the first response, including
 a refusal. With a different input it is refused with ` + "`" + `IDEMPOTENCY_MISMATCH` + "`" + `. Use a new key, such as
-a UUID, for each action of the user. Dry runs and the refusal ` + "`" + `BUSY_RETRY` + "`" + ` are not stored.
+a UUID, for each action of the user. A dry run and the refusal ` + "`" + `BUSY_RETRY` + "`" + ` do not use up the key:
+afterwards, a mutation with the same key is executed.
 """
 type Mutation {
   """
@@ -6451,10 +6467,11 @@ type Mutation {
     input: BookSlotInput!
   ): BookSlotPayload @access(student: OWN)
   """
-  Reserves a slot for a student for ` + "`" + `holdSeconds` + "`" + ` of the policy. A student can hold one slot at a
-  time. Holding the same slot again extends the hold once. Refusals: ` + "`" + `SLOT_TAKEN` + "`" + `, ` + "`" + `SLOT_HELD` + "`" + `,
-  ` + "`" + `SLOT_WITHDRAWN` + "`" + `, ` + "`" + `SLOT_IN_PAST` + "`" + `, ` + "`" + `TOO_SOON` + "`" + `, ` + "`" + `INTERVIEWER_FULL` + "`" + `, ` + "`" + `ALREADY_INTERVIEWED` + "`" + `,
-  ` + "`" + `SELF_INTERVIEW` + "`" + `, ` + "`" + `OWN_OVERLAP` + "`" + `, ` + "`" + `LIMIT_REACHED` + "`" + `, ` + "`" + `GRADES_TOO_LOW` + "`" + `, ` + "`" + `ALREADY_HOLDING` + "`" + `.
+  Reserves a slot for a student. The hold lasts for the policy's ` + "`" + `holdSeconds` + "`" + `. A student can hold
+  one slot at a time. Holding the same slot again extends the hold once. Refusals: ` + "`" + `SLOT_TAKEN` + "`" + `,
+  ` + "`" + `SLOT_HELD` + "`" + `, ` + "`" + `SLOT_WITHDRAWN` + "`" + `, ` + "`" + `SLOT_IN_PAST` + "`" + `, ` + "`" + `TOO_SOON` + "`" + `, ` + "`" + `INTERVIEWER_FULL` + "`" + `,
+  ` + "`" + `ALREADY_INTERVIEWED` + "`" + `, ` + "`" + `SELF_INTERVIEW` + "`" + `, ` + "`" + `OWN_OVERLAP` + "`" + `, ` + "`" + `LIMIT_REACHED` + "`" + `, ` + "`" + `GRADES_TOO_LOW` + "`" + `,
+  ` + "`" + `ALREADY_HOLDING` + "`" + `.
   """
   holdSlot(
     "The slot and the student."
@@ -6534,10 +6551,10 @@ type Mutation {
   ): RevokeWaiverPayload @access
 
   """
-  Publishes a weekly rule of an interviewer. The slots of the next ` + "`" + `publishHorizonDays` + "`" + ` of the
-  policy are published, and the server publishes further slots as time passes. Publishing the same
-  rule again changes nothing, as for ` + "`" + `addAvailability` + "`" + `. Refusals: ` + "`" + `WRONG_STATUS` + "`" + ` if the interviewer
-  is not active; ` + "`" + `AVAILABILITY_CONFLICT` + "`" + ` or ` + "`" + `SLOT_IN_PAST` + "`" + ` if no slot can be published.
+  Publishes a weekly rule of an interviewer. Its slots are published ` + "`" + `publishHorizonDays` + "`" + ` days ahead
+  (a setting of the policy), and the server publishes further slots as time passes. Publishing the
+  same rule again changes nothing, as for ` + "`" + `addAvailability` + "`" + `. Refusals: ` + "`" + `WRONG_STATUS` + "`" + ` if the
+  interviewer is not active; ` + "`" + `AVAILABILITY_CONFLICT` + "`" + ` or ` + "`" + `SLOT_IN_PAST` + "`" + ` if no slot can be published.
   """
   addWeeklyAvailability(
     "The rule to publish."
@@ -6545,26 +6562,26 @@ type Mutation {
   ): AddWeeklyAvailabilityPayload @access(interviewer: OWN)
   """
   Changes the given fields of a window or a weekly rule. Future slots that the new window or rule
-  still contains are kept, other future slots are withdrawn, and new slots are published. Refusals:
-  ` + "`" + `WRONG_STATUS` + "`" + ` if the interviewer is not active; ` + "`" + `AVAILABILITY_CONFLICT` + "`" + ` if the same window is
-  already published.
+  still contains are kept, other future slots that are not booked are withdrawn, and new slots are
+  published. Refusals: ` + "`" + `WRONG_STATUS` + "`" + ` if the interviewer is not active; ` + "`" + `AVAILABILITY_CONFLICT` + "`" + ` if
+  the same window is already published.
   """
   updateAvailability(
     "The window or rule, and its changes."
     input: UpdateAvailabilityInput!
   ): UpdateAvailabilityPayload @access(interviewer: OWN)
   """
-  Removes a window or a weekly rule. Its open future slots are withdrawn, and a rule publishes no
-  more slots. A slot that another availability of the interviewer also contains is kept. In the time
-  that becomes free, slots of other availability are published.
+  Removes a window or a weekly rule. Its future slots that are not booked are withdrawn, and a rule
+  publishes no more slots. A slot that another window or rule of the interviewer also contains is
+  kept. In the time that becomes free, slots of their other windows and rules are published.
   """
   removeAvailability(
     "The window or rule to remove."
     input: RemoveAvailabilityInput!
   ): RemoveAvailabilityPayload @access(interviewer: OWN)
   """
-  Blocks time in an interviewer's calendar, such as a holiday. Open future slots that overlap the
-  time are withdrawn, and no slots are published in it.
+  Blocks time in an interviewer's calendar, such as a holiday. Future slots that overlap the time
+  and are not booked are withdrawn, and no slots are published in it.
   """
   blockTime(
     "The time and the interviewer."
@@ -6624,9 +6641,9 @@ type Mutation {
     input: CreateInterviewerInput!
   ): CreateInterviewerPayload @access
   """
-  Changes the given fields of an interviewer. ` + "`" + `active: false` + "`" + ` withdraws their open future slots.
-  ` + "`" + `active: true` + "`" + ` publishes their availability again, without blocked time and without slots that
-  were withdrawn individually.
+  Changes the given fields of an interviewer. ` + "`" + `active: false` + "`" + ` withdraws their future slots that are
+  not booked. ` + "`" + `active: true` + "`" + ` publishes their availability again, without blocked time and without
+  slots that were withdrawn individually.
   """
   updateInterviewer(
     "The interviewer and the changes."
@@ -6898,8 +6915,8 @@ type Availability {
   """
   publishedUntil: DateTime
   """
-  When the first slots of a rule will be published under the current policy, if its first window is
-  after ` + "`" + `publishedUntil` + "`" + `. Otherwise null.
+  For a rule whose first window is after ` + "`" + `publishedUntil` + "`" + `: when its first slots will be published
+  under the current policy. Otherwise null.
   """
   publishesFrom: DateTime
   "When the availability was created."
@@ -7011,14 +7028,17 @@ input AddAvailabilityInput {
 type AddAvailabilityPayload {
   "The availability; null if the mutation was refused."
   availability: Availability
-  "The published slots, including identical slots that existed before."
+  """
+  The published slots, including identical slots that existed before, which are also in ` + "`" + `skipped` + "`" + `
+  with the reason ` + "`" + `DUPLICATE` + "`" + `.
+  """
   slots(
     "The maximum number of items to return, 1 to 500."
     first: Int! = 50
   ): [Slot!]!
   "The total number of ` + "`" + `slots` + "`" + `."
   publishedCount: Int!
-  "The slots of the window that were skipped."
+  "The slots that were skipped."
   skipped(
     "The maximum number of items to return, 1 to 500."
     first: Int! = 50
@@ -7090,14 +7110,17 @@ input AddWeeklyAvailabilityInput {
 type AddWeeklyAvailabilityPayload {
   "The availability; null if the mutation was refused."
   availability: Availability
-  "The published slots, including identical slots that existed before."
+  """
+  The published slots, including identical slots that existed before, which are also in ` + "`" + `skipped` + "`" + `
+  with the reason ` + "`" + `DUPLICATE` + "`" + `.
+  """
   slots(
     "The maximum number of items to return, 1 to 500."
     first: Int! = 50
   ): [Slot!]!
   "The total number of ` + "`" + `slots` + "`" + `."
   publishedCount: Int!
-  "The slots of the windows that were skipped."
+  "The slots that were skipped."
   skipped(
     "The maximum number of items to return, 1 to 500."
     first: Int! = 50
@@ -7144,8 +7167,8 @@ input UpdateAvailabilityInput {
   "The tags of the slots, such as topics and levels: at most 20 tags of 1 to 50 characters. Null is refused."
   tags: [String!] @notNull
   """
-  If true, cancels the booked interviews in the affected time. If false, keeps them and
-  returns them in ` + "`" + `conflicts` + "`" + `.
+  If true, cancels the booked interviews on future slots that the interviewer no longer offers. If
+  false, keeps them and returns them in ` + "`" + `conflicts` + "`" + `.
   """
   cancelBooked: Boolean! = false
 }
@@ -7161,7 +7184,7 @@ type UpdateAvailabilityPayload {
   ): [Slot!]!
   "The total number of ` + "`" + `slots` + "`" + `."
   publishedCount: Int!
-  "The slots of the windows that were skipped."
+  "The slots that were skipped."
   skipped(
     "The maximum number of items to return, 1 to 500."
     first: Int! = 50
@@ -7178,8 +7201,8 @@ type UpdateAvailabilityPayload {
   "The total number of withdrawn slots."
   closedCount: Int!
   """
-  The slots that were not withdrawn because another availability of the interviewer
-  also contains them. They keep their ids.
+  The slots that were not withdrawn because another window or rule of the interviewer also contains
+  them. They keep their ids.
   """
   keptSlots(
     "The maximum number of items to return, 1 to 500."
@@ -7187,14 +7210,17 @@ type UpdateAvailabilityPayload {
   ): [Slot!]!
   "The total number of kept slots."
   keptCount: Int!
-  "The slots of the interviewer's other availability that were published because the time became free."
+  """
+  The slots of the interviewer's other windows and rules that were published in the time that became
+  free.
+  """
   openedSlots(
     "The maximum number of items to return, 1 to 500."
     first: Int! = 50
   ): [Slot!]!
   "The total number of opened slots."
   openedCount: Int!
-  "The booked interviews in the affected time that were kept."
+  "The booked interviews that ` + "`" + `cancelBooked` + "`" + ` would have cancelled."
   conflicts(
     "The maximum number of items to return, 1 to 500."
     first: Int! = 50
@@ -7217,8 +7243,8 @@ input RemoveAvailabilityInput {
   "The availability."
   availabilityId: ID!
   """
-  If true, cancels the booked interviews in the affected time. If false, keeps them and
-  returns them in ` + "`" + `conflicts` + "`" + `.
+  If true, cancels the booked interviews on future slots that the interviewer no longer offers. If
+  false, keeps them and returns them in ` + "`" + `conflicts` + "`" + `.
   """
   cancelBooked: Boolean! = false
 }
@@ -7233,8 +7259,8 @@ type RemoveAvailabilityPayload {
   "The total number of withdrawn slots."
   closedCount: Int!
   """
-  The slots that were not withdrawn because another availability of the interviewer
-  also contains them. They keep their ids.
+  The slots that were not withdrawn because another window or rule of the interviewer also contains
+  them. They keep their ids.
   """
   keptSlots(
     "The maximum number of items to return, 1 to 500."
@@ -7242,14 +7268,17 @@ type RemoveAvailabilityPayload {
   ): [Slot!]!
   "The total number of kept slots."
   keptCount: Int!
-  "The slots of the interviewer's other availability that were published because the time became free."
+  """
+  The slots of the interviewer's other windows and rules that were published in the time that became
+  free.
+  """
   openedSlots(
     "The maximum number of items to return, 1 to 500."
     first: Int! = 50
   ): [Slot!]!
   "The total number of opened slots."
   openedCount: Int!
-  "The booked interviews in the affected time that were kept."
+  "The booked interviews that ` + "`" + `cancelBooked` + "`" + ` would have cancelled."
   conflicts(
     "The maximum number of items to return, 1 to 500."
     first: Int! = 50
@@ -7286,11 +7315,14 @@ input BlockTimeInput {
   blocked.
   """
   dates: [Date!]
-  "The reason, in 1 to 500 characters. Students whose interviews are cancelled read it in ` + "`" + `cancelReason` + "`" + `."
+  """
+  The reason, in 1 to 500 characters. Students whose interviews are cancelled can read it in
+  ` + "`" + `Interview.cancelReason` + "`" + `.
+  """
   reason: String!
   """
-  If true, cancels the booked interviews in the affected time. If false, keeps them and
-  returns them in ` + "`" + `conflicts` + "`" + `.
+  If true, cancels the future booked interviews that overlap the blocked time. If false, keeps them
+  and returns them in ` + "`" + `conflicts` + "`" + `.
   """
   cancelBooked: Boolean! = false
   "The idempotency key of the request, 1 to 200 characters. ` + "`" + `Mutation` + "`" + ` describes idempotency keys."
@@ -7308,14 +7340,14 @@ type BlockTimePayload {
   ): [Slot!]!
   "The total number of withdrawn slots."
   closedCount: Int!
-  "The slots of the interviewer's other availability that were published because the time became free."
+  "The slots that were published because a withdrawn slot also occupied time that is not blocked."
   openedSlots(
     "The maximum number of items to return, 1 to 500."
     first: Int! = 50
   ): [Slot!]!
   "The total number of opened slots."
   openedCount: Int!
-  "The booked interviews in the affected time that were kept."
+  "The booked interviews that ` + "`" + `cancelBooked` + "`" + ` would have cancelled."
   conflicts(
     "The maximum number of items to return, 1 to 500."
     first: Int! = 50
@@ -7385,7 +7417,7 @@ input CreateStudentInput {
   is replaced with the canonical name.
   """
   timeZone: String! = "UTC"
-  "The student's own limit, 0 to 1000. If omitted, the policy's limit applies."
+  "The student's own limit, 0 to 1,000. If omitted, the policy's limit applies."
   interviewLimit: Int
   "The idempotency key of the request, 1 to 200 characters. ` + "`" + `Mutation` + "`" + ` describes idempotency keys."
   idempotencyKey: String
@@ -7431,7 +7463,7 @@ input UpdateStudentInput {
   is replaced with the canonical name. Null is refused.
   """
   timeZone: String @notNull
-  "The student's own limit, 0 to 1000. Null removes it, and the policy's limit applies."
+  "The student's own limit, 0 to 1,000. Null removes it, and the policy's limit applies."
   interviewLimit: Int
 }
 
@@ -7554,7 +7586,7 @@ type UpdateInterviewerPayload {
   ): [Slot!]!
   "The total number of ` + "`" + `slots` + "`" + `."
   publishedCount: Int!
-  "The open slots that were withdrawn."
+  "The slots that were withdrawn."
   closedSlots(
     "The maximum number of items to return, 1 to 500."
     first: Int! = 50
@@ -7589,28 +7621,32 @@ input UpdateBookingPolicyInput {
   """
   expectedVersion: Int
   """
-  The maximum number of interviews of a student without a limit of their own, 0 to
-  1000. A lower limit cancels no interviews. Null is refused.
+  The maximum number of interviews of a student without a limit of their own, 0 to 1,000. A lower
+  limit cancels no interviews. Null is refused.
   """
   interviewLimit: Int @notNull
-  "Each of the latest grades must be greater than this number, -1 to 4. Null is refused."
+  "A number from -1 to 4. Each of the latest ` + "`" + `gradeWindow` + "`" + ` grades must be greater. Null is refused."
   minimumGradeExclusive: Int @notNull
   "How many of the latest grades the grade rule checks, 0 to 100. Null is refused."
   gradeWindow: Int @notNull
-  "How long a hold lasts, 30 to 3600 seconds. Null is refused."
+  "How long a hold lasts, 30 to 3,600 seconds. Null is refused."
   holdSeconds: Int @notNull
-  "The minimum time between a booking and the start of the slot, 0 to 2592000 seconds. Null is refused."
+  """
+  The minimum time between a booking and the start of the slot, 0 to 2,592,000 seconds (30 days).
+  Null is refused.
+  """
   minimumNoticeSeconds: Int @notNull
   """
-  The minimum time between a cancellation by the student and the start of the
-  interview, 0 to 2592000 seconds. Null is refused.
+  The minimum time between a cancellation by the student and the start of the interview, 0 to
+  2,592,000 seconds (30 days). Null is refused.
   """
   cancelCutoffSeconds: Int @notNull
   """
-  The minimum time between a reschedule by the student and the start of the interview, 0 to 2592000
-  seconds. If this is less than ` + "`" + `cancelCutoffSeconds` + "`" + `, a student can avoid the cancellation deadline
-  by rescheduling an interview and then cancelling it. If omitted, a change of ` + "`" + `cancelCutoffSeconds` + "`" + `
-  can change it: it stays equal if the two were equal, and it never becomes less if it was greater.
+  The minimum time between a reschedule by the student and the start of the interview, 0 to
+  2,592,000 seconds (30 days). If this is less than ` + "`" + `cancelCutoffSeconds` + "`" + `, a student can avoid the
+  cancellation deadline by rescheduling an interview and then cancelling it. If this is omitted and
+  ` + "`" + `cancelCutoffSeconds` + "`" + ` changes, a value that was equal to ` + "`" + `cancelCutoffSeconds` + "`" + ` changes with it. A
+  value that was greater is raised to the new ` + "`" + `cancelCutoffSeconds` + "`" + ` if it would otherwise be less.
   Null is refused.
   """
   rescheduleCutoffSeconds: Int @notNull
@@ -7657,8 +7693,8 @@ extend type Mutation {
     input: ImportAvailabilityInput!
   ): ImportAvailabilityPayload @access
   """
-  Imports a table of at most 5,000 past and future interviews that were booked elsewhere. If an
-  interview has no slot, the import creates one.
+  Imports a table of at most 5,000 past and future interviews that were booked elsewhere. If no slot
+  of the interviewer has the times of an interview, the import creates one.
   """
   importInterviews(
     "The table and the options."
@@ -7677,8 +7713,9 @@ type ImportRow {
   "The errors of the row, at most ten. Empty unless the row failed."
   errors: [ImportError!]!
   """
-  Human-readable notes in English: what was not imported from a calendar, and why, or that a new
-  student is also an interviewer, or the reverse.
+  Human-readable notes in English. For a calendar: what was not imported, and why. For a new
+  student: that their e-mail address also belongs to an interviewer. For a new interviewer: that it
+  also belongs to a student.
   """
   notes: [String!]!
 }
@@ -7690,9 +7727,9 @@ enum ImportRowStatus {
   "The object already exists, with the same values."
   UNCHANGED
   """
-  The row was written, and the interview is ` + "`" + `exempt` + "`" + `, although it breaks the interview
-  limit, the rule that a student meets each interviewer only once, the grade rule or the
-  interviewer's maximum number of interviews.
+  The row was written although its interview breaks the interview limit, the rule that a student
+  meets each interviewer only once, the grade rule or the interviewer's maximum number of
+  interviews. The interview is ` + "`" + `exempt` + "`" + `.
   """
   EXEMPTED
   "The row has errors and was not written."
@@ -7733,7 +7770,7 @@ input ImportStudentsInput {
 type ImportStudentsPayload {
   "The result of each row, in file order. Empty if the file could not be read."
   rows: [ImportRow!]!
-  "The number of rows with the status ` + "`" + `CREATED` + "`" + ` or ` + "`" + `EXEMPTED` + "`" + `."
+  "The number of rows with the status ` + "`" + `CREATED` + "`" + `."
   created: Int!
   "The number of rows with the status ` + "`" + `UNCHANGED` + "`" + `."
   unchanged: Int!
@@ -7764,7 +7801,7 @@ input ImportInterviewersInput {
 type ImportInterviewersPayload {
   "The result of each row, in file order. Empty if the file could not be read."
   rows: [ImportRow!]!
-  "The number of rows with the status ` + "`" + `CREATED` + "`" + ` or ` + "`" + `EXEMPTED` + "`" + `."
+  "The number of rows with the status ` + "`" + `CREATED` + "`" + `."
   created: Int!
   "The number of rows with the status ` + "`" + `UNCHANGED` + "`" + `."
   unchanged: Int!
@@ -7789,11 +7826,11 @@ input ImportAvailabilityInput {
   """
   csv: String
   """
-  A calendar (RFC 5545, RFC 7953) of the interviewer ` + "`" + `interviewerId` + "`" + `. Each event becomes
-  a window. A recurring event becomes one window for each occurrence up to the policy's
-  publishing horizon. A time without a time zone is in the interviewer's time zone. An
-  event with an invalid date, time or recurrence fails with an error that names the
-  line.
+  A calendar (RFC 5545, RFC 7953) of the interviewer ` + "`" + `interviewerId` + "`" + `. Each event becomes a window. A
+  recurring event becomes one window for each future occurrence, up to ` + "`" + `publishHorizonDays` + "`" + ` days
+  ahead (a setting of the policy). A time without a time zone is in the calendar's time zone
+  (` + "`" + `X-WR-TIMEZONE` + "`" + `), or in the interviewer's if the calendar has none. An event with an invalid
+  date, time or recurrence fails with an error that names the line.
   """
   ical: String
   "The interviewer whose calendar it is. Required with ` + "`" + `ical` + "`" + `, not allowed with ` + "`" + `csv` + "`" + `."
@@ -7815,7 +7852,7 @@ enum WholeDayEvents {
   "Ignores them. Each is a row with the status ` + "`" + `IGNORED` + "`" + `."
   SKIP
   """
-  Blocks the days, as ` + "`" + `blockTime` + "`" + ` does: open slots are withdrawn, and booked
+  Blocks the days, as ` + "`" + `blockTime` + "`" + ` does: slots that are not booked are withdrawn, and booked
   interviews are kept. The ` + "`" + `id` + "`" + ` of the row is the id of the block.
   """
   BLOCK
@@ -7825,7 +7862,7 @@ enum WholeDayEvents {
 type ImportAvailabilityPayload {
   "The result of each row, in file order. Empty if the file could not be read."
   rows: [ImportRow!]!
-  "The number of rows with the status ` + "`" + `CREATED` + "`" + ` or ` + "`" + `EXEMPTED` + "`" + `."
+  "The number of rows with the status ` + "`" + `CREATED` + "`" + `."
   created: Int!
   "The number of rows with the status ` + "`" + `UNCHANGED` + "`" + `."
   unchanged: Int!
@@ -7848,10 +7885,9 @@ input ImportInterviewsInput {
   "If true, writes the valid rows even if other rows fail. If false, writes all rows or none."
   partial: Boolean! = false
   """
-  If true, also imports rows that break the interview limit, the rule that a student
-  meets each interviewer only once, the grade rule or the interviewer's maximum number
-  of interviews, and marks the interviews as ` + "`" + `exempt` + "`" + `. Rows that break another rule,
-  such as an overlap, fail.
+  If true, also imports rows that break the interview limit, the rule that a student meets each
+  interviewer only once, the grade rule or the interviewer's maximum number of interviews, and marks
+  the interviews as ` + "`" + `exempt` + "`" + `. Rows that break another rule, such as interviews that overlap, fail.
   """
   exempt: Boolean! = false
   "The idempotency key of the request, 1 to 200 characters. ` + "`" + `Mutation` + "`" + ` describes idempotency keys."

@@ -13,13 +13,14 @@ import (
 	"time"
 )
 
-// A refusal because the student may not book any slot: `LimitReached` or `GradesTooLow`.
+// A refusal that applies to every slot, because the student may not book: `LimitReached` or
+// `GradesTooLow`.
 type NotEligible interface {
 	IsNotEligible()
 }
 
-// A refusal. A refused mutation changes nothing, and its payload has no result but all refusals, at
-// most 20. New codes can be added, so show the `message` of an unknown code.
+// A refusal. A refused mutation changes nothing. Its payload has no result, and its `errors` contains
+// all refusals, up to 20. New codes can be added, so show the `message` of an unknown code.
 type UserError interface {
 	IsUserError()
 }
@@ -68,8 +69,8 @@ type AnonymiseStudentPayload struct {
 	Errors []UserError `json:"errors"`
 }
 
-// The time overlaps other slots or blocked time of the interviewer:
-// `AVAILABILITY_CONFLICT`. Nothing was published.
+// The time overlaps other slots or blocked time of the interviewer, or the same window is already
+// published: `AVAILABILITY_CONFLICT`. Nothing was published.
 type AvailabilityConflict struct {
 	// Always `AVAILABILITY_CONFLICT`.
 	Code booking.RefusalCode `json:"code"`
@@ -194,11 +195,11 @@ type ImportAvailabilityInput struct {
 	// `endDate`, `timeZone` (default: the interviewer's) and `everyWeeks` (default 1). A
 	// rule works like `addWeeklyAvailability`.
 	CSV *string `json:"csv,omitempty"`
-	// A calendar (RFC 5545, RFC 7953) of the interviewer `interviewerId`. Each event becomes
-	// a window. A recurring event becomes one window for each occurrence up to the policy's
-	// publishing horizon. A time without a time zone is in the interviewer's time zone. An
-	// event with an invalid date, time or recurrence fails with an error that names the
-	// line.
+	// A calendar (RFC 5545, RFC 7953) of the interviewer `interviewerId`. Each event becomes a window. A
+	// recurring event becomes one window for each future occurrence, up to `publishHorizonDays` days
+	// ahead (a setting of the policy). A time without a time zone is in the calendar's time zone
+	// (`X-WR-TIMEZONE`), or in the interviewer's if the calendar has none. An event with an invalid
+	// date, time or recurrence fails with an error that names the line.
 	Ical *string `json:"ical,omitempty"`
 	// The interviewer whose calendar it is. Required with `ical`, not allowed with `csv`.
 	InterviewerID *int64 `json:"interviewerId,omitempty"`
@@ -218,7 +219,7 @@ type ImportAvailabilityInput struct {
 type ImportAvailabilityPayload struct {
 	// The result of each row, in file order. Empty if the file could not be read.
 	Rows []transfer.ImportRow `json:"rows"`
-	// The number of rows with the status `CREATED` or `EXEMPTED`.
+	// The number of rows with the status `CREATED`.
 	Created int `json:"created"`
 	// The number of rows with the status `UNCHANGED`.
 	Unchanged int `json:"unchanged"`
@@ -247,7 +248,7 @@ type ImportInterviewersInput struct {
 type ImportInterviewersPayload struct {
 	// The result of each row, in file order. Empty if the file could not be read.
 	Rows []transfer.ImportRow `json:"rows"`
-	// The number of rows with the status `CREATED` or `EXEMPTED`.
+	// The number of rows with the status `CREATED`.
 	Created int `json:"created"`
 	// The number of rows with the status `UNCHANGED`.
 	Unchanged int `json:"unchanged"`
@@ -267,10 +268,9 @@ type ImportInterviewsInput struct {
 	DryRun bool `json:"dryRun"`
 	// If true, writes the valid rows even if other rows fail. If false, writes all rows or none.
 	Partial bool `json:"partial"`
-	// If true, also imports rows that break the interview limit, the rule that a student
-	// meets each interviewer only once, the grade rule or the interviewer's maximum number
-	// of interviews, and marks the interviews as `exempt`. Rows that break another rule,
-	// such as an overlap, fail.
+	// If true, also imports rows that break the interview limit, the rule that a student meets each
+	// interviewer only once, the grade rule or the interviewer's maximum number of interviews, and marks
+	// the interviews as `exempt`. Rows that break another rule, such as interviews that overlap, fail.
 	Exempt bool `json:"exempt"`
 	// The idempotency key of the request, 1 to 200 characters. `Mutation` describes idempotency keys.
 	IdempotencyKey *string `json:"idempotencyKey,omitempty"`
@@ -308,7 +308,7 @@ type ImportStudentsInput struct {
 type ImportStudentsPayload struct {
 	// The result of each row, in file order. Empty if the file could not be read.
 	Rows []transfer.ImportRow `json:"rows"`
-	// The number of rows with the status `CREATED` or `EXEMPTED`.
+	// The number of rows with the status `CREATED`.
 	Created int `json:"created"`
 	// The number of rows with the status `UNCHANGED`.
 	Unchanged int `json:"unchanged"`
@@ -380,13 +380,14 @@ type MarkNoShowPayload struct {
 // top-level error.
 //
 // Each mutation lists its refusals. Any mutation can also be refused with `NOT_FOUND`,
-// `INVALID_INPUT`, `INVALID_RANGE` or `BUSY_RETRY`, and with `WRONG_STATUS` if the caller is an
-// interviewer who is not active.
+// `INVALID_INPUT`, `INVALID_RANGE` or `BUSY_RETRY`, with `VERSION_CONFLICT` if its input has
+// `expectedVersion`, and with `WRONG_STATUS` if the caller is an interviewer who is not active.
 //
 // An idempotency key makes a mutation safe to repeat. For 24 hours, a mutation with the same
 // `idempotencyKey` and the same input is not executed again: it returns the first response, including
 // a refusal. With a different input it is refused with `IDEMPOTENCY_MISMATCH`. Use a new key, such as
-// a UUID, for each action of the user. Dry runs and the refusal `BUSY_RETRY` are not stored.
+// a UUID, for each action of the user. A dry run and the refusal `BUSY_RETRY` do not use up the key:
+// afterwards, a mutation with the same key is executed.
 type Mutation struct {
 }
 
@@ -676,7 +677,7 @@ type WholeDayEvents string
 const (
 	// Ignores them. Each is a row with the status `IGNORED`.
 	WholeDayEventsSkip WholeDayEvents = "SKIP"
-	// Blocks the days, as `blockTime` does: open slots are withdrawn, and booked
+	// Blocks the days, as `blockTime` does: slots that are not booked are withdrawn, and booked
 	// interviews are kept. The `id` of the row is the id of the block.
 	WholeDayEventsBlock WholeDayEvents = "BLOCK"
 )

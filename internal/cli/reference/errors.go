@@ -46,7 +46,7 @@ func writeRefusalCodes(b *bytes.Buffer) {
 		switch {
 		case code.Code == booking.IdempotencyMismatch:
 			mutations = "any mutation with an idempotency key"
-		case !slices.Contains(common, name) || code.Code == booking.WrongStatus:
+		case !slices.Contains(common, name) || code.Code == booking.WrongStatus || code.Code == booking.VersionConflict:
 			mutations = list(mutationsWith(schema, name))
 		}
 		fmt.Fprintf(b, "| <a id=%q></a>`%s` | %s | `%s` | %s | %s |\n", strings.ToLower(name), name,
