@@ -205,7 +205,7 @@ func (a *attack) enlarge(b *testing.B, url string, by sender) {
 		switch a.refused = code != "OK"; {
 		case a.refused:
 			a.name += ": refused, " + code
-		case a.most > 1:
+		case a.times > 1:
 			a.name += fmt.Sprintf(", %d times", a.times)
 		}
 		return

@@ -136,7 +136,7 @@ func (g *gathered) count(codes []string) {
 	if g.codes == nil {
 		g.codes = map[string]int{}
 	}
-	g.codes[strings.Join(codes, " ")]++
+	g.codes[strings.Join(codes, " and ")]++
 }
 
 func (g *gathered) reasons() string {

@@ -18,7 +18,7 @@ func (h *hostile) documents() []hostileRequest {
 	list := fmt.Sprintf(`studentId: "%d", start: %q, end: %q`, h.students[0].Student.ID, in.Start.Format(time.RFC3339), in.End.Format(time.RFC3339))
 	return []hostileRequest{
 		{name: "slots of a weekly rule", send: weeklyRules},
-		{name: "status 22,000 times", send: manyStatuses},
+		{name: "one status 22,000 times", send: manyStatuses},
 		{name: "events of a regraded interview", send: regraded},
 		{name: "totalCount, 20 times", document: `{ ` + times(20, `c%d: interviews { totalCount }`) + ` }`},
 		{name: "slots of interviewers of slots", document: `{ interviewers(first: 10) { nodes { slots(first: %[1]d) { nodes { id start end
@@ -29,9 +29,9 @@ func (h *hostile) documents() []hostileRequest {
 			events(first: 5) { nodes { id kind at interview { id status note } } } } } } } } }`},
 		{name: "everything of students", document: `{ students(first: %[1]d) { nodes { id name email eligibility { eligible reasons { code message } } upcomingInterviews { id start interviewer { bio } }
 			interviews(first: 20) { nodes { id note start interviewer { name bio } events(first: 2) { nodes { id kind at } } } } } } }`},
-		{name: "students eligible", document: `{ students(first: %[1]d) { nodes { id a: eligibility { eligible interviewsUsed recentGrades reasons { code message } student { id name email } } } } }`},
+		{name: "eligible students", document: `{ students(first: %[1]d) { nodes { id a: eligibility { eligible interviewsUsed recentGrades reasons { code message } student { id name email } } } } }`},
 		{name: "notes", document: `{ interviews(first: %[1]d) { nodes { note cancelReason } } }`},
-		{name: "notes that are not asked for", document: `{ ` + times(9, `a%d: interviews(first: 100) { nodes { id } }`) + ` }`},
+		{name: "notes that are not selected", document: `{ ` + times(9, `a%d: interviews(first: 100) { nodes { id } }`) + ` }`},
 		{name: "notes of students", document: `{ students(first: %[1]d) { nodes { interviews(first: 40) { nodes { id } } } } }`},
 		{name: "profiles, 20 times", document: `{ ` + times(20, `a%[2]d: interviewers(first: %[1]d) { nodes { bio } }`) + ` }`},
 		{name: "profiles of interviews", document: `{ interviews(first: %[1]d) { nodes { id interviewer { bio headline tags languages photoUrl } } } }`},
@@ -41,7 +41,7 @@ func (h *hostile) documents() []hostileRequest {
 			inputFields { name description } enumValues { name description } } } }`},
 		{name: "introspection of GraphiQL", document: introspectionQuery},
 		{name: "exports", document: fmt.Sprintf(`{ exportStudent(studentId: %d) }`, h.busiest())},
-		{name: "drawn documents", send: drawnAtOnce},
+		{name: "random documents", send: drawnAtOnce},
 	}
 }
 

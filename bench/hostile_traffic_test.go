@@ -28,7 +28,7 @@ func (h *hostile) traffic() []hostileRequest {
 	}
 	bodies["brackets"] = "[" + strings.TrimSuffix(bodies["brackets"], ",") + "]"
 	all := []hostileRequest{
-		{name: "readers that do not read", send: stuckReaders},
+		{name: "clients that do not read", send: stuckReaders},
 		{name: "one large document", send: func(h *hostile) { h.atOnce(10, func(caller, _ int) { h.ask(caller, document(0, 0)) }) }},
 		{name: "large documents, all different", send: func(h *hostile) { h.atOnce(30, func(caller, round int) { h.ask(caller, document(caller, round)) }) }},
 		{name: "subscriptions, WebSocket", send: func(h *hostile) { h.subscribers(true) }},

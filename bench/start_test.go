@@ -39,8 +39,8 @@ func BenchmarkStart(b *testing.B) {
 	b.ReportMetric(cold[starts/2], "cold-s")
 	b.ReportMetric(warm[starts/2], "warm-s")
 	t := table{header: []string{"seconds", "range of starts"}}
-	t.add("new data directory, until ready with the sample school", fmt.Sprintf("%.2f", cold[starts/2]), fmt.Sprintf("%.2f .. %.2f", cold[0], cold[starts-1]))
-	t.add("the same directory again", fmt.Sprintf("%.2f", warm[starts/2]), fmt.Sprintf("%.2f .. %.2f", warm[0], warm[starts-1]))
+	t.add("new data folder, until ready with the sample school", fmt.Sprintf("%.2f", cold[starts/2]), fmt.Sprintf("%.2f .. %.2f", cold[0], cold[starts-1]))
+	t.add("the same folder again", fmt.Sprintf("%.2f", warm[starts/2]), fmt.Sprintf("%.2f .. %.2f", warm[0], warm[starts-1]))
 	(*world)(nil).publish(b, t)
 }
 

@@ -16,16 +16,16 @@ func (p *program) loadCommand() *cobra.Command {
 	cmd = p.command(spec{
 		name: "load", group: groupTools,
 		short: "Load-test a running server",
-		long: `Load-test the server at URL, and print rates and latencies. The command needs a token of an
-administrator, unless the server treats requests without a token as the administrator's. All
+		long: `Load-test the server at URL, and print rates and latencies. The command needs an
+administrator's token, unless the server treats requests without a token as the administrator's. All
 requests come from one caller. Start the server with RATE_LIMIT=off,
 MAX_OPERATIONS_PER_CALLER=32 and DATABASE_MAX_CONNS_PER_CALLER=32, unless you want to measure
 these limits. The command cancels its own bookings. Refusals by rules do not count as errors.
 
-The load is a mix of three kinds of work. The kind list requests 50 of the availableSlots of a
-week, with their interviewers. The kind standing requests the eligibility and the interviews of
-a student. The kind book makes a list, a hold, a booking and its cancellation by one student,
-one after the other.`,
+The load is a mix of three kinds of work, called list, standing and book. A list requests 50 of
+the availableSlots of a week, with their interviewers. A standing requests the eligibility and
+the interviews of a student. A book makes a list, a hold, a booking and its cancellation, one
+after the other, as one student.`,
 		example: `  rehearse load http://127.0.0.1:8080/graphql
   rehearse load --rate 200 --mix list=1,book=3 --json http://127.0.0.1:8080/graphql`,
 		arguments: []argument{{name: "URL", text: "the GraphQL endpoint, such as http://127.0.0.1:8080/graphql", complete: cobra.ShellCompDirectiveNoFileComp}},
@@ -55,7 +55,7 @@ func addLoadFlags(cmd *cobra.Command, o *load.Options) {
 	numberFlag(cmd, &o.Seed, "seed", 1, 0, "use `N` as the seed of random choices")
 	numberFlag(cmd, &o.Students, "students", 1000, 1, "work with up to `N` students")
 	durationFlag(cmd, &o.Timeout, "timeout", 15*time.Second, time.Millisecond, "a request fails after this `DURATION`")
-	cmd.Flags().StringVar(&o.Token, "token", "", "send this `TOKEN` of an administrator; LOAD_TOKEN does the same without showing it in process lists")
+	cmd.Flags().StringVar(&o.Token, "token", "", "send the administrator's token `TOKEN`; LOAD_TOKEN does the same without showing it in process lists")
 	cmd.Flags().StringVar(&o.Metrics, "metrics", "", "read the CPU and memory of the server from `URL` (default /metrics on the same host)")
 	cmd.Flags().BoolVar(&o.AllowShed, "allow-shed", false, "do not count UNAVAILABLE and RATE_LIMITED as errors")
 	cmd.Flags().BoolVar(&o.JSON, "json", false, "print the result as JSON")

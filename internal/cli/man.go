@@ -22,7 +22,7 @@ func (p *program) manCommand() *cobra.Command {
 each command, such as rehearse-serve(1). The folder is created if necessary.`,
 		example: `  rehearse man | man -l -
   rehearse man ~/.local/share/man/man1 && man rehearse`,
-		arguments: []argument{{name: "DIR", text: "a folder of pages, such as ~/.local/share/man/man1", optional: true, complete: cobra.ShellCompDirectiveFilterDirs}},
+		arguments: []argument{{name: "DIR", text: "the folder to write to, such as ~/.local/share/man/man1", optional: true, complete: cobra.ShellCompDirectiveFilterDirs}},
 		fault:     "a page cannot be written",
 	}.offline(func(args []string) error {
 		if len(args) == 0 {

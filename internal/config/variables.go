@@ -234,7 +234,7 @@ var variables = []Variable{
 	},
 	{
 		Name: "MAX_ANSWER", Group: groupLimits, Allowed: atLeast1, See: "explanation/bounded-work.md#the-size-of-a-response",
-		Description: "The maximum size of the `data` of a response, in bytes. An event of a subscription may have an eighth of it",
+		Description: "The maximum size of the `data` of a response, in bytes. An event of a subscription may be at most an eighth of it",
 	},
 	{
 		Name: "INTROSPECTION", Group: groupLimits, Allowed: onOrOff,
@@ -246,7 +246,7 @@ var variables = []Variable{
 	},
 	{
 		Name: "TRUSTED_DOCUMENTS", Group: groupLimits, Allowed: "a folder of documents", Note: "any document",
-		Description: "A folder of `.graphql` files; the server executes only these documents",
+		Description: "A folder of `.graphql` and `.gql` files; the server executes only these documents",
 	},
 
 	{
@@ -293,7 +293,7 @@ var variables = []Variable{
 	},
 	{
 		Name: "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", Group: groupTelemetry, Allowed: aTraceURL, Note: "no traces",
-		Description: "The same, but only for traces, and as the complete URL with its path",
+		Description: "The complete OTLP/HTTP URL for traces, including its path. It overrides `OTEL_EXPORTER_OTLP_ENDPOINT`",
 	},
 	{
 		Name: "OTEL_EXPORTER_OTLP_PROTOCOL", Group: groupTelemetry, Allowed: protocol, Note: "`http/protobuf`",
@@ -309,7 +309,7 @@ var variables = []Variable{
 	},
 
 	{
-		Name: "LOAD_TOKEN", Group: groupTools, Secret: true, Allowed: "a token of an administrator",
+		Name: "LOAD_TOKEN", Group: groupTools, Secret: true, Allowed: "an administrator's token",
 		Description: "The token that `rehearse load` sends if `--token` is not given",
 	},
 }

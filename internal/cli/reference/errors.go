@@ -77,7 +77,7 @@ func writeErrorCodes(b *bytes.Buffer) {
 			faults = append(faults, string(info.Code))
 		}
 	}
-	b.WriteString("\n" + strings.TrimSuffix(prose("The server causes "+list(faults)+"; the request causes all other codes. The codes are the same "+
+	b.WriteString("\n" + strings.TrimSuffix(prose("The server causes "+list(faults[:len(faults)-1])+" and "+code(faults[len(faults)-1])+"; the request causes all other codes. The codes are the same "+
 		"over HTTP, WebSockets and event streams."), "\n"))
 }
 

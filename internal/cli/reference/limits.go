@@ -147,7 +147,7 @@ func streamLimits() []limit {
 		{"bytes of the id of an operation", count(gqlhttp.MaxMessageID), "", "the WebSocket is closed with 4400"},
 		{"bytes of the payload of a message that starts no operation", count(gqlhttp.FreeBytes), "", "the WebSocket is closed with 4400"},
 		{"messages on one WebSocket", fmt.Sprintf("%s a second after the first %s", count(gqlhttp.MessagesPerSecond), count(gqlhttp.MessageBurst)), "", "further messages wait"},
-		{"changes that a client has not read yet", count(live.MaxPending), "", "the subscription ends; other clients do not wait"},
+		{"changes that a client has not read yet", count(live.MaxPending), "", "the WebSocket is closed with 1013, or the event stream ends; other clients do not wait"},
 		{"writing a message", span(gqlhttp.WriteTimeout), "", "the connection is closed"},
 	}
 }
@@ -159,7 +159,7 @@ func timeLimits() []limit {
 		{"waiting for a lock", span(store.DefaultLockTimeout), "", refusalLink(booking.BusyRetry)},
 		{"receiving the headers of a request", span(web.ReadHeaderTimeout), "", "the connection is closed"},
 		{"receiving a request with its body", span(web.ReadTimeout), "", "408 " + codeLink(errorcode.BadUserInput)},
-		{"a client's reading of 64 KiB of a response", span(web.WriteTimeout), "", "the connection is closed"},
+		{"sending 64 KiB of a response to a slow client", span(web.WriteTimeout), "", "the connection is closed"},
 		{"keeping an idle connection open", span(web.IdleTimeout), "", "the connection is closed"},
 		{"keeping an idempotency key", span(operation.KeyLifetime), "", "the mutation is executed again"},
 		{"keeping a recorded refusal (`bookingRefusals`)", span(reservation.RefusalLifetime), "", "it is deleted"},
@@ -220,6 +220,7 @@ func importLimits() []limit {
 		{"steps to expand the rules of a calendar", count(interchange.CalendarOptions{MaxWindows: graph.MaxImportRows}.MaxSteps()), "", input},
 		{"rows of `rehearse import`", count(cli.MaxImportRows), "", "an error"},
 		{"new slots of `rehearse import`", count(cli.MaxImportSlots), "", "an error"},
+		{"steps to expand the rules of a calendar in `rehearse import`", count(interchange.CalendarOptions{MaxWindows: cli.MaxImportRows}.MaxSteps()), "", "an error"},
 		{"bytes of a calendar for `rehearse import`", count(cli.MaxCalendar), "", "an error"},
 	}
 }

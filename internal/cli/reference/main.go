@@ -78,24 +78,30 @@ func commandPage() []byte {
 }
 
 func writeCommand(b *bytes.Buffer, cmd *cobra.Command) {
-	fmt.Fprintf(b, "## %s\n\n```console\n$ %s\n```\n\n%s", cmd.Name(), cmd.UseLine(), paragraphs(cmd.Long))
+	usage := "$ " + cmd.UseLine() // before the flags are listed, which changes it
+	fmt.Fprintf(b, "## %s\n\n```console\n%s\n```\n\n%s", cmd.Name(), usage, paragraphs(cmd.Long))
 	writeRows(b, "argument", cli.Arguments(cmd))
 	if cmd.HasAvailableLocalFlags() {
 		writeFlags(b, cmd.LocalNonPersistentFlags())
 	}
 	var lines []string
 	for line := range strings.Lines(cmd.Example) {
-		lines = append(lines, "$ "+strings.TrimSpace(line))
+		if example := "$ " + strings.TrimSpace(line); example != usage {
+			lines = append(lines, example)
+		}
 	}
-	if example := strings.Join(lines, "\n"); example != "$ "+cmd.UseLine() {
-		fmt.Fprintf(b, "```console\n%s\n```\n\n", example)
+	if len(lines) > 0 {
+		fmt.Fprintf(b, "```console\n%s\n```\n\n", strings.Join(lines, "\n"))
 	}
 	writeRows(b, "exit code", cli.ExitCodes(cmd))
 	var names []string
 	for _, v := range cli.Variables(cmd) {
 		names = append(names, fmt.Sprintf("[`%s`](configuration.md#%s)", v.Name, anchor(v.Group)))
 	}
-	if len(names) > 0 {
+	switch {
+	case cmd.Name() == "serve":
+		b.WriteString(prose("The most important environment variables: " + strings.Join(names, ", ") + ". [Configuration](configuration.md) lists all."))
+	case len(names) > 0:
 		b.WriteString(prose("Environment variables: " + strings.Join(names, ", ") + "."))
 	}
 }

@@ -30,7 +30,7 @@ func metricsPage() ([]byte, error) {
 			fmt.Fprintf(&b, "| `%s` | %s | %s | %s |\n", m.Name, m.Type, list(m.Labels), m.Help)
 		}
 	}
-	b.WriteString("\n`go_*`, `process_*` and `go_build_info` are the standard metrics of the Go runtime, the process and the version.\n")
+	b.WriteString("\nAll other `go_*` metrics, and `process_*`, are the standard metrics of the Go runtime, the process and the version (`go_build_info`).\n")
 	return b.Bytes(), nil
 }
 
