@@ -124,7 +124,7 @@ func TestRescheduleRefusals(t *testing.T) {
 	s.Sound()
 }
 
-// Rules 2 and 3 ignore the interview that is moved, and rule 4 is not checked again.
+// The limit and the pair ignore the interview that is moved, and the grades are not checked again.
 func TestRescheduleIgnoresTheMovedInterview(t *testing.T) {
 	t.Parallel()
 	s := newSchool(t)

@@ -173,8 +173,8 @@ func promises(one, other *ast.Type) bool {
 // rights holds the rights of @access in ascending order.
 var rights = []string{"NONE", "OWN", "ALL"}
 
-// access returns the rights to a field, by role. A field without @access has those of its
-// object.
+// access returns the rights to a field, by role. Everybody has all rights to a
+// field without @access.
 func access(schema *ast.Schema, field *ast.FieldDefinition) map[string]string {
 	found := map[string]string{"anonymous": "ALL", "student": "ALL", "interviewer": "ALL"}
 	directive := field.Directives.ForName("access")

@@ -36,7 +36,7 @@ func (r gradeRace) book(on *app.App) error {
 	return err
 }
 
-// fail completes the interview with a grade that makes rule 4 refuse bookings.
+// fail completes the interview with a grade that is too low for further bookings.
 func (r gradeRace) fail(on *app.App) error {
 	_, err := on.CompleteInterview(r.t.Context(), reservation.CompleteInterviewInput{InterviewID: r.ungraded.ID, Grade: ptr(1)})
 	return err
@@ -89,7 +89,7 @@ func TestBookingWaitsForAGrade(t *testing.T) {
 	r.wantNoFindings()
 }
 
-// Without the student's lock a booking succeeds that rule 4 forbids: the failing grade is
+// Without the student's lock a booking succeeds that the grades forbid: the failing grade is
 // committed before the insert of the booking is sent. No constraint can prevent it.
 func TestGradeDuringABookingUnprotected(t *testing.T) {
 	t.Parallel()

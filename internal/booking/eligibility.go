@@ -49,7 +49,7 @@ type EligibilityReason struct {
 	Message string
 }
 
-// Eligibility judges rule 2 (the limit) and rule 4 (the grades) at now. A waived
+// Eligibility judges the limit and the grades at now. A waived
 // rule is not a reason.
 func (r Record) Eligibility(now time.Time) Eligibility {
 	return r.eligibility(r.question(now))
@@ -62,7 +62,7 @@ type question struct {
 	commitments  []Commitment // commitments that can conflict
 	counted      []Commitment // commitments that count as used
 	usedWaivers  []WaiverID
-	rescheduling bool // the interview is already booked, so rule 4 does not apply
+	rescheduling bool // the interview is already booked, so the grades do not matter
 }
 
 // question returns the question for a new booking. The booking ends the student's
@@ -109,7 +109,7 @@ func (r Record) eligibility(q question) Eligibility {
 	return e
 }
 
-// failsLimit is rule 2.
+// failsLimit returns the message if the student has reached their limit.
 func failsLimit(_ Policy, q question, e Eligibility) string {
 	if used(q.commitments) < e.InterviewLimit {
 		return ""
@@ -117,7 +117,7 @@ func failsLimit(_ Policy, q question, e Eligibility) string {
 	return fmt.Sprintf("%d of %d interviews are used.", e.InterviewsUsed, e.InterviewLimit)
 }
 
-// failsGrades is rule 4.
+// failsGrades returns the message if one of the student's last grades is too low.
 func failsGrades(p Policy, q question, e Eligibility) string {
 	tooLow := func(grade int) bool { return grade <= p.MinimumGradeExclusive }
 	if q.rescheduling || !slices.ContainsFunc(e.RecentGrades, tooLow) {
@@ -154,7 +154,8 @@ func (r Record) recentGrades() []int {
 	return grades
 }
 
-// met returns the interviewers that rule 3 keeps the student from booking.
+// met returns the interviewers that the student has met or has a booking with, unless a
+// waiver allows another interview.
 func met(commitments []Commitment) []InterviewerID {
 	var ids []InterviewerID
 	for _, i := range commitments {

@@ -98,8 +98,7 @@ func InterviewStatuses() []InterviewStatus {
 }
 
 // CountsAgainstLimit reports whether an interview with this status counts against
-// the student's limit (rule 2). Cancelled interviews and those the interviewer
-// missed do not.
+// the student's limit. Cancelled interviews and those that the interviewer missed do not.
 func (s InterviewStatus) CountsAgainstLimit() bool {
 	switch s {
 	case Booked, Completed, StudentNoShow:
@@ -111,8 +110,8 @@ func (s InterviewStatus) CountsAgainstLimit() bool {
 }
 
 // TookOrTakesPlace reports whether an interview with this status was or will be
-// given. Such an interview keeps the pair from meeting again (rule 3) and the
-// student's time busy.
+// given. Such an interview keeps the pair from meeting again and the student's
+// time busy.
 func (s InterviewStatus) TookOrTakesPlace() bool { return s == Booked || s == Completed }
 
 // NewInterview returns a booking of the slot made at now, without an id.

@@ -15,11 +15,11 @@ type Offer struct {
 	Eligibility Eligibility
 	Now         time.Time
 	Earliest    time.Time       // slots that start earlier are too soon
-	Notice      time.Time       // slots that start earlier need the notice waiver
-	Met         []InterviewerID // interviewers excluded by rule 3
+	Notice      time.Time       // slots that start from Earliest and before it need the notice waiver
+	Met         []InterviewerID // interviewers that the student has met or booked
 	Again       []InterviewerID // interviewers that a waiver lets the student meet again
 	Self        InterviewerID   // the interviewer with the student's e-mail address; 0 for none
-	Busy        []calendar.Span // the student's interviews and live hold
+	Busy        []calendar.Span // times of the commitments
 	commitments []Commitment    // the source of Met and Busy
 
 	// Own is the student's live hold; nil if there is none. The held slot, and no
@@ -40,7 +40,7 @@ const Resolution = time.Microsecond
 func (r Record) Offer(now time.Time) Offer { return r.offer(r.question(now)) }
 
 // OfferToMove returns the slots to which the student's interview may be moved at
-// now. Rules 2 and 3 ignore the interview, and rule 4 does not apply.
+// now. The limit and the pair ignore the interview, and the grades do not matter.
 func (r Record) OfferToMove(i Interview, now time.Time) Offer {
 	r = r.withoutInterview(i)
 	q := r.questionWithHold(now)

@@ -118,7 +118,7 @@ func (a admission) unreadable(r *http.Request, from source, refused *refusal) *r
 }
 
 // admit parses the requested operation, charges its cost and acquires a permit. The cost is
-// chargeReading first, so that callers over their limit do not take permits from others. An
+// charged first, so that callers over their limit do not take permits from others. An
 // unknown document needs the permit before it is parsed and validated.
 func (a admission) admit(ctx context.Context, from source, exec graphql.GraphExecutor, params *parameters) (*admitted, *refusal) {
 	leave, ok := func() {}, false
@@ -170,7 +170,7 @@ func (a admission) chargeOperation(
 	observer(ctx).Operation(ctx, string(operation.Operation.Operation), deprecatedUses(a.schema, a.deprecated, operation))
 	if from.queriesOnly && operation.Operation.Operation == ast.Mutation {
 		return nil, a.chargeReading(ctx, from, params,
-			refuse(wrongMethod, "a mutation was source with GET; only queries are allowed, so send it with POST").with("Allow", http.MethodPost))
+			refuse(wrongMethod, "a mutation was sent with GET; only queries are allowed, so send it with POST").with("Allow", http.MethodPost))
 	}
 	mutations := mutationsOf(operation)
 	imports := importsOf(mutations)

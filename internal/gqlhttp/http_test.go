@@ -173,7 +173,7 @@ func TestStatuses(t *testing.T) {
 		{name: "a large body", body: `{"query": "` + strings.Repeat(" ", 8<<20) + `"}`, status: 413, says: "at most 8388608 bytes are allowed"},
 		{name: "a large body that imports nothing", body: `{"query": "{ __typename }", "extensions": {"a": "` + strings.Repeat(" ", 256<<10) + `"}}`, status: 413, says: "at most 262144 are allowed, except for a mutation that only imports"},
 		{name: "another method", method: http.MethodPut, body: askName, status: 405, says: "use POST", answer: map[string]string{"Allow": "GET, POST"}},
-		{name: "a mutation with GET", method: http.MethodGet, query: "query=mutation{__typename}", status: 405, says: "POST", answer: map[string]string{"Allow": "POST"}},
+		{name: "a mutation with GET", method: http.MethodGet, query: "query=mutation{__typename}", status: 405, says: "a mutation was sent with GET; only queries are allowed, so send it with POST", answer: map[string]string{"Allow": "POST"}},
 		{name: "a mutation with GET, as a stream", method: http.MethodGet, query: "query=mutation{__typename}", headers: accepting("text/event-stream"), status: 405, says: "POST", answer: map[string]string{"Allow": "POST"}},
 		{name: "a query with GET", method: http.MethodGet, query: "query={__typename}", status: 200, says: saysName},
 		{name: "one of two operations with GET", method: http.MethodGet, query: "query=query+a{__typename}+mutation+b{__typename}&operationName=a", status: 200, says: saysName},

@@ -173,7 +173,7 @@ type attempt struct {
 	who     booking.StudentID
 	by      booking.InterviewerID
 	span    span
-	without booking.InterviewID // rule 4 does not apply if it is set
+	without booking.InterviewID // the grades do not matter if it is set
 	ownHold bool                // for the slot that the student holds
 	ends    bool                // ends the student's hold on another slot
 	spent   []booking.WaiverID
