@@ -21,7 +21,8 @@ type AvailableSlotsAvailableSlotsAvailableSlotConnection struct {
 	Edges []*AvailableSlotsAvailableSlotsAvailableSlotConnectionEdgesAvailableSlotEdge `json:"edges"`
 	// Whether there are other pages, and the cursors to request them.
 	PageInfo *AvailableSlotsAvailableSlotsAvailableSlotConnectionPageInfo `json:"pageInfo"`
-	// The reasons why the student can book none of the requested slots. Empty if they can book one.
+	// The reasons why the student can book none of the requested slots. Empty if they can book at least
+	// one.
 	EmptyReasons []*AvailableSlotsAvailableSlotsAvailableSlotConnectionEmptyReasonsEmptyReason `json:"emptyReasons"`
 }
 
@@ -1030,8 +1031,8 @@ type BookSlotResponse struct {
 // GetBookSlot returns BookSlotResponse.BookSlot, and is useful for accessing the field via an interface.
 func (v *BookSlotResponse) GetBookSlot() *BookSlotBookSlotBookSlotPayload { return v.BookSlot }
 
-// The reasons why a list of bookable slots is empty. A reason for which a booking would
-// also be refused has the same name as its `RefusalCode`.
+// The reasons why a list of bookable slots is empty. If a code also exists in `RefusalCode`, a booking
+// would be refused with that code.
 type EmptyReasonCode string
 
 const (
@@ -1054,8 +1055,7 @@ const (
 	EmptyReasonCodeSlotInPast EmptyReasonCode = "SLOT_IN_PAST"
 	// The slots start sooner than the minimum notice allows.
 	EmptyReasonCodeTooSoon EmptyReasonCode = "TOO_SOON"
-	// The student has a booked or completed interview with the interviewers of the slots, or
-	// holds one of their slots.
+	// The student has a booked or completed interview with the interviewers of the slots.
 	EmptyReasonCodeAlreadyInterviewed EmptyReasonCode = "ALREADY_INTERVIEWED"
 	// The interviewer of the slots has the same e-mail address as the student.
 	EmptyReasonCodeSelfInterview EmptyReasonCode = "SELF_INTERVIEW"
@@ -1168,7 +1168,8 @@ var AllRefusalCode = []RefusalCode{
 type SlotsChangedResponse struct {
 	// Reports changes to the list that `availableSlots` returns for the same arguments, and to the
 	// student's eligibility. If a slot can no longer be booked because its start is too close, that is
-	// not reported; compare `start` with the current time plus `BookingPolicy.minimumNoticeSeconds`.
+	// not reported; compare `start` with the current time plus `BookingPolicy.minimumNoticeSeconds`, or
+	// with the current time if `Eligibility.waivers` contains a waiver of `NOTICE`.
 	SlotsChanged *SlotsChangedSlotsChanged `json:"slotsChanged"`
 }
 

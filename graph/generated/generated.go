@@ -4727,7 +4727,8 @@ enum Access {
 """
 The queries. An invalid argument causes a top-level error with the code ` + "`" + `BAD_USER_INPUT` + "`" + `. A field to
 which the caller has no access is null, with a top-level error whose code is ` + "`" + `FORBIDDEN` + "`" + `, or
-` + "`" + `UNAUTHENTICATED` + "`" + ` if the request has no token. ` + "`" + `@access` + "`" + ` says who has access.
+` + "`" + `UNAUTHENTICATED` + "`" + ` if the request has no token. The directive ` + "`" + `@access` + "`" + ` in ` + "`" + `/schema.graphqls` + "`" + ` says
+who has access.
 """
 type Query {
   """
@@ -4769,15 +4770,15 @@ type Query {
   ): Eligibility @access(student: OWN)
 
   """
-  The student with this id; null if there is none, or if the caller may not see them.
-  An interviewer sees only students who have an interview with them.
+  The student with this id; null if there is none, or if the caller may not see them. A student sees
+  only themselves. An interviewer sees only students who have an interview with them.
   """
   student(
     "The student's id."
     id: ID!
   ): Student @access(student: OWN, interviewer: OWN)
 
-  "The students, sorted by id by default."
+  "The students, sorted by id by default. Only for administrators."
   students(
     "The maximum number of items from the start, 1 to 100. Defaults to 20, unless ` + "`" + `last` + "`" + ` is given."
     first: Int
@@ -4833,8 +4834,8 @@ type Query {
 
   """
   The slot with this id; null if there is none, or if the caller may not see it. A student sees the
-  slots that they can book, and those of their interviews that are not cancelled. An interviewer
-  sees only their own slots.
+  slots that they can book, and the slots of their own interviews, except cancelled ones. An
+  interviewer sees only their own slots.
   """
   slot(
     "The slot's id."
@@ -4860,7 +4861,10 @@ type Query {
     orderBy: SlotOrder
   ): SlotConnection @access(interviewer: OWN)
 
-  "The interview with this id; null if there is none, or if the caller may not see it."
+  """
+  The interview with this id; null if there is none, or if the caller may not see it. Students and
+  interviewers see only their own interviews.
+  """
   interview(
     "The interview's id."
     id: ID!
@@ -4887,7 +4891,7 @@ type Query {
 
   """
   The audit log: who changed what and when, with the values before and after, oldest first by
-  default. Events are never changed or removed.
+  default. Events are never changed or removed. Only for administrators.
   """
   events(
     "The maximum number of items from the start, 1 to 100. Defaults to 20, unless ` + "`" + `last` + "`" + ` is given."
@@ -4906,7 +4910,7 @@ type Query {
 
   """
   The bookings, holds and reschedules that were refused in the last 90 days, newest first. Dry runs
-  and repeated requests with the same idempotency key are not included.
+  and repeated requests with the same idempotency key are not included. Only for administrators.
   """
   bookingRefusals(
     "The maximum number of items from the start, 1 to 100. Defaults to 20, unless ` + "`" + `last` + "`" + ` is given."
@@ -4924,7 +4928,7 @@ type Query {
   """
   All data stored about a student, to answer the student's request for a copy of their data. The
   value is an object with the database rows of each table. Its field ` + "`" + `version` + "`" + ` identifies the
-  format. Fails with ` + "`" + `NOT_FOUND` + "`" + ` if the student does not exist.
+  format. Only for administrators. Fails with ` + "`" + `NOT_FOUND` + "`" + ` if the student does not exist.
   """
   exportStudent(
     "The student."
@@ -5074,7 +5078,10 @@ type AvailableSlotConnection {
   student: Student!
   "The student's eligibility."
   eligibility: Eligibility!
-  "The reasons why the student can book none of the requested slots. Empty if they can book one."
+  """
+  The reasons why the student can book none of the requested slots. Empty if they can book at least
+  one.
+  """
   emptyReasons: [EmptyReason!]!
 }
 
@@ -5101,8 +5108,8 @@ type EmptyReason {
 }
 
 """
-The reasons why a list of bookable slots is empty. A reason for which a booking would
-also be refused has the same name as its ` + "`" + `RefusalCode` + "`" + `.
+The reasons why a list of bookable slots is empty. If a code also exists in ` + "`" + `RefusalCode` + "`" + `, a booking
+would be refused with that code.
 """
 enum EmptyReasonCode {
   "The student has used all their interviews."
@@ -5126,10 +5133,7 @@ enum EmptyReasonCode {
   SLOT_IN_PAST
   "The slots start sooner than the minimum notice allows."
   TOO_SOON
-  """
-  The student has a booked or completed interview with the interviewers of the slots, or
-  holds one of their slots.
-  """
+  "The student has a booked or completed interview with the interviewers of the slots."
   ALREADY_INTERVIEWED
   "The interviewer of the slots has the same e-mail address as the student."
   SELF_INTERVIEW
@@ -5539,7 +5543,10 @@ type Interview {
   cancelReason: String
   "When the no-show was recorded; null unless the interview is a no-show."
   noShowAt: DateTime
-  "The current meeting room of the interviewer. Null if they have none, or if the status is not ` + "`" + `BOOKED` + "`" + `."
+  """
+  The ` + "`" + `https` + "`" + ` URL of the interviewer's current meeting room. Null if they have none, or if the
+  status is not ` + "`" + `BOOKED` + "`" + `.
+  """
   meetingUrl: String
   "How many times the interview was rescheduled."
   rescheduleCount: Int!
@@ -5556,8 +5563,9 @@ type Interview {
   "Whether the caller can complete the interview, or change its grade, now."
   viewerCanComplete: Boolean!
   """
-  Whether the interview is exempt from a booking rule: an administrator imported it with ` + "`" + `exempt` + "`" + `,
-  or the student had already met the interviewer and a waiver allowed this interview.
+  Whether the interview is exempt from a booking rule. Either it broke a rule and an administrator
+  imported it with ` + "`" + `exempt` + "`" + `, or the student already had a booked or completed interview with the
+  interviewer and a waiver allowed this one.
   """
   exempt: Boolean!
   "The events of the interview, oldest first."
@@ -5664,7 +5672,10 @@ type Hold {
   expiresAt: DateTime!
   "Whether the hold was extended. A hold can be extended once."
   extended: Boolean!
-  "When the hold was released or used, or its slot was withdrawn; null if none of these happened."
+  """
+  When the hold ended; null while it is active. It can also be null after the hold has expired, so
+  compare ` + "`" + `expiresAt` + "`" + ` with the current time.
+  """
   endedAt: DateTime
 }
 
@@ -6373,7 +6384,8 @@ type Subscription {
   """
   Reports changes to the list that ` + "`" + `availableSlots` + "`" + ` returns for the same arguments, and to the
   student's eligibility. If a slot can no longer be booked because its start is too close, that is
-  not reported; compare ` + "`" + `start` + "`" + ` with the current time plus ` + "`" + `BookingPolicy.minimumNoticeSeconds` + "`" + `.
+  not reported; compare ` + "`" + `start` + "`" + ` with the current time plus ` + "`" + `BookingPolicy.minimumNoticeSeconds` + "`" + `, or
+  with the current time if ` + "`" + `Eligibility.waivers` + "`" + ` contains a waiver of ` + "`" + `NOTICE` + "`" + `.
   """
   slotsChanged(
     "The student."
@@ -6498,9 +6510,9 @@ type Mutation {
   """
   Cancels an interview. A student can cancel until ` + "`" + `cancelCutoffSeconds` + "`" + ` before the start; the
   interviewer and administrators can cancel at any time. The slot opens again if it is in the
-  future, the interviewer is active, and the interviewer neither withdrew the slot nor cancelled the
-  interview. Cancelling a cancelled interview changes nothing. Refusals: ` + "`" + `WRONG_STATUS` + "`" + `,
-  ` + "`" + `CANCEL_TOO_LATE` + "`" + `.
+  future, the interviewer is active, its time was neither withdrawn nor blocked, and the interview
+  was not cancelled by the interviewer. Cancelling a cancelled interview changes nothing. Refusals:
+  ` + "`" + `WRONG_STATUS` + "`" + `, ` + "`" + `CANCEL_TOO_LATE` + "`" + `.
   """
   cancelInterview(
     "The interview and the reason."
@@ -6534,8 +6546,8 @@ type Mutation {
     input: UndoNoShowInput!
   ): UndoNoShowPayload @access(interviewer: OWN)
   """
-  Exempts a student from a booking rule, for a limited number of uses. Refusals: ` + "`" + `WRONG_STATUS` + "`" + ` if
-  the student is anonymised.
+  Exempts a student from a booking rule, for a limited number of uses. Only for administrators.
+  Refusals: ` + "`" + `WRONG_STATUS` + "`" + ` if the student is anonymised.
   """
   grantWaiver(
     "The student, the rule and the number of uses."
@@ -6543,7 +6555,7 @@ type Mutation {
   ): GrantWaiverPayload @access
   """
   Revokes a waiver. Interviews that depend on it are kept. Revoking a revoked waiver changes
-  nothing.
+  nothing. Only for administrators.
   """
   revokeWaiver(
     "The waiver."
@@ -6615,12 +6627,15 @@ type Mutation {
     input: AddAvailabilityInput!
   ): AddAvailabilityPayload @access(interviewer: OWN)
 
-  "Creates a student."
+  "Creates a student. Only for administrators."
   createStudent(
     "The student."
     input: CreateStudentInput!
   ): CreateStudentPayload @access
-  "Changes the given fields of a student. Refusals: ` + "`" + `WRONG_STATUS` + "`" + ` if the student is anonymised."
+  """
+  Changes the given fields of a student. Only for administrators. Refusals: ` + "`" + `WRONG_STATUS` + "`" + ` if the
+  student is anonymised.
+  """
   updateStudent(
     "The student, and the changes."
     input: UpdateStudentInput!
@@ -6628,28 +6643,29 @@ type Mutation {
   """
   Removes a student's name, their e-mail address and all text written about them. This cannot be
   undone. Their interviews are kept, and their hold and waivers end. The student can no longer book,
-  and no text can be written about them. Refusals: ` + "`" + `WRONG_STATUS` + "`" + ` while the student has upcoming
-  interviews.
+  and no text can be written about them. Only for administrators. Refusals: ` + "`" + `WRONG_STATUS` + "`" + ` while the
+  student has upcoming interviews.
   """
   anonymiseStudent(
     "The student."
     input: AnonymiseStudentInput!
   ): AnonymiseStudentPayload @access
-  "Creates an interviewer."
+  "Creates an interviewer. Only for administrators."
   createInterviewer(
     "The interviewer."
     input: CreateInterviewerInput!
   ): CreateInterviewerPayload @access
   """
   Changes the given fields of an interviewer. ` + "`" + `active: false` + "`" + ` withdraws their future slots that are
-  not booked. ` + "`" + `active: true` + "`" + ` publishes their availability again, without blocked time and without
-  slots that were withdrawn individually.
+  not booked. ` + "`" + `active: true` + "`" + ` publishes their availability again, without blocked time, and without
+  slots that were withdrawn individually or whose interview the interviewer cancelled. Only for
+  administrators.
   """
   updateInterviewer(
     "The interviewer and the changes."
     input: UpdateInterviewerInput!
   ): UpdateInterviewerPayload @access
-  "Changes the given fields of the booking policy."
+  "Changes the given fields of the booking policy. Only for administrators."
   updateBookingPolicy(
     "The changes."
     input: UpdateBookingPolicyInput!
@@ -6684,7 +6700,10 @@ type BookSlotPayload {
   allowed: Boolean!
   "The student's hold on another slot, if the booking ended one; otherwise null."
   releasedHold: Hold
-  "The student after the change; null if the mutation was refused."
+  """
+  The student after the change; null if the mutation was refused. After a dry run: the unchanged
+  student, or null if the booking would be refused.
+  """
   student: Student
   "The refusals; empty if ` + "`" + `allowed` + "`" + ` is true."
   errors: [UserError!]!
@@ -7625,7 +7644,10 @@ input UpdateBookingPolicyInput {
   limit cancels no interviews. Null is refused.
   """
   interviewLimit: Int @notNull
-  "A number from -1 to 4. Each of the latest ` + "`" + `gradeWindow` + "`" + ` grades must be greater. Null is refused."
+  """
+  A number from -1 to 4. Each of the latest ` + "`" + `gradeWindow` + "`" + ` grades must be greater than it. Null is
+  refused.
+  """
   minimumGradeExclusive: Int @notNull
   "How many of the latest grades the grade rule checks, 0 to 100. Null is refused."
   gradeWindow: Int @notNull
@@ -7669,7 +7691,8 @@ type UpdateBookingPolicyPayload {
 extend type Mutation {
   """
   Creates the students in a table of at most 5,000 rows. Existing students, identified by e-mail
-  address, are not changed. For larger tables, use the command ` + "`" + `rehearse import` + "`" + `.
+  address, are not changed; a row that differs from the existing student fails. For larger tables,
+  use the command ` + "`" + `rehearse import` + "`" + `. Only for administrators.
   """
   importStudents(
     "The table and the options."
@@ -7677,16 +7700,18 @@ extend type Mutation {
   ): ImportStudentsPayload @access
   """
   Creates the interviewers in a table of at most 5,000 rows. Existing interviewers, identified by
-  e-mail address, are not changed.
+  e-mail address, are not changed; a row that differs from the existing interviewer fails. Only for
+  administrators.
   """
   importInterviewers(
     "The table and the options."
     input: ImportInterviewersInput!
   ): ImportInterviewersPayload @access
   """
-  Publishes the windows and weekly rules in a table or a calendar of at most 5,000 rows. At most
-  50,000 slots are published, and rows beyond that fail. The row of an existing window or rule is
-  ` + "`" + `UNCHANGED` + "`" + `, and withdrawn slots stay withdrawn.
+  Publishes the windows and weekly rules in a table, or the events in a calendar. At most 5,000 rows
+  are accepted; in a calendar, each occurrence of an event counts as a row. At most 50,000 slots are
+  published, and rows beyond that fail. The row of an existing window or rule is ` + "`" + `UNCHANGED` + "`" + `, and
+  withdrawn slots stay withdrawn. Only for administrators.
   """
   importAvailability(
     "The windows and rules, and the options."
@@ -7694,7 +7719,7 @@ extend type Mutation {
   ): ImportAvailabilityPayload @access
   """
   Imports a table of at most 5,000 past and future interviews that were booked elsewhere. If no slot
-  of the interviewer has the times of an interview, the import creates one.
+  of the interviewer has the times of an interview, the import creates one. Only for administrators.
   """
   importInterviews(
     "The table and the options."
@@ -7713,9 +7738,9 @@ type ImportRow {
   "The errors of the row, at most ten. Empty unless the row failed."
   errors: [ImportError!]!
   """
-  Human-readable notes in English. For a calendar: what was not imported, and why. For a new
-  student: that their e-mail address also belongs to an interviewer. For a new interviewer: that it
-  also belongs to a student.
+  Human-readable notes in English. For a calendar: what was not imported, and why, or that a booked
+  interview in blocked time is kept. For a new student: that their e-mail address also belongs to an
+  interviewer. For a new interviewer: that it also belongs to a student.
   """
   notes: [String!]!
 }
@@ -7729,7 +7754,7 @@ enum ImportRowStatus {
   """
   The row was written although its interview breaks the interview limit, the rule that a student
   meets each interviewer only once, the grade rule or the interviewer's maximum number of
-  interviews. The interview is ` + "`" + `exempt` + "`" + `.
+  interviews. The interview is ` + "`" + `exempt` + "`" + `. In a dry run: it would be written.
   """
   EXEMPTED
   "The row has errors and was not written."

@@ -92,7 +92,8 @@ type BookSlotPayload struct {
 	Allowed bool `json:"allowed"`
 	// The student's hold on another slot, if the booking ended one; otherwise null.
 	ReleasedHold *booking.Hold `json:"releasedHold,omitempty"`
-	// The student after the change; null if the mutation was refused.
+	// The student after the change; null if the mutation was refused. After a dry run: the unchanged
+	// student, or null if the booking would be refused.
 	Student *booking.Student `json:"student,omitempty"`
 	// The refusals; empty if `allowed` is true.
 	Errors []UserError `json:"errors"`
@@ -424,7 +425,8 @@ func (PlainError) IsUserError() {}
 
 // The queries. An invalid argument causes a top-level error with the code `BAD_USER_INPUT`. A field to
 // which the caller has no access is null, with a top-level error whose code is `FORBIDDEN`, or
-// `UNAUTHENTICATED` if the request has no token. `@access` says who has access.
+// `UNAUTHENTICATED` if the request has no token. The directive `@access` in `/schema.graphqls` says
+// who has access.
 type Query struct {
 }
 
