@@ -22,10 +22,9 @@ requests come from one caller. Start the server with RATE_LIMIT=off,
 MAX_OPERATIONS_PER_CALLER=32 and DATABASE_MAX_CONNS_PER_CALLER=32, unless you want to measure
 these limits. The command cancels its own bookings. Refusals by rules do not count as errors.
 
-The load is a mix of three kinds of work, called list, standing and book. A list requests 50 of
-the availableSlots of a week, with their interviewers. A standing requests the eligibility and
-the interviews of a student. A book makes a list, a hold, a booking and its cancellation, one
-after the other, as one student.`,
+The load is a mix of three kinds of work. "list" requests 50 of the availableSlots of a week,
+with their interviewers. "standing" requests the eligibility and the interviews of a student.
+"book" lists slots, holds one, books it and cancels the booking, as one student.`,
 		example: `  rehearse load http://127.0.0.1:8080/graphql
   rehearse load --rate 200 --mix list=1,book=3 --json http://127.0.0.1:8080/graphql`,
 		arguments: []argument{{name: "URL", text: "the GraphQL endpoint, such as http://127.0.0.1:8080/graphql", complete: cobra.ShellCompDirectiveNoFileComp}},

@@ -128,7 +128,7 @@ var variables = []Variable{
 	},
 	{
 		Name: "DATABASE_LISTEN_URL", Group: groupDatabase, Note: "`DATABASE_URL`", See: "how-to/pgbouncer.md",
-		Allowed:     "a URL such as postgres://user@host/database, beside DATABASE_URL",
+		Allowed:     "a URL such as postgres://user@host/database; requires DATABASE_URL",
 		Description: "The connection for change notifications, if `DATABASE_URL` points to a pooler such as pgbouncer",
 	},
 	{
@@ -230,7 +230,7 @@ var variables = []Variable{
 	},
 	{
 		Name: "MAX_IMPORT_BODY", Group: groupLimits, Allowed: atLeast1, See: "how-to/import.md",
-		Description: "The maximum size of the body of a request in which an administrator only imports data, in bytes",
+		Description: "The maximum size of the body of an administrator's request that contains nothing but imports, in bytes",
 	},
 	{
 		Name: "MAX_ANSWER", Group: groupLimits, Allowed: atLeast1, See: "explanation/bounded-work.md#the-size-of-a-response",

@@ -47,7 +47,7 @@ func newMetrics(o Options) *metrics {
 		inFlight: prometheus.NewGauge(prometheus.GaugeOpts(name("requests_in_flight", "Requests in progress."))),
 		refusals: prometheus.NewCounterVec(name("refusals_total", "Refusals of mutations by rules."), []string{"code"}),
 		deprecated: prometheus.NewCounterVec(name("deprecated_field_uses_total",
-			"Operations that use a deprecated field (`Type.name`), argument (`Type.name(argument:)`), input field or enum value. An element that stays at 0 can be removed."), []string{"field"}),
+			"Operations that use a deprecated field (`Type.name`), argument (`Type.name(argument:)`), input field or enum value. An element that stays at 0 on every server can be removed after its end date."), []string{"field"}),
 		jobRuns: prometheus.NewCounterVec(name("job_runs_total", "Jobs that this server ran: `OK`, `FAILED`, or `CANCELED` by a shutdown."), []string{"job", "outcome"}),
 		jobDuration: prometheus.NewHistogramVec(prometheus.HistogramOpts{
 			Namespace: "rehearse", Name: "job_duration_seconds", Help: "The duration of jobs.", Buckets: seconds,

@@ -111,7 +111,7 @@ func requestLimits() []limit {
 	badInput, unavailable := codeLink(errorcode.BadUserInput), codeLink(errorcode.Unavailable)
 	return []limit{
 		configured("MAX_BODY", "bytes of a body or a WebSocket message", "413 "+badInput+"; a WebSocket is closed"),
-		configured("MAX_IMPORT_BODY", "bytes of the body of a request in which an administrator only imports data", "413 "+badInput),
+		configured("MAX_IMPORT_BODY", "bytes of the body of an administrator's request that contains nothing but imports", "413 "+badInput),
 		configured("MAX_OPERATIONS", "queries and mutations that execute at a time; others wait first", "503 "+unavailable),
 		{"imports that execute at a time; others wait first", count(gqlhttp.DefaultMaxImports), "", "503 " + unavailable},
 		{"bodies larger than `MAX_BODY` in memory at a time; others wait first", count(gqlhttp.DefaultMaxLargeBodies), "", "503 " + unavailable},
