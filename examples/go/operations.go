@@ -1167,9 +1167,10 @@ var AllRefusalCode = []RefusalCode{
 // SlotsChangedResponse is returned by SlotsChanged on success.
 type SlotsChangedResponse struct {
 	// Reports changes to the list that `availableSlots` returns for the same arguments, and to the
-	// student's eligibility. If a slot can no longer be booked because its start is too close, that is
-	// not reported; compare `start` with the current time plus `BookingPolicy.minimumNoticeSeconds`, or
-	// with the current time if `Eligibility.waivers` contains a waiver of `NOTICE`.
+	// student's eligibility. A slot that can no longer be booked because its start is too close is not
+	// reported. To find such slots, compare `start` with the earliest start that can be booked: the
+	// current time plus `BookingPolicy.minimumNoticeSeconds`, or only the current time if
+	// `Eligibility.waivers` contains a waiver of `NOTICE`.
 	SlotsChanged *SlotsChangedSlotsChanged `json:"slotsChanged"`
 }
 

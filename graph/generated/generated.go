@@ -5747,8 +5747,8 @@ type Event {
   """
   The changed fields that the caller may read. For names, e-mail addresses, profiles, notes, reasons
   and meeting URLs, the value is ` + "`" + `true` + "`" + ` instead of the text. For a student, the change of a note is
-  included only if the same event shares the note with them. ` + "`" + `waivers` + "`" + ` is visible only to the
-  student and administrators.
+  included only if the same event shares the note with them. A change of the field ` + "`" + `waivers` + "`" + ` is
+  visible only to the student and administrators.
   """
   changes: [Change!]!
 }
@@ -6383,9 +6383,10 @@ ends when the token expires.
 type Subscription {
   """
   Reports changes to the list that ` + "`" + `availableSlots` + "`" + ` returns for the same arguments, and to the
-  student's eligibility. If a slot can no longer be booked because its start is too close, that is
-  not reported; compare ` + "`" + `start` + "`" + ` with the current time plus ` + "`" + `BookingPolicy.minimumNoticeSeconds` + "`" + `, or
-  with the current time if ` + "`" + `Eligibility.waivers` + "`" + ` contains a waiver of ` + "`" + `NOTICE` + "`" + `.
+  student's eligibility. A slot that can no longer be booked because its start is too close is not
+  reported. To find such slots, compare ` + "`" + `start` + "`" + ` with the earliest start that can be booked: the
+  current time plus ` + "`" + `BookingPolicy.minimumNoticeSeconds` + "`" + `, or only the current time if
+  ` + "`" + `Eligibility.waivers` + "`" + ` contains a waiver of ` + "`" + `NOTICE` + "`" + `.
   """
   slotsChanged(
     "The student."
@@ -6599,7 +6600,7 @@ type Mutation {
     "The time and the interviewer."
     input: BlockTimeInput!
   ): BlockTimePayload @access(interviewer: OWN)
-  "Removes blocked time, and publishes the slots that the interviewer's availability has in it."
+  "Removes blocked time, and publishes the slots of the interviewer's availability in that time."
   unblockTime(
     "The block."
     input: UnblockTimeInput!
@@ -7359,7 +7360,10 @@ type BlockTimePayload {
   ): [Slot!]!
   "The total number of withdrawn slots."
   closedCount: Int!
-  "The slots that were published because a withdrawn slot also occupied time that is not blocked."
+  """
+  The slots that were published in time that became free because a withdrawn slot extended beyond
+  the blocked time.
+  """
   openedSlots(
     "The maximum number of items to return, 1 to 500."
     first: Int! = 50
@@ -7645,8 +7649,8 @@ input UpdateBookingPolicyInput {
   """
   interviewLimit: Int @notNull
   """
-  A number from -1 to 4. Each of the latest ` + "`" + `gradeWindow` + "`" + ` grades must be greater than it. Null is
-  refused.
+  A number from -1 to 4. Each of the latest ` + "`" + `gradeWindow` + "`" + ` grades must be greater than it.
+  Null is refused.
   """
   minimumGradeExclusive: Int @notNull
   "How many of the latest grades the grade rule checks, 0 to 100. Null is refused."
@@ -7666,10 +7670,10 @@ input UpdateBookingPolicyInput {
   """
   The minimum time between a reschedule by the student and the start of the interview, 0 to
   2,592,000 seconds (30 days). If this is less than ` + "`" + `cancelCutoffSeconds` + "`" + `, a student can avoid the
-  cancellation deadline by rescheduling an interview and then cancelling it. If this is omitted and
-  ` + "`" + `cancelCutoffSeconds` + "`" + ` changes, a value that was equal to ` + "`" + `cancelCutoffSeconds` + "`" + ` changes with it. A
-  value that was greater is raised to the new ` + "`" + `cancelCutoffSeconds` + "`" + ` if it would otherwise be less.
-  Null is refused.
+  cancellation deadline by rescheduling an interview and then cancelling it. If this is omitted, a
+  change of ` + "`" + `cancelCutoffSeconds` + "`" + ` can also change the current value: if the two were equal, they
+  stay equal; if the current value was greater but is less than the new ` + "`" + `cancelCutoffSeconds` + "`" + `, it is
+  raised to it. Null is refused.
   """
   rescheduleCutoffSeconds: Int @notNull
   "How many times one interview can be rescheduled, 0 to 100. Null is refused."
@@ -7718,8 +7722,9 @@ extend type Mutation {
     input: ImportAvailabilityInput!
   ): ImportAvailabilityPayload @access
   """
-  Imports a table of at most 5,000 past and future interviews that were booked elsewhere. If no slot
-  of the interviewer has the times of an interview, the import creates one. Only for administrators.
+  Imports a table of at most 5,000 past and future interviews that were booked elsewhere. If the
+  interviewer has no slot with the times of an interview, the import creates that slot. Only for
+  administrators.
   """
   importInterviews(
     "The table and the options."
@@ -7739,8 +7744,8 @@ type ImportRow {
   errors: [ImportError!]!
   """
   Human-readable notes in English. For a calendar: what was not imported, and why, or that a booked
-  interview in blocked time is kept. For a new student: that their e-mail address also belongs to an
-  interviewer. For a new interviewer: that it also belongs to a student.
+  interview in blocked time is kept. For a new student: that an interviewer has the same e-mail
+  address. For a new interviewer: that a student has the same e-mail address.
   """
   notes: [String!]!
 }
