@@ -31,6 +31,19 @@ func functionsOfTests(t *testing.T) map[string]bool {
 	t.Helper()
 	declared := regexp.MustCompile(`(?m)^func ((?:Test|Fuzz|Benchmark)\w+)\(`)
 	exist := map[string]bool{}
+	forEachTestFile(t, func(path string) error {
+		text, err := os.ReadFile(path)
+		for _, match := range declared.FindAllStringSubmatch(string(text), -1) {
+			exist[match[1]] = true
+		}
+		return err
+	})
+	return exist
+}
+
+// forEachTestFile calls f with the path of each Go file of tests. An error fails the test.
+func forEachTestFile(t *testing.T, f func(path string) error) {
+	t.Helper()
 	err := filepath.WalkDir(root, func(path string, entry fs.DirEntry, err error) error {
 		switch {
 		case err != nil:
@@ -39,15 +52,11 @@ func functionsOfTests(t *testing.T) map[string]bool {
 			return fs.SkipDir
 		case !strings.HasSuffix(path, "_test.go"):
 			return nil
+		default:
+			return f(path)
 		}
-		text, err := os.ReadFile(path)
-		for _, match := range declared.FindAllStringSubmatch(string(text), -1) {
-			exist[match[1]] = true
-		}
-		return err
 	})
 	if err != nil {
 		t.Fatal(err)
 	}
-	return exist
 }

@@ -4,8 +4,6 @@ import (
 	"go/ast"
 	"go/parser"
 	"go/token"
-	"io/fs"
-	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -17,15 +15,7 @@ func TestRowsAreSubtests(t *testing.T) {
 	t.Parallel()
 	files := token.NewFileSet()
 	tables := 0
-	err := filepath.WalkDir(root, func(path string, entry fs.DirEntry, err error) error {
-		switch {
-		case err != nil:
-			return err
-		case entry.IsDir() && (entry.Name() == "node_modules" || entry.Name() == ".git"):
-			return fs.SkipDir
-		case !strings.HasSuffix(path, "_test.go"):
-			return nil
-		}
+	forEachTestFile(t, func(path string) error {
 		parsed, err := parser.ParseFile(files, path, nil, parser.SkipObjectResolution)
 		if err != nil {
 			return err
@@ -48,9 +38,6 @@ func TestRowsAreSubtests(t *testing.T) {
 		}
 		return nil
 	})
-	if err != nil {
-		t.Fatal(err)
-	}
 	if tables < 100 {
 		t.Errorf("found %d tables, want at least 100", tables)
 	}
