@@ -98,7 +98,7 @@ func TestRescheduleRefusals(t *testing.T) {
 		{"a withdrawn slot", id, withdrawn, "SLOT_WITHDRAWN", "slotId"},
 		{"a slot that has started", id, past, "SLOT_IN_PAST", "slotId"},
 		{"a slot too soon", id, soon, "TOO_SOON", "slotId"},
-		{"an interviewer whom the student has met", id, again, "ALREADY_INTERVIEWED", "slotId"},
+		{"an interviewer that the student has met", id, again, "ALREADY_INTERVIEWED", "slotId"},
 		{"a slot of the student as an interviewer", id, self, "SELF_INTERVIEW", "slotId"},
 		{"the time of another interview of the student", id, overlapping, "OWN_OVERLAP", "slotId"},
 		{"a full day of the interviewer", id, full, "INTERVIEWER_FULL", "slotId"},

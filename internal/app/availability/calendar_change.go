@@ -79,8 +79,8 @@ func tryChange[T any](
 	})
 }
 
-// LockedCalendar returns a change of the calendar of an interviewer whom the transaction
-// has locked. It cannot cancel bookings.
+// LockedCalendar returns a change of the interviewer's calendar. The transaction must have
+// locked the interviewer. The change cannot cancel bookings.
 func LockedCalendar(tx *store.Tx, by booking.Interviewer, now time.Time) *CalendarChange {
 	return &CalendarChange{CalendarTarget: CalendarTarget{InterviewerID: by.ID}, Tx: tx, Now: now, Interviewer: by}
 }

@@ -30,8 +30,8 @@ type Form[T any] struct {
 }
 
 // NewForm returns the form that stores an S in place of a T. An S is encoded as JSON, and
-// restores its T from the database. about returns the student whom a T concerns; nil means
-// none.
+// restores its T from the database. about returns the student that a T concerns; it is
+// nil if a T concerns no student.
 func NewForm[S interface {
 	Restore(ctx context.Context, r *store.Reader) (T, error)
 }, T any](newStored func(T) S, about func(T) booking.StudentID) Form[T] {
