@@ -9,8 +9,10 @@ import (
 	"rehearse/internal/booking"
 )
 
-func (skippedSlotResolver) Overlaps(ctx context.Context, skipped []*booking.SkippedSlot) ([][]booking.Slot, error) {
-	return within(ctx, skipped, func(s *booking.SkippedSlot) []booking.Slot { return s.Overlaps[:min(len(s.Overlaps), maxOverlaps)] })
+func (skippedSlotResolver) Overlaps(ctx context.Context, skipped []*booking.SkippedSlot) ([][]booking.SlotView, error) {
+	return within(ctx, skipped, func(s *booking.SkippedSlot) []booking.SlotView {
+		return booking.Views(s.Overlaps[:min(len(s.Overlaps), maxOverlaps)])
+	})
 }
 
 func (r mutationResolver) AddAvailability(ctx context.Context, in availability.AddAvailabilityInput) (*payload.Publication, error) {
@@ -64,7 +66,7 @@ func (r mutationResolver) WithdrawSlot(ctx context.Context, in availability.With
 	refused, err := r.userErrors(ctx, err)
 	withdrawn := &model.WithdrawSlotPayload{Errors: refused}
 	if closed != nil {
-		withdrawn.ClosedSlots, withdrawn.Conflicts, withdrawn.Cancelled = closed.ClosedSlots, closed.Conflicts, closed.Cancelled
+		withdrawn.ClosedSlots, withdrawn.Conflicts, withdrawn.Cancelled = booking.Views(closed.ClosedSlots), closed.Conflicts, closed.Cancelled
 	}
 	return withdrawn, err
 }

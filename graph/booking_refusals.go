@@ -30,7 +30,7 @@ func (r refusalResolver) Student(ctx context.Context, refusals []*booking.Bookin
 	return optional(ctx, refusals, &loader.From(ctx).Students, func(r *booking.BookingRefusal) booking.StudentID { return r.StudentID })
 }
 
-func (r refusalResolver) Slot(ctx context.Context, refusals []*booking.BookingRefusal) ([]*booking.Slot, error) {
+func (r refusalResolver) Slot(ctx context.Context, refusals []*booking.BookingRefusal) ([]*booking.SlotView, error) {
 	return optional(ctx, refusals, &loader.From(ctx).Slots, func(r *booking.BookingRefusal) booking.SlotID { return r.SlotID })
 }
 

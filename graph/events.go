@@ -28,7 +28,7 @@ func (r eventResolver) Interviewer(ctx context.Context, events []*booking.Event)
 	return optional(ctx, events, &loader.From(ctx).Interviewers, func(e *booking.Event) booking.InterviewerID { return e.InterviewerID })
 }
 
-func (r eventResolver) Slot(ctx context.Context, events []*booking.Event) ([]*booking.Slot, error) {
+func (r eventResolver) Slot(ctx context.Context, events []*booking.Event) ([]*booking.SlotView, error) {
 	return optional(ctx, events, &loader.From(ctx).Slots, func(e *booking.Event) booking.SlotID { return e.SlotID })
 }
 

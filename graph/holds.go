@@ -13,7 +13,7 @@ func (r holdResolver) Student(ctx context.Context, holds []*booking.Hold) ([]*bo
 	return edge(ctx, holds, &loader.From(ctx).Students, func(h *booking.Hold) booking.StudentID { return h.StudentID })
 }
 
-func (r holdResolver) Slot(ctx context.Context, holds []*booking.Hold) ([]*booking.Slot, error) {
+func (r holdResolver) Slot(ctx context.Context, holds []*booking.Hold) ([]*booking.SlotView, error) {
 	return edge(ctx, holds, &loader.From(ctx).Slots, func(h *booking.Hold) booking.SlotID { return h.SlotID })
 }
 

@@ -45,7 +45,7 @@ func (r interviewerResolver) Slots(
 	if err := inOrder(start, end); err != nil {
 		return nil, err
 	}
-	return lists[booking.Interviewer, booking.InterviewerID, booking.Slot, store.SlotFilter]{
+	return lists[booking.Interviewer, booking.InterviewerID, booking.SlotView, store.SlotFilter]{
 		of: page.Slots, filter: f, key: interviewerID, read: r.app.View(ctx).SlotsOf, count: r.app.View(ctx).CountSlotsOf,
 	}.page(ctx, interviewers, page.Args{First: first, After: after, Last: last, Before: before})
 }

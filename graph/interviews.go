@@ -46,7 +46,7 @@ func (r interviewResolver) Interviewer(ctx context.Context, interviews []*bookin
 		func(i *booking.Interview) booking.InterviewerID { return i.InterviewerID })
 }
 
-func (r interviewResolver) Slot(ctx context.Context, interviews []*booking.Interview) ([]*booking.Slot, error) {
+func (r interviewResolver) Slot(ctx context.Context, interviews []*booking.Interview) ([]*booking.SlotView, error) {
 	return edge(ctx, interviews, &loader.From(ctx).Slots, func(i *booking.Interview) booking.SlotID { return i.SlotID })
 }
 

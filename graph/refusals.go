@@ -36,9 +36,9 @@ func userError(r booking.Refusal) model.UserError {
 	}
 	switch r.Code {
 	case booking.SlotTaken, booking.SlotHeld:
-		return model.SlotTaken{Code: r.Code, Message: message, Path: path, Alternatives: notNil(r.Alternatives), HeldUntil: r.HeldUntil}
+		return model.SlotTaken{Code: r.Code, Message: message, Path: path, Alternatives: booking.Views(r.Alternatives), HeldUntil: r.HeldUntil}
 	case booking.AvailabilityConflict:
-		return model.AvailabilityConflict{Code: r.Code, Message: message, Path: path, Slots: notNil(r.Conflicting[:min(len(r.Conflicting), maxConflicts)])}
+		return model.AvailabilityConflict{Code: r.Code, Message: message, Path: path, Slots: booking.Views(r.Conflicting[:min(len(r.Conflicting), maxConflicts)])}
 	case booking.AlreadyInterviewed:
 		return model.AlreadyInterviewed{Code: r.Code, Message: message, Path: path, InterviewID: r.Interview, HoldID: r.Hold}
 	case booking.OwnOverlap:
@@ -134,12 +134,12 @@ func instant(at *time.Time) *json.RawMessage {
 	return &text
 }
 
-func (slotTakenResolver) Alternatives(ctx context.Context, errors []*model.SlotTaken) ([][]booking.Slot, error) {
-	return within(ctx, errors, func(e *model.SlotTaken) []booking.Slot { return e.Alternatives })
+func (slotTakenResolver) Alternatives(ctx context.Context, errors []*model.SlotTaken) ([][]booking.SlotView, error) {
+	return within(ctx, errors, func(e *model.SlotTaken) []booking.SlotView { return e.Alternatives })
 }
 
-func (conflictResolver) Slots(ctx context.Context, errors []*model.AvailabilityConflict) ([][]booking.Slot, error) {
-	return within(ctx, errors, func(e *model.AvailabilityConflict) []booking.Slot { return e.Slots })
+func (conflictResolver) Slots(ctx context.Context, errors []*model.AvailabilityConflict) ([][]booking.SlotView, error) {
+	return within(ctx, errors, func(e *model.AvailabilityConflict) []booking.SlotView { return e.Slots })
 }
 
 func (alreadyInterviewedResolver) Interview(ctx context.Context, errors []*model.AlreadyInterviewed) ([]*booking.Interview, error) {

@@ -26,8 +26,9 @@ func (r queryResolver) AvailableSlots(
 	if err != nil {
 		return nil, err
 	}
-	loader.Root(ctx, responsePath(ctx), slots.Slots)
-	return page.AvailableSlots(slots, asked), nil
+	found := page.AvailableSlots(slots, asked)
+	loader.Root(ctx, responsePath(ctx), found.Nodes)
+	return found, nil
 }
 
 func (r queryResolver) Slots(
@@ -55,11 +56,11 @@ func (r availableSlotsResolver) Student(ctx context.Context, pages []*page.Avail
 		func(c *page.AvailableSlotConnection) booking.StudentID { return c.Eligibility.StudentID })
 }
 
-func (r queryResolver) Slot(ctx context.Context, id int64) (*booking.Slot, error) {
+func (r queryResolver) Slot(ctx context.Context, id int64) (*booking.SlotView, error) {
 	return nullable(r.app.View(ctx).Slot(ctx, booking.SlotID(id)))
 }
 
-func (r slotResolver) Status(_ context.Context, slots []*booking.Slot) ([]booking.SlotStatus, error) {
+func (r slotResolver) Status(_ context.Context, slots []*booking.SlotView) ([]booking.SlotStatus, error) {
 	now := r.app.Now()
 	statuses := make([]booking.SlotStatus, len(slots))
 	for i, slot := range slots {
@@ -68,13 +69,13 @@ func (r slotResolver) Status(_ context.Context, slots []*booking.Slot) ([]bookin
 	return statuses, nil
 }
 
-func (r slotResolver) Interviewer(ctx context.Context, slots []*booking.Slot) ([]*booking.Interviewer, error) {
-	return edge(ctx, slots, &loader.From(ctx).Interviewers, func(s *booking.Slot) booking.InterviewerID { return s.InterviewerID })
+func (r slotResolver) Interviewer(ctx context.Context, slots []*booking.SlotView) ([]*booking.Interviewer, error) {
+	return edge(ctx, slots, &loader.From(ctx).Interviewers, func(s *booking.SlotView) booking.InterviewerID { return s.InterviewerID })
 }
 
-func (r slotResolver) History(ctx context.Context, slots []*booking.Slot) ([][]booking.SlotChange, error) {
-	return loader.Edge[booking.Slot, booking.SlotID, []booking.SlotChange, struct{}]{
-		Key: func(s *booking.Slot) booking.SlotID { return s.ID }, Read: r.app.View(ctx).SlotHistories,
+func (r slotResolver) History(ctx context.Context, slots []*booking.SlotView) ([][]booking.SlotChange, error) {
+	return loader.Edge[booking.SlotView, booking.SlotID, []booking.SlotChange, struct{}]{
+		Key: func(s *booking.SlotView) booking.SlotID { return s.ID }, Read: r.app.View(ctx).SlotHistories,
 	}.Of(ctx, responsePath(ctx), slots)
 }
 

@@ -32,8 +32,12 @@ func (r subscriptionResolver) SlotsChanged(
 	return flow(ctx, watch, err, Pace.Afford)
 }
 
+func (slotsChangedResolver) Opened(_ context.Context, changed *live.SlotsChanged) ([]booking.SlotView, error) {
+	return booking.Views(changed.Opened), nil
+}
+
 func (slotsChangedResolver) OpenedEdges(_ context.Context, changed *live.SlotsChanged) ([]page.SlotEdge, error) {
-	return page.Available.Edges(changed.Opened), nil
+	return page.Available.Edges(booking.Views(changed.Opened)), nil
 }
 
 func (r subscriptionResolver) InterviewChanged(

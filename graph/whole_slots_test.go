@@ -53,3 +53,28 @@ func TestAlternativesAreComplete(t *testing.T) {
 		f.Student(nil), taken.Interview.Slot.ID, w.everything("Slot", 1)))
 	o.wantWholeSlots(f.school, w, 1)
 }
+
+// A bookable slot has the fields that its list does not read, too: its history, and the
+// status of a slot that the student holds.
+func TestBookableSlotsAreComplete(t *testing.T) {
+	t.Parallel()
+	s := newSchool(t)
+	me := s.Student(nil)
+	mine, free := s.NewSlot(day), s.NewSlot(2*day)
+	s.held(me, mine)
+	type listed struct {
+		ID, Status string
+		History    []struct{ What, At string }
+	}
+	var data struct {
+		AvailableSlots     struct{ Nodes []listed }
+		MineByID, FreeByID listed
+	}
+	s.Ask(`query($s: ID!, $mine: ID!, $free: ID!, $start: DateTime!, $end: DateTime!) {
+		availableSlots(studentId: $s, start: $start, end: $end, first: 2) { nodes { ...all } }
+		mineByID: slot(id: $mine) { ...all } freeByID: slot(id: $free) { ...all } } fragment all on Slot { id status history { what at } }`,
+		in{"s": me, "mine": mine, "free": free, "start": moment(0), "end": moment(3 * day)}).Into(&data)
+	same(t, "bookable slots", data.AvailableSlots.Nodes, []listed{data.MineByID, data.FreeByID})
+	same(t, "statuses", []string{data.MineByID.Status, data.FreeByID.Status}, []string{"HELD", "OPEN"})
+	same(t, "changes of the held slot", len(data.MineByID.History), 2)
+}

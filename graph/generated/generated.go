@@ -859,7 +859,7 @@ type AvailabilityResolver interface {
 	PublishesFrom(ctx context.Context, objs []*booking.Availability) ([]*time.Time, error)
 }
 type AvailabilityConflictResolver interface {
-	Slots(ctx context.Context, objs []*model.AvailabilityConflict) ([][]booking.Slot, error)
+	Slots(ctx context.Context, objs []*model.AvailabilityConflict) ([][]booking.SlotView, error)
 }
 type AvailableSlotConnectionResolver interface {
 	Student(ctx context.Context, objs []*page.AvailableSlotConnection) ([]*booking.Student, error)
@@ -868,7 +868,7 @@ type BookingRefusalResolver interface {
 	Actor(ctx context.Context, objs []*booking.BookingRefusal) ([]*booking.Actor, error)
 
 	Student(ctx context.Context, objs []*booking.BookingRefusal) ([]*booking.Student, error)
-	Slot(ctx context.Context, objs []*booking.BookingRefusal) ([]*booking.Slot, error)
+	Slot(ctx context.Context, objs []*booking.BookingRefusal) ([]*booking.SlotView, error)
 	Interview(ctx context.Context, objs []*booking.BookingRefusal) ([]*booking.Interview, error)
 }
 type EligibilityResolver interface {
@@ -879,17 +879,17 @@ type EventResolver interface {
 
 	Student(ctx context.Context, objs []*booking.Event) ([]*booking.Student, error)
 	Interviewer(ctx context.Context, objs []*booking.Event) ([]*booking.Interviewer, error)
-	Slot(ctx context.Context, objs []*booking.Event) ([]*booking.Slot, error)
+	Slot(ctx context.Context, objs []*booking.Event) ([]*booking.SlotView, error)
 	Interview(ctx context.Context, objs []*booking.Event) ([]*booking.Interview, error)
 }
 type HoldResolver interface {
 	Student(ctx context.Context, objs []*booking.Hold) ([]*booking.Student, error)
-	Slot(ctx context.Context, objs []*booking.Hold) ([]*booking.Slot, error)
+	Slot(ctx context.Context, objs []*booking.Hold) ([]*booking.SlotView, error)
 }
 type InterviewResolver interface {
 	Student(ctx context.Context, objs []*booking.Interview) ([]*booking.Student, error)
 	Interviewer(ctx context.Context, objs []*booking.Interview) ([]*booking.Interviewer, error)
-	Slot(ctx context.Context, objs []*booking.Interview) ([]*booking.Slot, error)
+	Slot(ctx context.Context, objs []*booking.Interview) ([]*booking.SlotView, error)
 
 	Note(ctx context.Context, objs []*booking.Interview) ([]*string, error)
 
@@ -911,7 +911,7 @@ type InterviewerResolver interface {
 	MaxPerWeek(ctx context.Context, objs []*booking.Interviewer) ([]*int, error)
 	MeetingURL(ctx context.Context, objs []*booking.Interviewer) ([]*string, error)
 
-	Slots(ctx context.Context, objs []*booking.Interviewer, start *time.Time, end *time.Time, status []booking.SlotStatus, first *int, after *string, last *int, before *string) ([]*page.Connection[booking.Slot], error)
+	Slots(ctx context.Context, objs []*booking.Interviewer, start *time.Time, end *time.Time, status []booking.SlotStatus, first *int, after *string, last *int, before *string) ([]*page.Connection[booking.SlotView], error)
 	Availability(ctx context.Context, objs []*booking.Interviewer, first *int, after *string, last *int, before *string) ([]*page.Connection[booking.Availability], error)
 	Blocks(ctx context.Context, objs []*booking.Interviewer, first *int, after *string, last *int, before *string) ([]*page.Connection[booking.Block], error)
 	Interviews(ctx context.Context, objs []*booking.Interviewer, first *int, after *string, last *int, before *string, filter *store.InterviewFilter) ([]*page.Connection[booking.Interview], error)
@@ -957,8 +957,8 @@ type QueryResolver interface {
 	Interviewer(ctx context.Context, id int64) (*booking.Interviewer, error)
 	Interviewers(ctx context.Context, first *int, after *string, last *int, before *string, filter *store.PeopleFilter, orderBy *store.Order) (*page.Connection[booking.Interviewer], error)
 	Tags(ctx context.Context, first int) ([]booking.TagCount, error)
-	Slot(ctx context.Context, id int64) (*booking.Slot, error)
-	Slots(ctx context.Context, first *int, after *string, last *int, before *string, filter *store.SlotFilter, orderBy *store.Order) (*page.Connection[booking.Slot], error)
+	Slot(ctx context.Context, id int64) (*booking.SlotView, error)
+	Slots(ctx context.Context, first *int, after *string, last *int, before *string, filter *store.SlotFilter, orderBy *store.Order) (*page.Connection[booking.SlotView], error)
 	Interview(ctx context.Context, id int64) (*booking.Interview, error)
 	Interviews(ctx context.Context, first *int, after *string, last *int, before *string, filter *store.InterviewFilter, orderBy *store.Order) (*page.Connection[booking.Interview], error)
 	Events(ctx context.Context, first *int, after *string, last *int, before *string, filter *store.EventFilter, orderBy *store.Order) (*page.Connection[booking.Event], error)
@@ -968,21 +968,22 @@ type QueryResolver interface {
 	Viewer(ctx context.Context) (*model.Viewer, error)
 }
 type SkippedSlotResolver interface {
-	Overlaps(ctx context.Context, objs []*booking.SkippedSlot) ([][]booking.Slot, error)
+	Overlaps(ctx context.Context, objs []*booking.SkippedSlot) ([][]booking.SlotView, error)
 }
 type SlotResolver interface {
-	Interviewer(ctx context.Context, objs []*booking.Slot) ([]*booking.Interviewer, error)
-	Status(ctx context.Context, objs []*booking.Slot) ([]booking.SlotStatus, error)
-	History(ctx context.Context, objs []*booking.Slot) ([][]booking.SlotChange, error)
+	Interviewer(ctx context.Context, objs []*booking.SlotView) ([]*booking.Interviewer, error)
+	Status(ctx context.Context, objs []*booking.SlotView) ([]booking.SlotStatus, error)
+	History(ctx context.Context, objs []*booking.SlotView) ([][]booking.SlotChange, error)
 }
 type SlotChangeResolver interface {
 	EventID(ctx context.Context, obj *booking.SlotChange) (*int64, error)
 }
 type SlotTakenResolver interface {
-	Alternatives(ctx context.Context, objs []*model.SlotTaken) ([][]booking.Slot, error)
+	Alternatives(ctx context.Context, objs []*model.SlotTaken) ([][]booking.SlotView, error)
 }
 type SlotsChangedResolver interface {
-	OpenedEdges(ctx context.Context, obj *live.SlotsChanged) ([]page.Edge[booking.Slot], error)
+	Opened(ctx context.Context, obj *live.SlotsChanged) ([]booking.SlotView, error)
+	OpenedEdges(ctx context.Context, obj *live.SlotsChanged) ([]page.Edge[booking.SlotView], error)
 }
 type StudentResolver interface {
 	InterviewLimit(ctx context.Context, objs []*booking.Student) ([]*int, error)
@@ -11048,8 +11049,8 @@ func (ec *executionContext) _AddAvailabilityPayload_slots(ctx context.Context, f
 			return obj.Slots(fc.Args["first"].(int)), nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v []booking.Slot) graphql.Marshaler {
-			return ec.marshalNSlot2ᚕrehearseᚋinternalᚋbookingᚐSlotᚄ(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v []booking.SlotView) graphql.Marshaler {
+			return ec.marshalNSlot2ᚕrehearseᚋinternalᚋbookingᚐSlotViewᚄ(ctx, selections, v)
 		},
 		true,
 		true,
@@ -11269,8 +11270,8 @@ func (ec *executionContext) _AddWeeklyAvailabilityPayload_slots(ctx context.Cont
 			return obj.Slots(fc.Args["first"].(int)), nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v []booking.Slot) graphql.Marshaler {
-			return ec.marshalNSlot2ᚕrehearseᚋinternalᚋbookingᚐSlotᚄ(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v []booking.SlotView) graphql.Marshaler {
+			return ec.marshalNSlot2ᚕrehearseᚋinternalᚋbookingᚐSlotViewᚄ(ctx, selections, v)
 		},
 		true,
 		true,
@@ -12256,8 +12257,8 @@ func (ec *executionContext) _AvailabilityConflict_slots(ctx context.Context, fie
 			return ec.resolveBatch_AvailabilityConflict_slots(ctx, field, obj)
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v []booking.Slot) graphql.Marshaler {
-			return ec.marshalNSlot2ᚕrehearseᚋinternalᚋbookingᚐSlotᚄ(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v []booking.SlotView) graphql.Marshaler {
+			return ec.marshalNSlot2ᚕrehearseᚋinternalᚋbookingᚐSlotViewᚄ(ctx, selections, v)
 		},
 		true,
 		true,
@@ -12281,7 +12282,7 @@ func (ec *executionContext) resolveBatch_AvailabilityConflict_slots(ctx context.
 		result := batch.FieldResult(field, func() (any, error) {
 			return resolver.Slots(ctx, batch.Parents)
 		})
-		return graphql.ResolveBatchGroupResult[[]booking.Slot](
+		return graphql.ResolveBatchGroupResult[[]booking.SlotView](
 			ctx,
 			batch.Index,
 			len(batch.Parents),
@@ -12291,7 +12292,7 @@ func (ec *executionContext) resolveBatch_AvailabilityConflict_slots(ctx context.
 		)
 	}
 	results, err := resolver.Slots(ctx, []*model.AvailabilityConflict{obj})
-	return graphql.ResolveBatchSingleResult[[]booking.Slot](
+	return graphql.ResolveBatchSingleResult[[]booking.SlotView](
 		ctx,
 		results,
 		err,
@@ -12508,7 +12509,7 @@ func (ec *executionContext) _AvailableSlotConnection_edges(ctx context.Context, 
 			return obj.Edges(), nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v []page.Edge[booking.Slot]) graphql.Marshaler {
+		func(ctx context.Context, selections ast.SelectionSet, v []page.Edge[booking.SlotView]) graphql.Marshaler {
 			return ec.marshalNAvailableSlotEdge2ᚕrehearseᚋgraphᚋpageᚐEdgeᚄ(ctx, selections, v)
 		},
 		true,
@@ -12540,8 +12541,8 @@ func (ec *executionContext) _AvailableSlotConnection_nodes(ctx context.Context, 
 			return obj.Nodes, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v []booking.Slot) graphql.Marshaler {
-			return ec.marshalNSlot2ᚕrehearseᚋinternalᚋbookingᚐSlotᚄ(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v []booking.SlotView) graphql.Marshaler {
+			return ec.marshalNSlot2ᚕrehearseᚋinternalᚋbookingᚐSlotViewᚄ(ctx, selections, v)
 		},
 		true,
 		true,
@@ -12757,7 +12758,7 @@ func (ec *executionContext) fieldContext_AvailableSlotConnection_emptyReasons(_ 
 	return fc, nil
 }
 
-func (ec *executionContext) _AvailableSlotEdge_node(ctx context.Context, field graphql.CollectedField, obj *page.Edge[booking.Slot]) (ret graphql.Marshaler) {
+func (ec *executionContext) _AvailableSlotEdge_node(ctx context.Context, field graphql.CollectedField, obj *page.Edge[booking.SlotView]) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -12769,8 +12770,8 @@ func (ec *executionContext) _AvailableSlotEdge_node(ctx context.Context, field g
 			return obj.Node, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *booking.Slot) graphql.Marshaler {
-			return ec.marshalNSlot2ᚖrehearseᚋinternalᚋbookingᚐSlot(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *booking.SlotView) graphql.Marshaler {
+			return ec.marshalNSlot2ᚖrehearseᚋinternalᚋbookingᚐSlotView(ctx, selections, v)
 		},
 		true,
 		true,
@@ -12789,7 +12790,7 @@ func (ec *executionContext) fieldContext_AvailableSlotEdge_node(_ context.Contex
 	return fc, nil
 }
 
-func (ec *executionContext) _AvailableSlotEdge_cursor(ctx context.Context, field graphql.CollectedField, obj *page.Edge[booking.Slot]) (ret graphql.Marshaler) {
+func (ec *executionContext) _AvailableSlotEdge_cursor(ctx context.Context, field graphql.CollectedField, obj *page.Edge[booking.SlotView]) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -13169,8 +13170,8 @@ func (ec *executionContext) _BlockTimePayload_closedSlots(ctx context.Context, f
 			return obj.ClosedSlots(fc.Args["first"].(int)), nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v []booking.Slot) graphql.Marshaler {
-			return ec.marshalNSlot2ᚕrehearseᚋinternalᚋbookingᚐSlotᚄ(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v []booking.SlotView) graphql.Marshaler {
+			return ec.marshalNSlot2ᚕrehearseᚋinternalᚋbookingᚐSlotViewᚄ(ctx, selections, v)
 		},
 		true,
 		true,
@@ -13236,8 +13237,8 @@ func (ec *executionContext) _BlockTimePayload_openedSlots(ctx context.Context, f
 			return obj.OpenedSlots(fc.Args["first"].(int)), nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v []booking.Slot) graphql.Marshaler {
-			return ec.marshalNSlot2ᚕrehearseᚋinternalᚋbookingᚐSlotᚄ(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v []booking.SlotView) graphql.Marshaler {
+			return ec.marshalNSlot2ᚕrehearseᚋinternalᚋbookingᚐSlotViewᚄ(ctx, selections, v)
 		},
 		true,
 		true,
@@ -14074,8 +14075,8 @@ func (ec *executionContext) _BookingRefusal_slot(ctx context.Context, field grap
 			return ec.resolveBatch_BookingRefusal_slot(ctx, field, obj)
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *booking.Slot) graphql.Marshaler {
-			return ec.marshalOSlot2ᚖrehearseᚋinternalᚋbookingᚐSlot(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *booking.SlotView) graphql.Marshaler {
+			return ec.marshalOSlot2ᚖrehearseᚋinternalᚋbookingᚐSlotView(ctx, selections, v)
 		},
 		true,
 		false,
@@ -14099,7 +14100,7 @@ func (ec *executionContext) resolveBatch_BookingRefusal_slot(ctx context.Context
 		result := batch.FieldResult(field, func() (any, error) {
 			return resolver.Slot(ctx, batch.Parents)
 		})
-		return graphql.ResolveBatchGroupResult[*booking.Slot](
+		return graphql.ResolveBatchGroupResult[*booking.SlotView](
 			ctx,
 			batch.Index,
 			len(batch.Parents),
@@ -14109,7 +14110,7 @@ func (ec *executionContext) resolveBatch_BookingRefusal_slot(ctx context.Context
 		)
 	}
 	results, err := resolver.Slot(ctx, []*booking.BookingRefusal{obj})
-	return graphql.ResolveBatchSingleResult[*booking.Slot](
+	return graphql.ResolveBatchSingleResult[*booking.SlotView](
 		ctx,
 		results,
 		err,
@@ -15491,8 +15492,8 @@ func (ec *executionContext) _Event_slot(ctx context.Context, field graphql.Colle
 			return ec.resolveBatch_Event_slot(ctx, field, obj)
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *booking.Slot) graphql.Marshaler {
-			return ec.marshalOSlot2ᚖrehearseᚋinternalᚋbookingᚐSlot(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *booking.SlotView) graphql.Marshaler {
+			return ec.marshalOSlot2ᚖrehearseᚋinternalᚋbookingᚐSlotView(ctx, selections, v)
 		},
 		true,
 		false,
@@ -15516,7 +15517,7 @@ func (ec *executionContext) resolveBatch_Event_slot(ctx context.Context, field g
 		result := batch.FieldResult(field, func() (any, error) {
 			return resolver.Slot(ctx, batch.Parents)
 		})
-		return graphql.ResolveBatchGroupResult[*booking.Slot](
+		return graphql.ResolveBatchGroupResult[*booking.SlotView](
 			ctx,
 			batch.Index,
 			len(batch.Parents),
@@ -15526,7 +15527,7 @@ func (ec *executionContext) resolveBatch_Event_slot(ctx context.Context, field g
 		)
 	}
 	results, err := resolver.Slot(ctx, []*booking.Event{obj})
-	return graphql.ResolveBatchSingleResult[*booking.Slot](
+	return graphql.ResolveBatchSingleResult[*booking.SlotView](
 		ctx,
 		results,
 		err,
@@ -16128,8 +16129,8 @@ func (ec *executionContext) _Hold_slot(ctx context.Context, field graphql.Collec
 			return ec.resolveBatch_Hold_slot(ctx, field, obj)
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *booking.Slot) graphql.Marshaler {
-			return ec.marshalNSlot2ᚖrehearseᚋinternalᚋbookingᚐSlot(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *booking.SlotView) graphql.Marshaler {
+			return ec.marshalNSlot2ᚖrehearseᚋinternalᚋbookingᚐSlotView(ctx, selections, v)
 		},
 		true,
 		true,
@@ -16153,7 +16154,7 @@ func (ec *executionContext) resolveBatch_Hold_slot(ctx context.Context, field gr
 		result := batch.FieldResult(field, func() (any, error) {
 			return resolver.Slot(ctx, batch.Parents)
 		})
-		return graphql.ResolveBatchGroupResult[*booking.Slot](
+		return graphql.ResolveBatchGroupResult[*booking.SlotView](
 			ctx,
 			batch.Index,
 			len(batch.Parents),
@@ -16163,7 +16164,7 @@ func (ec *executionContext) resolveBatch_Hold_slot(ctx context.Context, field gr
 		)
 	}
 	results, err := resolver.Slot(ctx, []*booking.Hold{obj})
-	return graphql.ResolveBatchSingleResult[*booking.Slot](
+	return graphql.ResolveBatchSingleResult[*booking.SlotView](
 		ctx,
 		results,
 		err,
@@ -17229,8 +17230,8 @@ func (ec *executionContext) _Interview_slot(ctx context.Context, field graphql.C
 			return ec.resolveBatch_Interview_slot(ctx, field, obj)
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *booking.Slot) graphql.Marshaler {
-			return ec.marshalNSlot2ᚖrehearseᚋinternalᚋbookingᚐSlot(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *booking.SlotView) graphql.Marshaler {
+			return ec.marshalNSlot2ᚖrehearseᚋinternalᚋbookingᚐSlotView(ctx, selections, v)
 		},
 		true,
 		true,
@@ -17254,7 +17255,7 @@ func (ec *executionContext) resolveBatch_Interview_slot(ctx context.Context, fie
 		result := batch.FieldResult(field, func() (any, error) {
 			return resolver.Slot(ctx, batch.Parents)
 		})
-		return graphql.ResolveBatchGroupResult[*booking.Slot](
+		return graphql.ResolveBatchGroupResult[*booking.SlotView](
 			ctx,
 			batch.Index,
 			len(batch.Parents),
@@ -17264,7 +17265,7 @@ func (ec *executionContext) resolveBatch_Interview_slot(ctx context.Context, fie
 		)
 	}
 	results, err := resolver.Slot(ctx, []*booking.Interview{obj})
-	return graphql.ResolveBatchSingleResult[*booking.Slot](
+	return graphql.ResolveBatchSingleResult[*booking.SlotView](
 		ctx,
 		results,
 		err,
@@ -18698,7 +18699,7 @@ func (ec *executionContext) _Interviewer_slots(ctx context.Context, field graphq
 			return ec.resolveBatch_Interviewer_slots(ctx, field, obj)
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *page.Connection[booking.Slot]) graphql.Marshaler {
+		func(ctx context.Context, selections ast.SelectionSet, v *page.Connection[booking.SlotView]) graphql.Marshaler {
 			return ec.marshalOSlotConnection2ᚖrehearseᚋgraphᚋpageᚐConnection(ctx, selections, v)
 		},
 		true,
@@ -18735,7 +18736,7 @@ func (ec *executionContext) resolveBatch_Interviewer_slots(ctx context.Context, 
 		result := batch.FieldResult(field, func() (any, error) {
 			return resolver.Slots(ctx, batch.Parents, fc.Args["start"].(*time.Time), fc.Args["end"].(*time.Time), fc.Args["status"].([]booking.SlotStatus), fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["last"].(*int), fc.Args["before"].(*string))
 		})
-		return graphql.ResolveBatchGroupResult[*page.Connection[booking.Slot]](
+		return graphql.ResolveBatchGroupResult[*page.Connection[booking.SlotView]](
 			ctx,
 			batch.Index,
 			len(batch.Parents),
@@ -18745,7 +18746,7 @@ func (ec *executionContext) resolveBatch_Interviewer_slots(ctx context.Context, 
 		)
 	}
 	results, err := resolver.Slots(ctx, []*booking.Interviewer{obj}, fc.Args["start"].(*time.Time), fc.Args["end"].(*time.Time), fc.Args["status"].([]booking.SlotStatus), fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["last"].(*int), fc.Args["before"].(*string))
-	return graphql.ResolveBatchSingleResult[*page.Connection[booking.Slot]](
+	return graphql.ResolveBatchSingleResult[*page.Connection[booking.SlotView]](
 		ctx,
 		results,
 		err,
@@ -21450,8 +21451,8 @@ func (ec *executionContext) _Query_slot(ctx context.Context, field graphql.Colle
 			return ec.Resolvers.Query().Slot(ctx, fc.Args["id"].(int64))
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *booking.Slot) graphql.Marshaler {
-			return ec.marshalOSlot2ᚖrehearseᚋinternalᚋbookingᚐSlot(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *booking.SlotView) graphql.Marshaler {
+			return ec.marshalOSlot2ᚖrehearseᚋinternalᚋbookingᚐSlotView(ctx, selections, v)
 		},
 		true,
 		false,
@@ -21494,7 +21495,7 @@ func (ec *executionContext) _Query_slots(ctx context.Context, field graphql.Coll
 			return ec.Resolvers.Query().Slots(ctx, fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["last"].(*int), fc.Args["before"].(*string), fc.Args["filter"].(*store.SlotFilter), fc.Args["orderBy"].(*store.Order))
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *page.Connection[booking.Slot]) graphql.Marshaler {
+		func(ctx context.Context, selections ast.SelectionSet, v *page.Connection[booking.SlotView]) graphql.Marshaler {
 			return ec.marshalOSlotConnection2ᚖrehearseᚋgraphᚋpageᚐConnection(ctx, selections, v)
 		},
 		true,
@@ -21994,8 +21995,8 @@ func (ec *executionContext) _RemoveAvailabilityPayload_closedSlots(ctx context.C
 			return obj.ClosedSlots(fc.Args["first"].(int)), nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v []booking.Slot) graphql.Marshaler {
-			return ec.marshalNSlot2ᚕrehearseᚋinternalᚋbookingᚐSlotᚄ(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v []booking.SlotView) graphql.Marshaler {
+			return ec.marshalNSlot2ᚕrehearseᚋinternalᚋbookingᚐSlotViewᚄ(ctx, selections, v)
 		},
 		true,
 		true,
@@ -22061,8 +22062,8 @@ func (ec *executionContext) _RemoveAvailabilityPayload_keptSlots(ctx context.Con
 			return obj.KeptSlots(fc.Args["first"].(int)), nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v []booking.Slot) graphql.Marshaler {
-			return ec.marshalNSlot2ᚕrehearseᚋinternalᚋbookingᚐSlotᚄ(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v []booking.SlotView) graphql.Marshaler {
+			return ec.marshalNSlot2ᚕrehearseᚋinternalᚋbookingᚐSlotViewᚄ(ctx, selections, v)
 		},
 		true,
 		true,
@@ -22128,8 +22129,8 @@ func (ec *executionContext) _RemoveAvailabilityPayload_openedSlots(ctx context.C
 			return obj.OpenedSlots(fc.Args["first"].(int)), nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v []booking.Slot) graphql.Marshaler {
-			return ec.marshalNSlot2ᚕrehearseᚋinternalᚋbookingᚐSlotᚄ(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v []booking.SlotView) graphql.Marshaler {
+			return ec.marshalNSlot2ᚕrehearseᚋinternalᚋbookingᚐSlotViewᚄ(ctx, selections, v)
 		},
 		true,
 		true,
@@ -22713,8 +22714,8 @@ func (ec *executionContext) _SkippedSlot_overlaps(ctx context.Context, field gra
 			return ec.resolveBatch_SkippedSlot_overlaps(ctx, field, obj)
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v []booking.Slot) graphql.Marshaler {
-			return ec.marshalNSlot2ᚕrehearseᚋinternalᚋbookingᚐSlotᚄ(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v []booking.SlotView) graphql.Marshaler {
+			return ec.marshalNSlot2ᚕrehearseᚋinternalᚋbookingᚐSlotViewᚄ(ctx, selections, v)
 		},
 		true,
 		true,
@@ -22738,7 +22739,7 @@ func (ec *executionContext) resolveBatch_SkippedSlot_overlaps(ctx context.Contex
 		result := batch.FieldResult(field, func() (any, error) {
 			return resolver.Overlaps(ctx, batch.Parents)
 		})
-		return graphql.ResolveBatchGroupResult[[]booking.Slot](
+		return graphql.ResolveBatchGroupResult[[]booking.SlotView](
 			ctx,
 			batch.Index,
 			len(batch.Parents),
@@ -22748,7 +22749,7 @@ func (ec *executionContext) resolveBatch_SkippedSlot_overlaps(ctx context.Contex
 		)
 	}
 	results, err := resolver.Overlaps(ctx, []*booking.SkippedSlot{obj})
-	return graphql.ResolveBatchSingleResult[[]booking.Slot](
+	return graphql.ResolveBatchSingleResult[[]booking.SlotView](
 		ctx,
 		results,
 		err,
@@ -22756,7 +22757,7 @@ func (ec *executionContext) resolveBatch_SkippedSlot_overlaps(ctx context.Contex
 	)
 }
 
-func (ec *executionContext) _Slot_id(ctx context.Context, field graphql.CollectedField, obj *booking.Slot) (ret graphql.Marshaler) {
+func (ec *executionContext) _Slot_id(ctx context.Context, field graphql.CollectedField, obj *booking.SlotView) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -22779,7 +22780,7 @@ func (ec *executionContext) fieldContext_Slot_id(_ context.Context, field graphq
 	return graphql.NewScalarFieldContext("Slot", field, false, false, "ID")
 }
 
-func (ec *executionContext) _Slot_start(ctx context.Context, field graphql.CollectedField, obj *booking.Slot) (ret graphql.Marshaler) {
+func (ec *executionContext) _Slot_start(ctx context.Context, field graphql.CollectedField, obj *booking.SlotView) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -22802,7 +22803,7 @@ func (ec *executionContext) fieldContext_Slot_start(_ context.Context, field gra
 	return graphql.NewScalarFieldContext("Slot", field, false, false, "DateTime")
 }
 
-func (ec *executionContext) _Slot_end(ctx context.Context, field graphql.CollectedField, obj *booking.Slot) (ret graphql.Marshaler) {
+func (ec *executionContext) _Slot_end(ctx context.Context, field graphql.CollectedField, obj *booking.SlotView) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -22825,7 +22826,7 @@ func (ec *executionContext) fieldContext_Slot_end(_ context.Context, field graph
 	return graphql.NewScalarFieldContext("Slot", field, false, false, "DateTime")
 }
 
-func (ec *executionContext) _Slot_interviewer(ctx context.Context, field graphql.CollectedField, obj *booking.Slot) (ret graphql.Marshaler) {
+func (ec *executionContext) _Slot_interviewer(ctx context.Context, field graphql.CollectedField, obj *booking.SlotView) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -22856,9 +22857,9 @@ func (ec *executionContext) fieldContext_Slot_interviewer(_ context.Context, fie
 	}
 	return fc, nil
 }
-func (ec *executionContext) resolveBatch_Slot_interviewer(ctx context.Context, field graphql.CollectedField, obj *booking.Slot) (any, error) {
+func (ec *executionContext) resolveBatch_Slot_interviewer(ctx context.Context, field graphql.CollectedField, obj *booking.SlotView) (any, error) {
 	resolver := ec.Resolvers.Slot()
-	if batch, ok := graphql.BatchParentsFor[*booking.Slot](ctx, "Slot"); ok {
+	if batch, ok := graphql.BatchParentsFor[*booking.SlotView](ctx, "Slot"); ok {
 		result := batch.FieldResult(field, func() (any, error) {
 			return resolver.Interviewer(ctx, batch.Parents)
 		})
@@ -22871,7 +22872,7 @@ func (ec *executionContext) resolveBatch_Slot_interviewer(ctx context.Context, f
 			batch.IndexMap,
 		)
 	}
-	results, err := resolver.Interviewer(ctx, []*booking.Slot{obj})
+	results, err := resolver.Interviewer(ctx, []*booking.SlotView{obj})
 	return graphql.ResolveBatchSingleResult[*booking.Interviewer](
 		ctx,
 		results,
@@ -22880,7 +22881,7 @@ func (ec *executionContext) resolveBatch_Slot_interviewer(ctx context.Context, f
 	)
 }
 
-func (ec *executionContext) _Slot_status(ctx context.Context, field graphql.CollectedField, obj *booking.Slot) (ret graphql.Marshaler) {
+func (ec *executionContext) _Slot_status(ctx context.Context, field graphql.CollectedField, obj *booking.SlotView) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -22902,9 +22903,9 @@ func (ec *executionContext) _Slot_status(ctx context.Context, field graphql.Coll
 func (ec *executionContext) fieldContext_Slot_status(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Slot", field, true, true, "SlotStatus")
 }
-func (ec *executionContext) resolveBatch_Slot_status(ctx context.Context, field graphql.CollectedField, obj *booking.Slot) (any, error) {
+func (ec *executionContext) resolveBatch_Slot_status(ctx context.Context, field graphql.CollectedField, obj *booking.SlotView) (any, error) {
 	resolver := ec.Resolvers.Slot()
-	if batch, ok := graphql.BatchParentsFor[*booking.Slot](ctx, "Slot"); ok {
+	if batch, ok := graphql.BatchParentsFor[*booking.SlotView](ctx, "Slot"); ok {
 		result := batch.FieldResult(field, func() (any, error) {
 			return resolver.Status(ctx, batch.Parents)
 		})
@@ -22917,7 +22918,7 @@ func (ec *executionContext) resolveBatch_Slot_status(ctx context.Context, field 
 			batch.IndexMap,
 		)
 	}
-	results, err := resolver.Status(ctx, []*booking.Slot{obj})
+	results, err := resolver.Status(ctx, []*booking.SlotView{obj})
 	return graphql.ResolveBatchSingleResult[booking.SlotStatus](
 		ctx,
 		results,
@@ -22926,7 +22927,7 @@ func (ec *executionContext) resolveBatch_Slot_status(ctx context.Context, field 
 	)
 }
 
-func (ec *executionContext) _Slot_history(ctx context.Context, field graphql.CollectedField, obj *booking.Slot) (ret graphql.Marshaler) {
+func (ec *executionContext) _Slot_history(ctx context.Context, field graphql.CollectedField, obj *booking.SlotView) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -22957,9 +22958,9 @@ func (ec *executionContext) fieldContext_Slot_history(_ context.Context, field g
 	}
 	return fc, nil
 }
-func (ec *executionContext) resolveBatch_Slot_history(ctx context.Context, field graphql.CollectedField, obj *booking.Slot) (any, error) {
+func (ec *executionContext) resolveBatch_Slot_history(ctx context.Context, field graphql.CollectedField, obj *booking.SlotView) (any, error) {
 	resolver := ec.Resolvers.Slot()
-	if batch, ok := graphql.BatchParentsFor[*booking.Slot](ctx, "Slot"); ok {
+	if batch, ok := graphql.BatchParentsFor[*booking.SlotView](ctx, "Slot"); ok {
 		result := batch.FieldResult(field, func() (any, error) {
 			return resolver.History(ctx, batch.Parents)
 		})
@@ -22972,7 +22973,7 @@ func (ec *executionContext) resolveBatch_Slot_history(ctx context.Context, field
 			batch.IndexMap,
 		)
 	}
-	results, err := resolver.History(ctx, []*booking.Slot{obj})
+	results, err := resolver.History(ctx, []*booking.SlotView{obj})
 	return graphql.ResolveBatchSingleResult[[]booking.SlotChange](
 		ctx,
 		results,
@@ -23073,7 +23074,7 @@ func (ec *executionContext) fieldContext_SlotChange_eventId(_ context.Context, f
 	return graphql.NewScalarFieldContext("SlotChange", field, true, true, "ID")
 }
 
-func (ec *executionContext) _SlotConnection_edges(ctx context.Context, field graphql.CollectedField, obj *page.Connection[booking.Slot]) (ret graphql.Marshaler) {
+func (ec *executionContext) _SlotConnection_edges(ctx context.Context, field graphql.CollectedField, obj *page.Connection[booking.SlotView]) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -23085,7 +23086,7 @@ func (ec *executionContext) _SlotConnection_edges(ctx context.Context, field gra
 			return obj.Edges(), nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v []page.Edge[booking.Slot]) graphql.Marshaler {
+		func(ctx context.Context, selections ast.SelectionSet, v []page.Edge[booking.SlotView]) graphql.Marshaler {
 			return ec.marshalNSlotEdge2ᚕrehearseᚋgraphᚋpageᚐEdgeᚄ(ctx, selections, v)
 		},
 		true,
@@ -23105,7 +23106,7 @@ func (ec *executionContext) fieldContext_SlotConnection_edges(_ context.Context,
 	return fc, nil
 }
 
-func (ec *executionContext) _SlotConnection_nodes(ctx context.Context, field graphql.CollectedField, obj *page.Connection[booking.Slot]) (ret graphql.Marshaler) {
+func (ec *executionContext) _SlotConnection_nodes(ctx context.Context, field graphql.CollectedField, obj *page.Connection[booking.SlotView]) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -23117,8 +23118,8 @@ func (ec *executionContext) _SlotConnection_nodes(ctx context.Context, field gra
 			return obj.Nodes, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v []booking.Slot) graphql.Marshaler {
-			return ec.marshalNSlot2ᚕrehearseᚋinternalᚋbookingᚐSlotᚄ(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v []booking.SlotView) graphql.Marshaler {
+			return ec.marshalNSlot2ᚕrehearseᚋinternalᚋbookingᚐSlotViewᚄ(ctx, selections, v)
 		},
 		true,
 		true,
@@ -23137,7 +23138,7 @@ func (ec *executionContext) fieldContext_SlotConnection_nodes(_ context.Context,
 	return fc, nil
 }
 
-func (ec *executionContext) _SlotConnection_pageInfo(ctx context.Context, field graphql.CollectedField, obj *page.Connection[booking.Slot]) (ret graphql.Marshaler) {
+func (ec *executionContext) _SlotConnection_pageInfo(ctx context.Context, field graphql.CollectedField, obj *page.Connection[booking.SlotView]) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -23169,7 +23170,7 @@ func (ec *executionContext) fieldContext_SlotConnection_pageInfo(_ context.Conte
 	return fc, nil
 }
 
-func (ec *executionContext) _SlotConnection_totalCount(ctx context.Context, field graphql.CollectedField, obj *page.Connection[booking.Slot]) (ret graphql.Marshaler) {
+func (ec *executionContext) _SlotConnection_totalCount(ctx context.Context, field graphql.CollectedField, obj *page.Connection[booking.SlotView]) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -23192,7 +23193,7 @@ func (ec *executionContext) fieldContext_SlotConnection_totalCount(_ context.Con
 	return graphql.NewScalarFieldContext("SlotConnection", field, true, false, "Int")
 }
 
-func (ec *executionContext) _SlotConnection_totalCountIsCapped(ctx context.Context, field graphql.CollectedField, obj *page.Connection[booking.Slot]) (ret graphql.Marshaler) {
+func (ec *executionContext) _SlotConnection_totalCountIsCapped(ctx context.Context, field graphql.CollectedField, obj *page.Connection[booking.SlotView]) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -23215,7 +23216,7 @@ func (ec *executionContext) fieldContext_SlotConnection_totalCountIsCapped(_ con
 	return graphql.NewScalarFieldContext("SlotConnection", field, true, false, "Boolean")
 }
 
-func (ec *executionContext) _SlotEdge_node(ctx context.Context, field graphql.CollectedField, obj *page.Edge[booking.Slot]) (ret graphql.Marshaler) {
+func (ec *executionContext) _SlotEdge_node(ctx context.Context, field graphql.CollectedField, obj *page.Edge[booking.SlotView]) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -23227,8 +23228,8 @@ func (ec *executionContext) _SlotEdge_node(ctx context.Context, field graphql.Co
 			return obj.Node, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *booking.Slot) graphql.Marshaler {
-			return ec.marshalNSlot2ᚖrehearseᚋinternalᚋbookingᚐSlot(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *booking.SlotView) graphql.Marshaler {
+			return ec.marshalNSlot2ᚖrehearseᚋinternalᚋbookingᚐSlotView(ctx, selections, v)
 		},
 		true,
 		true,
@@ -23247,7 +23248,7 @@ func (ec *executionContext) fieldContext_SlotEdge_node(_ context.Context, field 
 	return fc, nil
 }
 
-func (ec *executionContext) _SlotEdge_cursor(ctx context.Context, field graphql.CollectedField, obj *page.Edge[booking.Slot]) (ret graphql.Marshaler) {
+func (ec *executionContext) _SlotEdge_cursor(ctx context.Context, field graphql.CollectedField, obj *page.Edge[booking.SlotView]) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -23351,8 +23352,8 @@ func (ec *executionContext) _SlotTaken_alternatives(ctx context.Context, field g
 			return ec.resolveBatch_SlotTaken_alternatives(ctx, field, obj)
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v []booking.Slot) graphql.Marshaler {
-			return ec.marshalNSlot2ᚕrehearseᚋinternalᚋbookingᚐSlotᚄ(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v []booking.SlotView) graphql.Marshaler {
+			return ec.marshalNSlot2ᚕrehearseᚋinternalᚋbookingᚐSlotViewᚄ(ctx, selections, v)
 		},
 		true,
 		true,
@@ -23376,7 +23377,7 @@ func (ec *executionContext) resolveBatch_SlotTaken_alternatives(ctx context.Cont
 		result := batch.FieldResult(field, func() (any, error) {
 			return resolver.Alternatives(ctx, batch.Parents)
 		})
-		return graphql.ResolveBatchGroupResult[[]booking.Slot](
+		return graphql.ResolveBatchGroupResult[[]booking.SlotView](
 			ctx,
 			batch.Index,
 			len(batch.Parents),
@@ -23386,7 +23387,7 @@ func (ec *executionContext) resolveBatch_SlotTaken_alternatives(ctx context.Cont
 		)
 	}
 	results, err := resolver.Alternatives(ctx, []*model.SlotTaken{obj})
-	return graphql.ResolveBatchSingleResult[[]booking.Slot](
+	return graphql.ResolveBatchSingleResult[[]booking.SlotView](
 		ctx,
 		results,
 		err,
@@ -23426,11 +23427,11 @@ func (ec *executionContext) _SlotsChanged_opened(ctx context.Context, field grap
 			return ec.fieldContext_SlotsChanged_opened(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.Opened, nil
+			return ec.Resolvers.SlotsChanged().Opened(ctx, obj)
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v []booking.Slot) graphql.Marshaler {
-			return ec.marshalNSlot2ᚕrehearseᚋinternalᚋbookingᚐSlotᚄ(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v []booking.SlotView) graphql.Marshaler {
+			return ec.marshalNSlot2ᚕrehearseᚋinternalᚋbookingᚐSlotViewᚄ(ctx, selections, v)
 		},
 		true,
 		true,
@@ -23440,8 +23441,8 @@ func (ec *executionContext) fieldContext_SlotsChanged_opened(_ context.Context, 
 	fc = &graphql.FieldContext{
 		Object:     "SlotsChanged",
 		Field:      field,
-		IsMethod:   false,
-		IsResolver: false,
+		IsMethod:   true,
+		IsResolver: true,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.childFields_Slot(ctx, field)
 		},
@@ -23461,7 +23462,7 @@ func (ec *executionContext) _SlotsChanged_openedEdges(ctx context.Context, field
 			return ec.Resolvers.SlotsChanged().OpenedEdges(ctx, obj)
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v []page.Edge[booking.Slot]) graphql.Marshaler {
+		func(ctx context.Context, selections ast.SelectionSet, v []page.Edge[booking.SlotView]) graphql.Marshaler {
 			return ec.marshalNAvailableSlotEdge2ᚕrehearseᚋgraphᚋpageᚐEdgeᚄ(ctx, selections, v)
 		},
 		true,
@@ -24650,8 +24651,8 @@ func (ec *executionContext) _UnblockTimePayload_slots(ctx context.Context, field
 			return obj.Slots(fc.Args["first"].(int)), nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v []booking.Slot) graphql.Marshaler {
-			return ec.marshalNSlot2ᚕrehearseᚋinternalᚋbookingᚐSlotᚄ(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v []booking.SlotView) graphql.Marshaler {
+			return ec.marshalNSlot2ᚕrehearseᚋinternalᚋbookingᚐSlotViewᚄ(ctx, selections, v)
 		},
 		true,
 		true,
@@ -24877,8 +24878,8 @@ func (ec *executionContext) _UpdateAvailabilityPayload_slots(ctx context.Context
 			return obj.Slots(fc.Args["first"].(int)), nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v []booking.Slot) graphql.Marshaler {
-			return ec.marshalNSlot2ᚕrehearseᚋinternalᚋbookingᚐSlotᚄ(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v []booking.SlotView) graphql.Marshaler {
+			return ec.marshalNSlot2ᚕrehearseᚋinternalᚋbookingᚐSlotViewᚄ(ctx, selections, v)
 		},
 		true,
 		true,
@@ -25034,8 +25035,8 @@ func (ec *executionContext) _UpdateAvailabilityPayload_closedSlots(ctx context.C
 			return obj.ClosedSlots(fc.Args["first"].(int)), nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v []booking.Slot) graphql.Marshaler {
-			return ec.marshalNSlot2ᚕrehearseᚋinternalᚋbookingᚐSlotᚄ(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v []booking.SlotView) graphql.Marshaler {
+			return ec.marshalNSlot2ᚕrehearseᚋinternalᚋbookingᚐSlotViewᚄ(ctx, selections, v)
 		},
 		true,
 		true,
@@ -25101,8 +25102,8 @@ func (ec *executionContext) _UpdateAvailabilityPayload_keptSlots(ctx context.Con
 			return obj.KeptSlots(fc.Args["first"].(int)), nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v []booking.Slot) graphql.Marshaler {
-			return ec.marshalNSlot2ᚕrehearseᚋinternalᚋbookingᚐSlotᚄ(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v []booking.SlotView) graphql.Marshaler {
+			return ec.marshalNSlot2ᚕrehearseᚋinternalᚋbookingᚐSlotViewᚄ(ctx, selections, v)
 		},
 		true,
 		true,
@@ -25168,8 +25169,8 @@ func (ec *executionContext) _UpdateAvailabilityPayload_openedSlots(ctx context.C
 			return obj.OpenedSlots(fc.Args["first"].(int)), nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v []booking.Slot) graphql.Marshaler {
-			return ec.marshalNSlot2ᚕrehearseᚋinternalᚋbookingᚐSlotᚄ(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v []booking.SlotView) graphql.Marshaler {
+			return ec.marshalNSlot2ᚕrehearseᚋinternalᚋbookingᚐSlotViewᚄ(ctx, selections, v)
 		},
 		true,
 		true,
@@ -25497,8 +25498,8 @@ func (ec *executionContext) _UpdateInterviewerPayload_slots(ctx context.Context,
 			return obj.Slots(fc.Args["first"].(int)), nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v []booking.Slot) graphql.Marshaler {
-			return ec.marshalNSlot2ᚕrehearseᚋinternalᚋbookingᚐSlotᚄ(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v []booking.SlotView) graphql.Marshaler {
+			return ec.marshalNSlot2ᚕrehearseᚋinternalᚋbookingᚐSlotViewᚄ(ctx, selections, v)
 		},
 		true,
 		true,
@@ -25564,8 +25565,8 @@ func (ec *executionContext) _UpdateInterviewerPayload_closedSlots(ctx context.Co
 			return obj.ClosedSlots(fc.Args["first"].(int)), nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v []booking.Slot) graphql.Marshaler {
-			return ec.marshalNSlot2ᚕrehearseᚋinternalᚋbookingᚐSlotᚄ(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v []booking.SlotView) graphql.Marshaler {
+			return ec.marshalNSlot2ᚕrehearseᚋinternalᚋbookingᚐSlotViewᚄ(ctx, selections, v)
 		},
 		true,
 		true,
@@ -26398,8 +26399,8 @@ func (ec *executionContext) _WithdrawSlotPayload_closedSlots(ctx context.Context
 			return obj.ClosedSlots, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v []booking.Slot) graphql.Marshaler {
-			return ec.marshalNSlot2ᚕrehearseᚋinternalᚋbookingᚐSlotᚄ(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v []booking.SlotView) graphql.Marshaler {
+			return ec.marshalNSlot2ᚕrehearseᚋinternalᚋbookingᚐSlotViewᚄ(ctx, selections, v)
 		},
 		true,
 		true,
@@ -31327,7 +31328,7 @@ func (ec *executionContext) _AvailableSlotConnection(ctx context.Context, sel as
 
 var availableSlotEdgeImplementors = []string{"AvailableSlotEdge"}
 
-func (ec *executionContext) _AvailableSlotEdge(ctx context.Context, sel ast.SelectionSet, obj *page.Edge[booking.Slot]) graphql.Marshaler {
+func (ec *executionContext) _AvailableSlotEdge(ctx context.Context, sel ast.SelectionSet, obj *page.Edge[booking.SlotView]) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, availableSlotEdgeImplementors)
 
 	out := graphql.NewFieldSet(fields)
@@ -34483,7 +34484,7 @@ func (ec *executionContext) _SkippedSlot(ctx context.Context, sel ast.SelectionS
 
 var slotImplementors = []string{"Slot"}
 
-func (ec *executionContext) _Slot(ctx context.Context, sel ast.SelectionSet, obj *booking.Slot) graphql.Marshaler {
+func (ec *executionContext) _Slot(ctx context.Context, sel ast.SelectionSet, obj *booking.SlotView) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, slotImplementors)
 
 	out := graphql.NewFieldSet(fields)
@@ -34593,7 +34594,7 @@ func (ec *executionContext) _SlotChange(ctx context.Context, sel ast.SelectionSe
 
 var slotConnectionImplementors = []string{"SlotConnection"}
 
-func (ec *executionContext) _SlotConnection(ctx context.Context, sel ast.SelectionSet, obj *page.Connection[booking.Slot]) graphql.Marshaler {
+func (ec *executionContext) _SlotConnection(ctx context.Context, sel ast.SelectionSet, obj *page.Connection[booking.SlotView]) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, slotConnectionImplementors)
 
 	out := graphql.NewFieldSet(fields)
@@ -34648,7 +34649,7 @@ func (ec *executionContext) _SlotConnection(ctx context.Context, sel ast.Selecti
 
 var slotEdgeImplementors = []string{"SlotEdge"}
 
-func (ec *executionContext) _SlotEdge(ctx context.Context, sel ast.SelectionSet, obj *page.Edge[booking.Slot]) graphql.Marshaler {
+func (ec *executionContext) _SlotEdge(ctx context.Context, sel ast.SelectionSet, obj *page.Edge[booking.SlotView]) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, slotEdgeImplementors)
 
 	out := graphql.NewFieldSet(fields)
@@ -34750,10 +34751,11 @@ func (ec *executionContext) _SlotsChanged(ctx context.Context, sel ast.Selection
 		case "__typename":
 			out.Values[i] = graphql.MarshalString("SlotsChanged")
 		case "opened":
-			out.Values[i] = ec._SlotsChanged_opened(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				atomic.AddUint32(&out.Invalids, 1)
-			}
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._SlotsChanged_opened(ctx, field, obj)
+				})
 		case "openedEdges":
 			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
 				true, true,
@@ -36333,11 +36335,11 @@ func (ec *executionContext) marshalNAvailabilityEdge2ᚕrehearseᚋgraphᚋpage�
 	return ret
 }
 
-func (ec *executionContext) marshalNAvailableSlotEdge2rehearseᚋgraphᚋpageᚐEdge(ctx context.Context, sel ast.SelectionSet, v page.Edge[booking.Slot]) graphql.Marshaler {
+func (ec *executionContext) marshalNAvailableSlotEdge2rehearseᚋgraphᚋpageᚐEdge(ctx context.Context, sel ast.SelectionSet, v page.Edge[booking.SlotView]) graphql.Marshaler {
 	return ec._AvailableSlotEdge(ctx, sel, &v)
 }
 
-func (ec *executionContext) marshalNAvailableSlotEdge2ᚕrehearseᚋgraphᚋpageᚐEdgeᚄ(ctx context.Context, sel ast.SelectionSet, v []page.Edge[booking.Slot]) graphql.Marshaler {
+func (ec *executionContext) marshalNAvailableSlotEdge2ᚕrehearseᚋgraphᚋpageᚐEdgeᚄ(ctx context.Context, sel ast.SelectionSet, v []page.Edge[booking.SlotView]) graphql.Marshaler {
 	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 64, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
@@ -37659,16 +37661,16 @@ func (ec *executionContext) marshalNSkippedSlot2ᚕrehearseᚋinternalᚋbooking
 	return ret
 }
 
-func (ec *executionContext) marshalNSlot2rehearseᚋinternalᚋbookingᚐSlot(ctx context.Context, sel ast.SelectionSet, v booking.Slot) graphql.Marshaler {
+func (ec *executionContext) marshalNSlot2rehearseᚋinternalᚋbookingᚐSlotView(ctx context.Context, sel ast.SelectionSet, v booking.SlotView) graphql.Marshaler {
 	return ec._Slot(ctx, sel, &v)
 }
 
-func (ec *executionContext) marshalNSlot2ᚕrehearseᚋinternalᚋbookingᚐSlotᚄ(ctx context.Context, sel ast.SelectionSet, v []booking.Slot) graphql.Marshaler {
+func (ec *executionContext) marshalNSlot2ᚕrehearseᚋinternalᚋbookingᚐSlotViewᚄ(ctx context.Context, sel ast.SelectionSet, v []booking.SlotView) graphql.Marshaler {
 	ctx = graphql.WithBatchParentValues(ctx, "Slot", v)
 	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 64, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
-		return ec.marshalNSlot2rehearseᚋinternalᚋbookingᚐSlot(ctx, sel, v[i])
+		return ec.marshalNSlot2rehearseᚋinternalᚋbookingᚐSlotView(ctx, sel, v[i])
 	})
 
 	for _, e := range ret {
@@ -37680,7 +37682,7 @@ func (ec *executionContext) marshalNSlot2ᚕrehearseᚋinternalᚋbookingᚐSlot
 	return ret
 }
 
-func (ec *executionContext) marshalNSlot2ᚖrehearseᚋinternalᚋbookingᚐSlot(ctx context.Context, sel ast.SelectionSet, v *booking.Slot) graphql.Marshaler {
+func (ec *executionContext) marshalNSlot2ᚖrehearseᚋinternalᚋbookingᚐSlotView(ctx context.Context, sel ast.SelectionSet, v *booking.SlotView) graphql.Marshaler {
 	if v == nil {
 		graphql.AddInvalidNullError(ctx, "Slot!")
 		return graphql.Null
@@ -37724,11 +37726,11 @@ var (
 	}
 )
 
-func (ec *executionContext) marshalNSlotEdge2rehearseᚋgraphᚋpageᚐEdge(ctx context.Context, sel ast.SelectionSet, v page.Edge[booking.Slot]) graphql.Marshaler {
+func (ec *executionContext) marshalNSlotEdge2rehearseᚋgraphᚋpageᚐEdge(ctx context.Context, sel ast.SelectionSet, v page.Edge[booking.SlotView]) graphql.Marshaler {
 	return ec._SlotEdge(ctx, sel, &v)
 }
 
-func (ec *executionContext) marshalNSlotEdge2ᚕrehearseᚋgraphᚋpageᚐEdgeᚄ(ctx context.Context, sel ast.SelectionSet, v []page.Edge[booking.Slot]) graphql.Marshaler {
+func (ec *executionContext) marshalNSlotEdge2ᚕrehearseᚋgraphᚋpageᚐEdgeᚄ(ctx context.Context, sel ast.SelectionSet, v []page.Edge[booking.SlotView]) graphql.Marshaler {
 	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 64, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
@@ -39188,7 +39190,7 @@ func (ec *executionContext) marshalORevokeWaiverPayload2ᚖrehearseᚋgraphᚋmo
 	return ec._RevokeWaiverPayload(ctx, sel, v)
 }
 
-func (ec *executionContext) marshalOSlot2ᚖrehearseᚋinternalᚋbookingᚐSlot(ctx context.Context, sel ast.SelectionSet, v *booking.Slot) graphql.Marshaler {
+func (ec *executionContext) marshalOSlot2ᚖrehearseᚋinternalᚋbookingᚐSlotView(ctx context.Context, sel ast.SelectionSet, v *booking.SlotView) graphql.Marshaler {
 	if v == nil {
 		return graphql.Null
 	}
@@ -39214,7 +39216,7 @@ func (ec *executionContext) marshalOSlotChange2ᚕrehearseᚋinternalᚋbooking�
 	return ret
 }
 
-func (ec *executionContext) marshalOSlotConnection2ᚖrehearseᚋgraphᚋpageᚐConnection(ctx context.Context, sel ast.SelectionSet, v *page.Connection[booking.Slot]) graphql.Marshaler {
+func (ec *executionContext) marshalOSlotConnection2ᚖrehearseᚋgraphᚋpageᚐConnection(ctx context.Context, sel ast.SelectionSet, v *page.Connection[booking.SlotView]) graphql.Marshaler {
 	if v == nil {
 		return graphql.Null
 	}

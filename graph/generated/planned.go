@@ -15,7 +15,7 @@ import (
 // take no arguments.
 func PlannedTypes(r ResolverRoot) plan.Types {
 	availableSlotConnection := &plan.Type[page.AvailableSlotConnection]{Names: []string{"AvailableSlotConnection"}}
-	availableSlotEdge := &plan.Type[page.Edge[booking.Slot]]{Names: []string{"AvailableSlotEdge"}}
+	availableSlotEdge := &plan.Type[page.Edge[booking.SlotView]]{Names: []string{"AvailableSlotEdge"}}
 	eligibility := &plan.Type[booking.Eligibility]{Names: []string{"Eligibility"}}
 	eligibilityReason := &plan.Type[booking.EligibilityReason]{Names: []string{"EligibilityReason"}}
 	emptyReason := &plan.Type[booking.EmptyReason]{Names: []string{"EmptyReason"}}
@@ -27,18 +27,18 @@ func PlannedTypes(r ResolverRoot) plan.Types {
 	interviewerConnection := &plan.Type[page.Connection[booking.Interviewer]]{Names: []string{"InterviewerConnection"}}
 	interviewerEdge := &plan.Type[page.Edge[booking.Interviewer]]{Names: []string{"InterviewerEdge"}}
 	pageInfo := &plan.Type[page.Info]{Names: []string{"PageInfo"}}
-	slot := &plan.Type[booking.Slot]{Names: []string{"Slot"}}
+	slot := &plan.Type[booking.SlotView]{Names: []string{"Slot"}}
 	slotChange := &plan.Type[booking.SlotChange]{Names: []string{"SlotChange"}}
-	slotConnection := &plan.Type[page.Connection[booking.Slot]]{Names: []string{"SlotConnection"}}
-	slotEdge := &plan.Type[page.Edge[booking.Slot]]{Names: []string{"SlotEdge"}}
+	slotConnection := &plan.Type[page.Connection[booking.SlotView]]{Names: []string{"SlotConnection"}}
+	slotEdge := &plan.Type[page.Edge[booking.SlotView]]{Names: []string{"SlotEdge"}}
 	student := &plan.Type[booking.Student]{Names: []string{"Student", "Person"}}
 	studentConnection := &plan.Type[page.Connection[booking.Student]]{Names: []string{"StudentConnection"}}
 	studentEdge := &plan.Type[page.Edge[booking.Student]]{Names: []string{"StudentEdge"}}
 	waiver := &plan.Type[booking.Waiver]{Names: []string{"Waiver"}}
 
 	availableSlotConnection.Fields = map[string]plan.Field[page.AvailableSlotConnection]{
-		"edges":      plan.HeldMany(availableSlotEdge, func(o *page.AvailableSlotConnection) []page.Edge[booking.Slot] { return o.Edges() }),
-		"nodes":      plan.HeldMany(slot, func(o *page.AvailableSlotConnection) []booking.Slot { return o.Nodes }),
+		"edges":      plan.HeldMany(availableSlotEdge, func(o *page.AvailableSlotConnection) []page.Edge[booking.SlotView] { return o.Edges() }),
+		"nodes":      plan.HeldMany(slot, func(o *page.AvailableSlotConnection) []booking.SlotView { return o.Nodes }),
 		"pageInfo":   plan.Held(pageInfo, func(o *page.AvailableSlotConnection) *page.Info { return &o.PageInfo }),
 		"totalCount": plan.Resolved(plan.Each(func(ctx context.Context, o *page.AvailableSlotConnection) (int, error) { return o.TotalCount(ctx) }), scalar.AppendInt),
 		"totalCountIsCapped": plan.Resolved(plan.Each(func(ctx context.Context, o *page.AvailableSlotConnection) (bool, error) {
@@ -51,9 +51,9 @@ func PlannedTypes(r ResolverRoot) plan.Types {
 		})),
 	}
 
-	availableSlotEdge.Fields = map[string]plan.Field[page.Edge[booking.Slot]]{
-		"node":   plan.Held(slot, func(o *page.Edge[booking.Slot]) *booking.Slot { return o.Node }),
-		"cursor": plan.Of(func(o *page.Edge[booking.Slot]) string { return o.Cursor }, scalar.AppendString[string]),
+	availableSlotEdge.Fields = map[string]plan.Field[page.Edge[booking.SlotView]]{
+		"node":   plan.Held(slot, func(o *page.Edge[booking.SlotView]) *booking.SlotView { return o.Node }),
+		"cursor": plan.Of(func(o *page.Edge[booking.SlotView]) string { return o.Cursor }, scalar.AppendString[string]),
 	}
 
 	eligibility.Fields = map[string]plan.Field[booking.Eligibility]{
@@ -183,10 +183,10 @@ func PlannedTypes(r ResolverRoot) plan.Types {
 		"endCursor":       plan.Of(func(o *page.Info) *string { return o.EndCursor }, plan.OrNull(scalar.AppendString[string])),
 	}
 
-	slot.Fields = map[string]plan.Field[booking.Slot]{
-		"id":          plan.Of(func(o *booking.Slot) booking.SlotID { return o.ID }, scalar.AppendID[booking.SlotID]),
-		"start":       plan.Of(func(o *booking.Slot) time.Time { return o.Start }, scalar.AppendDateTime),
-		"end":         plan.Of(func(o *booking.Slot) time.Time { return o.End }, scalar.AppendDateTime),
+	slot.Fields = map[string]plan.Field[booking.SlotView]{
+		"id":          plan.Of(func(o *booking.SlotView) booking.SlotID { return o.ID }, scalar.AppendID[booking.SlotID]),
+		"start":       plan.Of(func(o *booking.SlotView) time.Time { return o.Start }, scalar.AppendDateTime),
+		"end":         plan.Of(func(o *booking.SlotView) time.Time { return o.End }, scalar.AppendDateTime),
 		"interviewer": plan.One(interviewer, r.Slot().Interviewer),
 		"status":      plan.Resolved(r.Slot().Status, scalar.AppendString[booking.SlotStatus]),
 		"history":     plan.Many(slotChange, r.Slot().History),
@@ -199,19 +199,19 @@ func PlannedTypes(r ResolverRoot) plan.Types {
 		"eventId": plan.Resolved(plan.Each(r.SlotChange().EventID), plan.OrNull(scalar.AppendID[int64])),
 	}
 
-	slotConnection.Fields = map[string]plan.Field[page.Connection[booking.Slot]]{
-		"edges":      plan.HeldMany(slotEdge, func(o *page.Connection[booking.Slot]) []page.Edge[booking.Slot] { return o.Edges() }),
-		"nodes":      plan.HeldMany(slot, func(o *page.Connection[booking.Slot]) []booking.Slot { return o.Nodes }),
-		"pageInfo":   plan.Held(pageInfo, func(o *page.Connection[booking.Slot]) *page.Info { return &o.PageInfo }),
-		"totalCount": plan.Resolved(plan.Each(func(ctx context.Context, o *page.Connection[booking.Slot]) (int, error) { return o.TotalCount(ctx) }), scalar.AppendInt),
-		"totalCountIsCapped": plan.Resolved(plan.Each(func(ctx context.Context, o *page.Connection[booking.Slot]) (bool, error) {
+	slotConnection.Fields = map[string]plan.Field[page.Connection[booking.SlotView]]{
+		"edges":      plan.HeldMany(slotEdge, func(o *page.Connection[booking.SlotView]) []page.Edge[booking.SlotView] { return o.Edges() }),
+		"nodes":      plan.HeldMany(slot, func(o *page.Connection[booking.SlotView]) []booking.SlotView { return o.Nodes }),
+		"pageInfo":   plan.Held(pageInfo, func(o *page.Connection[booking.SlotView]) *page.Info { return &o.PageInfo }),
+		"totalCount": plan.Resolved(plan.Each(func(ctx context.Context, o *page.Connection[booking.SlotView]) (int, error) { return o.TotalCount(ctx) }), scalar.AppendInt),
+		"totalCountIsCapped": plan.Resolved(plan.Each(func(ctx context.Context, o *page.Connection[booking.SlotView]) (bool, error) {
 			return o.TotalCountIsCapped(ctx)
 		}), scalar.AppendBoolean),
 	}
 
-	slotEdge.Fields = map[string]plan.Field[page.Edge[booking.Slot]]{
-		"node":   plan.Held(slot, func(o *page.Edge[booking.Slot]) *booking.Slot { return o.Node }),
-		"cursor": plan.Of(func(o *page.Edge[booking.Slot]) string { return o.Cursor }, scalar.AppendString[string]),
+	slotEdge.Fields = map[string]plan.Field[page.Edge[booking.SlotView]]{
+		"node":   plan.Held(slot, func(o *page.Edge[booking.SlotView]) *booking.SlotView { return o.Node }),
+		"cursor": plan.Of(func(o *page.Edge[booking.SlotView]) string { return o.Cursor }, scalar.AppendString[string]),
 	}
 
 	student.Fields = map[string]plan.Field[booking.Student]{

@@ -22,7 +22,7 @@ import (
 type Set struct {
 	Students     Loader[booking.StudentID, booking.Student]
 	Interviewers Loader[booking.InterviewerID, booking.Interviewer]
-	Slots        Loader[booking.SlotID, booking.Slot]
+	Slots        Loader[booking.SlotID, booking.SlotView]
 	Interviews   Loader[booking.InterviewID, booking.Interview]
 	Records      Loader[booking.StudentID, booking.Record]
 	Holds        Loader[booking.HoldID, booking.Hold]
@@ -38,7 +38,7 @@ type Set struct {
 var (
 	students     = byKey(app.View.StudentsByID, func(s booking.Student) booking.StudentID { return s.ID })
 	interviewers = byKey(app.View.InterviewersByID, func(i booking.Interviewer) booking.InterviewerID { return i.ID })
-	slots        = byKey(app.View.SlotsByID, func(s booking.Slot) booking.SlotID { return s.ID })
+	slots        = byKey(app.View.SlotsByID, func(s booking.SlotView) booking.SlotID { return s.ID })
 	interviews   = byKey(app.View.InterviewsByID, func(i booking.Interview) booking.InterviewID { return i.ID })
 	holds        = byKey(app.View.HoldsByID, func(h booking.Hold) booking.HoldID { return h.ID })
 )
@@ -86,9 +86,8 @@ func From(ctx context.Context) *Set {
 	return ctx.Value(setKey{}).(*Set)
 }
 
-// Prime adds complete objects that were read or written elsewhere, so that the loaders do
-// not read them again. It ignores objects of kinds without a loader, and slots, because
-// lists of bookable slots read only some of their columns.
+// Prime adds objects that were read or written elsewhere, so that the loaders do not read
+// them again. It ignores objects of kinds without a loader.
 func Prime[T any](ctx context.Context, objects ...*T) {
 	set := From(ctx)
 	for _, object := range objects {
@@ -99,6 +98,8 @@ func Prime[T any](ctx context.Context, objects ...*T) {
 			set.Interviewers.prime(ctx, o.ID, *o)
 		case *booking.Interview:
 			set.Interviews.prime(ctx, o.ID, *o)
+		case *booking.SlotView:
+			set.Slots.prime(ctx, o.ID, *o)
 		}
 	}
 }

@@ -79,7 +79,7 @@ type AvailabilityConflict struct {
 	// The path of the rejected input field; null if the refusal is not about one field.
 	Path []string `json:"path,omitempty"`
 	// The overlapping slots, at most 100.
-	Slots []booking.Slot `json:"slots"`
+	Slots []booking.SlotView `json:"slots"`
 }
 
 func (AvailabilityConflict) IsUserError() {}
@@ -485,7 +485,7 @@ type SlotTaken struct {
 	// The path of the rejected input field; null if the refusal is not about one field.
 	Path []string `json:"path,omitempty"`
 	// Up to five other slots that the student can book, in the 14 days from the start of the requested slot.
-	Alternatives []booking.Slot `json:"alternatives"`
+	Alternatives []booking.SlotView `json:"alternatives"`
 	// When the other student's hold expires; null if the slot is booked.
 	HeldUntil *time.Time `json:"heldUntil,omitempty"`
 }
@@ -583,7 +583,7 @@ type Viewer struct {
 // Payload of `withdrawSlot`.
 type WithdrawSlotPayload struct {
 	// The slot if this request withdrew it, otherwise an empty list.
-	ClosedSlots []booking.Slot `json:"closedSlots"`
+	ClosedSlots []booking.SlotView `json:"closedSlots"`
 	// The booked interview on the slot, if there is one and it was not cancelled.
 	Conflicts []booking.Interview `json:"conflicts"`
 	// The interview that was cancelled because `cancelBooked` is true, if there is one.

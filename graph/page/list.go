@@ -53,8 +53,8 @@ var (
 			return store.Position{Start: b.Start, ID: int64(b.ID)}
 		},
 	}
-	Slots     = List[booking.Slot]{name: "slots", usual: 50, most: 500, order: by(store.ByStart), at: slotAt}
-	Available = List[booking.Slot]{
+	Slots     = List[booking.SlotView]{name: "slots", usual: 50, most: 500, order: by(store.ByStart), at: slotAt}
+	Available = List[booking.SlotView]{
 		name: "availableSlots", usual: 50, most: 500, order: by(store.ByStart), at: slotAt, nameless: true,
 	}
 )
@@ -167,7 +167,7 @@ func (l List[T]) shape(
 
 // Positions of objects in the orders of their lists.
 
-func slotAt(s booking.Slot, _ store.OrderField) store.Position {
+func slotAt(s booking.SlotView, _ store.OrderField) store.Position {
 	return store.Position{Start: s.Start, ID: int64(s.ID)}
 }
 

@@ -26,8 +26,8 @@ type (
 	AvailabilityEdge         = Edge[booking.Availability]
 	BlockConnection          = Connection[booking.Block]
 	BlockEdge                = Edge[booking.Block]
-	SlotConnection           = Connection[booking.Slot]
-	SlotEdge                 = Edge[booking.Slot]
+	SlotConnection           = Connection[booking.SlotView]
+	SlotEdge                 = Edge[booking.SlotView]
 )
 
 // Connection is one page of a list.
@@ -72,7 +72,7 @@ func (c *Connection[T]) TotalCountIsCapped(ctx context.Context) (bool, error) {
 
 // AvailableSlotConnection is a page of bookable slots with the student's eligibility.
 type AvailableSlotConnection struct {
-	Connection[booking.Slot]
+	Connection[booking.SlotView]
 	Eligibility booking.Eligibility
 	reasons     func(context.Context) ([]booking.EmptyReason, error)
 }
@@ -88,6 +88,6 @@ func (c *AvailableSlotConnection) EmptyReasons(ctx context.Context) ([]booking.E
 // AvailableSlots returns a page of the slots that a student may book.
 func AvailableSlots(a *reservation.AvailableSlots, asked store.Page) *AvailableSlotConnection {
 	c := &AvailableSlotConnection{Eligibility: a.Eligibility, reasons: a.EmptyReasons}
-	Available.shape(&c.Connection, asked, a.Slots, a.More, a.Total)
+	Available.shape(&c.Connection, asked, booking.Views(a.Slots), a.More, a.Total)
 	return c
 }

@@ -67,7 +67,7 @@ func NewPublication(p *availability.Published, errors []model.UserError) *Public
 }
 
 // Slots returns the first published slots.
-func (p *Published) Slots(first int) []booking.Slot { return some(p.All, first) }
+func (p *Published) Slots(first int) []booking.SlotView { return views(p.All, first) }
 
 // PublishedCount returns the number of published slots.
 func (p *Published) PublishedCount() int { return len(p.All) }
@@ -82,19 +82,19 @@ func (p *Published) SkippedCount() int { return len(p.Left) }
 type Closed struct{ Change availability.Closed }
 
 // ClosedSlots returns the first withdrawn slots.
-func (c *Closed) ClosedSlots(first int) []booking.Slot { return some(c.Change.ClosedSlots, first) }
+func (c *Closed) ClosedSlots(first int) []booking.SlotView { return views(c.Change.ClosedSlots, first) }
 
 // ClosedCount returns the number of withdrawn slots.
 func (c *Closed) ClosedCount() int { return len(c.Change.ClosedSlots) }
 
 // KeptSlots returns the first slots that stay because other availability covers them.
-func (c *Closed) KeptSlots(first int) []booking.Slot { return some(c.Change.KeptSlots, first) }
+func (c *Closed) KeptSlots(first int) []booking.SlotView { return views(c.Change.KeptSlots, first) }
 
 // KeptCount returns the number of kept slots.
 func (c *Closed) KeptCount() int { return len(c.Change.KeptSlots) }
 
 // OpenedSlots returns the first slots that other availability published.
-func (c *Closed) OpenedSlots(first int) []booking.Slot { return some(c.Change.OpenedSlots, first) }
+func (c *Closed) OpenedSlots(first int) []booking.SlotView { return views(c.Change.OpenedSlots, first) }
 
 // OpenedCount returns the number of opened slots.
 func (c *Closed) OpenedCount() int { return len(c.Change.OpenedSlots) }
@@ -110,6 +110,11 @@ func (c *Closed) Cancelled(first int) []booking.Interview { return some(c.Change
 
 // CancelledCount returns the number of cancelled interviews.
 func (c *Closed) CancelledCount() int { return len(c.Change.Cancelled) }
+
+// views returns the first slots as the API shows them.
+func views(slots []booking.Slot, first int) []booking.SlotView {
+	return booking.Views(some(slots, first))
+}
 
 // some returns the first items of a list. The value of first is checked before execution.
 func some[T any](list []T, first int) []T {

@@ -204,7 +204,7 @@ func TestRefusalIsRepeated(t *testing.T) {
 				t.Helper()
 				wantOutcome(t, what, err, "SLOT_TAKEN")
 				var refused booking.Refused
-				if !errors.As(err, &refused) || !slices.ContainsFunc(refused[0].Alternatives, func(s booking.Slot) bool { return s.ID == slots[1].ID }) {
+				if !errors.As(err, &refused) || !slices.ContainsFunc(refused[0].Alternatives, func(s booking.BookableSlot) bool { return s.ID == slots[1].ID }) {
 					t.Errorf("%s: the other slot is not among the alternatives", what)
 				}
 			}

@@ -100,16 +100,17 @@ func (v View) Interview(ctx context.Context, id booking.InterviewID) (booking.In
 
 // Slot returns a slot: one of the caller's own, or for a student one that they may book or
 // have an interview on.
-func (v View) Slot(ctx context.Context, id booking.SlotID) (booking.Slot, error) {
+func (v View) Slot(ctx context.Context, id booking.SlotID) (booking.SlotView, error) {
 	sees := operation.SlotAccess
 	if v.may.Role == booking.RoleStudent {
 		record, err := v.app.store.Record(ctx, booking.StudentID(v.may.ID))
 		if err != nil {
-			return booking.Slot{}, err
+			return booking.SlotView{}, err
 		}
 		sees.Owns = func(_ operation.Access, slot booking.Slot) bool { return record.Sees(slot, v.app.Now()) }
 	}
-	return operation.ReadOwned(ctx, operation.Parties, sees, v.app.store.Slot, id)
+	slot, err := operation.ReadOwned(ctx, operation.Parties, sees, v.app.store.Slot, id)
+	return slot.View(), err
 }
 
 // ExportStudent returns everything that is stored about a student as JSON: the database
@@ -313,11 +314,12 @@ func (v View) CountInterviewsOfInterviewers(
 
 // Slots lists slots of any status: an interviewer's own, or all for an administrator.
 // Students use AvailableSlots.
-func (v View) Slots(ctx context.Context, f store.SlotFilter, p store.Page) ([]booking.Slot, bool, error) {
+func (v View) Slots(ctx context.Context, f store.SlotFilter, p store.Page) ([]booking.SlotView, bool, error) {
 	if err := v.may.Only(operation.Staff...); err != nil {
 		return nil, false, err
 	}
-	return v.app.store.Slots(ctx, v.ownSlots(f), p)
+	slots, more, err := v.app.store.Slots(ctx, v.ownSlots(f), p)
+	return booking.Views(slots), more, err
 }
 
 // CountSlots counts the slots that Slots lists.
@@ -338,11 +340,16 @@ func (v View) ownSlots(f store.SlotFilter) store.SlotFilter {
 // SlotsOf lists the slots of interviewers. The caller must have passed KnowsInterviewers.
 func (v View) SlotsOf(
 	ctx context.Context, of []booking.InterviewerID, f store.SlotFilter, p store.Page,
-) (map[booking.InterviewerID]store.Part[booking.Slot], error) {
+) (map[booking.InterviewerID]store.Part[booking.SlotView], error) {
 	if err := v.KnowsInterviewers(of); err != nil {
 		return nil, err
 	}
-	return v.app.store.SlotsOf(ctx, of, f, p)
+	found, err := v.app.store.SlotsOf(ctx, of, f, p)
+	parts := make(map[booking.InterviewerID]store.Part[booking.SlotView], len(found))
+	for id, part := range found {
+		parts[id] = store.Part[booking.SlotView]{Items: booking.Views(part.Items), More: part.More}
+	}
+	return parts, err
 }
 
 // CountSlotsOf counts the slots that SlotsOf lists.

@@ -31,8 +31,9 @@ func (v View) CachedInterviewers(ids []booking.InterviewerID) map[booking.Interv
 }
 
 // SlotsByID returns slots. Anyone who reaches a slot may see it.
-func (v View) SlotsByID(ctx context.Context, ids []booking.SlotID) ([]booking.Slot, error) {
-	return v.app.store.SlotsByID(ctx, ids)
+func (v View) SlotsByID(ctx context.Context, ids []booking.SlotID) ([]booking.SlotView, error) {
+	slots, err := v.app.store.SlotsByID(ctx, ids)
+	return booking.Views(slots), err
 }
 
 // InterviewsByID returns interviews that the caller is a party to.

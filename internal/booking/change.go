@@ -40,7 +40,15 @@ func (o Offer) Allows(slot Slot) bool { return len(o.Judge(slot)) == 0 }
 
 // WouldAllow reports whether the slot could be booked if it were free.
 func (o Offer) WouldAllow(slot Slot) bool {
-	return o.Allows(Slot{ID: slot.ID, InterviewerID: slot.InterviewerID, Start: slot.Start, End: slot.End, Status: SlotOpen})
+	return o.Allows(slot.Ref().open())
+}
+
+// AllowsBookable reports whether the slot, which was read for another offer to the
+// student, can be booked.
+func (o Offer) AllowsBookable(slot BookableSlot) bool {
+	open := slot.open()
+	open.HeldUntil = slot.HeldUntil
+	return o.Allows(open)
 }
 
 // BookedSince returns the slots of the interviews that an earlier record lacks.

@@ -183,9 +183,9 @@ func (o Offer) Booking(slot Slot) Interview {
 // full.
 func (o Offer) ListsOwn() bool {
 	const own = true
-	return o.Own != nil && len(o.Own.without.judge(Slot{
-		ID: o.Own.SlotID, InterviewerID: o.Own.InterviewerID, Start: o.Own.Start, End: o.Own.End, Status: SlotOpen,
-	}, own)) == 0
+	return o.Own != nil && len(o.Own.without.judge(SlotRef{
+		ID: o.Own.SlotID, InterviewerID: o.Own.InterviewerID, Start: o.Own.Start, End: o.Own.End,
+	}.open(), own)) == 0
 }
 
 // Sees reports whether the student may know of the slot: they can book it or have

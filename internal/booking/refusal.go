@@ -14,7 +14,7 @@ type Refusal struct {
 	Field   string // the input field; empty if none is at fault
 
 	Allowed        *Allowed          // InvalidInput, InvalidRange: the allowed values; nil if only the message states them
-	Alternatives   []Slot            // SlotTaken, SlotHeld: other slots that can be booked
+	Alternatives   []BookableSlot    // SlotTaken, SlotHeld: other slots that can be booked
 	HeldUntil      *time.Time        // SlotHeld: when the hold expires
 	Eligibility    *Eligibility      // LimitReached, GradesTooLow: the evidence
 	Conflicting    []Slot            // AvailabilityConflict: the overlapping slots

@@ -38,6 +38,71 @@ type Slot struct {
 	WithdrawWhenFree bool
 }
 
+// SlotRef is a slot without its state. None of its fields ever changes.
+type SlotRef struct {
+	ID            SlotID
+	InterviewerID InterviewerID
+	Start, End    time.Time // UTC
+}
+
+// Ref returns the slot without its state.
+func (s Slot) Ref() SlotRef {
+	return SlotRef{ID: s.ID, InterviewerID: s.InterviewerID, Start: s.Start, End: s.End}
+}
+
+// Compare orders slots by start, then id, the order of all slot lists.
+func (r SlotRef) Compare(other SlotRef) int {
+	return cmp.Or(r.Start.Compare(other.Start), cmp.Compare(r.ID, other.ID))
+}
+
+// open returns a slot that is open, not held and not full.
+func (r SlotRef) open() Slot {
+	return Slot{ID: r.ID, InterviewerID: r.InterviewerID, Start: r.Start, End: r.End, Status: SlotOpen}
+}
+
+// BookableSlot is a slot that a student may book, as a list reads it: the slot is open,
+// the interviewer is not full, and no other student holds it.
+type BookableSlot struct {
+	SlotRef
+	HeldUntil time.Time // when the student's own hold on the slot expires; zero for none
+}
+
+// Bookable returns the slot as a list of bookable slots shows it. The student must be
+// allowed to book it.
+func (s Slot) Bookable() BookableSlot { return BookableSlot{SlotRef: s.Ref(), HeldUntil: s.HeldUntil} }
+
+// SlotView is a slot as the API shows it, whatever list it comes from. Fields that a list
+// of bookable slots does not read are not part of it; they need a read by id.
+type SlotView struct {
+	SlotRef
+	status    SlotStatus
+	heldUntil time.Time
+}
+
+// View returns the slot as the API shows it.
+func (s Slot) View() SlotView {
+	return SlotView{SlotRef: s.Ref(), status: s.Status, heldUntil: s.HeldUntil}
+}
+
+// View returns the slot as the API shows it.
+func (s BookableSlot) View() SlotView {
+	return SlotView{SlotRef: s.SlotRef, status: SlotOpen, heldUntil: s.HeldUntil}
+}
+
+// StatusAt returns the effective status of the slot at now.
+func (v SlotView) StatusAt(now time.Time) SlotStatus {
+	return Slot{Status: v.status, HeldUntil: v.heldUntil}.StatusAt(now)
+}
+
+// Views returns the slots as the API shows them.
+func Views[S interface{ View() SlotView }](slots []S) []SlotView {
+	views := make([]SlotView, len(slots))
+	for i, slot := range slots {
+		views[i] = slot.View()
+	}
+	return views
+}
+
 // Forever is a time after all others.
 var Forever = time.Date(9999, time.December, 31, 0, 0, 0, 0, time.UTC)
 
@@ -95,9 +160,7 @@ func (s Slot) StatusWhenFree(interviewer Interviewer, now time.Time) SlotStatus 
 
 // ByStart sorts slots by start, then id, the order of all slot lists.
 func ByStart(slots []Slot) []Slot {
-	slices.SortFunc(slots, func(a, b Slot) int {
-		return cmp.Or(a.Start.Compare(b.Start), cmp.Compare(a.ID, b.ID))
-	})
+	slices.SortFunc(slots, func(a, b Slot) int { return a.Ref().Compare(b.Ref()) })
 	return slots
 }
 

@@ -18,9 +18,9 @@ const maxDifference = 500
 
 // SlotsChanged is a change of the slots that a student may book in a range.
 type SlotsChanged struct {
-	Opened    []booking.Slot   // bookable slots, ordered by start, then id
-	ClosedIDs []booking.SlotID // slots that cannot be booked
-	Refetch   bool             // there are changes that the event does not list
+	Opened    []booking.BookableSlot // ordered by start, then id
+	ClosedIDs []booking.SlotID       // slots that cannot be booked
+	Refetch   bool                   // there are changes that the event does not list
 
 	Eligibility booking.Eligibility
 	Work        Work // cost of computing the event
@@ -30,7 +30,7 @@ type SlotsChanged struct {
 // Refetchable returns the event without its slots, so that the client must fetch the list
 // again.
 func (c SlotsChanged) Refetchable() SlotsChanged {
-	c.Opened, c.ClosedIDs, c.Refetch = []booking.Slot{}, []booking.SlotID{}, true
+	c.Opened, c.ClosedIDs, c.Refetch = []booking.BookableSlot{}, []booking.SlotID{}, true
 	return c
 }
 
@@ -188,11 +188,11 @@ func (w *slotWatch) change(ctx context.Context, n pendingChanges[booking.SlotID,
 	}
 	now := w.hub.now()
 	before, after := w.offer, w.record.Offer(now)
-	changed := SlotsChanged{Opened: []booking.Slot{}, ClosedIDs: []booking.SlotID{}, Refetch: n.refetch}
+	changed := SlotsChanged{Opened: []booking.BookableSlot{}, ClosedIDs: []booking.SlotID{}, Refetch: n.refetch}
 	for _, slot := range booking.ByStart(slices.Collect(maps.Values(n.items))) {
 		switch {
 		case after.Allows(slot):
-			changed.Opened = append(changed.Opened, slot)
+			changed.Opened = append(changed.Opened, slot.Bookable())
 		case before.WouldAllow(slot) || after.WouldAllow(slot):
 			changed.ClosedIDs = append(changed.ClosedIDs, slot.ID)
 		}
@@ -205,11 +205,11 @@ func (w *slotWatch) change(ctx context.Context, n pendingChanges[booking.SlotID,
 		changed.Refetch = more
 		for _, slot := range others {
 			_, listed := n.items[slot.ID]
-			switch was, is := before.Allows(slot), after.Allows(slot); {
-			case listed || was == is:
-			case is:
-				changed.Opened = append(changed.Opened, slot)
-			case was:
+			switch {
+			case listed || slot.before == slot.after:
+			case slot.after:
+				changed.Opened = append(changed.Opened, slot.BookableSlot)
+			case slot.before:
 				changed.ClosedIDs = append(changed.ClosedIDs, slot.ID)
 			}
 		}
@@ -223,7 +223,8 @@ func (w *slotWatch) change(ctx context.Context, n pendingChanges[booking.SlotID,
 	if changed.empty() && reflect.DeepEqual(before.Eligibility, after.Eligibility) {
 		return nil, nil //nolint:nilnil // an event is sent only for a change
 	}
-	changed.Opened = slices.DeleteFunc(booking.ByStart(changed.Opened), func(s booking.Slot) bool { return !w.shown(s) })
+	slices.SortFunc(opened, func(a, b booking.BookableSlot) int { return a.Compare(b.SlotRef) })
+	changed.Opened = slices.DeleteFunc(opened, func(s booking.BookableSlot) bool { return !w.shown(s) })
 	changed.Eligibility = after.Eligibility
 	changed.total = new(store.Total)
 	changed.total.Init(func(ctx context.Context) (int, error) { return w.hub.store.CountOpenSlots(ctx, w.wanted, after) })
@@ -232,7 +233,7 @@ func (w *slotWatch) change(ctx context.Context, n pendingChanges[booking.SlotID,
 
 // matching returns the slots that match the search. Only the database knows an interviewer's
 // tags.
-func (w *slotWatch) matching(ctx context.Context, slots []booking.Slot) ([]booking.Slot, error) {
+func (w *slotWatch) matching(ctx context.Context, slots []booking.BookableSlot) ([]booking.BookableSlot, error) {
 	if len(slots) == 0 || len(w.wanted.Tags)+len(w.wanted.InterviewerIDs) == 0 {
 		return slots, nil
 	}
@@ -242,18 +243,25 @@ func (w *slotWatch) matching(ctx context.Context, slots []booking.Slot) ([]booki
 	}
 	w.work.Reads++
 	found, err := w.hub.store.SlotsWanted(ctx, keys, w.wanted)
-	return slices.DeleteFunc(slots, func(s booking.Slot) bool { return !slices.Contains(found, s.ID) }), err
+	return slices.DeleteFunc(slots, func(s booking.BookableSlot) bool { return !slices.Contains(found, s.ID) }), err
 }
 
 // shown reports whether the slot is between the positions of the watched page.
-func (w *slotWatch) shown(s booking.Slot) bool {
+func (w *slotWatch) shown(s booking.BookableSlot) bool {
 	compare := func(p *store.Position) int { return cmp.Or(s.Start.Compare(p.Start), cmp.Compare(int64(s.ID), p.ID)) }
 	return (w.page.After == nil || compare(w.page.After) > 0) && (w.page.Before == nil || compare(w.page.Before) < 0)
 }
 
+// judgedSlot is a slot that two offers have judged: whether the student could book it
+// before, and whether they can book it after.
+type judgedSlot struct {
+	booking.BookableSlot
+	before, after bool
+}
+
 // between reads the slots that the two offers may judge differently. It returns none, and more
 // set, if there are too many.
-func (w *slotWatch) between(ctx context.Context, before, after booking.Offer) (slots []booking.Slot, more bool, err error) {
+func (w *slotWatch) between(ctx context.Context, before, after booking.Offer) (judged []judgedSlot, more bool, err error) {
 	switch d := after.Since(before); {
 	case d.Everything:
 		offers := after
@@ -261,15 +269,23 @@ func (w *slotWatch) between(ctx context.Context, before, after booking.Offer) (s
 			offers = before
 		}
 		w.work.Reads++
+		var slots []booking.BookableSlot
 		slots, more, err = w.hub.store.OpenSlots(ctx, w.wanted, offers, store.Page{First: maxDifference})
+		for _, slot := range slots {
+			judged = append(judged, judgedSlot{slot, before.AllowsBookable(slot), after.AllowsBookable(slot)})
+		}
 	case len(d.Interviewers)+len(d.Spans) > 0:
 		w.work.Reads++
+		var slots []booking.Slot
 		slots, err = w.hub.store.SlotsAbout(ctx, w.wanted.In, d.Interviewers, d.Spans, maxDifference+1)
 		more = len(slots) > maxDifference
+		for _, slot := range slots {
+			judged = append(judged, judgedSlot{slot.Bookable(), before.Allows(slot), after.Allows(slot)})
+		}
 	}
-	w.work.Slots += len(slots)
+	w.work.Slots += len(judged)
 	if more {
-		slots = nil
+		judged = nil
 	}
-	return slots, more, err
+	return judged, more, err
 }

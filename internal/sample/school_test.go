@@ -102,7 +102,7 @@ func checkOpenSlots(t *testing.T, s *store.Store, now time.Time) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if len(left) == 0 || slices.ContainsFunc(left, func(slot booking.Slot) bool { return slot.InterviewerID != left[0].InterviewerID }) {
+	if len(left) == 0 || slices.ContainsFunc(left, func(slot booking.BookableSlot) bool { return slot.InterviewerID != left[0].InterviewerID }) {
 		t.Errorf("the student who has met all interviewers except one: got %d slots, want those of one interviewer", len(left))
 	}
 }

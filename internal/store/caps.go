@@ -8,19 +8,19 @@ import (
 	"rehearse/internal/calendar"
 )
 
-// Capped returns a slot and reports whether its interviewer has a daily or weekly cap.
+// Capped returns a slot without its state and reports whether its interviewer has a daily or weekly cap.
 // It returns NotFound if the slot does not exist.
-func (r *Reader) Capped(ctx context.Context, id booking.SlotID) (booking.Slot, bool, error) {
+func (r *Reader) Capped(ctx context.Context, id booking.SlotID) (booking.SlotRef, bool, error) {
 	type row struct {
-		booking.Slot
+		booking.SlotRef
 		capped bool
 	}
 	found, err := one(ctx, r, func(s *row) []any {
-		return []any{(*int64)(&s.ID), (*int64)(&s.InterviewerID), (*instant)(&s.Start), (*instant)(&s.End), (*string)(&s.Status), &s.capped}
+		return []any{(*int64)(&s.ID), (*int64)(&s.InterviewerID), (*instant)(&s.Start), (*instant)(&s.End), &s.capped}
 	}, `
-		SELECT s.id, s.interviewer_id, s.starts_at, s.ends_at, s.status, num_nonnulls(v.max_per_day, v.max_per_week) > 0
+		SELECT s.id, s.interviewer_id, s.starts_at, s.ends_at, num_nonnulls(v.max_per_day, v.max_per_week) > 0
 		FROM slots s JOIN interviewers v ON v.id = s.interviewer_id WHERE s.id = $1`, int64(id))
-	return found.Slot, found.capped, missing(err, "slot", "slotId", id)
+	return found.SlotRef, found.capped, missing(err, "slot", "slotId", id)
 }
 
 var takesPlace = withStatus("status", booking.InterviewStatus.TookOrTakesPlace)

@@ -17,7 +17,7 @@ type ListRecord struct {
 
 // OpenSlotsPage is a page of open slots.
 type OpenSlotsPage struct {
-	Slots []booking.Slot
+	Slots []booking.BookableSlot
 	More  bool // whether there is a next page
 	// Current is the student's record if the one of the request was stale. There are no
 	// slots then; the caller asks again with the offer of this record.
@@ -71,7 +71,7 @@ func (w *where) isCurrent(record *ListRecord) string {
 // OpenSlots returns a page of the slots inside the range that the offer allows, by
 // start, then id, and whether there are more. It translates the offer into one WHERE
 // clause and has no rules of its own.
-func (r *Reader) OpenSlots(ctx context.Context, f SlotSearch, o booking.Offer, p Page) ([]booking.Slot, bool, error) {
+func (r *Reader) OpenSlots(ctx context.Context, f SlotSearch, o booking.Offer, p Page) ([]booking.BookableSlot, bool, error) {
 	return r.openSlots(ctx, f, o, p, nil)
 }
 
@@ -79,7 +79,7 @@ func (r *Reader) OpenSlots(ctx context.Context, f SlotSearch, o booking.Offer, p
 // returns no slots if that record is stale.
 func (r *Reader) openSlots(
 	ctx context.Context, f SlotSearch, o booking.Offer, p Page, record *ListRecord,
-) ([]booking.Slot, bool, error) {
+) ([]booking.BookableSlot, bool, error) {
 	if !listsAny(o) {
 		return nil, false, nil
 	}
@@ -90,24 +90,23 @@ func (r *Reader) openSlots(
 	for _, bound := range p.bounds(ByStart) {
 		where.and(bound.text(where.arg))
 	}
-	rows := make([]booking.Slot, 0, p.limit())
-	// The index slots_open covers all columns except the status, which is known. Reading
-	// it from the table would cost a page access for each slot.
+	rows := make([]booking.BookableSlot, 0, p.limit())
+	// The index slots_open covers these columns. Others would cost a page access for each
+	// slot.
 	err := r.send(ctx, statement{
 		"SELECT id, interviewer_id, starts_at, ends_at FROM slots WHERE " + where.text +
 			" ORDER BY " + p.scan(ByStart).text() + " LIMIT " + where.arg(p.limit()),
 		where.args, each(&rows, openSlotTargets)})
 	page, more := cutPage(rows, p)
 	for i := range page {
-		page[i].Status = booking.SlotOpen
 		if o.Own != nil && page[i].ID == o.Own.SlotID {
-			page[i].HeldBy, page[i].HeldUntil = o.Own.StudentID, o.Own.ExpiresAt
+			page[i].HeldUntil = o.Own.ExpiresAt
 		}
 	}
 	return page, more, fault(err, "list open slots")
 }
 
-func openSlotTargets(s *booking.Slot) []any {
+func openSlotTargets(s *booking.BookableSlot) []any {
 	return []any{(*int64)(&s.ID), (*int64)(&s.InterviewerID), (*instant)(&s.Start), (*instant)(&s.End)}
 }
 

@@ -35,7 +35,7 @@ func newLister(t *testing.T, db pgtest.Database) *lister {
 // openSlotsFor lists slots as app does: it asks again if the record was stale.
 func openSlotsFor(
 	ctx context.Context, s *store.Store, id booking.StudentID, offer func(booking.Record) booking.Offer, in store.SlotSearch, p store.Page,
-) ([]booking.Slot, error) {
+) ([]booking.BookableSlot, error) {
 	record, err := s.ListRecord(ctx, id)
 	for err == nil {
 		var page store.OpenSlotsPage

@@ -1,4 +1,4 @@
-SELECT s.id, s.interviewer_id, s.starts_at, s.ends_at, s.status, num_nonnulls(v.max_per_day, v.max_per_week) > 0
+SELECT s.id, s.interviewer_id, s.starts_at, s.ends_at, num_nonnulls(v.max_per_day, v.max_per_week) > 0
 FROM slots s JOIN interviewers v ON v.id = s.interviewer_id
 WHERE s.id = $1
 

@@ -82,7 +82,7 @@ func (s *Reservations) Book(ctx context.Context, in BookSlotInput) (*Booked, err
 // withAlternatives adds alternative slots to a SLOT_TAKEN or SLOT_HELD refusal. A
 // replayed refusal gets them too: they are found anew for each response, because
 // the slots that were free the first time may be taken.
-func withAlternatives(err error, find func() ([]booking.Slot, error)) error {
+func withAlternatives(err error, find func() ([]booking.BookableSlot, error)) error {
 	var refused booking.Refused
 	if !errors.As(err, &refused) {
 		return err

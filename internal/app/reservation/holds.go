@@ -72,7 +72,7 @@ func (s *Reservations) ReleaseHold(ctx context.Context, in ReleaseHoldInput) (*b
 	if err != nil {
 		return nil, err
 	}
-	release := slotAttempt{Options: operation.Options{Now: s.now()}, student: known.StudentID, wanted: slot}
+	release := slotAttempt{Options: operation.Options{Now: s.now()}, student: known.StudentID, wanted: slot.Ref()}
 	hold, err := runSlotAttempts(ctx, s, release, func(c *slotAttempt) (booking.Hold, error) {
 		if err := c.lock(ctx); err != nil {
 			return booking.Hold{}, err

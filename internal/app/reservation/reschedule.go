@@ -56,11 +56,11 @@ func (s *Reservations) RescheduleInterview(ctx context.Context, in RescheduleInt
 	s.recordRefusal(ctx, w, err, booking.BookingRefusal{
 		Operation: booking.RescheduleInterview, SlotID: in.SlotID, InterviewID: in.InterviewID,
 	})
-	return moved, withAlternatives(err, func() ([]booking.Slot, error) { return s.alternativesToMove(ctx, in, w.Now) })
+	return moved, withAlternatives(err, func() ([]booking.BookableSlot, error) { return s.alternativesToMove(ctx, in, w.Now) })
 }
 
 // alternativesToMove returns slots to which the interview could be moved instead.
-func (s *Reservations) alternativesToMove(ctx context.Context, in RescheduleInterviewInput, now time.Time) ([]booking.Slot, error) {
+func (s *Reservations) alternativesToMove(ctx context.Context, in RescheduleInterviewInput, now time.Time) ([]booking.BookableSlot, error) {
 	wanted, err := s.store.Slot(ctx, in.SlotID)
 	if err != nil {
 		return nil, err
@@ -69,7 +69,7 @@ func (s *Reservations) alternativesToMove(ctx context.Context, in RescheduleInte
 	if err != nil {
 		return nil, err
 	}
-	return s.alternatives(ctx, interview.StudentID, wanted, func(record booking.Record) booking.Offer {
+	return s.alternatives(ctx, interview.StudentID, wanted.Ref(), func(record booking.Record) booking.Offer {
 		return record.OfferToMove(interview, now)
 	})
 }

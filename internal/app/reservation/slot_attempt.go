@@ -23,7 +23,7 @@ type slotAttempt struct {
 	tx      *store.Tx
 	mode    lockMode
 	student booking.StudentID
-	wanted  booking.Slot // read before the transaction; its times and interviewer never change
+	wanted  booking.SlotRef // read before the transaction
 
 	// lock sets the fields below.
 	record      booking.Record
@@ -42,7 +42,7 @@ func attemptSlot[T any](ctx context.Context, s *Reservations, r slotRequest, run
 	s.recordRefusal(ctx, r.Options, err, booking.BookingRefusal{
 		Operation: r.operation, StudentID: r.student, SlotID: r.slot,
 	})
-	return nil, withAlternatives(err, func() ([]booking.Slot, error) {
+	return nil, withAlternatives(err, func() ([]booking.BookableSlot, error) {
 		return s.alternatives(ctx, r.student, wanted, offerAt(r.Now))
 	})
 }
@@ -51,9 +51,9 @@ func attemptSlot[T any](ctx context.Context, s *Reservations, r slotRequest, run
 // the slot, which is zero if it does not exist.
 func tryRequest[T any](
 	ctx context.Context, s *Reservations, r slotRequest, run func(*slotAttempt) (T, error),
-) (*T, booking.Slot, error) {
+) (*T, booking.SlotRef, error) {
 	if err := operation.AccessOf(ctx).AsStudent(r.student); err != nil {
-		return nil, booking.Slot{}, err
+		return nil, booking.SlotRef{}, err
 	}
 	wanted, capped, err := s.store.Capped(ctx, r.slot)
 	if err != nil {

@@ -14,8 +14,8 @@ import (
 // AvailableSlots is a page of the slots that a student may book in a range, with the
 // student's eligibility.
 type AvailableSlots struct {
-	Slots       []booking.Slot // ordered by start, then id
-	More        bool           // whether there is a next page
+	Slots       []booking.BookableSlot // ordered by start, then id
+	More        bool                   // whether there is a next page
 	Eligibility booking.Eligibility
 
 	// The search, for fields that are computed on demand.
@@ -129,8 +129,8 @@ const alternativesSpan = 14 * 24 * time.Hour
 // alternatives returns up to MaxAlternatives slots that the student could book instead:
 // the first that start at the same time as the wanted one or within two weeks after it.
 func (s *Reservations) alternatives(
-	ctx context.Context, id booking.StudentID, wanted booking.Slot, offer func(booking.Record) booking.Offer,
-) ([]booking.Slot, error) {
+	ctx context.Context, id booking.StudentID, wanted booking.SlotRef, offer func(booking.Record) booking.Offer,
+) ([]booking.BookableSlot, error) {
 	near := store.SlotSearch{In: calendar.Span{Start: wanted.Start, End: wanted.Start.Add(alternativesSpan)}}
 	_, found, err := s.openSlots(ctx, id, near, store.Page{First: MaxAlternatives}, offer)
 	if err != nil {
