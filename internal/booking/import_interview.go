@@ -15,13 +15,13 @@ func (a Agenda) SlotFor(i Interview, now time.Time) (*Slot, Refused) {
 			continue
 		}
 		for _, rule := range []*Rule{&RuleTaken, &RuleHeld} {
-			if i.Status != Cancelled && rule.forbids(Offer{Now: now}, slot, slot.HeldBy == i.StudentID) {
+			if i.Status.KeepsSlot() && rule.forbids(Offer{Now: now}, slot, slot.HeldBy == i.StudentID) {
 				return nil, rule.refuseImport()
 			}
 		}
 		return &slot, nil
 	}
-	if len(in) > 0 && i.Status != Cancelled {
+	if len(in) > 0 && i.Status.KeepsSlot() {
 		return nil, overlapsAgenda(in)
 	}
 	return nil, nil
@@ -90,7 +90,7 @@ func (i Interview) CompleteImported(bookedAt *time.Time, now time.Time) (Intervi
 		i.CompletedAt = &end
 	case i.Status == Cancelled && i.CancelledAt == nil:
 		i.CancelledAt = &i.BookedAt
-	case i.Status == StudentNoShow || i.Status == InterviewerNoShow:
+	case i.Status.IsNoShow():
 		i.NoShowAt = &end
 	}
 	return i, refused

@@ -114,6 +114,13 @@ func (s InterviewStatus) CountsAgainstLimit() bool {
 // time busy.
 func (s InterviewStatus) TookOrTakesPlace() bool { return s == Booked || s == Completed }
 
+// KeepsSlot reports whether an interview with this status keeps its slot booked. A slot
+// has at most one such interview.
+func (s InterviewStatus) KeepsSlot() bool { return s != Cancelled }
+
+// IsNoShow reports whether the student or the interviewer missed the interview.
+func (s InterviewStatus) IsNoShow() bool { return s == StudentNoShow || s == InterviewerNoShow }
+
 // NewInterview returns a booking of the slot made at now, without an id.
 func NewInterview(student StudentID, slot Slot, now time.Time) Interview {
 	return Interview{

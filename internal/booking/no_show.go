@@ -56,7 +56,7 @@ func (i Interview) MarkNoShow(party Party, now time.Time) (Interview, Refused) {
 // UndoNoShow reverts a no-show. The interview is booked and counts again, so the
 // limit, the pair and the student's own time are checked.
 func (r Record) UndoNoShow(i Interview, now time.Time) (Interview, Refused) {
-	if i.Status != StudentNoShow && i.Status != InterviewerNoShow {
+	if !i.Status.IsNoShow() {
 		return i, wrongStatus(i, "set back to BOOKED", StudentNoShow, InterviewerNoShow)
 	}
 	if last := i.NoShowAt.Add(UndoNoShowFor); now.After(last) {

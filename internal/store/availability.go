@@ -144,7 +144,7 @@ func (r *Reader) Calendar(
 	var c booking.Calendar
 	var rows []slotRow
 	err := r.db.WithContext(ctx).
-		Where("interviewer_id = ? AND starts_at < ? AND ends_at > ? AND status <> 'WITHDRAWN'", id, in.End, in.Start).
+		Where("interviewer_id = ? AND starts_at < ? AND ends_at > ? AND "+notWithdrawn(""), id, in.End, in.Start).
 		Order("starts_at, id").Find(&rows).Error
 	if err != nil {
 		return c, fault(err, "read the slots of interviewer %d", id)

@@ -21,7 +21,7 @@ type SlotTarget struct {
 // LockTarget locks the selected slots in the order of their ids and returns them ordered
 // by start. The interviewer must be locked.
 func (tx *Tx) LockTarget(ctx context.Context, t SlotTarget) ([]booking.Slot, error) {
-	where := "interviewer_id = ? AND starts_at > ? AND status <> 'WITHDRAWN'"
+	where := "interviewer_id = ? AND starts_at > ? AND " + notWithdrawn("")
 	args := []any{t.InterviewerID, t.After}
 	if t.SlotID != nil {
 		where, args = where+" AND id = ?", append(args, *t.SlotID)

@@ -23,8 +23,6 @@ func (r *Reader) Capped(ctx context.Context, id booking.SlotID) (booking.SlotRef
 	return found.SlotRef, found.capped, missing(err, "slot", "slotId", id)
 }
 
-var takesPlace = withStatus("status", booking.InterviewStatus.TookOrTakesPlace)
-
 // Claims returns, for each interviewer, the booked and completed interviews that start
 // in the range and the holds on the interviewer's open slots there. It skips the
 // interview without, if that is not 0. Holds may be expired; the caller compares Until
@@ -68,7 +66,7 @@ func (tx *Tx) SetFull(ctx context.Context, id booking.InterviewerID, in calendar
 			SELECT s.id, max(p.until) AS until FROM slots s
 			LEFT JOIN unnest(?::timestamptz[], ?::timestamptz[], ?::timestamptz[]) AS p (s, e, until)
 				ON p.s <= s.starts_at AND s.starts_at < p.e
-			WHERE s.interviewer_id = ? AND s.starts_at >= ? AND s.starts_at < ? AND s.status <> 'WITHDRAWN'
+			WHERE s.interviewer_id = ? AND s.starts_at >= ? AND s.starts_at < ? AND `+notWithdrawn("s.")+`
 			GROUP BY s.id)
 		UPDATE slots SET full_until = wanted.until FROM wanted
 		WHERE slots.id = wanted.id AND slots.full_until IS DISTINCT FROM wanted.until`,

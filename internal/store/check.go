@@ -17,14 +17,14 @@ type Finding struct {
 	Detail    string // the row and its values
 }
 
-// invariants are recomputed from the rows, independent of constraints and code. Each
+// invariants are recomputed from the rows, independent of constraints and stored counts. Each
 // query returns a line of text for every row that violates the invariant.
 var invariants = []struct{ name, query string }{
 	{"there is one policy record", `
 		SELECT 'policy records: ' || count(*) FROM booking_policy HAVING count(*) <> 1`},
 	{"a slot is BOOKED exactly when it has one live interview", `
 		SELECT format('slot %s is %s and has %s live interviews', s.id, s.status, count(i.id))
-		FROM slots s LEFT JOIN interviews i ON i.slot_id = s.id AND i.status <> 'CANCELLED'
+		FROM slots s LEFT JOIN interviews i ON i.slot_id = s.id AND ` + keepsSlot("i.") + `
 		GROUP BY s.id HAVING count(i.id) <> (s.status = 'BOOKED')::int`},
 	{"an interview has its slot's interviewer and times", `
 		SELECT format('interview %s differs from slot %s', i.id, s.id)
@@ -32,16 +32,16 @@ var invariants = []struct{ name, query string }{
 		WHERE (i.interviewer_id, i.starts_at, i.ends_at) IS DISTINCT FROM (s.interviewer_id, s.starts_at, s.ends_at)`},
 	{"a student meets an interviewer once", `
 		SELECT format('student %s has %s interviews with interviewer %s', student_id, count(*), interviewer_id)
-		FROM interviews WHERE status IN ('BOOKED', 'COMPLETED') AND NOT exempt
+		FROM interviews WHERE ` + takesPlace + ` AND NOT exempt
 		GROUP BY student_id, interviewer_id HAVING count(*) > 1`},
-	{"a student's interviews do not overlap", overlaps("interviews", "student_id", "status IN ('BOOKED', 'COMPLETED')")},
-	{"an interviewer's slots do not overlap", overlaps("slots", "interviewer_id", "status <> 'WITHDRAWN'")},
+	{"a student's interviews do not overlap", overlaps("interviews", "student_id", takesPlace)},
+	{"an interviewer's slots do not overlap", overlaps("slots", "interviewer_id", notWithdrawn(""))},
 	{"an anonymised student has no texts, no hold and no waivers", `
 		SELECT format('student %s is anonymised', s.id) FROM students s, clock WHERE s.anonymised_at IS NOT NULL AND (
 			s.email <> 'student-' || s.id || '@anonymous.invalid' OR s.interview_limit IS DISTINCT FROM 0
-			OR EXISTS (SELECT FROM holds h WHERE h.student_id = s.id AND h.ended_at IS NULL AND h.expires_at > greatest(clock.now, s.anonymised_at))
+			OR EXISTS (SELECT FROM holds h WHERE h.student_id = s.id AND ` + isLiveHold("h.", "greatest(clock.now, s.anonymised_at)") + `)
 			OR EXISTS (SELECT FROM waivers w WHERE w.student_id = s.id AND (w.reason <> ''
-				OR w.revoked_at IS NULL AND (w.expires_at IS NULL OR w.expires_at > greatest(clock.now, s.anonymised_at))))
+				OR ` + isLiveWaiver("w.", "greatest(clock.now, s.anonymised_at)") + `))
 			OR EXISTS (SELECT FROM interviews i WHERE i.student_id = s.id AND (i.note IS NOT NULL OR i.cancel_reason IS NOT NULL
 				OR i.status = 'BOOKED' AND i.starts_at > greatest(clock.now, s.anonymised_at))))`},
 	{"a grade is 0 to 5, on a COMPLETED interview", `
@@ -53,41 +53,41 @@ var invariants = []struct{ name, query string }{
 	{"an open future slot is inside its window", `
 		SELECT format('slot %s lies outside availability %s', s.id, a.id)
 		FROM slots s JOIN availabilities a ON a.id = s.availability_id, clock
-		WHERE s.status = 'OPEN' AND s.starts_at > clock.now AND (s.interviewer_id <> a.interviewer_id
+		WHERE ` + isToCome("clock.now") + ` AND (s.interviewer_id <> a.interviewer_id
 			OR s.ends_at - s.starts_at <> make_interval(mins => a.slot_minutes)
 			OR (a.time_zone IS NULL AND (s.starts_at < a.starts_at OR s.ends_at > a.ends_at)))`},
 	{"removed availability has no open future slots", `
 		SELECT format('slot %s of availability %s is open', s.id, a.id)
 		FROM slots s JOIN availabilities a ON a.id = s.availability_id, clock
-		WHERE a.removed_at IS NOT NULL AND s.status = 'OPEN' AND s.starts_at > greatest(clock.now, a.removed_at)`},
+		WHERE a.removed_at IS NOT NULL AND ` + isToCome("greatest(clock.now, a.removed_at)")},
 	{"no open future slot overlaps blocked time", `
 		SELECT format('slot %s touches block %s', s.id, b.id)
 		FROM slots s JOIN blocks b ON b.interviewer_id = s.interviewer_id
 			AND b.starts_at < s.ends_at AND s.starts_at < b.ends_at, clock
-		WHERE s.status = 'OPEN' AND s.starts_at > greatest(clock.now, b.created_at)`},
+		WHERE ` + isToCome("greatest(clock.now, b.created_at)")},
 	{"a slot is full exactly while its day or week has as many interviews and holds as the cap allows", `
 		SELECT format('slot %s of interviewer %s is full until %s', s.id, s.interviewer_id, coalesce(s.full_until::text, 'never'))
 		FROM slots s CROSS JOIN clock LEFT JOIN (` + fullBy("day", "max_per_day") + ` UNION ` + fullBy("week", "max_per_week") + `) k
 			ON k.interviewer_id = s.interviewer_id AND k.starts_at <= s.starts_at AND s.starts_at < k.ends_at
-		WHERE s.status <> 'WITHDRAWN'
-		GROUP BY s.id, clock.now HAVING coalesce(s.full_until > clock.now, false) <> (count(k.interviewer_id) > 0)`},
+		WHERE ` + notWithdrawn("s.") + `
+		GROUP BY s.id, clock.now HAVING (` + isFull("s.", "clock.now") + `) <> (count(k.interviewer_id) > 0)`},
 	{"a slot is held exactly while it has a live hold", `
 		SELECT format('slot %s is %s, held by %s until %s; hold %s is of student %s until %s', s.id, s.status,
 			s.held_by, s.held_until, h.id, h.student_id, h.expires_at)
-		FROM (SELECT s.* FROM slots s, clock WHERE s.held_until > clock.now) s
-		FULL JOIN (SELECT h.* FROM holds h, clock WHERE h.ended_at IS NULL AND h.expires_at > clock.now) h ON h.slot_id = s.id
+		FROM (SELECT s.* FROM slots s, clock WHERE ` + isHeld("s.", "clock.now") + `) s
+		FULL JOIN (SELECT h.* FROM holds h, clock WHERE ` + isLiveHold("h.", "clock.now") + `) h ON h.slot_id = s.id
 		WHERE (s.held_by, s.held_until, s.status) IS DISTINCT FROM (h.student_id, h.expires_at, 'OPEN')`},
 	{"a student has at most one live hold", `
 		SELECT format('student %s has %s', student_id, count(*)) FROM holds, clock
-		WHERE ended_at IS NULL AND expires_at > clock.now GROUP BY student_id HAVING count(*) > 1`},
+		WHERE ` + isLiveHold("", "clock.now") + ` GROUP BY student_id HAVING count(*) > 1`},
 	{"a no-show has the time at which it was marked", `
 		SELECT format('interview %s is %s, marked at %s', id, status, no_show_at) FROM interviews
-		WHERE (status IN ('STUDENT_NO_SHOW', 'INTERVIEWER_NO_SHOW')) <> (no_show_at IS NOT NULL)`},
+		WHERE (` + isNoShow("") + `) <> (no_show_at IS NOT NULL)`},
 	{"a waiver has at most its maximum number of uses", `
 		SELECT format('waiver %s is used %s times of %s', w.id, count(*), w.uses)
 		FROM waivers w JOIN (
-			SELECT unnest(waivers) AS waiver FROM interviews WHERE status IN ('BOOKED', 'COMPLETED', 'STUDENT_NO_SHOW')
-			UNION ALL SELECT unnest(waivers) FROM holds, clock WHERE ended_at IS NULL AND expires_at > clock.now) u ON u.waiver = w.id
+			SELECT unnest(waivers) AS waiver FROM interviews WHERE ` + countsAgainstLimit("") + `
+			UNION ALL SELECT unnest(waivers) FROM holds, clock WHERE ` + isLiveHold("", "clock.now") + `) u ON u.waiver = w.id
 		GROUP BY w.id HAVING count(*) > w.uses`},
 	{"a waiver is used only by its student", `
 		SELECT format('interview %s of student %s stands on waiver %s of student %s', i.id, i.student_id, w.id, w.student_id)
@@ -111,7 +111,7 @@ var invariants = []struct{ name, query string }{
 		SELECT format('student %%s has %%s interviews and the grades %%s; the row says %%s and %%s',
 			s.id, i.counted, i.grades, s.interviews_counted, s.recent_grades)
 		FROM students s LEFT JOIN (
-			SELECT student_id, count(*) FILTER (WHERE status NOT IN ('CANCELLED', 'INTERVIEWER_NO_SHOW')) AS counted,
+			SELECT student_id, count(*) FILTER (WHERE `+countsAgainstLimit("")+`) AS counted,
 				array_agg(grade ORDER BY starts_at DESC, id DESC) FILTER (WHERE status = 'COMPLETED' AND grade IS NOT NULL) AS grades
 			FROM interviews GROUP BY student_id) n ON n.student_id = s.id
 		CROSS JOIN LATERAL (SELECT coalesce(n.counted, 0) AS counted, coalesce(n.grades[1:%d], '{}') AS grades) i
@@ -119,7 +119,7 @@ var invariants = []struct{ name, query string }{
 	{"an inactive interviewer has no open future slots", `
 		SELECT format('slot %s of interviewer %s is open', s.id, i.id)
 		FROM slots s JOIN interviewers i ON i.id = s.interviewer_id, clock
-		WHERE NOT i.active AND s.status = 'OPEN' AND s.starts_at > clock.now`},
+		WHERE NOT i.active AND ` + isToCome("clock.now")},
 }
 
 // fullBy returns a query for the days or weeks, in the interviewer's time zone, in which
@@ -128,8 +128,8 @@ func fullBy(unit, limit string) string {
 	return fmt.Sprintf(`
 		SELECT i.interviewer_id, date_trunc('%[1]s', i.starts_at AT TIME ZONE v.time_zone) AT TIME ZONE v.time_zone AS starts_at,
 			(date_trunc('%[1]s', i.starts_at AT TIME ZONE v.time_zone) + interval '1 %[1]s') AT TIME ZONE v.time_zone AS ends_at
-		FROM (SELECT interviewer_id, starts_at FROM interviews WHERE status IN ('BOOKED', 'COMPLETED')
-			UNION ALL SELECT interviewer_id, starts_at FROM slots, clock WHERE status = 'OPEN' AND held_until > clock.now) i
+		FROM (SELECT interviewer_id, starts_at FROM interviews WHERE `+takesPlace+`
+			UNION ALL SELECT interviewer_id, starts_at FROM slots, clock WHERE status = 'OPEN' AND `+isHeld("", "clock.now")+`) i
 		JOIN interviewers v ON v.id = i.interviewer_id
 		WHERE v.%[2]s IS NOT NULL
 		GROUP BY 1, 2, 3, v.%[2]s HAVING count(*) >= v.%[2]s`, unit, limit)

@@ -68,7 +68,7 @@ func (r *Reader) calendarsToCome(
 ) (map[booking.InterviewerID]booking.Calendar, error) {
 	var slots []slotRow
 	err := r.db.WithContext(ctx).
-		Where("interviewer_id = ANY(?) AND ends_at > ? AND status <> 'WITHDRAWN'", ids[booking.InterviewerID](of), now).
+		Where("interviewer_id = ANY(?) AND ends_at > ? AND "+notWithdrawn(""), ids[booking.InterviewerID](of), now).
 		Order("starts_at, id").Find(&slots).Error
 	if err != nil {
 		return nil, fault(err, "read the slots of %d interviewers", len(of))

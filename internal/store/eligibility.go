@@ -29,8 +29,8 @@ type EligibilityFilter struct {
 
 // usedNow is the number of counted interviews and live holds of the student. The
 // subquery over the holds runs once for a statement.
-const usedNow = `(students.interviews_counted + (students.id IN (SELECT student_id FROM holds
-		WHERE ended_at IS NULL AND expires_at > ?))::integer)`
+var usedNow = `(students.interviews_counted + (students.id IN (SELECT student_id FROM holds
+		WHERE ` + isLiveHold("", "?") + `))::integer)`
 
 // limitReached ignores holds: a booking ends the student's live hold.
 const limitReached = "students.interviews_counted >= coalesce(students.interview_limit, (SELECT interview_limit FROM booking_policy))"
@@ -38,15 +38,13 @@ const limitReached = "students.interviews_counted >= coalesce(students.interview
 const gradesTooLow = `(SELECT minimum_grade_exclusive FROM booking_policy) >=
 		ANY (students.recent_grades[1:(SELECT grade_window FROM booking_policy)])`
 
-var countsAgainstLimit = withStatus("i.status", booking.InterviewStatus.CountsAgainstLimit)
-
 // isWaived returns the condition that a waiver of the rule is available for a new
 // booking.
 func isWaived(rule booking.WaivableRule) string {
 	return `EXISTS (SELECT FROM waivers w WHERE w.student_id = students.id AND w.rule = '` + string(rule) + `'
-		AND w.revoked_at IS NULL AND (w.expires_at IS NULL OR w.expires_at > ?) AND w.uses >
+		AND ` + isLiveWaiver("w.", "?") + ` AND w.uses >
 			(SELECT count(*) FROM interviews i WHERE i.student_id = students.id AND w.id = ANY(i.waivers)
-				AND ` + countsAgainstLimit + `))`
+				AND ` + countsAgainstLimit("i.") + `))`
 }
 
 // fails returns the condition that the rule keeps the student from booking any slot, or

@@ -49,7 +49,7 @@ func (r *Reader) PublishedAfter(
 				a.time_zone IS NOT NULL OR (lag(s.ends_at) OVER by_start + make_interval(mins => a.gap_minutes), lag(s.ends_at - s.starts_at) OVER by_start)
 					IS DISTINCT FROM (s.starts_at, s.ends_at - s.starts_at) AS begins
 			FROM availabilities a JOIN interviewers i ON i.id = a.interviewer_id
-			JOIN slots s ON s.availability_id = a.id AND s.status <> 'WITHDRAWN' AND (a.time_zone IS NULL OR s.status = 'BOOKED')
+			JOIN slots s ON s.availability_id = a.id AND `+notWithdrawn("s.")+` AND (a.time_zone IS NULL OR s.status = 'BOOKED')
 				AND (i.active OR s.starts_at <= ?)
 			WHERE a.id = ANY(?)
 			WINDOW by_start AS (PARTITION BY a.id ORDER BY s.starts_at)),

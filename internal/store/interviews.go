@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"slices"
-	"strings"
 	"time"
 
 	"gorm.io/gorm"
@@ -33,19 +32,6 @@ type interviewRow struct {
 	Waivers         ids[booking.WaiverID] `gorm:"type:bigint[]"`
 	Exempt          bool
 	Revised         revised `gorm:"embedded"`
-}
-
-// withStatus returns the condition that column has one of the statuses for which is
-// reports true. The statuses are literals, so that the planner can use a partial index.
-// The statements of Check repeat them, to be independent of the rules.
-func withStatus(column string, is func(booking.InterviewStatus) bool) string {
-	var names []string
-	for _, status := range booking.InterviewStatuses() {
-		if is(status) {
-			names = append(names, "'"+string(status)+"'")
-		}
-	}
-	return column + " IN (" + strings.Join(names, ", ") + ")"
 }
 
 func (interviewRow) TableName() string { return "interviews" }

@@ -36,7 +36,7 @@ var recordSelect = `
 		LEFT JOIN LATERAL (SELECT holds.*, slots.interviewer_id, slots.starts_at, slots.ends_at
 			FROM holds JOIN slots ON slots.id = holds.slot_id WHERE holds.student_id = s.id AND ended_at IS NULL) h ON true
 		LEFT JOIN LATERAL (SELECT json_agg(one ORDER BY one.id) AS waivers FROM waivers one WHERE one.student_id = s.id) w ON true
-		LEFT JOIN interviews i ON i.student_id = s.id AND i.status <> 'CANCELLED'
+		LEFT JOIN interviews i ON i.student_id = s.id AND ` + keepsSlot("i.") + `
 		WHERE `
 
 const recordOrder = " ORDER BY s.id, i.starts_at, i.id"

@@ -155,7 +155,7 @@ func (tx *Tx) FillSlotHistory(ctx context.Context) error {
 			SELECT s.id, 1 AS n, 'PUBLISHED' AS what, a.created_at AS at
 			FROM slots s JOIN availabilities a ON a.id = s.availability_id
 			UNION ALL SELECT s.id, 2, 'BOOKED', i.booked_at
-			FROM slots s JOIN interviews i ON i.slot_id = s.id AND i.status <> 'CANCELLED' WHERE s.status = 'BOOKED'
+			FROM slots s JOIN interviews i ON i.slot_id = s.id AND `+keepsSlot("i.")+` WHERE s.status = 'BOOKED'
 			UNION ALL SELECT s.id, 2, 'WITHDRAWN', s.starts_at FROM slots s WHERE s.status = 'WITHDRAWN') AS one
 		WHERE one.id > ? AND one.id <= ? ORDER BY one.id, one.n`)
 }

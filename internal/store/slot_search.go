@@ -79,7 +79,7 @@ func (f SlotSearch) inRange() *where {
 // published returns the conditions of the slots of the search that are not withdrawn.
 func (f SlotSearch) published() *where {
 	w := f.narrow()
-	w.and("status <> 'WITHDRAWN'")
+	w.and(notWithdrawn(""))
 	return w
 }
 

@@ -106,9 +106,9 @@ func (f SlotFilter) inStatus(db *gorm.DB) *gorm.DB {
 	for _, status := range unique(f.Status) {
 		switch status {
 		case booking.SlotOpen:
-			anyStatus = anyStatus.Or("status = 'OPEN' AND NOT coalesce(held_until > ?, false)", f.Now)
+			anyStatus = anyStatus.Or("status = 'OPEN' AND NOT ("+isHeld("", "?")+")", f.Now)
 		case booking.SlotIsHeld:
-			anyStatus = anyStatus.Or("status = 'OPEN' AND held_by IS NOT NULL AND held_until > ?", f.Now)
+			anyStatus = anyStatus.Or("status = 'OPEN' AND held_by IS NOT NULL AND "+isHeld("", "?"), f.Now)
 		case booking.SlotBooked:
 			anyStatus = anyStatus.Or("status = 'BOOKED'")
 		case booking.SlotWithdrawn:
@@ -161,7 +161,7 @@ func (r *Reader) CountSlotsOf(
 // the slot itself, or on another slot that fills the interviewer's day or week.
 func (r *Reader) SlotsToOpen(ctx context.Context, now time.Time) ([]booking.Slot, error) {
 	var rows []slotRow
-	err := r.db.WithContext(ctx).Where(openSlotsPredicate).Where("held_until > ? OR full_until > ?", now, now).Find(&rows).Error
+	err := r.db.WithContext(ctx).Where(openSlotsPredicate).Where(isHeld("", "?")+" OR "+isFull("", "?"), now, now).Find(&rows).Error
 	return domains(rows), fault(err, "read the slots whose holds expired")
 }
 
@@ -196,7 +196,7 @@ func (r *Reader) SlotsIn(ctx context.Context, windows []InterviewerWindow) ([]Lo
 			SELECT s.availability_id, `+slotColumns.of("s.")+`
 			FROM unnest(?::bigint[], ?::timestamptz[], ?::timestamptz[]) AS wanted (interviewer_id, s, e)
 			CROSS JOIN LATERAL (SELECT * FROM slots
-				WHERE slots.interviewer_id = wanted.interviewer_id AND status <> 'WITHDRAWN'
+				WHERE slots.interviewer_id = wanted.interviewer_id AND `+notWithdrawn("")+`
 					AND starts_at > wanted.s - make_interval(mins => ?) AND starts_at < wanted.e AND ends_at > wanted.s) AS s`,
 			valuesOf(batch, func(w InterviewerWindow) int64 { return int64(w.InterviewerID) }),
 			valuesOf(batch, func(w InterviewerWindow) time.Time { return w.Start }),

@@ -20,7 +20,7 @@ CROSS JOIN LATERAL (SELECT "slots"."id","slots"."interviewer_id","slots"."availa
 FROM "slots"
 WHERE interviewer_id = parent.of
 	AND (false OR (status = 'OPEN'
-	AND NOT coalesce(held_until > $2, false)))
+	AND NOT (held_until > $2 IS TRUE)))
 ORDER BY starts_at, id LIMIT $3) AS page
 ORDER BY interviewer_id, starts_at, id
 
@@ -38,4 +38,4 @@ FROM (SELECT 1
 FROM "slots"
 WHERE interviewer_id = parent.of
 	AND (false OR (status = 'OPEN'
-	AND NOT coalesce(held_until > $2, false))) LIMIT 10001) AS found) AS total
+	AND NOT (held_until > $2 IS TRUE))) LIMIT 10001) AS found) AS total
