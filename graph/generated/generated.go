@@ -5025,7 +5025,7 @@ type SlotConnection {
   pageInfo: PageInfo!
   "The number of slots on all pages. Counting stops at 10,000."
   totalCount: Int!
-  "Whether counting stopped, so that the list is longer than ` + "`" + `totalCount` + "`" + `."
+  "Whether counting stopped, which means that the list is longer than ` + "`" + `totalCount` + "`" + `."
   totalCountIsCapped: Boolean!
 }
 
@@ -5073,7 +5073,7 @@ type AvailableSlotConnection {
   pageInfo: PageInfo!
   "The number of slots on all pages. Counting stops at 10,000."
   totalCount: Int!
-  "Whether counting stopped, so that the list is longer than ` + "`" + `totalCount` + "`" + `."
+  "Whether counting stopped, which means that the list is longer than ` + "`" + `totalCount` + "`" + `."
   totalCountIsCapped: Boolean!
   "The student who can book the slots."
   student: Student!
@@ -5259,7 +5259,7 @@ type StudentConnection {
   pageInfo: PageInfo!
   "The number of students on all pages. Counting stops at 10,000."
   totalCount: Int!
-  "Whether counting stopped, so that the list is longer than ` + "`" + `totalCount` + "`" + `."
+  "Whether counting stopped, which means that the list is longer than ` + "`" + `totalCount` + "`" + `."
   totalCountIsCapped: Boolean!
 }
 
@@ -5440,7 +5440,7 @@ type InterviewerConnection {
   pageInfo: PageInfo!
   "The number of interviewers on all pages. Counting stops at 10,000."
   totalCount: Int!
-  "Whether counting stopped, so that the list is longer than ` + "`" + `totalCount` + "`" + `."
+  "Whether counting stopped, which means that the list is longer than ` + "`" + `totalCount` + "`" + `."
   totalCountIsCapped: Boolean!
 }
 
@@ -5612,7 +5612,7 @@ type InterviewConnection {
   pageInfo: PageInfo!
   "The number of interviews on all pages. Counting stops at 10,000."
   totalCount: Int!
-  "Whether counting stopped, so that the list is longer than ` + "`" + `totalCount` + "`" + `."
+  "Whether counting stopped, which means that the list is longer than ` + "`" + `totalCount` + "`" + `."
   totalCountIsCapped: Boolean!
 }
 
@@ -5747,9 +5747,9 @@ type Event {
   policyVersion: Int
   """
   The changed fields that the caller may read. For names, e-mail addresses, profiles, notes, reasons
-  and meeting URLs, the value is ` + "`" + `true` + "`" + ` instead of the text. For a student, the change of a note is
-  included only if the same event shares the note with them. A change of the field ` + "`" + `waivers` + "`" + ` is
-  visible only to the student and administrators.
+  and meeting URLs, the value is ` + "`" + `true` + "`" + ` instead of the text. A student sees the change of a note
+  only if the same event shares the note with them. A change of the field ` + "`" + `waivers` + "`" + ` is visible only
+  to the student and administrators.
   """
   changes: [Change!]!
 }
@@ -5892,7 +5892,7 @@ type EventConnection {
   pageInfo: PageInfo!
   "The number of events on all pages. Counting stops at 10,000."
   totalCount: Int!
-  "Whether counting stopped, so that the list is longer than ` + "`" + `totalCount` + "`" + `."
+  "Whether counting stopped, which means that the list is longer than ` + "`" + `totalCount` + "`" + `."
   totalCountIsCapped: Boolean!
 }
 
@@ -5963,7 +5963,7 @@ type BookingRefusalConnection {
   pageInfo: PageInfo!
   "The number of refusals on all pages. Counting stops at 10,000."
   totalCount: Int!
-  "Whether counting stopped, so that the list is longer than ` + "`" + `totalCount` + "`" + `."
+  "Whether counting stopped, which means that the list is longer than ` + "`" + `totalCount` + "`" + `."
   totalCountIsCapped: Boolean!
 }
 
@@ -6446,7 +6446,7 @@ type SlotsChanged {
   ` + "`" + `before` + "`" + `. Counting stops at 10,000.
   """
   totalCount: Int!
-  "Whether counting stopped, so that there are more slots than ` + "`" + `totalCount` + "`" + `."
+  "Whether counting stopped, which means that there are more slots than ` + "`" + `totalCount` + "`" + `."
   totalCountIsCapped: Boolean!
   "The student's eligibility after the change. It can be the only thing that changed."
   eligibility: Eligibility!
@@ -6538,8 +6538,8 @@ type Mutation {
     input: MarkNoShowInput!
   ): MarkNoShowPayload @access(interviewer: OWN)
   """
-  Undoes a no-show within 48 hours after it was recorded. The status becomes ` + "`" + `BOOKED` + "`" + ` again. As for
-  a booking, the student must have an interview left, must have no other interview with the
+  Undoes a no-show within 48 hours after it was recorded. The status becomes ` + "`" + `BOOKED` + "`" + ` again. Just as
+  when booking, the student must have an interview left, must have no other interview with the
   interviewer, and must be free at that time. Refusals: ` + "`" + `WRONG_STATUS` + "`" + `, ` + "`" + `LIMIT_REACHED` + "`" + `,
   ` + "`" + `ALREADY_INTERVIEWED` + "`" + `, ` + "`" + `SELF_INTERVIEW` + "`" + `, ` + "`" + `OWN_OVERLAP` + "`" + `.
   """
@@ -6993,7 +6993,7 @@ type AvailabilityConnection {
   pageInfo: PageInfo!
   "The number of items on all pages. Counting stops at 10,000."
   totalCount: Int!
-  "Whether counting stopped, so that the list is longer than ` + "`" + `totalCount` + "`" + `."
+  "Whether counting stopped, which means that the list is longer than ` + "`" + `totalCount` + "`" + `."
   totalCountIsCapped: Boolean!
 }
 
@@ -7015,7 +7015,7 @@ type BlockConnection {
   pageInfo: PageInfo!
   "The number of items on all pages. Counting stops at 10,000."
   totalCount: Int!
-  "Whether counting stopped, so that the list is longer than ` + "`" + `totalCount` + "`" + `."
+  "Whether counting stopped, which means that the list is longer than ` + "`" + `totalCount` + "`" + `."
   totalCountIsCapped: Boolean!
 }
 
@@ -7222,8 +7222,8 @@ type UpdateAvailabilityPayload {
   "The total number of withdrawn slots."
   closedCount: Int!
   """
-  The slots that were not withdrawn because another window or rule of the interviewer also contains
-  them. They keep their ids.
+  The slots that were kept, because another window or rule of the interviewer also contains them.
+  They keep their ids.
   """
   keptSlots(
     "The maximum number of items to return, 1 to 500."
@@ -7280,8 +7280,8 @@ type RemoveAvailabilityPayload {
   "The total number of withdrawn slots."
   closedCount: Int!
   """
-  The slots that were not withdrawn because another window or rule of the interviewer also contains
-  them. They keep their ids.
+  The slots that were kept, because another window or rule of the interviewer also contains them.
+  They keep their ids.
   """
   keptSlots(
     "The maximum number of items to return, 1 to 500."
@@ -7362,7 +7362,7 @@ type BlockTimePayload {
   "The total number of withdrawn slots."
   closedCount: Int!
   """
-  The slots that were published in time that became free because a withdrawn slot extended beyond
+  The slots that were published in the time that became free, where a withdrawn slot extended beyond
   the blocked time.
   """
   openedSlots(
@@ -7672,9 +7672,9 @@ input UpdateBookingPolicyInput {
   The minimum time between a reschedule by the student and the start of the interview, 0 to
   2,592,000 seconds (30 days). If this is less than ` + "`" + `cancelCutoffSeconds` + "`" + `, a student can avoid the
   cancellation deadline by rescheduling an interview and then cancelling it. If this is omitted, a
-  change of ` + "`" + `cancelCutoffSeconds` + "`" + ` can also change the current value: if the two were equal, they
-  stay equal; if the current value was greater but is less than the new ` + "`" + `cancelCutoffSeconds` + "`" + `, it is
-  raised to it. Null is refused.
+  change of ` + "`" + `cancelCutoffSeconds` + "`" + ` can also change ` + "`" + `rescheduleCutoffSeconds` + "`" + `: if the two were equal,
+  they stay equal; if ` + "`" + `rescheduleCutoffSeconds` + "`" + ` was greater than the old ` + "`" + `cancelCutoffSeconds` + "`" + ` but
+  is less than the new one, it is raised to the new one. Null is refused.
   """
   rescheduleCutoffSeconds: Int @notNull
   "How many times one interview can be rescheduled, 0 to 100. Null is refused."
@@ -7744,9 +7744,10 @@ type ImportRow {
   "The errors of the row, at most ten. Empty unless the row failed."
   errors: [ImportError!]!
   """
-  Human-readable notes in English. For a calendar: what was not imported, and why, or that a booked
-  interview in blocked time is kept. For a new student: that an interviewer has the same e-mail
-  address. For a new interviewer: that a student has the same e-mail address.
+  Human-readable notes in English. For a calendar, a note says what was not imported and why, or
+  that a booked interview in blocked time is kept. For a new student, a note says that an
+  interviewer has the same e-mail address. For a new interviewer, a note says that a student has the
+  same e-mail address.
   """
   notes: [String!]!
 }

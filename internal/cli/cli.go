@@ -73,7 +73,7 @@ func (p *program) root() *cobra.Command {
 	root := p.command(serveSpec(), serve)
 	root.Use, root.GroupID = "rehearse [COMMAND]", ""
 	root.Short = "A GraphQL API server that books mock interviews"
-	root.Long = "Rehearse is a GraphQL API server that books mock interviews. Without a command it serves, as with serve."
+	root.Long = "Rehearse is a GraphQL API server that books mock interviews. Without a command, it runs the command serve."
 	root.Example = "  rehearse\n  rehearse help import\n  rehearse --config /etc/rehearse.env serve"
 	root.Args = refuseUnknownCommand
 	root.ValidArgsFunction = nil

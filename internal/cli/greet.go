@@ -18,7 +18,7 @@ const greeting = `Rehearse is ready. %s; Ctrl-C stops it.
   Playground  %s/playground
   Data        %s
 
-Paste this into the playground: %s.
+Paste this query into the playground to see %s.
 
 %s
 `

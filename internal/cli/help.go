@@ -58,7 +58,7 @@ func help(cmd *cobra.Command) string {
 		b.WriteString(variableList())
 	}
 	if !cmd.HasParent() {
-		b.WriteString("\n`rehearse help COMMAND` describes a command, `rehearse config --help` all environment variables.\n")
+		b.WriteString("\n`rehearse help COMMAND` describes a command; `rehearse config --help` lists all environment variables.\n")
 	}
 	return b.String()
 }

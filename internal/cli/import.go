@@ -72,7 +72,8 @@ the files.`,
 	}
 	cmd.Flags().BoolVar(&r.options.DryRun, "dry-run", false, "print the result and write nothing")
 	cmd.Flags().BoolVar(&r.options.Partial, "partial", false, "write the valid rows, even if others fail")
-	cmd.Flags().BoolVar(&r.options.Exempt, "exempt", false, "interviews only: also import interviews that break the rules on the limit, caps, pairs or grades")
+	cmd.Flags().BoolVar(&r.options.Exempt, "exempt", false, "interviews only: also import interviews that break the interview limit, "+
+		"the rule that a student meets each interviewer only once, the grade rule or the interviewer's maximum")
 	cmd.Flags().StringVar(&r.interviewer, "interviewer", "", "calendar only: the id or e-mail address of the `INTERVIEWER`; required")
 	numberFlag(cmd, &r.slotMinutes, "slot-minutes", 60, 1, "calendar only: divide the time into slots of `N` minutes")
 	choiceFlag(cmd, &r.wholeDays, "whole-days", "skip", []string{"skip", "block"}, "calendar only: the `ACTION` for all-day events, skip or block")
@@ -168,7 +169,7 @@ func (s *session) summarise(request importRequest, imported *transfer.Imported, 
 		fmt.Fprintf(out, "%s: %s, in %.1f s\n", request.table, request.counts(imported), took.Seconds())
 	case len(imported.Refused) > 0: // the file could not be read
 	case request.table == calendarTable:
-		fmt.Fprintln(out, "calendar: nothing was imported, because the file has no events that overlap the published time")
+		fmt.Fprintln(out, "calendar: nothing was imported, because the file has no events between now and the policy's horizon")
 	default:
 		fmt.Fprintf(out, "%s: nothing was imported, because the file has no rows after its header\n", request.table)
 	}
@@ -200,7 +201,7 @@ func (r importRequest) counts(imported *transfer.Imported) string {
 		counts[0] += fmt.Sprintf(" (%d of them exempt)", exempted)
 	}
 	if others, is := otherPeople[r.table]; is && imported.Noted(transfer.RowCreated) > 0 {
-		counts[0] += fmt.Sprintf(" (also %s: %d)", others, imported.Noted(transfer.RowCreated))
+		counts[0] += fmt.Sprintf(" (%d of them also in %s)", imported.Noted(transfer.RowCreated), others)
 	}
 	counts = append(counts, fmt.Sprintf("%d unchanged", imported.Count(transfer.RowUnchanged)))
 	if r.table == calendarTable {

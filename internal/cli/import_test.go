@@ -198,15 +198,15 @@ func TestImportOfStudentsAsInterviewers(t *testing.T) {
 	both := asFile(t, "name,email\nAnn,ann@example.org\nBob,bob@example.org\n")
 	const note = "line 3: note: The e-mail address belongs to student 2, who is then also an interviewer.\n"
 	mustContain(t, "a dry run", mustRun(t, data, env, "import", "interviewers", both, "--dry-run"),
-		note, "interviewers: 2 would be imported (also students: 1), 0 unchanged")
+		note, "interviewers: 2 would be imported (1 of them also in students), 0 unchanged")
 	mustContain(t, "the import", mustRun(t, data, env, "import", "interviewers", both),
-		note, "interviewers: 2 imported (also students: 1), 0 unchanged")
+		note, "interviewers: 2 imported (1 of them also in students), 0 unchanged")
 	if again := mustRun(t, data, env, "import", "interviewers", both); strings.Contains(again, "note") {
 		t.Errorf("an interviewer who exists has a note: %s", again)
 	}
 	mustContain(t, "the reverse", mustRun(t, data, env, "import", "students", both),
 		"line 2: note: The e-mail address belongs to interviewer ", ", who is then also a student.\n",
-		"students: 1 imported (also interviewers: 1), 1 unchanged")
+		"students: 1 imported (1 of them also in interviewers), 1 unchanged")
 }
 
 // A rule is exported as a rule, and a window as its runs of equal slots: booked slots

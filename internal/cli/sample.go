@@ -15,8 +15,8 @@ func (p *program) sampleCommand() *cobra.Command {
 	cmd := p.command(spec{
 		name: "sample", group: groupData,
 		short: "Load sample data into an empty database",
-		long: `Load the sample school into an empty database, or with --size S, M or L a large generated
-school. The dates are relative to the time at which the command runs.`,
+		long: `Load the sample school into an empty database. With --size S, M or L, load a large generated
+school instead. The dates are relative to the time at which the command runs.`,
 		example:   "  rehearse sample\n  rehearse sample --size M --seed 7",
 		variables: []string{"DATABASE_URL", "DATA_DIR"},
 		fault:     "the database is not empty, or cannot be written",

@@ -195,7 +195,7 @@ func (s *session) startTraces(ctx context.Context) (*telemetry.Traces, error) {
 	}
 	for name, value := range s.environment.OpenTelemetry() {
 		if err := os.Setenv(name, value); err != nil {
-			return nil, fmt.Errorf("set %s of the config file: %w", name, err)
+			return nil, fmt.Errorf("cannot set %s from the config file: %w", name, err)
 		}
 	}
 	return telemetry.StartTraces(ctx, version(), s.log)

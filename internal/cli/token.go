@@ -35,7 +35,7 @@ func (s *session) serverKeys() (identity.Keys, error) {
 		return s.keys()
 	}
 	if err := localpg.MakeDataDir(s.config.DataDir); err != nil {
-		return nil, fmt.Errorf("make the data folder %s: %w", s.config.DataDir, err)
+		return nil, fmt.Errorf("cannot make the data folder %s: %w", s.config.DataDir, err)
 	}
 	if err := identity.MakeLocalSecret(s.config.DataDir); err != nil {
 		return nil, err

@@ -60,8 +60,8 @@ func (c *Config) validateKeys(purpose Purpose) []error {
 	case len(set) > 1:
 		errs = append(errs, fmt.Errorf("%s are set; expected only one of %s", strings.Join(set, " and "), sources))
 	case len(set) == 0 && c.Auth == AuthJWT && purpose == PurposeServe:
-		errs = append(errs, fmt.Errorf("AUTH is jwt, which is the default with DATABASE_URL or if ADDR is not a loopback address, "+
-			"and no token key is set; expected one of %s, or AUTH=local with ADDR on a loopback address", sources))
+		errs = append(errs, fmt.Errorf("no token key is set, and AUTH is jwt, which is the default with DATABASE_URL or if ADDR is not a loopback address; "+
+			"expected one of %s, or AUTH=local with ADDR on a loopback address", sources))
 	}
 	return errs
 }

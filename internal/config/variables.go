@@ -285,7 +285,7 @@ var variables = []Variable{
 	},
 	{
 		Name: "LOG_FORMAT", Group: groupTelemetry, Allowed: "text or json",
-		Description: "The format of the log. With `json`, start, ready, stop and the final error are log events, and nothing else is printed",
+		Description: "The format of the log. With `json`, the program also logs when it starts, is ready or stops, and its final error, and prints nothing else",
 	},
 	{
 		Name: "OTEL_EXPORTER_OTLP_ENDPOINT", Group: groupTelemetry, Allowed: aTraceURL, Note: "no traces", See: "how-to/monitor.md#traces",

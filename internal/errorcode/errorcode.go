@@ -47,7 +47,7 @@ var list = []Info{
 	},
 	{
 		Code: NotFound, Meaning: "A query refers to an object that does not exist or that the caller may not see.",
-		Advice: "Fetch the list that contained the id again.",
+		Advice: "Refetch the list that contained the id.",
 	},
 	{
 		Code: TooComplex, Meaning: "The document or the operation exceeds a limit, which `limit` names.",

@@ -17,7 +17,7 @@ func eventsPage() []byte {
 			"and `Interview.events` those of one interview. Events are never changed or deleted. They refer to people by id, and "+
 			"contain no names, addresses or texts about people.") +
 		"## Kinds\n\n" +
-		prose("New kinds can be added. The `changes` of an event contain those of the listed fields that changed and that the caller may read.") +
+		prose("New kinds can be added. The `changes` of an event contain only listed fields that changed and that the caller may read.") +
 		"| kind | meaning | fields of `changes` |\n|---|---|---|\n")
 	for _, kind := range booking.EventKinds() {
 		fmt.Fprintf(&b, "| `%s` | %s | %s |\n", kind.Kind,

@@ -204,7 +204,7 @@ func calendarLimits() []limit {
 		{"`interviewLimit` of a student", fmt.Sprintf("0 to %s", count(booking.MaxInterviewLimit)), "", input},
 		{"a grade", fmt.Sprintf("%d to %d", booking.MinGrade, booking.MaxGrade), "", input},
 		{"uses of a waiver", fmt.Sprintf("1 to %d", booking.MaxWaiverUses), "", input},
-		{"the time from the start of an interview until a no-show can be marked", span(booking.NoShowAfter), "", refusalLink(booking.TooSoon)},
+		{"the minimum time from the start of an interview until a no-show can be marked", span(booking.NoShowAfter), "", refusalLink(booking.TooSoon)},
 		{"the time after which a no-show can no longer be undone", span(booking.UndoNoShowFor), "", status},
 	}
 }
