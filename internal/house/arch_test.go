@@ -24,6 +24,7 @@ var layers = map[string][]string{
 	"internal/interchange":      {"internal/booking", "internal/calendar", "internal/spelling"},
 	"internal/ratelimit":        {},
 	"internal/store/cache":      {"internal/booking"},
+	"internal/store/mirror":     {"internal/booking", "internal/calendar"},
 	"internal/store":            {"internal/booking", "internal/calendar", "internal/meter", "internal/ratelimit", "internal/spelling", "internal/store/cache"},
 	"internal/live":             {"internal/booking", "internal/store"},
 	"internal/app/operation":    {"internal/booking", "internal/calendar", "internal/store"},
