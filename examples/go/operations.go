@@ -1032,7 +1032,7 @@ type BookSlotResponse struct {
 func (v *BookSlotResponse) GetBookSlot() *BookSlotBookSlotBookSlotPayload { return v.BookSlot }
 
 // The reasons why a list of bookable slots is empty. If a code also exists in `RefusalCode`, a booking
-// would be refused with that code.
+// of these slots is refused with the same code.
 type EmptyReasonCode string
 
 const (
@@ -1185,8 +1185,8 @@ type SlotsChangedSlotsChanged struct {
 	// The slots to add to the list, because the student can book them now. Sorted by start, then by id.
 	// The client may already have some of them.
 	Opened []*SlotsChangedSlotsChangedOpenedSlot `json:"opened"`
-	// The ids of the slots to remove from the list, because the student can no longer book them. The
-	// client may not have all of them.
+	// The ids of the slots to remove from the list, because the student can no longer book them. Some of
+	// them can be missing from the client's list.
 	ClosedIds []string `json:"closedIds"`
 	// Whether there are changes that the event does not list. If true, query `availableSlots` again.
 	Refetch bool `json:"refetch"`

@@ -5110,7 +5110,7 @@ type EmptyReason {
 
 """
 The reasons why a list of bookable slots is empty. If a code also exists in ` + "`" + `RefusalCode` + "`" + `, a booking
-would be refused with that code.
+of these slots is refused with the same code.
 """
 enum EmptyReasonCode {
   "The student has used all their interviews."
@@ -5693,9 +5693,9 @@ enum WaivableRule {
 }
 
 """
-An exemption of one student from one rule, for a limited number of uses. Each interview
-or active hold that depends on the waiver is one use. An interview that is cancelled, or
-that the interviewer did not attend, is not a use.
+An exemption of one student from one rule, for a limited number of uses. Each interview or active
+hold that depends on the waiver is one use. A cancelled interview is not a use, nor is one that the
+interviewer did not attend.
 """
 type Waiver {
   "The id of the waiver."
@@ -6198,7 +6198,7 @@ type AlreadyHolding implements UserError {
   message: String!
   "The path of the rejected input field; null if the refusal is not about one field."
   path: [String!]
-  "The student's active hold; null if it has ended in the meantime."
+  "The student's active hold; null if it has ended since the refusal."
   hold: Hold
 }
 
@@ -6401,8 +6401,8 @@ type Subscription {
     "Reports only slots that have all of these tags, as in ` + "`" + `availableSlots` + "`" + `."
     tags: [String!]
     """
-    Restricts ` + "`" + `opened` + "`" + ` to slots after this cursor of ` + "`" + `availableSlots` + "`" + `. Pass the ` + "`" + `after` + "`" + ` with which
-    the client requested its first page.
+    Restricts ` + "`" + `opened` + "`" + ` to slots after this cursor of ` + "`" + `availableSlots` + "`" + `. Pass the ` + "`" + `after` + "`" + ` that the
+    client used to request its first page.
     """
     after: String
     """
@@ -6435,8 +6435,8 @@ type SlotsChanged {
   "The slots of ` + "`" + `opened` + "`" + ` with their cursors in ` + "`" + `availableSlots` + "`" + `, to merge into the client's pages."
   openedEdges: [AvailableSlotEdge!]!
   """
-  The ids of the slots to remove from the list, because the student can no longer book them. The
-  client may not have all of them.
+  The ids of the slots to remove from the list, because the student can no longer book them. Some of
+  them can be missing from the client's list.
   """
   closedIds: [ID!]!
   "Whether there are changes that the event does not list. If true, query ` + "`" + `availableSlots` + "`" + ` again."
@@ -6455,9 +6455,9 @@ type SlotsChanged {
 # ==================================================================== mutations
 
 """
-The mutations. If ` + "`" + `errors` + "`" + ` in the payload is empty, the mutation succeeded or, for a dry run, would
-succeed. Otherwise nothing was changed. A mutation returns null only if the request fails with a
-top-level error.
+The mutations. If ` + "`" + `errors` + "`" + ` in the payload is empty, the mutation succeeded, or a dry run found that
+it can succeed. Otherwise nothing was changed. A mutation returns null only if the request fails
+with a top-level error.
 
 Each mutation lists its refusals. Any mutation can also be refused with ` + "`" + `NOT_FOUND` + "`" + `,
 ` + "`" + `INVALID_INPUT` + "`" + `, ` + "`" + `INVALID_RANGE` + "`" + ` or ` + "`" + `BUSY_RETRY` + "`" + `, with ` + "`" + `VERSION_CONFLICT` + "`" + ` if its input has
@@ -6497,13 +6497,14 @@ type Mutation {
     input: ReleaseHoldInput!
   ): ReleaseHoldPayload @access(student: OWN)
   """
-  Moves an interview to another slot. The interview keeps its id, and its previous slot opens again,
-  as after a cancellation. The new slot must satisfy the rules for a booking, except that the
-  interview itself is not counted and the grades are not checked. An interview can be rescheduled at
-  most ` + "`" + `maxReschedules` + "`" + ` times. A student can reschedule until ` + "`" + `rescheduleCutoffSeconds` + "`" + ` before the
-  start, an administrator until the start. Refusals: ` + "`" + `WRONG_STATUS` + "`" + `, ` + "`" + `RESCHEDULE_TOO_LATE` + "`" + `,
-  ` + "`" + `TOO_MANY_RESCHEDULES` + "`" + `, ` + "`" + `SLOT_TAKEN` + "`" + `, ` + "`" + `SLOT_HELD` + "`" + `, ` + "`" + `SLOT_WITHDRAWN` + "`" + `, ` + "`" + `SLOT_IN_PAST` + "`" + `, ` + "`" + `TOO_SOON` + "`" + `,
-  ` + "`" + `INTERVIEWER_FULL` + "`" + `, ` + "`" + `ALREADY_INTERVIEWED` + "`" + `, ` + "`" + `SELF_INTERVIEW` + "`" + `, ` + "`" + `OWN_OVERLAP` + "`" + `, ` + "`" + `LIMIT_REACHED` + "`" + `.
+  Moves an interview to another slot. The interview keeps its id, and its previous slot opens again
+  under the same conditions as after a cancellation. The new slot must satisfy the rules for a
+  booking, except that the interview itself is not counted and the grades are not checked. An
+  interview can be rescheduled at most ` + "`" + `maxReschedules` + "`" + ` times. A student can reschedule until
+  ` + "`" + `rescheduleCutoffSeconds` + "`" + ` before the start, an administrator until the start. Refusals:
+  ` + "`" + `WRONG_STATUS` + "`" + `, ` + "`" + `RESCHEDULE_TOO_LATE` + "`" + `, ` + "`" + `TOO_MANY_RESCHEDULES` + "`" + `, ` + "`" + `SLOT_TAKEN` + "`" + `, ` + "`" + `SLOT_HELD` + "`" + `,
+  ` + "`" + `SLOT_WITHDRAWN` + "`" + `, ` + "`" + `SLOT_IN_PAST` + "`" + `, ` + "`" + `TOO_SOON` + "`" + `, ` + "`" + `INTERVIEWER_FULL` + "`" + `, ` + "`" + `ALREADY_INTERVIEWED` + "`" + `,
+  ` + "`" + `SELF_INTERVIEW` + "`" + `, ` + "`" + `OWN_OVERLAP` + "`" + `, ` + "`" + `LIMIT_REACHED` + "`" + `.
   """
   rescheduleInterview(
     "The interview and the new slot."
@@ -6512,8 +6513,8 @@ type Mutation {
   """
   Cancels an interview. A student can cancel until ` + "`" + `cancelCutoffSeconds` + "`" + ` before the start; the
   interviewer and administrators can cancel at any time. The slot opens again if it is in the
-  future, the interviewer is active, its time was neither withdrawn nor blocked, and the interview
-  was not cancelled by the interviewer. Cancelling a cancelled interview changes nothing. Refusals:
+  future, its time was neither withdrawn nor blocked, the interviewer is active, and it was not the
+  interviewer who cancelled. Cancelling a cancelled interview changes nothing. Refusals:
   ` + "`" + `WRONG_STATUS` + "`" + `, ` + "`" + `CANCEL_TOO_LATE` + "`" + `.
   """
   cancelInterview(
@@ -6567,8 +6568,9 @@ type Mutation {
   """
   Publishes a weekly rule of an interviewer. Its slots are published ` + "`" + `publishHorizonDays` + "`" + ` days ahead
   (a setting of the policy), and the server publishes further slots as time passes. Publishing the
-  same rule again changes nothing, as for ` + "`" + `addAvailability` + "`" + `. Refusals: ` + "`" + `WRONG_STATUS` + "`" + ` if the
-  interviewer is not active; ` + "`" + `AVAILABILITY_CONFLICT` + "`" + ` or ` + "`" + `SLOT_IN_PAST` + "`" + ` if no slot can be published.
+  same rule again changes nothing, in the same way as with ` + "`" + `addAvailability` + "`" + `. Refusals:
+  ` + "`" + `WRONG_STATUS` + "`" + ` if the interviewer is not active; ` + "`" + `AVAILABILITY_CONFLICT` + "`" + ` or ` + "`" + `SLOT_IN_PAST` + "`" + ` if no
+  slot can be published.
   """
   addWeeklyAvailability(
     "The rule to publish."
@@ -6618,8 +6620,8 @@ type Mutation {
 
   """
   Publishes one window of an interviewer, divided into slots. Publishing the same window again
-  changes nothing: slots that were withdrawn, or whose interview the interviewer cancelled, stay
-  withdrawn and are in ` + "`" + `skipped` + "`" + ` with the reason ` + "`" + `BLOCKED` + "`" + `. To offer their time again, publish
+  changes nothing. A slot stays withdrawn if it was withdrawn, or if the interviewer cancelled its
+  interview. It is then in ` + "`" + `skipped` + "`" + ` with the reason ` + "`" + `BLOCKED` + "`" + `. To offer its time again, publish
   another window that contains it, or remove this window with ` + "`" + `removeAvailability` + "`" + ` and publish it
   again. Refusals: ` + "`" + `WRONG_STATUS` + "`" + ` if the interviewer is not active; ` + "`" + `AVAILABILITY_CONFLICT` + "`" + ` or
   ` + "`" + `SLOT_IN_PAST` + "`" + ` if no slot can be published.
@@ -6659,9 +6661,9 @@ type Mutation {
   ): CreateInterviewerPayload @access
   """
   Changes the given fields of an interviewer. ` + "`" + `active: false` + "`" + ` withdraws their future slots that are
-  not booked. ` + "`" + `active: true` + "`" + ` publishes their availability again, without blocked time, and without
-  slots that were withdrawn individually or whose interview the interviewer cancelled. Only for
-  administrators.
+  not booked. ` + "`" + `active: true` + "`" + ` publishes their availability again, except in blocked time. It does not
+  publish slots that were withdrawn individually, or slots whose interview the interviewer
+  cancelled. Only for administrators.
   """
   updateInterviewer(
     "The interviewer and the changes."
@@ -6690,7 +6692,7 @@ input BookSlotInput {
   holdId: ID
   "The idempotency key of the request, 1 to 200 characters. ` + "`" + `Mutation` + "`" + ` describes idempotency keys."
   idempotencyKey: String
-  "If true, checks the booking and changes nothing. ` + "`" + `allowed` + "`" + ` and ` + "`" + `errors` + "`" + ` are the same as for a real booking."
+  "If true, checks the booking and changes nothing. ` + "`" + `allowed` + "`" + ` and ` + "`" + `errors` + "`" + ` are those of a real booking."
   dryRun: Boolean! = false
 }
 
@@ -6698,13 +6700,13 @@ input BookSlotInput {
 type BookSlotPayload {
   "The interview; null if the mutation was refused, and after a dry run."
   interview: Interview
-  "Whether the slot was booked. After a dry run: whether it would be."
+  "Whether the slot was booked. After a dry run: whether it can be booked."
   allowed: Boolean!
   "The student's hold on another slot, if the booking ended one; otherwise null."
   releasedHold: Hold
   """
   The student after the change; null if the mutation was refused. After a dry run: the unchanged
-  student, or null if the booking would be refused.
+  student, or null if ` + "`" + `allowed` + "`" + ` is false.
   """
   student: Student
   "The refusals; empty if ` + "`" + `allowed` + "`" + ` is true."
@@ -7074,9 +7076,9 @@ type AddAvailabilityPayload {
 
 "A slot that was skipped when its window was published."
 type SkippedSlot {
-  "When the slot would start."
+  "The start of the slot."
   start: DateTime!
-  "When the slot would end."
+  "The end of the slot."
   end: DateTime!
   "Why the slot was skipped."
   reason: SkipReason!
@@ -7090,7 +7092,7 @@ enum SkipReason {
   DUPLICATE
   "The slot overlaps another slot of the interviewer."
   OVERLAP
-  "The slot would start in the past."
+  "The start of the slot is in the past."
   SLOT_IN_PAST
   "The time is blocked, or the slot was withdrawn."
   BLOCKED
@@ -7241,7 +7243,7 @@ type UpdateAvailabilityPayload {
   ): [Slot!]!
   "The total number of opened slots."
   openedCount: Int!
-  "The booked interviews that ` + "`" + `cancelBooked` + "`" + ` would have cancelled."
+  "The booked interviews that were kept because ` + "`" + `cancelBooked` + "`" + ` is false."
   conflicts(
     "The maximum number of items to return, 1 to 500."
     first: Int! = 50
@@ -7299,7 +7301,7 @@ type RemoveAvailabilityPayload {
   ): [Slot!]!
   "The total number of opened slots."
   openedCount: Int!
-  "The booked interviews that ` + "`" + `cancelBooked` + "`" + ` would have cancelled."
+  "The booked interviews that were kept because ` + "`" + `cancelBooked` + "`" + ` is false."
   conflicts(
     "The maximum number of items to return, 1 to 500."
     first: Int! = 50
@@ -7371,7 +7373,7 @@ type BlockTimePayload {
   ): [Slot!]!
   "The total number of opened slots."
   openedCount: Int!
-  "The booked interviews that ` + "`" + `cancelBooked` + "`" + ` would have cancelled."
+  "The booked interviews that were kept because ` + "`" + `cancelBooked` + "`" + ` is false."
   conflicts(
     "The maximum number of items to return, 1 to 500."
     first: Int! = 50
@@ -7754,14 +7756,14 @@ type ImportRow {
 
 "The possible results of a row of an imported file."
 enum ImportRowStatus {
-  "The row was written. In a dry run: it would be written."
+  "The row was written. In a dry run: it can be written."
   CREATED
   "The object already exists, with the same values."
   UNCHANGED
   """
   The row was written although its interview breaks the interview limit, the rule that a student
   meets each interviewer only once, the grade rule or the interviewer's maximum number of
-  interviews. The interview is ` + "`" + `exempt` + "`" + `. In a dry run: it would be written.
+  interviews. The interview is ` + "`" + `exempt` + "`" + `. In a dry run: the row can be written.
   """
   EXEMPTED
   "The row has errors and was not written."
@@ -7790,7 +7792,7 @@ input ImportStudentsInput {
   limit) are optional.
   """
   csv: String!
-  "If true, writes nothing and returns the result that the import would have."
+  "If true, returns the result of the import, but writes nothing."
   dryRun: Boolean! = false
   "If true, writes the valid rows even if other rows fail. If false, writes all rows or none."
   partial: Boolean! = false
@@ -7821,7 +7823,7 @@ input ImportInterviewersInput {
   ` + "`" + `languages` + "`" + ` (separated by ` + "`" + `;` + "`" + `) are optional.
   """
   csv: String!
-  "If true, writes nothing and returns the result that the import would have."
+  "If true, returns the result of the import, but writes nothing."
   dryRun: Boolean! = false
   "If true, writes the valid rows even if other rows fail. If false, writes all rows or none."
   partial: Boolean! = false
@@ -7871,7 +7873,7 @@ input ImportAvailabilityInput {
   wholeDayEvents: WholeDayEvents! = SKIP
   "The length of each slot in minutes, 15 to 240. Only for ` + "`" + `ical` + "`" + `."
   slotMinutes: Int! = 60
-  "If true, writes nothing and returns the result that the import would have."
+  "If true, returns the result of the import, but writes nothing."
   dryRun: Boolean! = false
   "If true, writes the valid rows even if other rows fail. If false, writes all rows or none."
   partial: Boolean! = false
@@ -7912,7 +7914,7 @@ input ImportInterviewsInput {
   ` + "`" + `bookedAt` + "`" + `, ` + "`" + `completedAt` + "`" + `, ` + "`" + `cancelledAt` + "`" + ` and ` + "`" + `cancelReason` + "`" + ` are optional.
   """
   csv: String!
-  "If true, writes nothing and returns the result that the import would have."
+  "If true, returns the result of the import, but writes nothing."
   dryRun: Boolean! = false
   "If true, writes the valid rows even if other rows fail. If false, writes all rows or none."
   partial: Boolean! = false

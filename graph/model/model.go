@@ -33,7 +33,7 @@ type AlreadyHolding struct {
 	Message string `json:"message"`
 	// The path of the rejected input field; null if the refusal is not about one field.
 	Path []string `json:"path,omitempty"`
-	// The student's active hold; null if it has ended in the meantime.
+	// The student's active hold; null if it has ended since the refusal.
 	Hold   *booking.Hold  `json:"hold,omitempty"`
 	HoldID booking.HoldID `json:"-"`
 }
@@ -88,12 +88,12 @@ func (AvailabilityConflict) IsUserError() {}
 type BookSlotPayload struct {
 	// The interview; null if the mutation was refused, and after a dry run.
 	Interview *booking.Interview `json:"interview,omitempty"`
-	// Whether the slot was booked. After a dry run: whether it would be.
+	// Whether the slot was booked. After a dry run: whether it can be booked.
 	Allowed bool `json:"allowed"`
 	// The student's hold on another slot, if the booking ended one; otherwise null.
 	ReleasedHold *booking.Hold `json:"releasedHold,omitempty"`
 	// The student after the change; null if the mutation was refused. After a dry run: the unchanged
-	// student, or null if the booking would be refused.
+	// student, or null if `allowed` is false.
 	Student *booking.Student `json:"student,omitempty"`
 	// The refusals; empty if `allowed` is true.
 	Errors []UserError `json:"errors"`
@@ -208,7 +208,7 @@ type ImportAvailabilityInput struct {
 	WholeDayEvents WholeDayEvents `json:"wholeDayEvents"`
 	// The length of each slot in minutes, 15 to 240. Only for `ical`.
 	SlotMinutes int `json:"slotMinutes"`
-	// If true, writes nothing and returns the result that the import would have.
+	// If true, returns the result of the import, but writes nothing.
 	DryRun bool `json:"dryRun"`
 	// If true, writes the valid rows even if other rows fail. If false, writes all rows or none.
 	Partial bool `json:"partial"`
@@ -237,7 +237,7 @@ type ImportInterviewersInput struct {
 	// `;`), `maxPerDay`, `maxPerWeek`, `meetingUrl`, `headline`, `bio`, `photoUrl` and
 	// `languages` (separated by `;`) are optional.
 	CSV string `json:"csv"`
-	// If true, writes nothing and returns the result that the import would have.
+	// If true, returns the result of the import, but writes nothing.
 	DryRun bool `json:"dryRun"`
 	// If true, writes the valid rows even if other rows fail. If false, writes all rows or none.
 	Partial bool `json:"partial"`
@@ -265,7 +265,7 @@ type ImportInterviewsInput struct {
 	// `interviewerEmail`, `start`, `end` and `status` are required. `grade`, `note`,
 	// `bookedAt`, `completedAt`, `cancelledAt` and `cancelReason` are optional.
 	CSV string `json:"csv"`
-	// If true, writes nothing and returns the result that the import would have.
+	// If true, returns the result of the import, but writes nothing.
 	DryRun bool `json:"dryRun"`
 	// If true, writes the valid rows even if other rows fail. If false, writes all rows or none.
 	Partial bool `json:"partial"`
@@ -297,7 +297,7 @@ type ImportStudentsInput struct {
 	// required. `timeZone` (default `UTC`) and `interviewLimit` (default: the policy's
 	// limit) are optional.
 	CSV string `json:"csv"`
-	// If true, writes nothing and returns the result that the import would have.
+	// If true, returns the result of the import, but writes nothing.
 	DryRun bool `json:"dryRun"`
 	// If true, writes the valid rows even if other rows fail. If false, writes all rows or none.
 	Partial bool `json:"partial"`
@@ -376,9 +376,9 @@ type MarkNoShowPayload struct {
 	Errors []UserError `json:"errors"`
 }
 
-// The mutations. If `errors` in the payload is empty, the mutation succeeded or, for a dry run, would
-// succeed. Otherwise nothing was changed. A mutation returns null only if the request fails with a
-// top-level error.
+// The mutations. If `errors` in the payload is empty, the mutation succeeded, or a dry run found that
+// it can succeed. Otherwise nothing was changed. A mutation returns null only if the request fails
+// with a top-level error.
 //
 // Each mutation lists its refusals. Any mutation can also be refused with `NOT_FOUND`,
 // `INVALID_INPUT`, `INVALID_RANGE` or `BUSY_RETRY`, with `VERSION_CONFLICT` if its input has

@@ -61,7 +61,7 @@ func limitsPage() []byte {
 	fmt.Fprintf(&b, generated, "the constants in the code")
 	b.WriteString("# Limits\n\n" + prose("This page lists every limit, its default, and what happens beyond it. "+
 		"If a variable is given, it changes the limit ([Configuration](configuration.md)). [Error codes](errors.md) explains the codes, and "+
-		"[Bounded work](../explanation/bounded-work.md) how the limits protect the server, and where they are tested."))
+		"[Bounded work](../explanation/bounded-work.md) explains how the limits protect the server, and where they are tested."))
 	writeNamedLimits(&b)
 	writeLimits(&b, "Requests and responses", requestLimits())
 	writeLimits(&b, "Rates", rateLimits())
