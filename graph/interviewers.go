@@ -20,12 +20,12 @@ func (r queryResolver) Interviewer(ctx context.Context, id int64) (*booking.Inte
 }
 
 func (r queryResolver) Interviewers(
-	ctx context.Context, first *int, after *string, last *int, before *string, filter *store.PeopleFilter, orderBy *store.Order,
+	ctx context.Context, first *int, after *string, last *int, before *string, filter *store.InterviewerFilter, orderBy *store.Order,
 ) (*page.InterviewerConnection, error) {
-	if err := checkSearch(filter); err != nil {
+	if err := checkSearch(orZero(filter).Search); err != nil {
 		return nil, err
 	}
-	return list(ctx, page.Interviewers, wanted[store.PeopleFilter]{page.Args{First: first, After: after, Last: last, Before: before}, filter, orderBy},
+	return list(ctx, page.Interviewers, wanted[store.InterviewerFilter]{page.Args{First: first, After: after, Last: last, Before: before}, filter, orderBy},
 		r.app.View(ctx).Interviewers, r.app.View(ctx).CountInterviewers)
 }
 
@@ -41,7 +41,7 @@ func (r interviewerResolver) Slots(
 	ctx context.Context, interviewers []*booking.Interviewer,
 	start, end *time.Time, status []booking.SlotStatus, first *int, after *string, last *int, before *string,
 ) ([]*page.SlotConnection, error) {
-	f := store.SlotFilter{Start: start, End: end, Status: status, Now: r.app.Now()}
+	f := store.SlotFilter{Start: start, End: end, Status: status}
 	if err := inOrder(start, end); err != nil {
 		return nil, err
 	}

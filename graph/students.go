@@ -22,30 +22,27 @@ func (r queryResolver) Student(ctx context.Context, id int64) (*booking.Student,
 }
 
 func (r queryResolver) Students(
-	ctx context.Context, first *int, after *string, last *int, before *string, filter *store.PeopleFilter, orderBy *store.Order,
+	ctx context.Context, first *int, after *string, last *int, before *string, filter *store.StudentFilter, orderBy *store.Order,
 ) (*page.StudentConnection, error) {
-	if err := checkSearch(filter); err != nil {
+	if err := checkSearch(orZero(filter).Search); err != nil {
 		return nil, err
 	}
 	if err := checkStanding(filter); err != nil {
 		return nil, err
 	}
-	return list(ctx, page.Students, wanted[store.PeopleFilter]{page.Args{First: first, After: after, Last: last, Before: before}, filter, orderBy}, r.app.View(ctx).Students, r.app.View(ctx).CountStudents)
+	return list(ctx, page.Students, wanted[store.StudentFilter]{page.Args{First: first, After: after, Last: last, Before: before}, filter, orderBy}, r.app.View(ctx).Students, r.app.View(ctx).CountStudents)
 }
 
 // checkSearch rejects a text that is longer than any name or e-mail address.
-func checkSearch(f *store.PeopleFilter) error {
-	if f == nil {
-		return nil
-	}
-	if n := utf8.RuneCountInString(f.Search); n > MaxSearch {
+func checkSearch(text string) error {
+	if n := utf8.RuneCountInString(text); n > MaxSearch {
 		return &scalar.InputError{Message: fmt.Sprintf("search has %d characters; at most %d are allowed", n, MaxSearch)}
 	}
 	return nil
 }
 
 // checkStanding rejects filter values that can match no student.
-func checkStanding(f *store.PeopleFilter) error {
+func checkStanding(f *store.StudentFilter) error {
 	if f == nil {
 		return nil
 	}

@@ -575,12 +575,12 @@ type ComplexityRoot struct {
 		ExportStudent   func(childComplexity int, studentID int64) int
 		Interview       func(childComplexity int, id int64) int
 		Interviewer     func(childComplexity int, id int64) int
-		Interviewers    func(childComplexity int, first *int, after *string, last *int, before *string, filter *store.PeopleFilter, orderBy *store.Order) int
+		Interviewers    func(childComplexity int, first *int, after *string, last *int, before *string, filter *store.InterviewerFilter, orderBy *store.Order) int
 		Interviews      func(childComplexity int, first *int, after *string, last *int, before *string, filter *store.InterviewFilter, orderBy *store.Order) int
 		Slot            func(childComplexity int, id int64) int
 		Slots           func(childComplexity int, first *int, after *string, last *int, before *string, filter *store.SlotFilter, orderBy *store.Order) int
 		Student         func(childComplexity int, id int64) int
-		Students        func(childComplexity int, first *int, after *string, last *int, before *string, filter *store.PeopleFilter, orderBy *store.Order) int
+		Students        func(childComplexity int, first *int, after *string, last *int, before *string, filter *store.StudentFilter, orderBy *store.Order) int
 		Tags            func(childComplexity int, first int) int
 		Viewer          func(childComplexity int) int
 	}
@@ -953,9 +953,9 @@ type QueryResolver interface {
 	AvailableSlots(ctx context.Context, studentID int64, start time.Time, end time.Time, interviewerIds []int64, tags []string, first *int, after *string, last *int, before *string) (*page.AvailableSlotConnection, error)
 	Eligibility(ctx context.Context, studentID int64) (*booking.Eligibility, error)
 	Student(ctx context.Context, id int64) (*booking.Student, error)
-	Students(ctx context.Context, first *int, after *string, last *int, before *string, filter *store.PeopleFilter, orderBy *store.Order) (*page.Connection[booking.Student], error)
+	Students(ctx context.Context, first *int, after *string, last *int, before *string, filter *store.StudentFilter, orderBy *store.Order) (*page.Connection[booking.Student], error)
 	Interviewer(ctx context.Context, id int64) (*booking.Interviewer, error)
-	Interviewers(ctx context.Context, first *int, after *string, last *int, before *string, filter *store.PeopleFilter, orderBy *store.Order) (*page.Connection[booking.Interviewer], error)
+	Interviewers(ctx context.Context, first *int, after *string, last *int, before *string, filter *store.InterviewerFilter, orderBy *store.Order) (*page.Connection[booking.Interviewer], error)
 	Tags(ctx context.Context, first int) ([]booking.TagCount, error)
 	Slot(ctx context.Context, id int64) (*booking.SlotView, error)
 	Slots(ctx context.Context, first *int, after *string, last *int, before *string, filter *store.SlotFilter, orderBy *store.Order) (*page.Connection[booking.SlotView], error)
@@ -3330,7 +3330,7 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 			return 0, false
 		}
 
-		return e.ComplexityRoot.Query.Interviewers(childComplexity, args["first"].(*int), args["after"].(*string), args["last"].(*int), args["before"].(*string), args["filter"].(*store.PeopleFilter), args["orderBy"].(*store.Order)), true
+		return e.ComplexityRoot.Query.Interviewers(childComplexity, args["first"].(*int), args["after"].(*string), args["last"].(*int), args["before"].(*string), args["filter"].(*store.InterviewerFilter), args["orderBy"].(*store.Order)), true
 	case "Query.interviews":
 		if e.ComplexityRoot.Query.Interviews == nil {
 			break
@@ -3386,7 +3386,7 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 			return 0, false
 		}
 
-		return e.ComplexityRoot.Query.Students(childComplexity, args["first"].(*int), args["after"].(*string), args["last"].(*int), args["before"].(*string), args["filter"].(*store.PeopleFilter), args["orderBy"].(*store.Order)), true
+		return e.ComplexityRoot.Query.Students(childComplexity, args["first"].(*int), args["after"].(*string), args["last"].(*int), args["before"].(*string), args["filter"].(*store.StudentFilter), args["orderBy"].(*store.Order)), true
 	case "Query.tags":
 		if e.ComplexityRoot.Query.Tags == nil {
 			break
@@ -10251,8 +10251,8 @@ func (ec *executionContext) field_Query_interviewers_args(ctx context.Context, r
 	}
 	args["before"] = arg3
 	arg4, err := graphql.ProcessArgField(ctx, rawArgs, "filter",
-		func(ctx context.Context, v any) (*store.PeopleFilter, error) {
-			return ec.unmarshalOInterviewerFilter2ᚖrehearseᚋinternalᚋstoreᚐPeopleFilter(ctx, v)
+		func(ctx context.Context, v any) (*store.InterviewerFilter, error) {
+			return ec.unmarshalOInterviewerFilter2ᚖrehearseᚋinternalᚋstoreᚐInterviewerFilter(ctx, v)
 		})
 	if err != nil {
 		return nil, err
@@ -10441,8 +10441,8 @@ func (ec *executionContext) field_Query_students_args(ctx context.Context, rawAr
 	}
 	args["before"] = arg3
 	arg4, err := graphql.ProcessArgField(ctx, rawArgs, "filter",
-		func(ctx context.Context, v any) (*store.PeopleFilter, error) {
-			return ec.unmarshalOStudentFilter2ᚖrehearseᚋinternalᚋstoreᚐPeopleFilter(ctx, v)
+		func(ctx context.Context, v any) (*store.StudentFilter, error) {
+			return ec.unmarshalOStudentFilter2ᚖrehearseᚋinternalᚋstoreᚐStudentFilter(ctx, v)
 		})
 	if err != nil {
 		return nil, err
@@ -21275,7 +21275,7 @@ func (ec *executionContext) _Query_students(ctx context.Context, field graphql.C
 		},
 		func(ctx context.Context) (any, error) {
 			fc := graphql.GetFieldContext(ctx)
-			return ec.Resolvers.Query().Students(ctx, fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["last"].(*int), fc.Args["before"].(*string), fc.Args["filter"].(*store.PeopleFilter), fc.Args["orderBy"].(*store.Order))
+			return ec.Resolvers.Query().Students(ctx, fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["last"].(*int), fc.Args["before"].(*string), fc.Args["filter"].(*store.StudentFilter), fc.Args["orderBy"].(*store.Order))
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *page.Connection[booking.Student]) graphql.Marshaler {
@@ -21363,7 +21363,7 @@ func (ec *executionContext) _Query_interviewers(ctx context.Context, field graph
 		},
 		func(ctx context.Context) (any, error) {
 			fc := graphql.GetFieldContext(ctx)
-			return ec.Resolvers.Query().Interviewers(ctx, fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["last"].(*int), fc.Args["before"].(*string), fc.Args["filter"].(*store.PeopleFilter), fc.Args["orderBy"].(*store.Order))
+			return ec.Resolvers.Query().Interviewers(ctx, fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["last"].(*int), fc.Args["before"].(*string), fc.Args["filter"].(*store.InterviewerFilter), fc.Args["orderBy"].(*store.Order))
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *page.Connection[booking.Interviewer]) graphql.Marshaler {
@@ -29323,8 +29323,8 @@ func UnmarshalInterviewOrder(ctx context.Context, raw any) (store.Order, error) 
 	return out, err
 }
 
-func (ec *executionContext) unmarshalInputInterviewerFilter(ctx context.Context, obj any) (store.PeopleFilter, error) {
-	var it store.PeopleFilter
+func (ec *executionContext) unmarshalInputInterviewerFilter(ctx context.Context, obj any) (store.InterviewerFilter, error) {
+	var it store.InterviewerFilter
 	if obj == nil {
 		return it, nil
 	}
@@ -29380,8 +29380,8 @@ func (ec *executionContext) unmarshalInputInterviewerFilter(ctx context.Context,
 //
 // ctx must come from a gqlgen request; outside one there is no unmarshaler to use
 // and the returned error says so.
-func UnmarshalInterviewerFilter(ctx context.Context, raw any) (store.PeopleFilter, error) {
-	var out store.PeopleFilter
+func UnmarshalInterviewerFilter(ctx context.Context, raw any) (store.InterviewerFilter, error) {
+	var out store.InterviewerFilter
 	err := graphql.UnmarshalNamedInputFromContext(ctx, "InterviewerFilter", raw, &out)
 	return out, err
 }
@@ -29804,8 +29804,8 @@ func UnmarshalSlotOrder(ctx context.Context, raw any) (store.Order, error) {
 	return out, err
 }
 
-func (ec *executionContext) unmarshalInputStudentFilter(ctx context.Context, obj any) (store.PeopleFilter, error) {
-	var it store.PeopleFilter
+func (ec *executionContext) unmarshalInputStudentFilter(ctx context.Context, obj any) (store.StudentFilter, error) {
+	var it store.StudentFilter
 	if obj == nil {
 		return it, nil
 	}
@@ -29861,8 +29861,8 @@ func (ec *executionContext) unmarshalInputStudentFilter(ctx context.Context, obj
 //
 // ctx must come from a gqlgen request; outside one there is no unmarshaler to use
 // and the returned error says so.
-func UnmarshalStudentFilter(ctx context.Context, raw any) (store.PeopleFilter, error) {
-	var out store.PeopleFilter
+func UnmarshalStudentFilter(ctx context.Context, raw any) (store.StudentFilter, error) {
+	var out store.StudentFilter
 	err := graphql.UnmarshalNamedInputFromContext(ctx, "StudentFilter", raw, &out)
 	return out, err
 }
@@ -38989,7 +38989,7 @@ func (ec *executionContext) marshalOInterviewerConnection2ᚖrehearseᚋgraphᚋ
 	return ec._InterviewerConnection(ctx, sel, v)
 }
 
-func (ec *executionContext) unmarshalOInterviewerFilter2ᚖrehearseᚋinternalᚋstoreᚐPeopleFilter(ctx context.Context, v any) (*store.PeopleFilter, error) {
+func (ec *executionContext) unmarshalOInterviewerFilter2ᚖrehearseᚋinternalᚋstoreᚐInterviewerFilter(ctx context.Context, v any) (*store.InterviewerFilter, error) {
 	if v == nil {
 		return nil, nil
 	}
@@ -39369,7 +39369,7 @@ func (ec *executionContext) marshalOStudentConnection2ᚖrehearseᚋgraphᚋpage
 	return ec._StudentConnection(ctx, sel, v)
 }
 
-func (ec *executionContext) unmarshalOStudentFilter2ᚖrehearseᚋinternalᚋstoreᚐPeopleFilter(ctx context.Context, v any) (*store.PeopleFilter, error) {
+func (ec *executionContext) unmarshalOStudentFilter2ᚖrehearseᚋinternalᚋstoreᚐStudentFilter(ctx context.Context, v any) (*store.StudentFilter, error) {
 	if v == nil {
 		return nil, nil
 	}

@@ -68,13 +68,12 @@ func (c *agreement) agreeOnStanding() {
 			}
 		}
 		slices.Sort(want)
-		test.filter.Now = t0
-		f := store.PeopleFilter{EligibilityFilter: test.filter}
-		page, _, err := c.world.store.Students(ctx, f, store.Page{First: 100})
+		f, all := store.StudentFilter{EligibilityFilter: test.filter}, store.ScopeOf(booking.Actor{Role: booking.RoleAdmin}, t0)
+		page, _, err := c.world.store.Students(ctx, all, f, store.Page{First: 100})
 		for _, s := range page {
 			got = append(got, s.ID)
 		}
-		total, countErr := c.world.store.CountStudents(ctx, f)
+		total, countErr := c.world.store.CountStudents(ctx, all, f)
 		if err != nil || countErr != nil || !slices.Equal(got, want) || total != len(want) {
 			c.Fatalf("%s (%d to %d used): got %v (%v) and the total %d (%v), want %v of %+v",
 				test.name, low, high, got, err, total, countErr, want, verdicts)

@@ -21,6 +21,10 @@ type View struct {
 // View returns the caller's view.
 func (a *App) View(ctx context.Context) View { return View{app: a, may: operation.AccessOf(ctx)} }
 
+// scope returns what the caller sees of lists. Each list of the store takes it beside the
+// client's filter.
+func (v View) scope() store.Scope { return v.may.Scope(v.app.Now()) }
+
 // Policy returns the policy. Anyone may read it.
 func (v View) Policy(ctx context.Context) (booking.Policy, error) { return v.app.store.Policy(ctx) }
 
@@ -51,7 +55,7 @@ func (v View) Student(ctx context.Context, id booking.StudentID) (booking.Studen
 	}
 	sees, err := v.may.IsStudent(id), error(nil)
 	if v.may.Role == booking.RoleInterviewer {
-		sees, err = v.meets(ctx, id, booking.InterviewerID(v.may.ID))
+		sees, err = v.meets(ctx, store.InterviewFilter{StudentID: &id})
 	}
 	if err != nil || !sees {
 		return booking.Student{}, orMissing(err, "student", "studentId")
@@ -67,7 +71,7 @@ func (v View) Interviewer(ctx context.Context, id booking.InterviewerID) (bookin
 	}
 	sees, err := v.may.IsInterviewer(id), error(nil)
 	if v.may.Role == booking.RoleStudent {
-		sees, err = v.meets(ctx, booking.StudentID(v.may.ID), id)
+		sees, err = v.meets(ctx, store.InterviewFilter{InterviewerID: &id})
 	} else if !sees {
 		return booking.Interviewer{}, booking.Missing("interviewer", "interviewerId")
 	}
@@ -81,8 +85,9 @@ func (v View) Interviewer(ctx context.Context, id booking.InterviewerID) (bookin
 	return interviewer, err
 }
 
-func (v View) meets(ctx context.Context, s booking.StudentID, i booking.InterviewerID) (bool, error) {
-	n, err := v.app.store.CountInterviews(ctx, store.InterviewFilter{StudentID: &s, InterviewerID: &i})
+// meets reports whether the caller is a party to an interview that matches the filter.
+func (v View) meets(ctx context.Context, f store.InterviewFilter) (bool, error) {
+	n, err := v.app.store.CountInterviews(ctx, v.scope(), f)
 	return n > 0, err
 }
 
@@ -123,48 +128,46 @@ func (v View) ExportStudent(ctx context.Context, id booking.StudentID) (json.Raw
 }
 
 // Students lists students. Only administrators may call it.
-func (v View) Students(ctx context.Context, f store.PeopleFilter, p store.Page) ([]booking.Student, bool, error) {
+func (v View) Students(ctx context.Context, f store.StudentFilter, p store.Page) ([]booking.Student, bool, error) {
 	if err := v.may.Only(); err != nil {
 		return nil, false, err
 	}
-	f.Now = v.app.Now()
-	return v.app.store.Students(ctx, f, p)
+	return v.app.store.Students(ctx, v.scope(), f, p)
 }
 
 // CountStudents counts the students that Students lists.
-func (v View) CountStudents(ctx context.Context, f store.PeopleFilter) (int, error) {
+func (v View) CountStudents(ctx context.Context, f store.StudentFilter) (int, error) {
 	if err := v.may.Only(); err != nil {
 		return 0, err
 	}
-	f.Now = v.app.Now()
-	return v.app.store.CountStudents(ctx, f)
+	return v.app.store.CountStudents(ctx, v.scope(), f)
 }
 
 // Interviewers lists interviewers; students see only active ones.
-func (v View) Interviewers(ctx context.Context, f store.PeopleFilter, p store.Page) ([]booking.Interviewer, bool, error) {
+func (v View) Interviewers(ctx context.Context, f store.InterviewerFilter, p store.Page) ([]booking.Interviewer, bool, error) {
 	f, err := v.browsing(f, p.Order)
 	if err != nil {
 		return nil, false, err
 	}
-	return v.app.store.Interviewers(ctx, f, p)
+	return v.app.store.Interviewers(ctx, v.scope(), f, p)
 }
 
 // CountInterviewers counts the interviewers that Interviewers lists.
-func (v View) CountInterviewers(ctx context.Context, f store.PeopleFilter) (int, error) {
+func (v View) CountInterviewers(ctx context.Context, f store.InterviewerFilter) (int, error) {
 	f, err := v.browsing(f, store.Order{})
 	if err != nil {
 		return 0, err
 	}
-	return v.app.store.CountInterviewers(ctx, f)
+	return v.app.store.CountInterviewers(ctx, v.scope(), f)
 }
 
-// browsing restricts a filter to what the caller may search for. A student may not order by
-// e-mail: the order would reveal how e-mails begin, and its cursors contain them.
-func (v View) browsing(f store.PeopleFilter, order store.Order) (store.PeopleFilter, error) {
+// browsing returns the filter in its normal form. A student may not order by e-mail: the
+// order would reveal how e-mails begin, and its cursors contain them.
+func (v View) browsing(f store.InterviewerFilter, order store.Order) (store.InterviewerFilter, error) {
 	if err := v.may.Only(operation.Students...); err != nil {
 		return f, err
 	}
-	if f.Public = !v.may.Everything(); f.Public && order.Field == store.ByEmail {
+	if !v.may.Everything() && order.Field == store.ByEmail {
 		return f, operation.ErrForbidden
 	}
 	var bad, refused booking.Refused
@@ -244,24 +247,12 @@ func (v View) CountEventsOf(ctx context.Context, of []booking.InterviewID) (map[
 	return v.app.store.CountEventsOf(ctx, of)
 }
 
-// own restricts a filter to the caller's interviews.
-func (v View) own(f store.InterviewFilter) store.InterviewFilter {
-	switch v.may.Role {
-	case booking.RoleStudent:
-		f.Viewer.StudentID = booking.StudentID(v.may.ID)
-	case booking.RoleInterviewer:
-		f.Viewer.InterviewerID = booking.InterviewerID(v.may.ID)
-	case booking.RoleAnonymous, booking.RoleAdmin, booking.RoleSystem:
-	}
-	return f
-}
-
 // Interviews lists the caller's interviews, or all interviews for an administrator.
 func (v View) Interviews(ctx context.Context, f store.InterviewFilter, p store.Page) ([]booking.Interview, bool, error) {
 	if err := v.may.Only(operation.Parties...); err != nil {
 		return nil, false, err
 	}
-	return v.app.store.Interviews(ctx, v.own(f), p)
+	return v.app.store.Interviews(ctx, v.scope(), f, p)
 }
 
 // CountInterviews counts the interviews that Interviews lists.
@@ -269,7 +260,7 @@ func (v View) CountInterviews(ctx context.Context, f store.InterviewFilter) (int
 	if err := v.may.Only(operation.Parties...); err != nil {
 		return 0, err
 	}
-	return v.app.store.CountInterviews(ctx, v.own(f))
+	return v.app.store.CountInterviews(ctx, v.scope(), f)
 }
 
 // InterviewsOfStudents lists the students' interviews that the caller is a party to.
@@ -279,7 +270,7 @@ func (v View) InterviewsOfStudents(
 	if err := v.may.Only(operation.Parties...); err != nil {
 		return nil, err
 	}
-	return v.app.store.InterviewsOfStudents(ctx, of, v.own(f), p)
+	return v.app.store.InterviewsOfStudents(ctx, v.scope(), of, f, p)
 }
 
 // CountInterviewsOfStudents counts the interviews that InterviewsOfStudents lists.
@@ -289,7 +280,7 @@ func (v View) CountInterviewsOfStudents(
 	if err := v.may.Only(operation.Parties...); err != nil {
 		return nil, err
 	}
-	return v.app.store.CountInterviewsOfStudents(ctx, of, v.own(f))
+	return v.app.store.CountInterviewsOfStudents(ctx, v.scope(), of, f)
 }
 
 // InterviewsOfInterviewers lists the interviewers' interviews that the caller is a party to.
@@ -299,7 +290,7 @@ func (v View) InterviewsOfInterviewers(
 	if err := v.may.Only(operation.Parties...); err != nil {
 		return nil, err
 	}
-	return v.app.store.InterviewsOfInterviewers(ctx, of, v.own(f), p)
+	return v.app.store.InterviewsOfInterviewers(ctx, v.scope(), of, f, p)
 }
 
 // CountInterviewsOfInterviewers counts the interviews that InterviewsOfInterviewers lists.
@@ -309,7 +300,7 @@ func (v View) CountInterviewsOfInterviewers(
 	if err := v.may.Only(operation.Parties...); err != nil {
 		return nil, err
 	}
-	return v.app.store.CountInterviewsOfInterviewers(ctx, of, v.own(f))
+	return v.app.store.CountInterviewsOfInterviewers(ctx, v.scope(), of, f)
 }
 
 // Slots lists slots of any status: an interviewer's own, or all for an administrator.
@@ -318,7 +309,7 @@ func (v View) Slots(ctx context.Context, f store.SlotFilter, p store.Page) ([]bo
 	if err := v.may.Only(operation.Staff...); err != nil {
 		return nil, false, err
 	}
-	slots, more, err := v.app.store.Slots(ctx, v.ownSlots(f), p)
+	slots, more, err := v.app.store.Slots(ctx, v.scope(), f, p)
 	return booking.Views(slots), more, err
 }
 
@@ -327,14 +318,7 @@ func (v View) CountSlots(ctx context.Context, f store.SlotFilter) (int, error) {
 	if err := v.may.Only(operation.Staff...); err != nil {
 		return 0, err
 	}
-	return v.app.store.CountSlots(ctx, v.ownSlots(f))
-}
-
-func (v View) ownSlots(f store.SlotFilter) store.SlotFilter {
-	if v.may.Role == booking.RoleInterviewer {
-		f.Of = booking.InterviewerID(v.may.ID)
-	}
-	return f
+	return v.app.store.CountSlots(ctx, v.scope(), f)
 }
 
 // SlotsOf lists the slots of interviewers. The caller must have passed KnowsInterviewers.
@@ -344,7 +328,7 @@ func (v View) SlotsOf(
 	if err := v.KnowsInterviewers(of); err != nil {
 		return nil, err
 	}
-	found, err := v.app.store.SlotsOf(ctx, of, f, p)
+	found, err := v.app.store.SlotsOf(ctx, v.scope(), of, f, p)
 	parts := make(map[booking.InterviewerID]store.Part[booking.SlotView], len(found))
 	for id, part := range found {
 		parts[id] = store.Part[booking.SlotView]{Items: booking.Views(part.Items), More: part.More}
@@ -357,7 +341,7 @@ func (v View) CountSlotsOf(ctx context.Context, of []booking.InterviewerID, f st
 	if err := v.KnowsInterviewers(of); err != nil {
 		return nil, err
 	}
-	return v.app.store.CountSlotsOf(ctx, of, f)
+	return v.app.store.CountSlotsOf(ctx, v.scope(), of, f)
 }
 
 // AvailabilityPages lists the availability of interviewers. The caller must have passed

@@ -4,6 +4,8 @@ import (
 	"encoding/json"
 	"errors"
 	"io"
+	"io/fs"
+	"os"
 	"os/exec"
 	"path/filepath"
 	"slices"
@@ -216,5 +218,34 @@ func TestGraphUsesOnlyTheReader(t *testing.T) {
 	}
 	if strings.Contains(string(out), "*store.Store") || strings.Contains(string(out), "*store.Tx") {
 		t.Error("graph names *store.Store or *store.Tx; it reads through *store.Reader and writes through app")
+	}
+}
+
+// Only package operation, which knows the caller, makes a store.Scope. What a list contains then
+// depends on the caller, and never on a filter.
+func TestOnlyOperationMakesScopes(t *testing.T) {
+	t.Parallel()
+	found := 0
+	for _, folder := range []string{"graph", "internal"} {
+		err := filepath.WalkDir(filepath.Join(root, folder), func(path string, entry fs.DirEntry, err error) error {
+			if err != nil || entry.IsDir() || !strings.HasSuffix(path, ".go") || strings.HasSuffix(path, "_test.go") {
+				return err
+			}
+			text, err := os.ReadFile(path)
+			if err != nil || !strings.Contains(string(text), "store.ScopeOf(") {
+				return err
+			}
+			found++
+			if filepath.Base(filepath.Dir(path)) != "operation" {
+				t.Errorf("%s makes a store.Scope; take Access.Scope", path)
+			}
+			return nil
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	if found != 1 {
+		t.Errorf("%d files make a store.Scope, want 1", found)
 	}
 }

@@ -17,6 +17,8 @@ import (
 
 func TestMain(m *testing.M) { os.Exit(pgtest.Main(m)) }
 
+var everything = store.ScopeOf(booking.Actor{Role: booking.RoleAdmin}, time.Unix(0, 0))
+
 var ada = booking.Student{
 	StudentDetails: booking.StudentDetails{Name: "Ada", Email: "ada@example.org", TimeZone: "UTC"}, CreatedAt: time.Unix(0, 0),
 }
@@ -30,7 +32,7 @@ func admit(t *testing.T, s *store.Store) (int, error) {
 	if err != nil {
 		return 0, err
 	}
-	return s.CountStudents(t.Context(), store.PeopleFilter{})
+	return s.CountStudents(t.Context(), everything, store.StudentFilter{})
 }
 
 func TestInterceptSeesEveryStatement(t *testing.T) {
@@ -91,7 +93,7 @@ func TestInterceptFailsAStatement(t *testing.T) {
 			if _, err := admit(t, s); !errors.Is(err, broken) {
 				t.Errorf("got the error %v, want that of Before", err)
 			}
-			if n, err := db.Open(t, store.Options{}).CountStudents(t.Context(), store.PeopleFilter{}); n != 0 || err != nil {
+			if n, err := db.Open(t, store.Options{}).CountStudents(t.Context(), everything, store.StudentFilter{}); n != 0 || err != nil {
 				t.Errorf("got %d students (%v), want none", n, err)
 			}
 		})

@@ -19,7 +19,6 @@ type EligibilityFilter struct {
 	Eligible       *bool
 	Stuck          []booking.RefusalCode // students that one of these rules keeps from booking
 	InterviewsUsed *IntRange
-	Now            time.Time // time at which eligibility is evaluated
 }
 
 // The conditions below express Record.Eligibility in SQL for the student of the current
@@ -62,25 +61,25 @@ func fails(code booking.RefusalCode) string {
 // CanBeStuck reports whether the rule can keep a student from booking any slot.
 func CanBeStuck(code booking.RefusalCode) bool { return fails(code) != "" }
 
-// apply adds the filter's conditions to a query.
-func (f EligibilityFilter) apply(db *gorm.DB) *gorm.DB {
+// apply adds the filter's conditions to a query. They are evaluated at now.
+func (f EligibilityFilter) apply(db *gorm.DB, now time.Time) *gorm.DB {
 	if f.Eligible != nil {
 		stuck := "(" + fails(booking.LimitReached) + " OR " + fails(booking.GradesTooLow) + ")"
 		if *f.Eligible {
 			stuck = "NOT " + stuck
 		}
-		db = db.Where(stuck, f.Now, f.Now)
+		db = db.Where(stuck, now, now)
 	}
 	if len(f.Stuck) > 0 {
 		var conditions []string
-		var now []any
+		var times []any
 		for _, code := range unique(f.Stuck) {
-			conditions, now = append(conditions, fails(code)), append(now, f.Now)
+			conditions, times = append(conditions, fails(code)), append(times, now)
 		}
-		db = db.Where("("+strings.Join(conditions, " OR ")+")", now...)
+		db = db.Where("("+strings.Join(conditions, " OR ")+")", times...)
 	}
 	if f.InterviewsUsed != nil {
-		db = f.InterviewsUsed.apply(db, f.Now)
+		db = f.InterviewsUsed.apply(db, now)
 	}
 	return db
 }

@@ -109,7 +109,7 @@ func TestWidestGradeWindow(t *testing.T) {
 				WHERE interviews.id = by_start.id`, test.low); err != nil {
 				t.Fatal(err)
 			}
-			total, err := s.CountStudents(t.Context(), gradesTooLow())
+			total, err := s.CountStudents(t.Context(), everything, gradesTooLow())
 			record, recordErr := s.Record(t.Context(), 3)
 			if err != nil || recordErr != nil || (total == 1) != test.tooLow || record.Eligibility(planned).Eligible == test.tooLow {
 				t.Errorf("the filter finds %d students (%v), the rules return %+v (%v); want the grades to be too low: %t",
@@ -122,8 +122,8 @@ func TestWidestGradeWindow(t *testing.T) {
 	}
 }
 
-func gradesTooLow() store.PeopleFilter {
-	return store.PeopleFilter{EligibilityFilter: store.EligibilityFilter{Stuck: []booking.RefusalCode{booking.GradesTooLow}, Now: planned}}
+func gradesTooLow() store.StudentFilter {
+	return store.StudentFilter{EligibilityFilter: store.EligibilityFilter{Stuck: []booking.RefusalCode{booking.GradesTooLow}}}
 }
 
 // A filter without matches reads each student once and no interview, for every order,
@@ -143,21 +143,21 @@ func TestFiltersWithoutMatchesReadOnlyStudents(t *testing.T) {
 	execute(t, rows, "VACUUM ANALYZE")
 	many, eligible := 40, false
 	for name, f := range map[string]store.EligibilityFilter{
-		"interviews used": {InterviewsUsed: &store.IntRange{Min: &many}, Now: planned},
+		"interviews used": {InterviewsUsed: &store.IntRange{Min: &many}},
 		"grades too low":  gradesTooLow().EligibilityFilter,
-		"limit reached":   {Stuck: []booking.RefusalCode{booking.LimitReached}, Now: planned},
-		"not eligible":    {Eligible: &eligible, Now: planned},
+		"limit reached":   {Stuck: []booking.RefusalCode{booking.LimitReached}},
+		"not eligible":    {Eligible: &eligible},
 	} {
 		t.Run(name, func(t *testing.T) {
 			for _, field := range []store.OrderField{store.ByID, store.ByName, store.ByEmail, store.ByCreated} {
 				page := store.Page{First: 20, Order: store.Order{Field: field, Direction: store.Ascending}}
-				found, _, err := s.Students(t.Context(), store.PeopleFilter{EligibilityFilter: f}, page)
+				found, _, err := s.Students(t.Context(), everything, store.StudentFilter{EligibilityFilter: f}, page)
 				readsOnlyStudents(t, rows, trace, "by "+string(field))
 				if err != nil || len(found) > 0 {
 					t.Errorf("by %s: got %d students, %v; want none", field, len(found), err)
 				}
 			}
-			total, err := s.CountStudents(t.Context(), store.PeopleFilter{EligibilityFilter: f})
+			total, err := s.CountStudents(t.Context(), everything, store.StudentFilter{EligibilityFilter: f})
 			readsOnlyStudents(t, rows, trace, "total")
 			if err != nil || total > 0 {
 				t.Errorf("CountStudents() = %d, %v; want 0", total, err)

@@ -55,7 +55,7 @@ func TestReadIsRetriedAfterALostConnection(t *testing.T) {
 	t.Cleanup(func() { s.Close() })
 	for name, read := range map[string]func() error{
 		"pgx":  func() error { _, err := s.SlotsByID(t.Context(), []booking.SlotID{1}); return err },
-		"GORM": func() error { _, err := s.CountStudents(t.Context(), store.PeopleFilter{}); return err },
+		"GORM": func() error { _, err := s.CountStudents(t.Context(), everything, store.StudentFilter{}); return err },
 	} {
 		t.Run(name, func(t *testing.T) {
 			for range 2 { // the pool pings a connection on its second use, or after a second of idleness
@@ -89,7 +89,7 @@ func TestTransactionSpansGORMAndPgx(t *testing.T) {
 			if err := createAndTry(t, s, test.result); !errors.Is(err, test.result) {
 				t.Fatalf("InTx() = %v, want %v", err, test.result)
 			}
-			if n, err := s.CountStudents(t.Context(), store.PeopleFilter{}); err != nil || n != test.students {
+			if n, err := s.CountStudents(t.Context(), everything, store.StudentFilter{}); err != nil || n != test.students {
 				t.Errorf("CountStudents() = %d, %v; want %d", n, err, test.students)
 			}
 		})

@@ -60,16 +60,16 @@ func (r *Reader) Interviewer(ctx context.Context, id booking.InterviewerID) (boo
 
 // Interviewers returns a page of interviewers, by default in the order of their ids, and
 // whether there are more.
-func (r *Reader) Interviewers(ctx context.Context, f PeopleFilter, p Page) ([]booking.Interviewer, bool, error) {
+func (r *Reader) Interviewers(ctx context.Context, s Scope, f InterviewerFilter, p Page) ([]booking.Interviewer, bool, error) {
 	var rows []interviewerRow
-	err := p.by(ByID, f.apply(r.db.WithContext(ctx))).Find(&rows).Error
+	err := p.by(ByID, s.interviewersLike(f).apply(r.db.WithContext(ctx))).Find(&rows).Error
 	page, more := cutPage(domains(rows), p)
 	return page, more, fault(err, "list interviewers")
 }
 
-// CountInterviewers counts the interviewers that match the filter.
-func (r *Reader) CountInterviewers(ctx context.Context, f PeopleFilter) (int, error) {
-	return countPeople(r.db.WithContext(ctx), f, "interviewers")
+// CountInterviewers counts the interviewers that Interviewers lists.
+func (r *Reader) CountInterviewers(ctx context.Context, s Scope, f InterviewerFilter) (int, error) {
+	return countPeople(r.db.WithContext(ctx), s.interviewersLike(f))
 }
 
 // TagsInUse returns the tags of active interviewers with the number of interviewers who

@@ -62,22 +62,16 @@ type InterviewFilter struct {
 	Status        []booking.InterviewStatus
 	Start         *time.Time // starts at or after
 	End           *time.Time // ends at or before
-	Viewer        Viewer
 }
 
-// Viewer restricts a list of interviews to those of the caller. 0 matches all.
-type Viewer struct {
-	StudentID     booking.StudentID
-	InterviewerID booking.InterviewerID
+// scopedInterviews is the interviews in a scope that match a filter.
+type scopedInterviews struct {
+	Scope
+	InterviewFilter
 }
 
-func (f InterviewFilter) apply(db *gorm.DB) *gorm.DB {
-	if f.Viewer.StudentID != 0 {
-		db = db.Where("student_id = ?", f.Viewer.StudentID)
-	}
-	if f.Viewer.InterviewerID != 0 {
-		db = db.Where("interviewer_id = ?", f.Viewer.InterviewerID)
-	}
+func (f scopedInterviews) apply(db *gorm.DB) *gorm.DB {
+	db = f.interviews(db)
 	if f.StudentID != nil {
 		db = db.Where("student_id = ?", *f.StudentID)
 	}
@@ -97,9 +91,9 @@ func (f InterviewFilter) apply(db *gorm.DB) *gorm.DB {
 	return db
 }
 
-// ofPerson reports whether the filter selects the interviews of a single person.
-func (f InterviewFilter) ofPerson() bool {
-	return f.StudentID != nil || f.InterviewerID != nil || f.Viewer != Viewer{}
+// ofPerson reports whether all of the interviews are those of a single person.
+func (f scopedInterviews) ofPerson() bool {
+	return f.StudentID != nil || f.InterviewerID != nil || f.Scope.ofPerson()
 }
 
 // Interview returns the interview with the id, or NotFound if it does not exist.
@@ -118,9 +112,9 @@ func (r *Reader) InterviewsByID(ctx context.Context, keys []booking.InterviewID)
 
 // Interviews returns a page of interviews, ordered by start and id, and reports whether
 // there are more.
-func (r *Reader) Interviews(ctx context.Context, f InterviewFilter, p Page) ([]booking.Interview, bool, error) {
+func (r *Reader) Interviews(ctx context.Context, s Scope, f InterviewFilter, p Page) ([]booking.Interview, bool, error) {
 	var rows []interviewRow
-	err := pageOfInterviews(r.db.WithContext(ctx), f, p).Find(&rows).Error
+	err := pageOfInterviews(r.db.WithContext(ctx), scopedInterviews{s, f}, p).Find(&rows).Error
 	page, more := cutPage(domains(rows), p)
 	return page, more, fault(err, "list interviews")
 }
@@ -128,7 +122,7 @@ func (r *Reader) Interviews(ctx context.Context, f InterviewFilter, p Page) ([]b
 // pageOfInterviews returns a query for a page. A filter may skip many rows before one
 // matches, so the ids of the page come from an index with all filtered columns, and only
 // the rows of the page are read from the table.
-func pageOfInterviews(db *gorm.DB, f InterviewFilter, p Page) *gorm.DB {
+func pageOfInterviews(db *gorm.DB, f scopedInterviews, p Page) *gorm.DB {
 	order := p.scan(ByStart)
 	byBooking := order.Field == ByBooked
 	var found *gorm.DB
@@ -147,7 +141,7 @@ func pageOfInterviews(db *gorm.DB, f InterviewFilter, p Page) *gorm.DB {
 
 // interviewsInStates returns a query for the ids of a page, ordered by start. The index has
 // this order within each state, so the query merges a page of each state.
-func interviewsInStates(db *gorm.DB, f InterviewFilter, p Page) *gorm.DB {
+func interviewsInStates(db *gorm.DB, f scopedInterviews, p Page) *gorm.DB {
 	var states texts
 	for _, status := range unique(f.Status) {
 		states = append(states, string(status))
@@ -159,41 +153,41 @@ func interviewsInStates(db *gorm.DB, f InterviewFilter, p Page) *gorm.DB {
 }
 
 // CountInterviews returns the number of items of Interviews on all pages.
-func (r *Reader) CountInterviews(ctx context.Context, f InterviewFilter) (int, error) {
-	return count(f.apply(r.db.WithContext(ctx).Model(&interviewRow{})), "interviews")
+func (r *Reader) CountInterviews(ctx context.Context, s Scope, f InterviewFilter) (int, error) {
+	return count(scopedInterviews{s, f}.apply(r.db.WithContext(ctx).Model(&interviewRow{})), "interviews")
 }
 
 // InterviewsOfStudents returns a page of the interviews of each student, ordered by start.
 func (r *Reader) InterviewsOfStudents(
-	ctx context.Context, of []booking.StudentID, f InterviewFilter, p Page,
+	ctx context.Context, s Scope, of []booking.StudentID, f InterviewFilter, p Page,
 ) (map[booking.StudentID]Part[booking.Interview], error) {
-	return listParts[interviewRow](ctx, r, studentLists(of, f.apply), p,
+	return listParts[interviewRow](ctx, r, studentLists(of, scopedInterviews{s, f}.apply), p,
 		func(i booking.Interview) booking.StudentID { return i.StudentID })
 }
 
 // CountInterviewsOfStudents returns the number of items of InterviewsOfStudents on all
 // pages.
 func (r *Reader) CountInterviewsOfStudents(
-	ctx context.Context, of []booking.StudentID, f InterviewFilter,
+	ctx context.Context, s Scope, of []booking.StudentID, f InterviewFilter,
 ) (map[booking.StudentID]int, error) {
-	return countParts[interviewRow](ctx, r, studentLists(of, f.apply))
+	return countParts[interviewRow](ctx, r, studentLists(of, scopedInterviews{s, f}.apply))
 }
 
 // InterviewsOfInterviewers returns a page of the interviews of each interviewer, ordered
 // by start.
 func (r *Reader) InterviewsOfInterviewers(
-	ctx context.Context, of []booking.InterviewerID, f InterviewFilter, p Page,
+	ctx context.Context, s Scope, of []booking.InterviewerID, f InterviewFilter, p Page,
 ) (map[booking.InterviewerID]Part[booking.Interview], error) {
-	return listParts[interviewRow](ctx, r, interviewerLists(of, f.apply), p,
+	return listParts[interviewRow](ctx, r, interviewerLists(of, scopedInterviews{s, f}.apply), p,
 		func(i booking.Interview) booking.InterviewerID { return i.InterviewerID })
 }
 
 // CountInterviewsOfInterviewers returns the number of items of InterviewsOfInterviewers on
 // all pages.
 func (r *Reader) CountInterviewsOfInterviewers(
-	ctx context.Context, of []booking.InterviewerID, f InterviewFilter,
+	ctx context.Context, s Scope, of []booking.InterviewerID, f InterviewFilter,
 ) (map[booking.InterviewerID]int, error) {
-	return countParts[interviewRow](ctx, r, interviewerLists(of, f.apply))
+	return countParts[interviewRow](ctx, r, interviewerLists(of, scopedInterviews{s, f}.apply))
 }
 
 // BookingsOn returns the booked interviews on the slots, ordered by start.

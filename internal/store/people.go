@@ -6,47 +6,63 @@ import (
 	"gorm.io/gorm"
 )
 
-// PeopleFilter narrows a list of people. The zero value matches everyone.
-type PeopleFilter struct {
+// StudentFilter narrows a list of students. The zero value matches all.
+type StudentFilter struct {
 	Search string // part of the name or the e-mail; ignores case and accents
-	Active *bool  // interviewers only
+	EligibilityFilter
+}
 
-	// Interviewers only: they must have all of these.
+// InterviewerFilter narrows a list of interviewers. The zero value matches all.
+type InterviewerFilter struct {
+	Search string // like StudentFilter.Search; for students part of the name only
+	Active *bool
+	// Tags and Languages must all belong to the interviewer.
 	Tags, Languages []string
-
-	Public bool // the students' view: active interviewers, searched by name only
-
-	EligibilityFilter // students only
 }
 
-// apply adds the filter's conditions to a query for a page.
-func (f PeopleFilter) apply(db *gorm.DB) *gorm.DB {
-	return f.narrow(db, searchOptions{NamesOnly: f.Public})
+// people is a restricted list of students or of interviewers.
+type people struct {
+	table  string
+	search string
+	names  bool // search only names
+	// conditions adds all other conditions.
+	conditions func(*gorm.DB) *gorm.DB
 }
 
-// applyToAll adds the filter's conditions to a query that reads every match.
-func (f PeopleFilter) applyToAll(db *gorm.DB) *gorm.DB {
-	return f.narrow(db, searchOptions{NamesOnly: f.Public, EachRow: true})
+func (s Scope) studentsLike(f StudentFilter) people {
+	return people{table: "students", search: f.Search, conditions: func(db *gorm.DB) *gorm.DB {
+		return s.students(f.apply(db, s.now))
+	}}
 }
 
-func (f PeopleFilter) narrow(db *gorm.DB, o searchOptions) *gorm.DB {
-	if f.Search != "" {
-		db = search(db, f.Search, o)
+func (s Scope) interviewersLike(f InterviewerFilter) people {
+	return people{table: "interviewers", search: f.Search, names: !s.everything(), conditions: func(db *gorm.DB) *gorm.DB {
+		if f.Active != nil {
+			db = db.Where("active = ?", *f.Active)
+		}
+		if len(f.Tags) > 0 {
+			db = db.Where("tags @> ?::text[]", texts(f.Tags))
+		}
+		if len(f.Languages) > 0 {
+			db = db.Where("languages @> ?::text[]", texts(f.Languages))
+		}
+		return s.interviewers(db)
+	}}
+}
+
+// apply adds the conditions of the list to a query for a page.
+func (p people) apply(db *gorm.DB) *gorm.DB { return p.narrow(db, searchOptions{NamesOnly: p.names}) }
+
+// applyToAll adds the conditions of the list to a query that reads every match.
+func (p people) applyToAll(db *gorm.DB) *gorm.DB {
+	return p.narrow(db, searchOptions{NamesOnly: p.names, EachRow: true})
+}
+
+func (p people) narrow(db *gorm.DB, o searchOptions) *gorm.DB {
+	if p.search != "" {
+		db = search(db, p.search, o)
 	}
-	db = f.EligibilityFilter.apply(db)
-	if f.Active != nil {
-		db = db.Where("active = ?", *f.Active)
-	}
-	if len(f.Tags) > 0 {
-		db = db.Where("tags @> ?::text[]", texts(f.Tags))
-	}
-	if len(f.Languages) > 0 {
-		db = db.Where("languages @> ?::text[]", texts(f.Languages))
-	}
-	if f.Public {
-		db = db.Where("active")
-	}
-	return db
+	return p.conditions(db)
 }
 
 // Empty reports whether there are neither students nor interviewers.

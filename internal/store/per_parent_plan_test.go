@@ -60,7 +60,7 @@ func pagesOf(t *testing.T, s *store.Store) []pageRead {
 				After: &store.Position{Start: planned.AddDate(-1, -2, 0), Text: "Kira", ID: 500},
 			}
 			reads = append(reads, pageRead{fmt.Sprintf("students by %s %s", field, direction), index, 1, first + 1, func() error {
-				_, _, err := s.Students(ctx, store.PeopleFilter{}, p)
+				_, _, err := s.Students(ctx, everything, store.StudentFilter{}, p)
 				return err
 			}})
 		}
@@ -76,43 +76,43 @@ func pagesOf(t *testing.T, s *store.Store) []pageRead {
 	from, to := planned.AddDate(0, 0, -7), planned.AddDate(0, 0, 7)
 	return append(reads,
 		pageRead{"interviews by start", "interviews_start", 1, first + 1, func() error {
-			_, _, err := s.Interviews(ctx, store.InterviewFilter{}, late)
+			_, _, err := s.Interviews(ctx, everything, store.InterviewFilter{}, late)
 			return err
 		}},
 		pageRead{"interviews by booking", "interviews_booked", 1, first + 1, func() error {
-			_, _, err := s.Interviews(ctx, store.InterviewFilter{}, booked)
+			_, _, err := s.Interviews(ctx, everything, store.InterviewFilter{}, booked)
 			return err
 		}},
 		pageRead{"slots by start", "slots_start", 1, first + 1, func() error {
-			_, _, err := s.Slots(ctx, store.SlotFilter{}, late)
+			_, _, err := s.Slots(ctx, everything, store.SlotFilter{}, late)
 			return err
 		}},
 		pageRead{"interviews by start, from the end", "interviews_start", 1, first + 1, func() error {
-			_, _, err := s.Interviews(ctx, store.InterviewFilter{}, early)
+			_, _, err := s.Interviews(ctx, everything, store.InterviewFilter{}, early)
 			return err
 		}},
 		pageRead{"interviews of students, from the end", "interviews_student", of, of * (first + 1), func() error {
-			_, err := s.InterviewsOfStudents(ctx, students, store.InterviewFilter{}, store.Page{First: first, FromEnd: true})
+			_, err := s.InterviewsOfStudents(ctx, everything, students, store.InterviewFilter{}, store.Page{First: first, FromEnd: true})
 			return err
 		}},
 		pageRead{"slots of two interviewers, from the end", "slots_interviewer", 2, 2 * (first + 1), func() error {
-			_, _, err := s.Slots(ctx, store.SlotFilter{InterviewerIDs: interviewers[:2], Start: &from, End: &to}, store.Page{First: first, FromEnd: true})
+			_, _, err := s.Slots(ctx, everything, store.SlotFilter{InterviewerIDs: interviewers[:2], Start: &from, End: &to}, store.Page{First: first, FromEnd: true})
 			return err
 		}},
 		pageRead{"slots of two interviewers", "slots_interviewer", 2, 2 * (first + 1), func() error {
-			_, _, err := s.Slots(ctx, store.SlotFilter{InterviewerIDs: interviewers[:2], Start: &from, End: &to}, store.Page{First: first})
+			_, _, err := s.Slots(ctx, everything, store.SlotFilter{InterviewerIDs: interviewers[:2], Start: &from, End: &to}, store.Page{First: first})
 			return err
 		}},
 		pageRead{"interviews of students", "interviews_student", of, of * (first + 1), func() error {
-			_, err := s.InterviewsOfStudents(ctx, students, store.InterviewFilter{}, late)
+			_, err := s.InterviewsOfStudents(ctx, everything, students, store.InterviewFilter{}, late)
 			return err
 		}},
 		pageRead{"interviews of interviewers", "interviews_interviewer", of, of * (first + 1), func() error {
-			_, err := s.InterviewsOfInterviewers(ctx, interviewers, store.InterviewFilter{}, late)
+			_, err := s.InterviewsOfInterviewers(ctx, everything, interviewers, store.InterviewFilter{}, late)
 			return err
 		}},
 		pageRead{"slots of interviewers", "slots_interviewer", of, of * (first + 1), func() error {
-			_, err := s.SlotsOf(ctx, interviewers, store.SlotFilter{Start: &from, End: &to}, store.Page{First: first})
+			_, err := s.SlotsOf(ctx, everything, interviewers, store.SlotFilter{Start: &from, End: &to}, store.Page{First: first})
 			return err
 		}},
 		pageRead{"availability of interviewers", "availabilities_interviewer", 2, 2 * 50, func() error {
@@ -149,7 +149,7 @@ func TestInterviewFiltersReadAnIndex(t *testing.T) {
 		"by booking, before the first":          {store.InterviewFilter{End: &past}, booked, 20},
 	} {
 		t.Run(name, func(t *testing.T) {
-			_, _, err := s.Interviews(t.Context(), read.filter, store.Page{First: 10, Order: read.order})
+			_, _, err := s.Interviews(t.Context(), everything, read.filter, store.Page{First: 10, Order: read.order})
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -60,8 +60,8 @@ const firstOfOrder = 1000
 // pageOfStudents reads a page of students. A search in an order other than by id first
 // examines the first students in that order: frequent words fill the page from them.
 // Otherwise, it reads all matches and sorts them.
-func pageOfStudents(db *gorm.DB, f PeopleFilter, p Page, rows *[]studentRow) error {
-	if f.Search == "" || p.Order.orDefault(ByID).Field == ByID {
+func pageOfStudents(db *gorm.DB, f people, p Page, rows *[]studentRow) error {
+	if f.search == "" || p.Order.orDefault(ByID).Field == ByID {
 		return p.by(ByID, f.apply(db)).Find(rows).Error
 	}
 	first := p
@@ -79,15 +79,15 @@ func pageOfStudents(db *gorm.DB, f PeopleFilter, p Page, rows *[]studentRow) err
 // fewPeople is the number of matches up to which the index is faster than a scan.
 const fewPeople = 500
 
-// countPeople counts the people of the table that match the filter.
-func countPeople(db *gorm.DB, f PeopleFilter, table string) (int, error) {
-	if len(trigramsOf(spelling.Fold(f.Search))) > 0 {
-		n, err := countUpTo(fewPeople, byValue(f.apply(db.Session(&gorm.Session{}).Table(table))), table)
+// countPeople counts the people of the list.
+func countPeople(db *gorm.DB, f people) (int, error) {
+	if len(trigramsOf(spelling.Fold(f.search))) > 0 {
+		n, err := countUpTo(fewPeople, byValue(f.apply(db.Session(&gorm.Session{}).Table(f.table))), f.table)
 		if err != nil || n <= fewPeople {
 			return n, err
 		}
 	}
-	return count(f.applyToAll(db.Table(table)), table)
+	return count(f.applyToAll(db.Table(f.table)), f.table)
 }
 
 // trigramsOf returns all substrings of three characters.

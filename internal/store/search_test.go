@@ -34,7 +34,7 @@ func TestSearchReadsAnIndex(t *testing.T) {
 		{"students", "students_pkey", 21, 30},
 	} {
 		t.Run(test.words, func(t *testing.T) {
-			found, _, err := s.Students(t.Context(), store.PeopleFilter{Search: test.words}, store.Page{First: 20})
+			found, _, err := s.Students(t.Context(), everything, store.StudentFilter{Search: test.words}, store.Page{First: 20})
 			if err != nil || len(found) != min(test.rows, 20) {
 				t.Fatalf("Students() finds %d, %v; want %d", len(found), err, min(test.rows, 20))
 			}

@@ -130,7 +130,7 @@ func TestSearchesReadAnIndex(t *testing.T) {
 		}
 	}
 	vacuumAll(t, s, db)
-	week, now := calendar.Span{Start: planned, End: planned.AddDate(0, 0, 7)}, anOffer().Now
+	week := calendar.Span{Start: planned, End: planned.AddDate(0, 0, 7)}
 	open := func(tags ...string) func() error {
 		return func() error {
 			_, _, err := s.OpenSlots(t.Context(), store.SlotSearch{In: week, Tags: tags}, anOffer(), store.Page{First: 50})
@@ -139,7 +139,7 @@ func TestSearchesReadAnIndex(t *testing.T) {
 	}
 	states := func(of ...booking.SlotStatus) func() error {
 		return func() error {
-			_, _, err := s.Slots(t.Context(), store.SlotFilter{Status: of, Now: now}, store.Page{First: 50})
+			_, _, err := s.Slots(t.Context(), store.ScopeOf(admin, anOffer().Now), store.SlotFilter{Status: of}, store.Page{First: 50})
 			return err
 		}
 	}

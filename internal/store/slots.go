@@ -72,16 +72,18 @@ func (r *Reader) SlotsWanted(ctx context.Context, keys []booking.SlotID, f SlotS
 type SlotFilter struct {
 	InterviewerIDs []booking.InterviewerID
 	Status         []booking.SlotStatus
-	Now            time.Time             // distinguishes OPEN from HELD
-	Of             booking.InterviewerID // the parent; 0 for all interviewers
-	Start          *time.Time            // starts at or after
-	End            *time.Time            // ends at or before
+	Start          *time.Time // starts at or after
+	End            *time.Time // ends at or before
 }
 
-func (f SlotFilter) apply(db *gorm.DB) *gorm.DB {
-	if f.Of != 0 {
-		db = db.Where("interviewer_id = ?", f.Of)
-	}
+// scopedSlots is the slots in a scope that match a filter.
+type scopedSlots struct {
+	Scope
+	SlotFilter
+}
+
+func (f scopedSlots) apply(db *gorm.DB) *gorm.DB {
+	db = f.slots(db)
 	if len(f.InterviewerIDs) > 0 {
 		db = db.Where("interviewer_id = ANY(?)", ids[booking.InterviewerID](unique(f.InterviewerIDs)))
 	}
@@ -101,14 +103,14 @@ func (f SlotFilter) apply(db *gorm.DB) *gorm.DB {
 // inStatus filters by the states that callers see: a held slot is stored as OPEN, and is
 // HELD until held_until. The states are literals, so that the planner can use a partial
 // index.
-func (f SlotFilter) inStatus(db *gorm.DB) *gorm.DB {
+func (f scopedSlots) inStatus(db *gorm.DB) *gorm.DB {
 	anyStatus := db.Session(&gorm.Session{NewDB: true}).Where("false")
 	for _, status := range unique(f.Status) {
 		switch status {
 		case booking.SlotOpen:
-			anyStatus = anyStatus.Or("status = 'OPEN' AND NOT ("+isHeld("", "?")+")", f.Now)
+			anyStatus = anyStatus.Or("status = 'OPEN' AND NOT ("+isHeld("", "?")+")", f.now)
 		case booking.SlotIsHeld:
-			anyStatus = anyStatus.Or("status = 'OPEN' AND held_by IS NOT NULL AND "+isHeld("", "?"), f.Now)
+			anyStatus = anyStatus.Or("status = 'OPEN' AND held_by IS NOT NULL AND "+isHeld("", "?"), f.now)
 		case booking.SlotBooked:
 			anyStatus = anyStatus.Or("status = 'BOOKED'")
 		case booking.SlotWithdrawn:
@@ -123,38 +125,38 @@ func (f SlotFilter) inStatus(db *gorm.DB) *gorm.DB {
 // Slots returns a page of slots, ordered by start, and reports whether there are more. A
 // list of several interviewers is merged from a page of each, because the index holds
 // the slots of one interviewer in the order of the list.
-func (r *Reader) Slots(ctx context.Context, f SlotFilter, p Page) ([]booking.Slot, bool, error) {
+func (r *Reader) Slots(ctx context.Context, s Scope, f SlotFilter, p Page) ([]booking.Slot, bool, error) {
 	var rows []slotRow
 	var err error
 	if of := unique(f.InterviewerIDs); len(of) > 0 {
 		f.InterviewerIDs = nil
-		lists, order := interviewerLists(of, f.apply), p.scan(ByStart).text()
+		lists, order := interviewerLists(of, scopedSlots{s, f}.apply), p.scan(ByStart).text()
 		err = pageOfEach[slotRow](r.db.WithContext(ctx), lists, p, order+" LIMIT ?", p.limit()).Scan(&rows).Error
 	} else {
-		err = p.by(ByStart, f.apply(r.db.WithContext(ctx))).Find(&rows).Error
+		err = p.by(ByStart, scopedSlots{s, f}.apply(r.db.WithContext(ctx))).Find(&rows).Error
 	}
 	page, more := cutPage(domains(rows), p)
 	return page, more, fault(err, "list slots")
 }
 
 // CountSlots returns the number of items of Slots on all pages.
-func (r *Reader) CountSlots(ctx context.Context, f SlotFilter) (int, error) {
-	return count(f.apply(r.db.WithContext(ctx).Model(&slotRow{})), "slots")
+func (r *Reader) CountSlots(ctx context.Context, s Scope, f SlotFilter) (int, error) {
+	return count(scopedSlots{s, f}.apply(r.db.WithContext(ctx).Model(&slotRow{})), "slots")
 }
 
 // SlotsOf returns a page of the slots of each interviewer, ordered by start.
 func (r *Reader) SlotsOf(
-	ctx context.Context, of []booking.InterviewerID, f SlotFilter, p Page,
+	ctx context.Context, s Scope, of []booking.InterviewerID, f SlotFilter, p Page,
 ) (map[booking.InterviewerID]Part[booking.Slot], error) {
-	return listParts[slotRow](ctx, r, interviewerLists(of, f.apply), p,
+	return listParts[slotRow](ctx, r, interviewerLists(of, scopedSlots{s, f}.apply), p,
 		func(s booking.Slot) booking.InterviewerID { return s.InterviewerID })
 }
 
 // CountSlotsOf returns the number of items of SlotsOf on all pages.
 func (r *Reader) CountSlotsOf(
-	ctx context.Context, of []booking.InterviewerID, f SlotFilter,
+	ctx context.Context, s Scope, of []booking.InterviewerID, f SlotFilter,
 ) (map[booking.InterviewerID]int, error) {
-	return countParts[slotRow](ctx, r, interviewerLists(of, f.apply))
+	return countParts[slotRow](ctx, r, interviewerLists(of, scopedSlots{s, f}.apply))
 }
 
 // SlotsToOpen returns the open slots that become bookable when a hold expires: a hold on

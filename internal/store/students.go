@@ -58,16 +58,16 @@ func (r *Reader) Student(ctx context.Context, id booking.StudentID) (booking.Stu
 
 // Students returns a page of students, by default in the order of their ids, and whether
 // there are more.
-func (r *Reader) Students(ctx context.Context, f PeopleFilter, p Page) ([]booking.Student, bool, error) {
+func (r *Reader) Students(ctx context.Context, s Scope, f StudentFilter, p Page) ([]booking.Student, bool, error) {
 	var rows []studentRow
-	err := pageOfStudents(r.db.WithContext(ctx), f, p, &rows)
+	err := pageOfStudents(r.db.WithContext(ctx), s.studentsLike(f), p, &rows)
 	page, more := cutPage(domains(rows), p)
 	return page, more, fault(err, "list students")
 }
 
-// CountStudents counts the students that match the filter.
-func (r *Reader) CountStudents(ctx context.Context, f PeopleFilter) (int, error) {
-	return countPeople(r.db.WithContext(ctx), f, "students")
+// CountStudents counts the students that Students lists.
+func (r *Reader) CountStudents(ctx context.Context, s Scope, f StudentFilter) (int, error) {
+	return countPeople(r.db.WithContext(ctx), s.studentsLike(f))
 }
 
 // StudentsByID returns the students with the given ids. Unknown ids are skipped.

@@ -33,7 +33,9 @@ func TestTransactionTimeouts(t *testing.T) {
 				t.Fatal(err)
 			}
 			defer s.Close()
-			_, err = store.InTx(t.Context(), s, func(tx *store.Tx) (int, error) { return tx.CountStudents(t.Context(), store.PeopleFilter{}) })
+			_, err = store.InTx(t.Context(), s, func(tx *store.Tx) (int, error) {
+				return tx.CountStudents(t.Context(), everything, store.StudentFilter{})
+			})
 			if err != nil {
 				t.Fatal(err)
 			}

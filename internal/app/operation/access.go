@@ -4,8 +4,10 @@ import (
 	"context"
 	"errors"
 	"slices"
+	"time"
 
 	"rehearse/internal/booking"
+	"rehearse/internal/store"
 )
 
 var (
@@ -33,6 +35,9 @@ func AccessOf(ctx context.Context) Access { return Access{CallerOf(ctx).Actor} }
 
 // Everything reports whether the caller may do everything.
 func (a Access) Everything() bool { return a.Role == booking.RoleAdmin || a.Role == booking.RoleSystem }
+
+// Scope returns what the caller sees of lists at now.
+func (a Access) Scope(now time.Time) store.Scope { return store.ScopeOf(a.Actor, now) }
 
 // Only returns an error unless the caller has one of these roles or may do everything.
 func (a Access) Only(roles ...booking.Role) error {

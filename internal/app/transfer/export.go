@@ -19,13 +19,18 @@ const exportPage = 1000
 // The exports write the format that the imports read. They read page by page without a
 // snapshot, so changes made during an export may or may not be included.
 
+// scope returns what the caller sees of lists.
+func (t *Transfers) scope(ctx context.Context) store.Scope {
+	return operation.AccessOf(ctx).Scope(t.now())
+}
+
 // ExportStudents writes the table of all students.
 func (t *Transfers) ExportStudents(ctx context.Context, to io.Writer) error {
 	if err := operation.AccessOf(ctx).Only(); err != nil {
 		return err
 	}
 	return export(interchange.Students().Write(to), func(after *store.Position) ([]booking.Student, *store.Position, error) {
-		page, more, err := t.store.Students(ctx, store.PeopleFilter{}, store.Page{First: exportPage, After: after})
+		page, more, err := t.store.Students(ctx, t.scope(ctx), store.StudentFilter{}, store.Page{First: exportPage, After: after})
 		if !more {
 			return page, nil, err
 		}
@@ -39,7 +44,7 @@ func (t *Transfers) ExportInterviewers(ctx context.Context, to io.Writer) error 
 		return err
 	}
 	return export(interchange.Interviewers().Write(to), func(after *store.Position) ([]booking.Interviewer, *store.Position, error) {
-		page, more, err := t.store.Interviewers(ctx, store.PeopleFilter{}, store.Page{First: exportPage, After: after})
+		page, more, err := t.store.Interviewers(ctx, t.scope(ctx), store.InterviewerFilter{}, store.Page{First: exportPage, After: after})
 		if !more {
 			return page, nil, err
 		}
@@ -160,7 +165,7 @@ func (t *Transfers) ExportInterviewsIn(ctx context.Context, to io.Writer, in Exp
 		return err
 	}
 	return export(interchange.Interviews(nil).Write(to), func(after *store.Position) ([]interchange.Interview, *store.Position, error) {
-		page, more, err := t.store.Interviews(ctx, store.InterviewFilter{Start: in.From}, store.Page{First: exportPage, After: after})
+		page, more, err := t.store.Interviews(ctx, t.scope(ctx), store.InterviewFilter{Start: in.From}, store.Page{First: exportPage, After: after})
 		if err != nil {
 			return nil, nil, err
 		}
