@@ -53,7 +53,7 @@ func newMetrics(o Options) *metrics {
 			Namespace: "rehearse", Name: "job_duration_seconds", Help: "The duration of jobs.", Buckets: seconds,
 		}, []string{"job"}),
 		jobSuccess: prometheus.NewGaugeVec(prometheus.GaugeOpts(name("job_last_success_timestamp_seconds",
-			"The Unix time of the last run of the job on this server without an error. Each job runs on one of the servers, so use the maximum.")), []string{"job"}),
+			"The Unix time of the last successful run of the job on this server. Each job runs on one of the servers, so use the maximum.")), []string{"job"}),
 	}
 	m.registry.MustRegister(m.operations, m.duration, m.inFlight, m.refusals, m.deprecated, m.jobRuns, m.jobDuration, m.jobSuccess,
 		collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}), collectors.NewBuildInfoCollector())
