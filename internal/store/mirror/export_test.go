@@ -40,3 +40,8 @@ func (s *Slots) Room() int {
 	}
 	return room
 }
+
+// Chunks returns the number of chunks.
+func (s *Slots) Chunks() int { return len(s.chunks) }
+
+const ChunkSize = chunkSize

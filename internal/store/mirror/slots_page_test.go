@@ -1,6 +1,8 @@
 package mirror_test
 
 import (
+	"math"
+	"slices"
 	"testing"
 	"time"
 
@@ -48,6 +50,7 @@ func TestPageEnds(t *testing.T) {
 		{"before a slot of the same start", mirror.SlotsQuery{In: all, First: 2, FromEnd: true, Before: position(30, 9)}, slots[2:4], true},
 		{"between slots of the same start", mirror.SlotsQuery{In: all, First: 2, After: position(30, 4), Before: position(30, 9)}, slots[3:4], false},
 		{"between ids that do not exist", mirror.SlotsQuery{In: all, First: 2, After: position(30, 5), Before: position(30, 8)}, slots[3:4], false},
+		{"after all ids of a start", mirror.SlotsQuery{In: all, First: 2, After: position(20, math.MaxInt64), Before: position(30, 7)}, slots[2:3], false},
 		{"between positions in the wrong order", mirror.SlotsQuery{In: all, First: 2, After: position(30, 9), Before: position(30, 4)}, nil, false},
 	} {
 		t.Run(test.name, func(t *testing.T) {
@@ -56,6 +59,88 @@ func TestPageEnds(t *testing.T) {
 			got, more, known := s.Page(test.query)
 			if diff := cmp.Diff(bookable(test.want), got, cmpopts.EquateEmpty()); diff != "" || more != test.more || !known {
 				t.Errorf("more is %t, want %t; known is %t (-want +got):\n%s", more, test.more, known, diff)
+			}
+		})
+	}
+}
+
+// The offer decides which of ten slots of an hour are listed.
+func TestPageFollowsTheOffer(t *testing.T) {
+	t.Parallel()
+	limit := 1
+	record := booking.Record{Student: booking.Student{ID: 1}, Policy: booking.DefaultPolicy(), Self: 10}
+	held := func(r booking.Record, id booking.SlotID) booking.Record {
+		start := int(id) * 60
+		r.Hold = &booking.HeldSlot{
+			Hold: booking.Hold{SlotID: id, ExpiresAt: at(7)}, InterviewerID: booking.InterviewerID(id), Start: at(start), End: at(start + 60),
+		}
+		return r
+	}
+	booked := func(r booking.Record, interviewer booking.InterviewerID, start, end int) booking.Record {
+		r.History = append(r.History, booking.Commitment{
+			ID: 1, InterviewerID: interviewer, SlotID: 99, Start: at(start), End: at(end), Status: booking.Booked,
+		})
+		return r
+	}
+	limited := record
+	limited.Student.InterviewLimit = &limit
+	move := booking.Interview{ID: 2} // which the record lacks, so a live hold is in its way
+	for _, test := range []struct {
+		name   string
+		offer  booking.Offer
+		change func(id booking.SlotID, slot *mirror.OpenSlot)
+		want   []booking.SlotID
+		own    booking.SlotID // the slot that is listed as held by the student
+	}{
+		{"all but those of the student as an interviewer", record.Offer(at(0)), nil, []booking.SlotID{1, 2, 3, 4, 5, 6, 7, 8, 9}, 0},
+		{"a limit that is reached", booked(limited, 20, 0, 60).Offer(at(0)), nil, nil, 0},
+		{"an interviewer met and a busy time that touches two slots", booked(record, 3, 300, 360).Offer(at(0)), nil, []booking.SlotID{1, 2, 4, 6, 7, 8, 9}, 0},
+		{"a busy time that begins before the range", booked(record, 20, 0, 61).Offer(at(0)), nil, []booking.SlotID{2, 3, 4, 5, 6, 7, 8, 9}, 0},
+		{"held and full until now and until later", record.Offer(at(5)), func(id booking.SlotID, slot *mirror.OpenSlot) {
+			switch id {
+			case 2:
+				slot.HeldUntil = at(5)
+			case 3:
+				slot.HeldUntil = at(6)
+			case 4:
+				slot.FullUntil = at(5)
+			case 5:
+				slot.FullUntil = at(6)
+			case 6:
+				slot.FullUntil = booking.Forever
+			}
+		}, []booking.SlotID{1, 2, 4, 7, 8, 9}, 0},
+		{"the student's hold", held(record, 4).Offer(at(0)), func(id booking.SlotID, slot *mirror.OpenSlot) {
+			if id == 4 {
+				slot.HeldUntil, slot.FullUntil = at(7), at(7)
+			}
+		}, []booking.SlotID{1, 2, 3, 4, 5, 6, 7, 8, 9}, 4},
+		{"the student's hold, where an interview is moved", held(record, 4).OfferToMove(move, at(0)), nil, []booking.SlotID{1, 2, 3, 4, 5, 6, 7, 8, 9}, 4},
+		{"only the held slot, because the hold reaches the limit", held(limited, 4).OfferToMove(move, at(0)), nil, []booking.SlotID{4}, 4},
+		{"the held slot of an interviewer that bookings have filled", held(limited, 4).OfferToMove(move, at(0)), func(_ booking.SlotID, slot *mirror.OpenSlot) {
+			slot.FullUntil = booking.Forever
+		}, nil, 0},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			var slots []mirror.OpenSlot
+			for id := range booking.SlotID(10) {
+				made := slot(id+1, booking.InterviewerID(id+1), int(id+1)*60, int(id+2)*60)
+				if test.change != nil {
+					test.change(id+1, &made)
+				}
+				slots = append(slots, made)
+			}
+			got, _, _ := loaded(10, slots...).Page(mirror.SlotsQuery{In: calendar.Span{Start: at(60), End: at(660)}, Offer: test.offer, First: 10})
+			var ids []booking.SlotID
+			for _, listed := range got {
+				ids = append(ids, listed.ID)
+				if own := listed.HeldUntil.Equal(at(7)); own != (listed.ID == test.own) {
+					t.Errorf("slot %d is held until %s", listed.ID, listed.HeldUntil)
+				}
+			}
+			if !slices.Equal(ids, test.want) {
+				t.Errorf("lists %v, want %v", ids, test.want)
 			}
 		})
 	}
@@ -162,7 +247,7 @@ func (w *world) page(q mirror.SlotsQuery, own booking.SlotID) (page []booking.Bo
 
 // drawQuery draws a query, and the slot that its student holds, or 0.
 func drawQuery(t *rapid.T, w *world) (mirror.SlotsQuery, booking.SlotID) {
-	minute := rapid.IntRange(-20, 520)
+	minute := rapid.Custom(func(t *rapid.T) int { return rapid.IntRange(-4, 104).Draw(t, "fives") * 5 }) // often the edge of a slot
 	from := minute.Draw(t, "from")
 	query := mirror.SlotsQuery{
 		In:      calendar.Span{Start: at(from), End: at(max(from+1, minute.Draw(t, "to")))},

@@ -149,7 +149,9 @@ func TestDropBefore(t *testing.T) {
 	s := loaded(10, slot(1, 1, 0, 60), slot(2, 1, 10, 60), slot(3, 1, 20, 60))
 	s.DropBefore(at(10))
 	s.DropBefore(at(5)) // nothing brings the dropped slots back
-	s.Put(slot(4, 1, 9, 60))
+	early := slot(4, 1, 10, 60)
+	early.Start = early.Start.Add(-time.Microsecond)
+	s.Put(early)
 	s.Put(slot(5, 1, 10, 60))
 	if got := heldIDs(s); !slices.Equal(got, []booking.SlotID{2, 5, 3}) || !s.Since().Equal(at(10)) {
 		t.Errorf("holds %v from %s", got, s.Since())
@@ -294,4 +296,43 @@ func TestChunksWasteLittle(t *testing.T) {
 		s.Remove(slot.ID, slot.Start)
 	}
 	check("removals everywhere", 133)
+	for _, left := range slices.Collect(s.Ascend(beginning, end)) {
+		if left.ID%50 != 0 {
+			s.Remove(left.ID, left.Start)
+		}
+	}
+	check("removals of nearly all", 133)
+}
+
+// A full chunk is divided, wherever a slot is inserted, and its parts become one when either
+// loses its slots.
+func TestChunksAreDividedAndMerged(t *testing.T) {
+	t.Parallel()
+	full := make([]mirror.OpenSlot, mirror.ChunkSize)
+	for i := range full {
+		full[i] = slot(booking.SlotID(2*i+2), 1, 0, 60)
+	}
+	const half = mirror.ChunkSize / 2
+	for _, place := range []int{0, 1, half - 1, half, half + 1, half + 2, len(full) - 1, len(full)} {
+		s := loaded(math.MaxInt, full...)
+		before := s.Chunks()
+		inserted := slot(booking.SlotID(2*place+1), 1, 0, 60)
+		s.Put(inserted)
+		if want := slices.Insert(slices.Clone(full), place, inserted); !slices.Equal(slices.Collect(s.Ascend(beginning, end)), want) {
+			t.Fatalf("a slot is inserted at %d in the wrong place", place)
+		}
+		if before != 1 || s.Chunks() != 2 {
+			t.Fatalf("%d chunks became %d", before, s.Chunks())
+		}
+	}
+	for name, emptied := range map[string][]mirror.OpenSlot{"first": full[:500], "second": full[len(full)-500:]} {
+		s := loaded(math.MaxInt, full...)
+		s.Put(slot(1, 1, 0, 60))
+		for _, slot := range emptied {
+			s.Remove(slot.ID, slot.Start)
+		}
+		if s.Chunks() != 1 || s.Defect() != "" {
+			t.Errorf("the %s chunk lost its slots: %d chunks, %s", name, s.Chunks(), s.Defect())
+		}
+	}
 }
