@@ -35,19 +35,19 @@ func TestStatements(t *testing.T) {
 		{"students", "with their standing", 3, `query {
 			students(first: 20) { nodes { id name interviewLimit
 				eligibility { eligible interviewsUsed } upcomingInterviews { id start } } } }`, nil},
-		{"bookSlot", "in one transaction", 8, `mutation($student: ID!, $slot: ID!) {
+		{"bookSlot", "in one transaction", 9, `mutation($student: ID!, $slot: ID!) {
 			bookSlot(input: {studentId: $student, slotId: $slot}) ` + asInterview, nil},
-		{"bookSlotHeld", "from a hold", 10, `mutation($holder: ID!, $held: ID!, $hold: ID!) {
+		{"bookSlotHeld", "from a hold", 11, `mutation($holder: ID!, $held: ID!, $hold: ID!) {
 			bookSlot(input: {studentId: $holder, slotId: $held, holdId: $hold}) ` + asInterview, nil},
-		{"bookSlotKeyed", "with a key", 12, `mutation($student: ID!, $slot: ID!) {
+		{"bookSlotKeyed", "with a key", 13, `mutation($student: ID!, $slot: ID!) {
 			bookSlot(input: {studentId: $student, slotId: $slot, idempotencyKey: "key"}) ` + asInterview, nil},
-		{"holdSlot", "in one transaction", 10, `mutation($student: ID!, $slot: ID!) {
+		{"holdSlot", "in one transaction", 11, `mutation($student: ID!, $slot: ID!) {
 			holdSlot(input: {studentId: $student, slotId: $slot}) { hold { id expiresAt } errors { message } } }`, nil},
-		{"rescheduleInterview", "in one transaction", 16, `mutation($interview: ID!, $slot: ID!) {
+		{"rescheduleInterview", "in one transaction", 17, `mutation($interview: ID!, $slot: ID!) {
 			rescheduleInterview(input: {interviewId: $interview, slotId: $slot}) ` + asInterview, nil},
-		{"cancelInterview", "in one transaction", 11, `mutation($interview: ID!) {
+		{"cancelInterview", "in one transaction", 12, `mutation($interview: ID!) {
 			cancelInterview(input: {interviewId: $interview, reason: "ill"}) ` + asInterview, nil},
-		{"markNoShow", "in one transaction", 8, `mutation($missed: ID!) {
+		{"markNoShow", "in one transaction", 9, `mutation($missed: ID!) {
 			markNoShow(input: {interviewId: $missed, party: STUDENT}) ` + asInterview, nil},
 	} {
 		t.Run(test.operation+"/"+test.name, func(t *testing.T) {

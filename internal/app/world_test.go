@@ -40,6 +40,7 @@ type world struct {
 func newWorld(t *testing.T) *world {
 	t.Helper()
 	db := pgtest.New(t)
+	db.WantLoggedWrites(t)
 	return &world{t: t, db: db, store: db.Open(t, store.Options{}), sql: db.SQL(t)}
 }
 

@@ -305,6 +305,9 @@ func (s *session) jobs(school *app.App, db *store.Store, observer *telemetry.Tel
 			if _, err := school.DeleteExpiredBookingRefusals(ctx); err != nil {
 				return err
 			}
+			if _, err := db.DeleteChanges(ctx); err != nil {
+				return err
+			}
 			return db.DeleteBuckets(ctx, s.now().Add(-time.Hour))
 		},
 	}}

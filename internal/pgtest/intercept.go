@@ -37,6 +37,7 @@ func (d Database) Intercepted(t testing.TB, i Intercept) *store.Store {
 		t.Fatalf("parse the address of the test database: %v", err)
 	}
 	config.RuntimeParams["timezone"] = "UTC"
+	config.RuntimeParams["application_name"] = storeName
 	pool := sql.OpenDB(interceptor{Connector: stdlib.GetConnector(*config), Intercept: i})
 	pool.SetMaxOpenConns(interceptedConns)
 	pool.SetMaxIdleConns(interceptedConns)

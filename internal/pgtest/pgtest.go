@@ -88,7 +88,7 @@ func patient(o store.Options) store.Options {
 // Open opens a store on the database until the test ends.
 func (d Database) Open(t testing.TB, o store.Options) *store.Store {
 	t.Helper()
-	s, err := store.Open(t.Context(), d.DSN, patient(o))
+	s, err := store.Open(t.Context(), d.DSN, named(patient(o)))
 	if err != nil {
 		t.Fatalf("open the test database: %v", err)
 	}

@@ -66,6 +66,7 @@ func NewWith(t *testing.T, o store.Options, set ...func(*gqlhttp.Options)) *Scho
 // NewOn starts a server on a database that may have other servers.
 func NewOn(t *testing.T, db pgtest.Database, o store.Options, set ...func(*gqlhttp.Options)) *School {
 	t.Helper()
+	db.WantLoggedWrites(t)
 	s := onStore(t, db, o)
 	options := gqlhttp.Options{
 		Options: graph.Options{

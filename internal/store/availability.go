@@ -223,6 +223,7 @@ func (tx *Tx) UpdateAvailability(ctx context.Context, a booking.Availability, at
 	was := a.Version
 	a.Revision = a.Next(at)
 	changed := newAvailabilityRow(a)
+	note(tx, retagged, a.InterviewerID)
 	return a, tx.edit(ctx, was, &changed, "interviewer_id", "created_at")
 }
 

@@ -47,6 +47,7 @@ func (tx *Tx) WithdrawSlots(ctx context.Context, slots []booking.Slot) error {
 	}
 	keys := slotIDs(slots)
 	tx.recordChanges(booking.SlotWasWithdrawn, keys...)
+	note(tx, changedSlots, keys...)
 	err := tx.db.WithContext(ctx).Exec(`UPDATE slots SET status = 'WITHDRAWN',
 		held_by = NULL, held_until = NULL, taken_back = false WHERE id = ANY(?)`, keys).Error
 	return fault(err, "withdraw %d slots", len(slots))
@@ -72,6 +73,7 @@ func (tx *Tx) MarkWithdrawWhenFree(ctx context.Context, slots []booking.SlotID) 
 	if len(slots) == 0 {
 		return nil
 	}
+	note(tx, changedSlots, slots...)
 	err := tx.db.WithContext(ctx).Exec("UPDATE slots SET taken_back = true WHERE id = ANY(?)", ids[booking.SlotID](slots)).Error
 	return fault(err, "mark %d booked slots as withdrawn", len(slots))
 }
@@ -83,7 +85,11 @@ func (tx *Tx) ReassignSlots(ctx context.Context, to booking.AvailabilityID, slot
 	if len(slots) == 0 {
 		return nil
 	}
-	err := tx.db.WithContext(ctx).Exec(
-		"UPDATE slots SET taken_back = false, availability_id = ? WHERE id = ANY(?)", to, ids[booking.SlotID](slots)).Error
+	var of []booking.InterviewerID
+	err := tx.db.WithContext(ctx).Raw(
+		"UPDATE slots SET taken_back = false, availability_id = ? WHERE id = ANY(?) RETURNING interviewer_id",
+		to, ids[booking.SlotID](slots)).Scan(&of).Error
+	note(tx, changedSlots, slots...)
+	note(tx, retagged, of...)
 	return fault(err, "hand %d slots over to availability %d", len(slots), to)
 }

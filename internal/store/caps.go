@@ -61,7 +61,8 @@ func (tx *Tx) SetFull(ctx context.Context, id booking.InterviewerID, in calendar
 	for _, p := range full {
 		starts, ends, untils = append(starts, p.Start), append(ends, p.End), append(untils, p.Until)
 	}
-	err := tx.db.WithContext(ctx).Exec(`
+	var changed []booking.SlotID
+	err := tx.db.WithContext(ctx).Raw(`
 		WITH wanted AS (
 			SELECT s.id, max(p.until) AS until FROM slots s
 			LEFT JOIN unnest(?::timestamptz[], ?::timestamptz[], ?::timestamptz[]) AS p (s, e, until)
@@ -69,7 +70,8 @@ func (tx *Tx) SetFull(ctx context.Context, id booking.InterviewerID, in calendar
 			WHERE s.interviewer_id = ? AND s.starts_at >= ? AND s.starts_at < ? AND `+notWithdrawn("s.")+`
 			GROUP BY s.id)
 		UPDATE slots SET full_until = wanted.until FROM wanted
-		WHERE slots.id = wanted.id AND slots.full_until IS DISTINCT FROM wanted.until`,
-		starts, ends, untils, id, in.Start, in.End).Error
+		WHERE slots.id = wanted.id AND slots.full_until IS DISTINCT FROM wanted.until
+		RETURNING slots.id`, starts, ends, untils, id, in.Start, in.End).Scan(&changed).Error
+	note(tx, changedSlots, changed...)
 	return fault(err, "close the full days of interviewer %d", id)
 }

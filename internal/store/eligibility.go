@@ -106,6 +106,7 @@ func (tx *Tx) DeferCounts(ctx context.Context) error {
 
 // FillCounts derives the standings of all students from their interviews.
 func (tx *Tx) FillCounts(ctx context.Context) error {
+	tx.noteEveryStudent()
 	err := fillInRanges(ctx, tx, "students", `
 		UPDATE students SET (interviews_counted, recent_grades) = (SELECT counted, grades FROM standing(students.id))
 		WHERE id > ? AND id <= ?`)

@@ -12,3 +12,6 @@ var (
 	IsNoShow           = isNoShow("")
 	OpenSlotsPredicate = openSlotsPredicate
 )
+
+// SetWake sets the function that is called after a commit that added to the change log.
+func (s *Store) SetWake(wake func()) { s.wake = wake }

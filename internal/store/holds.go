@@ -47,9 +47,10 @@ func (r *Reader) HoldsByID(ctx context.Context, keys []booking.HoldID) ([]bookin
 // allow one open hold for each student and slot.
 func (tx *Tx) PlaceHold(ctx context.Context, h booking.Hold) (booking.Hold, error) {
 	// In the order of the ids, so that two students who swap slots do not deadlock.
-	err := tx.db.WithContext(ctx).Exec(`UPDATE holds SET ended_at = expires_at WHERE id IN (
-		SELECT id FROM holds WHERE ended_at IS NULL AND (student_id = ? OR slot_id = ?) ORDER BY id FOR NO KEY UPDATE)`,
-		h.StudentID, h.SlotID).Error
+	var held []booking.StudentID
+	err := tx.db.WithContext(ctx).Raw(`UPDATE holds SET ended_at = expires_at WHERE id IN (
+		SELECT id FROM holds WHERE ended_at IS NULL AND (student_id = ? OR slot_id = ?) ORDER BY id FOR NO KEY UPDATE)
+		RETURNING student_id`, h.StudentID, h.SlotID).Scan(&held).Error
 	if err != nil {
 		return h, fault(err, "end the previous holds")
 	}
@@ -59,6 +60,8 @@ func (tx *Tx) PlaceHold(ctx context.Context, h booking.Hold) (booking.Hold, erro
 		h.StudentID, h.ExpiresAt, h.SlotID, h.StudentID, h.SlotID, h.PlacedAt, h.ExpiresAt, ids[booking.WaiverID](h.Waivers)).
 		Scan(&h.ID).Error
 	tx.recordHold(h)
+	note(tx, changedSlots, h.SlotID)
+	note(tx, changedStudents, append(held, h.StudentID)...)
 	return h, fault(err, "hold slot %d", h.SlotID)
 }
 
@@ -66,6 +69,8 @@ func (tx *Tx) PlaceHold(ctx context.Context, h booking.Hold) (booking.Hold, erro
 // locked.
 func (tx *Tx) ExtendHold(ctx context.Context, h booking.Hold) error {
 	tx.recordHold(h)
+	note(tx, changedSlots, h.SlotID)
+	note(tx, changedStudents, h.StudentID)
 	err := tx.db.WithContext(ctx).Exec(`
 		WITH slot AS (UPDATE slots SET held_until = ? WHERE id = ?)
 		UPDATE holds SET expires_at = ?, extended = true WHERE id = ?`, h.ExpiresAt, h.SlotID, h.ExpiresAt, h.ID).Error
@@ -75,6 +80,8 @@ func (tx *Tx) ExtendHold(ctx context.Context, h booking.Hold) error {
 // EndHold ends a hold and releases its slot. The slot must be locked.
 func (tx *Tx) EndHold(ctx context.Context, h booking.Hold) error {
 	tx.recordChanges(booking.SlotWasReleased, h.SlotID)
+	note(tx, changedSlots, h.SlotID)
+	note(tx, changedStudents, h.StudentID)
 	err := tx.db.WithContext(ctx).Exec(`
 		WITH slot AS (UPDATE slots SET held_by = NULL, held_until = NULL WHERE id = ? AND held_by = ?)
 		UPDATE holds SET ended_at = ? WHERE id = ?`, h.SlotID, h.StudentID, h.EndedAt, h.ID).Error
@@ -86,8 +93,10 @@ func (tx *Tx) EndHoldsOn(ctx context.Context, slots []booking.SlotID, now time.T
 	if len(slots) == 0 {
 		return nil
 	}
-	err := tx.db.WithContext(ctx).Exec(`UPDATE holds SET ended_at = least(expires_at, ?) WHERE id IN (
-		SELECT id FROM holds WHERE ended_at IS NULL AND slot_id = ANY(?) ORDER BY id FOR NO KEY UPDATE)`,
-		now, ids[booking.SlotID](slots)).Error
+	var held []booking.StudentID
+	err := tx.db.WithContext(ctx).Raw(`UPDATE holds SET ended_at = least(expires_at, ?) WHERE id IN (
+		SELECT id FROM holds WHERE ended_at IS NULL AND slot_id = ANY(?) ORDER BY id FOR NO KEY UPDATE)
+		RETURNING student_id`, now, ids[booking.SlotID](slots)).Scan(&held).Error
+	note(tx, changedStudents, held...)
 	return fault(err, "end the holds on %d slots", len(slots))
 }

@@ -118,6 +118,7 @@ func (tx *Tx) CreateInterviewer(ctx context.Context, i booking.Interviewer) (boo
 	i.Revision = booking.FirstRevision(i.CreatedAt)
 	created := newInterviewerRow(i)
 	err := tx.db.WithContext(ctx).Create(&created).Error
+	tx.noteNewInterviewers(created.ID)
 	return created.domain(), fault(err, "create an interviewer")
 }
 
@@ -129,13 +130,16 @@ func (tx *Tx) UpdateInterviewer(ctx context.Context, i booking.Interviewer, at t
 	i.Revision = i.Next(at)
 	changed := newInterviewerRow(i)
 	tx.state.changesInterviewers = true
+	tx.noteInterviewer(i)
 	return i, tx.edit(ctx, was, &changed, "created_at")
 }
 
 // LockInterviewer locks an interviewer until the transaction ends, and returns it. Other
 // changes of the interviewer and of their availabilities wait.
 func (tx *Tx) LockInterviewer(ctx context.Context, id booking.InterviewerID) (booking.Interviewer, error) {
-	return tx.lockInterviewer(ctx, id, lockInterviewer)
+	locked, err := tx.lockInterviewer(ctx, id, lockInterviewer)
+	tx.state.interviewer = locked
+	return locked, err
 }
 
 // ShareInterviewer takes a shared lock: the interviewer cannot change until the
@@ -168,6 +172,7 @@ func (tx *Tx) LoadInterviewers(ctx context.Context, interviewers []booking.Inter
 	for i, one := range interviewers {
 		one.Revision = booking.FirstRevision(one.CreatedAt)
 		rows[i] = newInterviewerRow(one)
+		tx.noteNewInterviewers(one.ID)
 	}
 	return load(ctx, tx, "interviewers", rows, columnsOf[interviewerRow]())
 }

@@ -262,6 +262,8 @@ func (tx *Tx) Book(ctx context.Context, i booking.Interview, e booking.Event) (b
 		event.Changes, e.PolicyVersion)
 	i.Revision = booking.FirstRevision(i.BookedAt)
 	tx.state.lastEventAt = e.At
+	note(tx, changedSlots, i.SlotID)
+	tx.noteInterviews(i)
 	return i, fault(err, "book slot %d", i.SlotID)
 }
 
@@ -271,6 +273,7 @@ func (tx *Tx) CreateInterview(ctx context.Context, i booking.Interview) (booking
 	i.Revision = booking.FirstRevision(i.LastChange())
 	created := newInterviewRow(i)
 	err := tx.db.WithContext(ctx).Create(&created).Error
+	tx.noteInterviews(created.domain())
 	return created.domain(), fault(err, "create an interview on slot %d", i.SlotID)
 }
 
@@ -280,6 +283,7 @@ func (tx *Tx) UpdateInterview(ctx context.Context, i booking.Interview, at time.
 	was := i.Version
 	i.Revision = i.Next(at)
 	changed := newInterviewRow(i)
+	tx.noteInterviews(i)
 	return i, tx.edit(ctx, was, &changed, "student_id", "booked_at")
 }
 
@@ -290,5 +294,6 @@ func (tx *Tx) LoadInterviews(ctx context.Context, interviews []booking.Interview
 		one.Revision = booking.FirstRevision(one.LastChange())
 		rows[i] = newInterviewRow(one)
 	}
+	tx.noteInterviews(interviews...)
 	return load(ctx, tx, "interviews", rows, columnsOf[interviewRow]())
 }

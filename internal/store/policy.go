@@ -45,5 +45,6 @@ func (tx *Tx) UpdatePolicy(ctx context.Context, p booking.Policy, now time.Time)
 	err := tx.db.WithContext(ctx).Exec("WITH updated AS (UPDATE booking_policy SET ("+policyColumns.String()+") = ("+values+") RETURNING *)"+`
 		INSERT INTO booking_policy_versions (version, at, policy) SELECT version, ?, to_jsonb(updated) FROM updated`,
 		append(policyColumns.targets(&row), now)...).Error
+	tx.noteEveryStudent()
 	return fault(err, "update the booking policy")
 }

@@ -51,13 +51,21 @@ const refusalsAbout = `r.student_id = s.id OR (r.actor_role = 'STUDENT' AND r.ac
 // whether there were any. The student must be locked. Interviews, holds and waivers
 // stay, and so do events, which contain only the student's id.
 func (tx *Tx) AnonymiseStudent(ctx context.Context, id booking.StudentID, at time.Time) (removed bool, err error) {
+	var interviews []booking.InterviewID
+	err = tx.db.WithContext(ctx).Raw(`UPDATE interviews SET note = NULL, note_shared = false, cancel_reason = NULL,
+		version = version + 1, updated_at = greatest(updated_at, ?)
+		WHERE student_id = ? AND (note IS NOT NULL OR note_shared OR cancel_reason IS NOT NULL)
+		RETURNING id`, at, id).Scan(&interviews).Error
+	if err != nil {
+		return false, fault(err, "anonymise the interviews of student %d", id)
+	}
+	note(tx, changedInterviews, interviews...)
+	note(tx, changedStudents, id)
+	removed = len(interviews) > 0
 	for _, statement := range []struct {
 		text string
 		args []any
 	}{
-		{`UPDATE interviews SET note = NULL, note_shared = false, cancel_reason = NULL,
-			version = version + 1, updated_at = greatest(updated_at, ?)
-			WHERE student_id = ? AND (note IS NOT NULL OR note_shared OR cancel_reason IS NOT NULL)`, []any{at, id}},
 		{"UPDATE waivers SET reason = '' WHERE student_id = ? AND reason <> ''", []any{id}},
 		// The request id is the only text of a refusal that a client chooses.
 		{"UPDATE booking_refusals r SET request_id = '' FROM students s WHERE s.id = ? AND r.request_id <> '' AND (" + refusalsAbout + ")", []any{id}},

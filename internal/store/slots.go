@@ -230,6 +230,7 @@ func (tx *Tx) CreateSlots(ctx context.Context, a booking.Availability, spans []c
 	err := tx.db.WithContext(ctx).CreateInBatches(&rows, insertBatch).Error
 	for _, row := range rows {
 		tx.recordChanges(booking.SlotWasPublished, row.ID)
+		note(tx, changedSlots, row.ID)
 	}
 	return domains(rows), fault(err, "publish %d slots of interviewer %d", len(spans), a.InterviewerID)
 }
@@ -247,6 +248,7 @@ func (tx *Tx) LoadSlots(ctx context.Context, slots []LoadedSlot) error {
 		rows[i] = slotRow{
 			ID: s.ID, InterviewerID: s.InterviewerID, AvailabilityID: s.AvailabilityID, StartsAt: s.Start, EndsAt: s.End, Status: s.Status,
 		}
+		note(tx, changedSlots, s.ID)
 	}
 	return load(ctx, tx, "slots", rows, columnsOf[slotRow]("held_by", "held_until", "full_until", "taken_back"))
 }
@@ -276,6 +278,7 @@ func (tx *Tx) LockSlots(ctx context.Context, keys []booking.SlotID) ([]booking.S
 // locked.
 func (tx *Tx) SetSlotStatus(ctx context.Context, id booking.SlotID, status booking.SlotStatus) error {
 	tx.recordStatus(status, id)
+	note(tx, changedSlots, id)
 	return tx.update(ctx, &slotRow{ID: id, Status: status}, "status", "held_by", "held_until", "taken_back")
 }
 
@@ -283,6 +286,7 @@ func (tx *Tx) SetSlotStatus(ctx context.Context, id booking.SlotID, status booki
 func (tx *Tx) BookSlots(ctx context.Context, keys []booking.SlotID, now time.Time) error {
 	for batch := range slices.Chunk(keys, loadBatch) {
 		tx.recordChanges(booking.SlotWasBooked, batch...)
+		note(tx, changedSlots, batch...)
 		err := tx.db.WithContext(ctx).Exec("UPDATE slots SET status = 'BOOKED', held_by = NULL, held_until = NULL WHERE id = ANY(?)",
 			ids[booking.SlotID](batch)).Error
 		if err != nil {

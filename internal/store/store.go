@@ -35,6 +35,7 @@ type Store struct {
 	timeouts  timeouts
 	config    *pgx.ConnConfig // of the pool's connections; nil if the pool was given
 	ready     readiness
+	wake      func() // called after a commit that added to the change log; may be nil
 
 	lostRefusals *lostRefusals
 }

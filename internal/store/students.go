@@ -92,6 +92,7 @@ func (tx *Tx) CreateStudent(ctx context.Context, s booking.Student) (booking.Stu
 	s.Revision = booking.FirstRevision(s.CreatedAt)
 	created := newStudentRow(s)
 	err := tx.db.WithContext(ctx).Create(&created).Error
+	note(tx, changedStudents, created.ID)
 	return created.domain(), fault(err, "create a student")
 }
 
@@ -102,6 +103,7 @@ func (tx *Tx) UpdateStudent(ctx context.Context, s booking.Student, at time.Time
 	was := s.Version
 	s.Revision = s.Next(at)
 	changed := newStudentRow(s)
+	note(tx, changedStudents, s.ID)
 	return s, tx.edit(ctx, was, &changed, "created_at")
 }
 
@@ -128,6 +130,7 @@ func (tx *Tx) LoadStudents(ctx context.Context, students []booking.Student) erro
 	for i, s := range students {
 		s.Revision = booking.FirstRevision(s.CreatedAt)
 		rows[i] = newStudentRow(s)
+		note(tx, changedStudents, s.ID)
 	}
 	return load(ctx, tx, "students", rows, columnsOf[studentRow]())
 }

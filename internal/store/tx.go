@@ -80,6 +80,9 @@ func attempt[T any](ctx context.Context, s *Store, fn func(*Tx) (T, error)) (T, 
 	if t.changesInterviewers { // evict even if the commit's outcome is unknown
 		s.interviewers.Evict()
 	}
+	if t.changed() && s.wake != nil {
+		s.wake() // even if the commit's outcome is unknown
+	}
 	return result, err
 }
 
@@ -92,12 +95,13 @@ func (tx *Tx) Discard() { tx.state.discarded = true }
 func Try[T any](ctx context.Context, tx *Tx, fn func(*Tx) (T, error)) (T, error) {
 	tx.state.queue("SAVEPOINT try")
 	slotChanges, lastEventAt := slices.Clone(tx.state.slotChanges), tx.state.lastEventAt // fn may write or date the pending ones
+	changes := tx.state.changes
 	result, err := fn(tx)
 	if err == nil {
 		tx.state.queue("RELEASE SAVEPOINT try")
 		return result, nil
 	}
-	tx.state.slotChanges, tx.state.lastEventAt = slotChanges, lastEventAt
+	tx.state.slotChanges, tx.state.lastEventAt, tx.state.changes = slotChanges, lastEventAt, changes
 	var none T
 	if undone := tx.send(ctx, statement{text: "ROLLBACK TO SAVEPOINT try"}); undone != nil {
 		return none, fault(undone, "roll back to the savepoint")
@@ -116,6 +120,9 @@ type transaction struct {
 
 	slotChanges []slotChange // not written yet
 	lastEventAt time.Time    // time of the last event; zero means none
+
+	changes     changeNotes
+	interviewer booking.Interviewer // the last one locked, as it was
 
 	changesInterviewers bool
 	students            []booking.StudentID // locked students, who may be changed
@@ -150,6 +157,7 @@ func (t *transaction) commit(ctx context.Context) error {
 		return nil // the database was not used
 	}
 	t.writeSlotHistory()
+	t.writeChanges()
 	return t.send(ctx, statement{text: commitText})
 }
 

@@ -41,10 +41,12 @@ func (tx *Tx) GrantWaiver(ctx context.Context, w booking.Waiver) (booking.Waiver
 		StudentID: w.StudentID, Rule: w.Rule, Reason: w.Reason, Uses: w.Uses, GrantedAt: w.GrantedAt, ExpiresAt: w.ExpiresAt,
 	}
 	err := tx.db.WithContext(ctx).Create(&created).Error
+	note(tx, changedStudents, w.StudentID)
 	return created.domain(), fault(err, "grant a waiver")
 }
 
 // RevokeWaiver writes when the waiver was revoked. Its student must be locked.
 func (tx *Tx) RevokeWaiver(ctx context.Context, w booking.Waiver) error {
+	note(tx, changedStudents, w.StudentID)
 	return tx.update(ctx, &waiverRow{ID: w.ID, RevokedAt: w.RevokedAt}, "revoked_at")
 }

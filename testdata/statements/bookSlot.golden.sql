@@ -44,4 +44,7 @@ RETURNING id, interview_id), history AS (INSERT INTO slot_history (slot_id, what
 FROM told) SELECT interview_id
 FROM told
 
+INSERT INTO changes (slots, interviews, students, interviewers, retagged, every)
+VALUES (coalesce($1::bigint[], '{}'), coalesce($2::bigint[], '{}'), coalesce($3::bigint[], '{}'), coalesce($4::bigint[], '{}'), coalesce($5::bigint[], '{}'), coalesce($6::text[], '{}'))
+
 commit

@@ -54,5 +54,9 @@ WHERE id IN ( SELECT id
 FROM holds
 WHERE ended_at IS NULL AND slot_id = ANY($2)
 ORDER BY id FOR NO KEY UPDATE)
+RETURNING student_id
+
+INSERT INTO changes (slots, interviews, students, interviewers, retagged, every)
+VALUES (coalesce($1::bigint[], '{}'), coalesce($2::bigint[], '{}'), coalesce($3::bigint[], '{}'), coalesce($4::bigint[], '{}'), coalesce($5::bigint[], '{}'), coalesce($6::text[], '{}'))
 
 commit

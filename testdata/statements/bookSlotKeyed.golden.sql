@@ -57,4 +57,7 @@ UPDATE idempotency_keys
 SET answer = $1
 WHERE actor_role = $2 AND actor_id = $3 AND key = $4
 
+INSERT INTO changes (slots, interviews, students, interviewers, retagged, every)
+VALUES (coalesce($1::bigint[], '{}'), coalesce($2::bigint[], '{}'), coalesce($3::bigint[], '{}'), coalesce($4::bigint[], '{}'), coalesce($5::bigint[], '{}'), coalesce($6::text[], '{}'))
+
 commit

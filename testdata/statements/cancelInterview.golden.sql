@@ -40,4 +40,7 @@ RETURNING id) INSERT INTO slot_history (slot_id, what, at, until, event_id) SELE
 FROM told)
 FROM unnest($13::bigint[], $14::text[], $15::timestamptz[], $16::timestamptz[]) AS given (slot_id, what, at, until)
 
+INSERT INTO changes (slots, interviews, students, interviewers, retagged, every)
+VALUES (coalesce($1::bigint[], '{}'), coalesce($2::bigint[], '{}'), coalesce($3::bigint[], '{}'), coalesce($4::bigint[], '{}'), coalesce($5::bigint[], '{}'), coalesce($6::text[], '{}'))
+
 commit

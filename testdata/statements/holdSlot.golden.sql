@@ -40,6 +40,7 @@ FROM holds
 WHERE ended_at IS NULL
 	AND (student_id = $1 OR slot_id = $2)
 ORDER BY id FOR NO KEY UPDATE)
+RETURNING student_id
 
 WITH slot AS (UPDATE slots
 SET held_by = $1, held_until = $2
@@ -53,5 +54,8 @@ FROM unnest($1::timestamptz[], $2::text[], $3::text[], $4::bigint[], $5::text[],
 RETURNING id) INSERT INTO slot_history (slot_id, what, at, until, event_id) SELECT slot_id, what, coalesce(given.at, $12), until, (SELECT max(id)
 FROM told)
 FROM unnest($13::bigint[], $14::text[], $15::timestamptz[], $16::timestamptz[]) AS given (slot_id, what, at, until)
+
+INSERT INTO changes (slots, interviews, students, interviewers, retagged, every)
+VALUES (coalesce($1::bigint[], '{}'), coalesce($2::bigint[], '{}'), coalesce($3::bigint[], '{}'), coalesce($4::bigint[], '{}'), coalesce($5::bigint[], '{}'), coalesce($6::text[], '{}'))
 
 commit

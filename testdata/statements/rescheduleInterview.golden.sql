@@ -69,4 +69,7 @@ WHERE "id" = $5
 INSERT INTO slot_history (slot_id, what, at, until, event_id) SELECT slot_id, what, coalesce(given.at, $1::timestamptz, now()), until, currval(pg_get_serial_sequence('events', 'id'))
 FROM unnest($2::bigint[], $3::text[], $4::timestamptz[], $5::timestamptz[]) AS given (slot_id, what, at, until)
 
+INSERT INTO changes (slots, interviews, students, interviewers, retagged, every)
+VALUES (coalesce($1::bigint[], '{}'), coalesce($2::bigint[], '{}'), coalesce($3::bigint[], '{}'), coalesce($4::bigint[], '{}'), coalesce($5::bigint[], '{}'), coalesce($6::text[], '{}'))
+
 commit

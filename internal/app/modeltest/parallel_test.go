@@ -137,6 +137,7 @@ func (g *lockFailures) count(_ string, err error) {
 func repeatConcurrentRuns(t *testing.T, size, each int, i pgtest.Intercept, seen *tally, enough func(seed uint64, c *concurrentRun) bool) {
 	t.Helper()
 	db := pgtest.New(t)
+	db.WantLoggedWrites(t)
 	plain, rows := db.Open(t, store.Options{}), db.SQL(t)
 	servers := [2]*store.Store{db.Intercepted(t, i), db.Intercepted(t, i)}
 	for seed := range uint64(rounds) {

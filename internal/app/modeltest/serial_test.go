@@ -52,6 +52,7 @@ func TestSchoolAgreesWithItsModel(t *testing.T) {
 			t.Run(fmt.Sprint(n), func(t *testing.T) {
 				t.Parallel()
 				db := pgtest.New(t)
+				db.WantLoggedWrites(t)
 				s, other, rows := db.Open(t, store.Options{}), db.Open(t, store.Options{}), db.SQL(t)
 				rapid.Check(t, func(r *rapid.T) {
 					p := newComparison(t.Context(), r, s, other, rows)
