@@ -33,16 +33,20 @@ func (r mutationResolver) importPayload(ctx context.Context, imported *transfer.
 }
 
 func (r mutationResolver) ImportStudents(ctx context.Context, in model.ImportStudentsInput) (*model.ImportStudentsPayload, error) {
-	ctx = transfer.WithKey(ctx, "importStudents", in.IdempotencyKey, []any{in.CSV, in.Partial})
-	imported, err := r.app.ImportStudents(ctx, strings.NewReader(in.CSV), withLimits(ctx, transfer.ImportOptions{DryRun: in.DryRun, Partial: in.Partial}))
+	imported, err := r.app.ImportStudents(ctx, strings.NewReader(in.CSV), withLimits(ctx, transfer.ImportOptions{
+		DryRun: in.DryRun, Partial: in.Partial,
+		Keyed: transfer.Keyed{Key: in.IdempotencyKey, Input: transfer.KeyedTable{Mutation: "importStudents", CSV: in.CSV, Partial: in.Partial}},
+	}))
 	return r.importPayload(ctx, imported, err)
 }
 
 func (r mutationResolver) ImportInterviewers(
 	ctx context.Context, in model.ImportInterviewersInput,
 ) (*model.ImportInterviewersPayload, error) {
-	ctx = transfer.WithKey(ctx, "importInterviewers", in.IdempotencyKey, []any{in.CSV, in.Partial})
-	imported, err := r.app.ImportInterviewers(ctx, strings.NewReader(in.CSV), withLimits(ctx, transfer.ImportOptions{DryRun: in.DryRun, Partial: in.Partial}))
+	imported, err := r.app.ImportInterviewers(ctx, strings.NewReader(in.CSV), withLimits(ctx, transfer.ImportOptions{
+		DryRun: in.DryRun, Partial: in.Partial,
+		Keyed: transfer.Keyed{Key: in.IdempotencyKey, Input: transfer.KeyedTable{Mutation: "importInterviewers", CSV: in.CSV, Partial: in.Partial}},
+	}))
 	payload, err := r.importPayload(ctx, imported, err)
 	return (*model.ImportInterviewersPayload)(payload), err
 }
@@ -56,10 +60,13 @@ func (r mutationResolver) ImportAvailability(
 }
 
 func (r mutationResolver) importAvailability(ctx context.Context, in model.ImportAvailabilityInput) (*transfer.Imported, error) {
-	same := in
-	same.DryRun = false
-	ctx = transfer.WithKey(ctx, "importAvailability", in.IdempotencyKey, same)
-	o := withLimits(ctx, transfer.ImportOptions{DryRun: in.DryRun, Partial: in.Partial})
+	o := withLimits(ctx, transfer.ImportOptions{
+		DryRun: in.DryRun, Partial: in.Partial,
+		Keyed: transfer.Keyed{Key: in.IdempotencyKey, Input: transfer.KeyedAvailability{
+			CSV: in.CSV, ICal: in.Ical, InterviewerID: (*booking.InterviewerID)(in.InterviewerID), WholeDayEvents: string(in.WholeDayEvents),
+			SlotMinutes: in.SlotMinutes, Partial: in.Partial, Key: in.IdempotencyKey,
+		}},
+	})
 	switch {
 	case (in.CSV == nil) == (in.Ical == nil):
 		return nil, booking.Refuse(booking.InvalidInput, "csv", "csv and ical are both set, or neither is; exactly one is required.")
@@ -79,10 +86,12 @@ func (r mutationResolver) importAvailability(ctx context.Context, in model.Impor
 func (r mutationResolver) ImportInterviews(
 	ctx context.Context, in model.ImportInterviewsInput,
 ) (*model.ImportInterviewsPayload, error) {
-	ctx = transfer.WithKey(ctx, "importInterviews", in.IdempotencyKey, []any{in.CSV, in.Partial, in.Exempt})
-	o := withLimits(ctx, transfer.ImportOptions{DryRun: in.DryRun, Partial: in.Partial})
-	o.Exempt = in.Exempt
-	imported, err := r.app.ImportInterviews(ctx, strings.NewReader(in.CSV), o)
+	imported, err := r.app.ImportInterviews(ctx, strings.NewReader(in.CSV), withLimits(ctx, transfer.ImportOptions{
+		DryRun: in.DryRun, Partial: in.Partial, Exempt: in.Exempt,
+		Keyed: transfer.Keyed{Key: in.IdempotencyKey, Input: transfer.KeyedTable{
+			Mutation: "importInterviews", CSV: in.CSV, Partial: in.Partial, Exempt: &in.Exempt,
+		}},
+	}))
 	payload, err := r.importPayload(ctx, imported, err)
 	return (*model.ImportInterviewsPayload)(payload), err
 }

@@ -23,6 +23,7 @@ type ImportOptions struct {
 	MaxRows  int
 	MaxSlots int            // slots that a file may publish, about 600 bytes of memory each
 	Zone     *time.Location // used for times without an offset
+	Keyed    Keyed          // makes the import idempotent
 }
 
 // ImportRowStatus is the outcome of a row.
@@ -119,6 +120,7 @@ const importAttempts = 3
 // runImport runs one import in one transaction. It decides about all rows under the locks before
 // it writes the first, so a failed row does not affect the others.
 func runImport[T any](ctx context.Context, t *Transfers, file []interchange.Row[T], o ImportOptions, in importer[T]) (*Imported, error) {
+	ctx = o.Keyed.within(ctx)
 	for attempt := 1; ; attempt++ {
 		w := operation.Options{Now: in.now, DryRun: o.DryRun, Retries: attempt < importAttempts}
 		imported, err := operation.Write(ctx, t.store, w, func(tx *store.Tx) (*Imported, error) {

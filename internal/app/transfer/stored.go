@@ -8,11 +8,6 @@ import (
 	"rehearse/internal/store"
 )
 
-// WithKey makes an import idempotent, as operation.WithKey does.
-func WithKey(ctx context.Context, name string, key *string, input any) context.Context {
-	return operation.WithKey(ctx, name, key, input, importedForm)
-}
-
 var importedForm = operation.NewForm(newStoredImported, nil)
 
 // storedImported is the stored outcome of a file's rows.
