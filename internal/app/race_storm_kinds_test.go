@@ -214,11 +214,12 @@ func (s *stressTest) block(random *rand.Rand, on *app.App) error {
 }
 
 func (s *stressTest) remove(random *rand.Rand, on *app.App) error {
-	of, err := s.store.AvailabilityOf(s.t.Context(), s.pickSlot(random))
+	var published booking.AvailabilityID
+	err := s.sql.QueryRowContext(s.t.Context(), "SELECT availability_id FROM slots WHERE id = $1", s.pickSlot(random)).Scan(&published)
 	if err != nil {
 		return err
 	}
-	_, err = on.RemoveAvailability(s.t.Context(), availability.RemoveAvailabilityInput{AvailabilityID: of.ID, CancelBooked: random.IntN(2) == 0})
+	_, err = on.RemoveAvailability(s.t.Context(), availability.RemoveAvailabilityInput{AvailabilityID: published, CancelBooked: random.IntN(2) == 0})
 	return err
 }
 

@@ -111,11 +111,12 @@ func (w *world) slot(by booking.Interviewer, hours float64) booking.Slot {
 		InterviewerID: by.ID, Start: start, End: start.Add(time.Hour), SlotMinutes: 60, CreatedAt: t0,
 	}
 	slots := write(w, func(tx *store.Tx) ([]booking.Slot, error) {
-		a, _, err := tx.EnsureAvailability(w.t.Context(), window)
+		ids, err := tx.EnsureAvailabilities(w.t.Context(), []booking.Availability{window})
 		if err != nil {
 			return nil, err
 		}
-		return tx.CreateSlots(w.t.Context(), a, []calendar.Span{window.Window()})
+		window.ID = ids[0]
+		return tx.CreateSlots(w.t.Context(), window, []calendar.Span{window.Window()})
 	})
 	return slots[0]
 }
@@ -135,8 +136,14 @@ func (w *world) slots(n int) []booking.Slot {
 func (w *world) booked(s booking.Student, slot booking.Slot) booking.Interview {
 	w.t.Helper()
 	return write(w, func(tx *store.Tx) (booking.Interview, error) {
-		i, err := tx.CreateInterview(w.t.Context(), booking.NewInterview(s.ID, slot, t0.AddDate(0, 0, -30)))
+		i := booking.NewInterview(s.ID, slot, t0.AddDate(0, 0, -30))
+		i.Revision = booking.FirstRevision(i.BookedAt)
+		ids, err := tx.ReserveIDs(w.t.Context(), store.InterviewsTable, 1)
 		if err != nil {
+			return i, err
+		}
+		i.ID = booking.InterviewID(ids[0])
+		if err := tx.LoadInterviews(w.t.Context(), []booking.Interview{i}); err != nil {
 			return i, err
 		}
 		return i, tx.SetSlotStatus(w.t.Context(), slot.ID, booking.SlotBooked)

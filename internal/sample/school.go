@@ -125,10 +125,11 @@ func (s *school) publish(ctx context.Context, by booking.InterviewerID, start ti
 		InterviewerID: by, Start: start.UTC(), End: start.UTC().Add(time.Duration(hours) * time.Hour),
 		SlotMinutes: 60, CreatedAt: s.day(-historyDays),
 	}
-	window, _, err := s.tx.EnsureAvailability(ctx, window)
+	ids, err := s.tx.EnsureAvailabilities(ctx, []booking.Availability{window})
 	if err != nil {
 		return nil, err
 	}
+	window.ID = ids[0]
 	spans, _ := calendar.Cut(window.Window(), time.Hour, 0)
 	slots, err := s.tx.CreateSlots(ctx, window, spans)
 	s.tx.DateSlotChanges(window.CreatedAt)

@@ -2,10 +2,7 @@ package store
 
 import (
 	"context"
-	"errors"
 	"time"
-
-	"gorm.io/gorm"
 
 	"rehearse/internal/booking"
 	"rehearse/internal/calendar"
@@ -115,14 +112,6 @@ func (r *Reader) PublishedAvailability(ctx context.Context, id booking.Availabil
 	return found.domain(), missing(err, "availability", "availabilityId", id)
 }
 
-// AvailabilityOf returns the availability that published the slot.
-func (r *Reader) AvailabilityOf(ctx context.Context, id booking.SlotID) (booking.Availability, error) {
-	var found availabilityRow
-	err := r.db.WithContext(ctx).
-		Where("id = (SELECT availability_id FROM slots WHERE slots.id = ?)", id).Take(&found).Error
-	return found.domain(), fault(err, "read the availability of slot %d", id)
-}
-
 // DueAvailabilities returns the ids of the weekly rules whose windows are not yet
 // published up to the given time, those furthest behind first.
 func (r *Reader) DueAvailabilities(ctx context.Context, until time.Time, limit int) ([]booking.AvailabilityID, error) {
@@ -186,27 +175,6 @@ func (r *Reader) AvailabilityWithExceptions(ctx context.Context, of []booking.In
 		}
 	}
 	return offers, fault(err, "read the exceptions of the availability of %d interviewers", len(of))
-}
-
-// EnsureAvailability returns the interviewer's live availability that equals a, or
-// creates it, and reports whether it was created. The comparison ignores tags. The
-// interviewer must be locked.
-func (tx *Tx) EnsureAvailability(ctx context.Context, a booking.Availability) (booking.Availability, bool, error) {
-	wanted := newAvailabilityRow(a)
-	var found availabilityRow
-	err := tx.db.WithContext(ctx).
-		Where("removed_at IS NULL AND interviewer_id = ? AND slot_minutes = ? AND gap_minutes = ? AND starts_at = ?",
-			wanted.InterviewerID, wanted.SlotMinutes, wanted.GapMinutes, wanted.StartsAt).
-		Where(`(ends_at, time_zone, start_date, end_date, weekdays, start_minute, end_minute, every_weeks)
-			IS NOT DISTINCT FROM (?::timestamptz, ?::text, ?::date, ?::date, ?::smallint, ?::smallint, ?::smallint, ?::smallint)`,
-			wanted.EndsAt, wanted.TimeZone, wanted.StartDate, wanted.EndDate, wanted.Weekdays, wanted.StartMinute,
-			wanted.EndMinute, wanted.EveryWeeks).
-		Take(&found).Error
-	if errors.Is(err, gorm.ErrRecordNotFound) {
-		created, err := tx.CreateAvailability(ctx, a)
-		return created, true, err
-	}
-	return found.domain(), false, fault(err, "publish a window of interviewer %d", a.InterviewerID)
 }
 
 // CreateAvailability inserts an availability. The interviewer must be locked.

@@ -82,10 +82,13 @@ func TestLoadedRowsReadBackUnchanged(t *testing.T) {
 	wantReadBack(t, students[1], func() (booking.Student, error) { return s.Student(ctx, 8) })
 	wantReadBack(t, interviewer, func() (booking.Interviewer, error) { return s.Interviewer(ctx, 5) })
 	wantReadBack(t, plain, func() (booking.Interviewer, error) { return s.Interviewer(ctx, 6) })
-	wantReadBack(t, window, func() (booking.Availability, error) { return s.AvailabilityOf(ctx, 4) })
+	wantReadBack(t, window, func() (booking.Availability, error) { return s.Availability(ctx, 3) })
 	wantReadBack(t, rule, func() (booking.Availability, error) { return s.Availability(ctx, 9) })
 	wantReadBack(t, open, func() (booking.Availability, error) { return s.Availability(ctx, 10) })
 	wantReadBack(t, slot, func() (booking.Slot, error) { return s.Slot(ctx, 4) })
+	wantReadBack(t, []store.LoadedSlot{{Slot: slot, AvailabilityID: 3}}, func() ([]store.LoadedSlot, error) {
+		return s.SlotsIn(ctx, []store.InterviewerWindow{{InterviewerID: 5, Span: slot.Span()}})
+	})
 	wantReadBack(t, completed, func() (booking.Interview, error) { return s.Interview(ctx, 1) })
 	wantReadBack(t, cancelled, func() (booking.Interview, error) { return s.Interview(ctx, 2) })
 }

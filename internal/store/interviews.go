@@ -267,16 +267,6 @@ func (tx *Tx) Book(ctx context.Context, i booking.Interview, e booking.Event) (b
 	return i, fault(err, "book slot %d", i.SlotID)
 }
 
-// CreateInterview inserts an interview in any state and returns it with its id. It does not
-// change the slot's status.
-func (tx *Tx) CreateInterview(ctx context.Context, i booking.Interview) (booking.Interview, error) {
-	i.Revision = booking.FirstRevision(i.LastChange())
-	created := newInterviewRow(i)
-	err := tx.db.WithContext(ctx).Create(&created).Error
-	tx.noteInterviews(created.domain())
-	return created.domain(), fault(err, "create an interview on slot %d", i.SlotID)
-}
-
 // UpdateInterview stores a change made at the given time and returns the interview with its
 // new revision. The student must be locked; for a reschedule, both slots, too.
 func (tx *Tx) UpdateInterview(ctx context.Context, i booking.Interview, at time.Time) (booking.Interview, error) {
