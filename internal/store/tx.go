@@ -38,7 +38,7 @@ const maxRetries = 3
 func InTx[T any](ctx context.Context, s *Store, fn func(*Tx) (T, error)) (T, error) {
 	backoff := retry.WithMaxRetries(maxRetries, retry.WithJitterPercent(50, retry.NewExponential(5*time.Millisecond)))
 	result, err := retry.DoValue(ctx, backoff, func(ctx context.Context) (T, error) {
-		result, err := attempt(ctx, s, fn)
+		result, err := runOnce(ctx, s, fn)
 		if isSerialization(err) {
 			err = retry.RetryableError(err)
 		}
@@ -54,7 +54,8 @@ func InTx[T any](ctx context.Context, s *Store, fn func(*Tx) (T, error)) (T, err
 	return none, fault(err, "transaction")
 }
 
-func attempt[T any](ctx context.Context, s *Store, fn func(*Tx) (T, error)) (T, error) {
+// runOnce runs fn in one transaction, which it commits if fn succeeds.
+func runOnce[T any](ctx context.Context, s *Store, fn func(*Tx) (T, error)) (T, error) {
 	var none T
 	conn, err := s.pool.Conn(ctx)
 	if err != nil {

@@ -36,7 +36,7 @@ func (s *Reservations) Book(ctx context.Context, in BookSlotInput) (*Booked, err
 		Options:   operation.Options{Now: s.now(), DryRun: in.DryRun},
 		operation: booking.BookSlot, student: in.StudentID, slot: in.SlotID,
 	}
-	return attemptSlot(ctx, s, request, func(c *slotAttempt) (Booked, error) {
+	return reserve(ctx, s, request, func(c *slotAttempt) (Booked, error) {
 		if err := c.lock(ctx); err != nil {
 			return Booked{}, err
 		}

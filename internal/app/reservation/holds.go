@@ -23,7 +23,7 @@ func (s *Reservations) HoldSlot(ctx context.Context, in HoldSlotInput) (*booking
 	request := slotRequest{
 		Options: operation.Options{Now: s.now()}, operation: booking.HoldSlot, student: in.StudentID, slot: in.SlotID,
 	}
-	return attemptSlot(ctx, s, request, func(c *slotAttempt) (booking.Hold, error) {
+	return reserve(ctx, s, request, func(c *slotAttempt) (booking.Hold, error) {
 		if err := c.lock(ctx); err != nil {
 			return booking.Hold{}, err
 		}
@@ -72,8 +72,9 @@ func (s *Reservations) ReleaseHold(ctx context.Context, in ReleaseHoldInput) (*b
 	if err != nil {
 		return nil, err
 	}
-	release := slotAttempt{Options: operation.Options{Now: s.now()}, student: known.StudentID, wanted: slot.Ref()}
-	hold, err := runSlotAttempts(ctx, s, release, func(c *slotAttempt) (booking.Hold, error) {
+	w := operation.Options{Now: s.now()}
+	hold, err := writeLocked(ctx, s, w, lockMode{}, func(tx *store.Tx, mode lockMode) (booking.Hold, error) {
+		c := &slotAttempt{Options: w, tx: tx, mode: mode, student: known.StudentID, wanted: slot.Ref()}
 		if err := c.lock(ctx); err != nil {
 			return booking.Hold{}, err
 		}

@@ -38,12 +38,10 @@ func (s *Reservations) changeInterview(
 	if err != nil {
 		return operation.ReplayInstead[booking.Interview](ctx, s.store, w, err)
 	}
-	changed, err := withLocks(lockMode{}, func(mode lockMode) (booking.Interview, error) {
-		return operation.Write(ctx, s.store, w, func(tx *store.Tx) (booking.Interview, error) {
-			c := &interviewChange{tx: tx, now: w.Now, mode: mode, known: known, roles: roles}
-			err := change(c)
-			return c.is, err
-		})
+	changed, err := writeLocked(ctx, s, w, lockMode{}, func(tx *store.Tx, mode lockMode) (booking.Interview, error) {
+		c := &interviewChange{tx: tx, now: w.Now, mode: mode, known: known, roles: roles}
+		err := change(c)
+		return c.is, err
 	})
 	if err != nil {
 		return nil, err

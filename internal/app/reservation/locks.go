@@ -5,6 +5,7 @@ import (
 	"errors"
 	"slices"
 
+	"rehearse/internal/app/operation"
 	"rehearse/internal/booking"
 	"rehearse/internal/store"
 )
@@ -24,12 +25,14 @@ var (
 	errNeedsHeldSlot = errors.New("a lock of the slot that the student holds is needed")
 )
 
-// withLocks runs an attempt in the given mode. If the attempt needs a lock that it does not
-// have, withLocks repeats it with that lock. Bookings with an uncapped interviewer thus do
-// not wait for each other.
-func withLocks[T any](mode lockMode, attempt func(lockMode) (T, error)) (T, error) {
+// writeLocked runs an attempt in a transaction. If the attempt needs a lock that its mode
+// does not have, writeLocked repeats it in a new transaction with that lock. Bookings with
+// an uncapped interviewer thus do not wait for each other.
+func writeLocked[T any](
+	ctx context.Context, s *Reservations, w operation.Options, mode lockMode, attempt func(*store.Tx, lockMode) (T, error),
+) (T, error) {
 	for {
-		result, err := attempt(mode)
+		result, err := operation.Write(ctx, s.store, w, func(tx *store.Tx) (T, error) { return attempt(tx, mode) })
 		switch {
 		case errors.Is(err, errNeedsExclusive) && !mode.exclusive:
 			mode.exclusive = true

@@ -32,51 +32,34 @@ type slotAttempt struct {
 	holder      *booking.Interviewer // interviewer of the slot that the student holds, in the mode heldSlot
 }
 
-// attemptSlot runs attempts for a request until one has the locks that it needs. If the
-// request is refused, attemptSlot stores the refusal and adds alternative slots to it.
-func attemptSlot[T any](ctx context.Context, s *Reservations, r slotRequest, run func(*slotAttempt) (T, error)) (*T, error) {
-	result, wanted, err := tryRequest(ctx, s, r, run)
-	if err == nil {
-		return result, nil
-	}
-	s.recordRefusal(ctx, r.Options, err, booking.BookingRefusal{
-		Operation: r.operation, StudentID: r.student, SlotID: r.slot,
-	})
-	return nil, withAlternatives(err, func() ([]booking.BookableSlot, error) {
-		return s.alternatives(ctx, r.student, wanted, offerAt(r.Now))
-	})
-}
-
-// tryRequest checks access, reads the requested slot and runs the attempts. It also returns
-// the slot, which is zero if it does not exist.
-func tryRequest[T any](
-	ctx context.Context, s *Reservations, r slotRequest, run func(*slotAttempt) (T, error),
-) (*T, booking.SlotRef, error) {
+// reserve runs attempts at a request until one has the locks that it needs. If the request
+// is refused, reserve stores the refusal and adds alternative slots to it.
+func reserve[T any](ctx context.Context, s *Reservations, r slotRequest, attempt func(*slotAttempt) (T, error)) (*T, error) {
 	if err := operation.AccessOf(ctx).AsStudent(r.student); err != nil {
-		return nil, booking.SlotRef{}, err
+		return nil, s.refuse(ctx, r, booking.SlotRef{}, err)
 	}
 	wanted, capped, err := s.store.Capped(ctx, r.slot)
 	if err != nil {
 		response, err := operation.ReplayInstead[T](ctx, s.store, r.Options, err)
-		return response, wanted, err
+		return response, s.refuse(ctx, r, wanted, err)
 	}
-	result, err := runSlotAttempts(ctx, s, slotAttempt{
-		Options: r.Options, mode: lockMode{exclusive: capped}, student: r.student, wanted: wanted,
-	}, run)
+	result, err := writeLocked(ctx, s, r.Options, lockMode{exclusive: capped}, func(tx *store.Tx, mode lockMode) (T, error) {
+		return attempt(&slotAttempt{Options: r.Options, tx: tx, mode: mode, student: r.student, wanted: wanted})
+	})
 	if err != nil {
-		return nil, wanted, err
+		return nil, s.refuse(ctx, r, wanted, err)
 	}
-	return &result, wanted, nil
+	return &result, nil
 }
 
-// runSlotAttempts runs copies of the first attempt until one has the locks that it needs.
-func runSlotAttempts[T any](ctx context.Context, s *Reservations, first slotAttempt, run func(*slotAttempt) (T, error)) (T, error) {
-	return withLocks(first.mode, func(mode lockMode) (T, error) {
-		return operation.Write(ctx, s.store, first.Options, func(tx *store.Tx) (T, error) {
-			attempt := first
-			attempt.tx, attempt.mode = tx, mode
-			return run(&attempt)
-		})
+// refuse stores the refusal of a request and returns it with alternatives to the wanted
+// slot. It returns other errors, and nil, unchanged.
+func (s *Reservations) refuse(ctx context.Context, r slotRequest, wanted booking.SlotRef, err error) error {
+	s.recordRefusal(ctx, r.Options, err, booking.BookingRefusal{
+		Operation: r.operation, StudentID: r.student, SlotID: r.slot,
+	})
+	return withAlternatives(err, func() ([]booking.BookableSlot, error) {
+		return s.alternatives(ctx, r.student, wanted, offerAt(r.Now))
 	})
 }
 
