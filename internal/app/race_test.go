@@ -38,7 +38,7 @@ var (
 	// locksStudent matches the first statement of every change of a student's interviews.
 	locksStudent = contains("FROM students WHERE", "FOR NO KEY UPDATE")
 	// insertsInterview matches the first write of a booking.
-	insertsInterview = contains(`INSERT INTO "interviews"`)
+	insertsInterview = contains("booked AS (INSERT INTO interviews")
 )
 
 // withoutLocks removes the row locks on the given tables.

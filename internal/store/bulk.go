@@ -19,9 +19,9 @@ var tables = []string{"students", "interviewers", "availabilities", "slots", "in
 
 // load writes rows in batches, one statement each.
 func load[R any](ctx context.Context, tx *Tx, table string, rows []R, of columns[R]) error {
-	text := of.insert(table)
+	text := of.insert(table, of.rows(1), nil)
 	for batch := range slices.Chunk(rows, loadBatch) {
-		if err := tx.db.WithContext(ctx).Exec(text, of.arrays(batch)...).Error; err != nil {
+		if err := tx.send(ctx, statement{text: text, args: of.arrays(batch)}); err != nil {
 			return fault(err, "load %d rows into %s", len(batch), table)
 		}
 	}

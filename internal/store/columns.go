@@ -24,8 +24,7 @@ type column struct {
 }
 
 // columns are the columns of the rows of type R, in the order of the fields. The struct
-// is the only list of them: GORM's statements, those for pgx and bulk inserts are all
-// made from it.
+// is the only list of them: the statements of GORM and those for pgx are made from it.
 type columns[R any] []column
 
 // columnsOf returns the columns of a row type, without the omitted ones. It panics if
@@ -119,33 +118,93 @@ func (c columns[R]) appendTargets(targets []any, row *R) []any {
 	return targets
 }
 
-// insert returns a statement for GORM that inserts rows from one array for each column.
-// Its text is the same for every number of rows.
-func (c columns[R]) insert(table string) string { return c.insertWith(table, nil) }
-
-// insertWith is like insert, but replaces the NULLs of the named columns with the values
-// of expressions. It panics if there is no such column.
-func (c columns[R]) insertWith(table string, defaults map[string]string) string {
-	values, arrays, replaced := make([]string, len(c)), make([]string, len(c)), 0
-	for i, column := range c {
-		values[i] = column.name + "::" + column.kind
-		if expression, given := defaults[column.name]; given {
-			values[i] = "coalesce(" + values[i] + ", " + expression + ")"
-			replaced++
-		}
-		arrays[i] = "?::" + column.kind + "[]"
-		if column.isArray() {
-			arrays[i] = "?::text[]" // unnest would flatten nested arrays
-		}
-	}
-	if replaced != len(defaults) {
-		panic(fmt.Sprintf("the defaults %v of %s name a column that does not exist", defaults, table)) //nolint:forbidigo // fails only at the start
-	}
-	return "INSERT INTO " + table + " (" + c.String() + ") SELECT " + strings.Join(values, ", ") +
-		" FROM unnest(" + strings.Join(arrays, ", ") + ") AS given (" + c.String() + ")"
+// row returns a relation named given of one row, whose values are parameters, the first
+// of which has the number first.
+func (c columns[R]) row(first int) string {
+	return "(VALUES (" + c.parameters(first, func(c column) string { return c.kind }) + ")) AS given (" + c.String() + ")"
 }
 
-// arrays returns the arguments of insert.
+// rows is like row, but returns a relation of many rows, from one array for each column.
+// Its text is the same for every number of rows.
+func (c columns[R]) rows(first int) string {
+	kind := func(c column) string {
+		if c.isArray() {
+			return "text[]" // unnest would flatten nested arrays
+		}
+		return c.kind + "[]"
+	}
+	return "unnest(" + c.parameters(first, kind) + ") AS given (" + c.String() + ")"
+}
+
+func (c columns[R]) parameters(first int, kind func(column) string) string {
+	list := make([]string, len(c))
+	for i, column := range c {
+		list[i] = fmt.Sprintf("$%d::%s", first+i, kind(column))
+	}
+	return strings.Join(list, ", ")
+}
+
+// insert returns a statement that inserts the rows of a relation named given. The columns
+// in instead have the values of expressions. It panics if there is no such column.
+func (c columns[R]) insert(table, given string, instead map[string]string) string {
+	values, replaced := make([]string, len(c)), 0
+	for i, column := range c {
+		values[i] = "given." + column.name
+		if column.isArray() {
+			values[i] += "::" + column.kind
+		}
+		if expression, is := instead[column.name]; is {
+			values[i] = expression
+			replaced++
+		}
+	}
+	if replaced != len(instead) {
+		panic(fmt.Sprintf("the expressions %v of %s name a column that does not exist", instead, table)) //nolint:forbidigo // fails only at the start
+	}
+	return "INSERT INTO " + table + " (" + c.String() + ") SELECT " + strings.Join(values, ", ") + " FROM " + given
+}
+
+// values returns the arguments of row.
+func (c columns[R]) values(row *R) []any {
+	return c.appendValues(make([]any, 0, len(c)), row)
+}
+
+// appendValues appends the arguments of row to those of others.
+func (c columns[R]) appendValues(args []any, row *R) []any {
+	value := reflect.ValueOf(row).Elem()
+	for _, column := range c {
+		args = append(args, column.value(value.FieldByIndex(column.field)))
+	}
+	return args
+}
+
+// value returns the value of a field as a basic type; nil becomes NULL. The common kinds
+// have cases of their own, because Interface copies the value.
+func (c column) value(field reflect.Value) any {
+	switch kind := field.Kind(); {
+	case c.isArray():
+		elements, _ := field.Addr().Interface().(driver.Valuer).Value() // the store's arrays return no error
+		return elements
+	case kind == reflect.Pointer && field.IsNil():
+		return nil
+	case kind == reflect.Pointer:
+		return c.value(field.Elem())
+	case kind == reflect.Int64:
+		return field.Int()
+	case kind == reflect.Int:
+		return int(field.Int())
+	case kind == reflect.Bool:
+		return field.Bool()
+	case kind == reflect.String:
+		return field.String()
+	case c.kind == "timestamptz":
+		return field.Addr().Convert(reflect.TypeFor[*instant]()).Interface()
+	default:
+		return field.Interface()
+	}
+}
+
+// arrays returns the arguments of rows.
 func (c columns[R]) arrays(rows []R) []any {
 	args, values := make([]any, len(c)), reflect.ValueOf(rows)
 	for i, column := range c {
@@ -156,7 +215,7 @@ func (c columns[R]) arrays(rows []R) []any {
 
 func (c column) isArray() bool { return strings.HasSuffix(c.kind, "[]") }
 
-// array returns a pointer to a slice of the column's values, because GORM expands a slice.
+// array returns a slice of the column's values.
 func (c column) array(rows reflect.Value) any {
 	basic := c.basic
 	if c.isArray() {
@@ -180,7 +239,7 @@ func (c column) array(rows reflect.Value) any {
 			element.Set(value.Convert(basic))
 		}
 	}
-	return list.Interface()
+	return list.Elem().Interface()
 }
 
 // arrayText returns an array of texts or ids in the text format of Postgres.

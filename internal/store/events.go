@@ -95,21 +95,19 @@ func (tx *Tx) AppendEvents(ctx context.Context, events ...booking.Event) error {
 func (tx *Tx) appendOne(ctx context.Context, row eventRow) error {
 	text, args := insertEvents, eventColumns.arrays([]eventRow{row})
 	if slots := tx.state.takeSlotChanges(); len(slots) > 0 {
-		text = "WITH told AS (" + text + " RETURNING id) INSERT INTO slot_history (slot_id, what, at, until, event_id) " +
-			"SELECT slot_id, what, coalesce(given.at, ?), until, (SELECT max(id) FROM told) FROM " + historyColumns
-		args = slices.Concat(args, []any{tx.state.lastEventAt}, slotArrays(slots))
+		text, args = insertEventWithHistory, slices.Concat(args, slotHistoryColumns.arrays(slots))
 	}
-	return tx.db.WithContext(ctx).Exec(text, args...).Error
+	return tx.send(ctx, statement{text: text, args: args})
 }
 
 // appendEach stores several events. A slot change belongs to the event of that slot.
 func (tx *Tx) appendEach(ctx context.Context, rows []eventRow) error {
 	for batch := range slices.Chunk(rows, loadBatch) {
-		var inserted []struct {
-			ID     booking.EventID
-			SlotID *booking.SlotID
-		}
-		if err := tx.db.WithContext(ctx).Raw(insertEvents+" RETURNING id, slot_id", eventColumns.arrays(batch)...).Scan(&inserted).Error; err != nil {
+		var inserted []insertedEvent
+		err := tx.send(ctx, statement{
+			insertEvents + " RETURNING " + insertedEventColumns.String(), eventColumns.arrays(batch), each(&inserted, insertedEventColumns.targets),
+		})
+		if err != nil {
 			return err
 		}
 		events := make(map[booking.SlotID]booking.EventID, len(inserted))
@@ -123,10 +121,28 @@ func (tx *Tx) appendEach(ctx context.Context, rows []eventRow) error {
 	return nil
 }
 
-// insertEvents inserts events from eventColumns.
-var insertEvents = eventColumns.insertWith("events", map[string]string{"policy_version": policyVersion})
+// insertedEvent is what appendEach reads of the events that it has inserted.
+type insertedEvent struct {
+	ID     booking.EventID
+	SlotID *booking.SlotID
+}
 
-var eventColumns = columnsOf[eventRow]("id")
+var (
+	eventColumns         = columnsOf[eventRow]("id")
+	insertedEventColumns = columnsOf[insertedEvent]()
+
+	// insertEvents inserts events from eventColumns.
+	insertEvents = eventColumns.insert("events", eventColumns.rows(1), eventValues("given.interview_id"))
+	// insertEventWithHistory also inserts the changes of slots that belong to the event.
+	insertEventWithHistory = "WITH told AS (" + insertEvents + " RETURNING id) " +
+		insertSlotHistory(slotHistoryColumns.rows(1+len(eventColumns)), "(SELECT max(id) FROM told)")
+)
+
+// eventValues returns the expressions with which an event is inserted: its interview, and
+// the current version of the policy if the event has none.
+func eventValues(interview string) map[string]string {
+	return map[string]string{"interview_id": interview, "policy_version": "coalesce(given.policy_version, " + policyVersion + ")"}
+}
 
 // policyVersion is the default policy version of an event.
 const policyVersion = "(SELECT version FROM booking_policy)"

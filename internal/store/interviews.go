@@ -248,24 +248,35 @@ func (tx *Tx) Book(ctx context.Context, i booking.Interview, e booking.Event) (b
 	if err != nil {
 		return i, err
 	}
-	tx.state.writeSlotHistory() // earlier changes of the slot come first
-	i.ID, err = one(ctx, tx, func(id *booking.InterviewID) []any { return []any{(*int64)(id)} }, `
-		WITH slot AS (UPDATE slots SET status = 'BOOKED', held_by = NULL, held_until = NULL WHERE id = $1),
-		booked AS (INSERT INTO "interviews" (student_id, interviewer_id, slot_id, starts_at, ends_at, status, booked_at, updated_at, waivers, exempt)
-			VALUES ($2, $3, $1, $4, $5, $6, $7, $7, $8, $9) RETURNING id),
-		told AS (INSERT INTO events (at, kind, actor_role, actor_id, request_id, student_id, interviewer_id, slot_id, changes, interview_id, policy_version)
-			SELECT $10, $11, $12, $13, $14, $15, $16, $17, $18, booked.id, coalesce($19, `+policyVersion+`) FROM booked RETURNING id, interview_id),
-		history AS (INSERT INTO slot_history (slot_id, what, at, event_id) SELECT $1, 'BOOKED', $10, told.id FROM told)
-		SELECT interview_id FROM told`,
-		int64(i.SlotID), int64(i.StudentID), int64(i.InterviewerID), i.Start, i.End, string(i.Status), i.BookedAt, numbers(i.Waivers), i.Exempt,
-		event.At, string(event.Kind), string(event.ActorRole), event.ActorID, event.RequestID, event.StudentID, event.InterviewerID, event.SlotID,
-		event.Changes, e.PolicyVersion)
 	i.Revision = booking.FirstRevision(i.BookedAt)
+	row := newInterviewRow(i)
+	tx.state.writeSlotHistory() // earlier changes of the slot come first
+	args := append(make([]any, 0, toldFrom+len(eventColumns)), int64(i.SlotID))
+	args = eventColumns.appendValues(newInterviewColumns.appendValues(args, &row), &event)
+	i.ID, err = one(ctx, tx, func(id *booking.InterviewID) []any { return []any{(*int64)(id)} }, bookSlot, args...)
 	tx.state.lastEventAt = e.At
 	note(tx, changedSlots, i.SlotID)
 	tx.noteInterviews(i)
 	return i, fault(err, "book slot %d", i.SlotID)
 }
+
+var (
+	// newInterviewColumns are the columns that an insert sets; the database sets the id.
+	newInterviewColumns = columnsOf[interviewRow]("id")
+
+	// bookSlot has the id of the slot as its first parameter, then the columns of the
+	// interview and those of the event.
+	bookSlot = `
+		WITH slot AS (UPDATE slots SET status = 'BOOKED', held_by = NULL, held_until = NULL WHERE id = $1),
+		booked AS (` + newInterviewColumns.insert("interviews", newInterviewColumns.row(bookedFrom), nil) + ` RETURNING id, slot_id),
+		told AS (` + eventColumns.insert("events", eventColumns.row(toldFrom)+", booked", eventValues("booked.id")) + ` RETURNING id, at),
+		history AS (` + slotHistoryColumns.insert("slot_history", "booked, told", map[string]string{
+		"slot_id": "booked.slot_id", "what": "'BOOKED'", "at": "told.at", "until": "NULL", "event_id": "told.id",
+	}) + `)
+		SELECT id FROM booked`
+	bookedFrom = 2 // number of the first parameter
+	toldFrom   = bookedFrom + len(newInterviewColumns)
+)
 
 // UpdateInterview stores a change made at the given time and returns the interview with its
 // new revision. The student must be locked; for a reschedule, both slots, too.

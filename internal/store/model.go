@@ -41,13 +41,19 @@ func utc(t *time.Time) *time.Time {
 	return &u
 }
 
-// instant is a scan target for a time: it converts to UTC, and NULL to the zero time.
+// instant is a time that pgx reads and writes without a copy. A scan converts to UTC, and
+// NULL to the zero time.
 type instant time.Time
 
 // ScanTimestamptz implements pgtype.TimestamptzScanner.
 func (t *instant) ScanTimestamptz(v pgtype.Timestamptz) error {
 	*t = instant(v.Time.UTC())
 	return nil
+}
+
+// TimestamptzValue implements pgtype.TimestamptzValuer.
+func (t *instant) TimestamptzValue() (pgtype.Timestamptz, error) {
+	return pgtype.Timestamptz{Time: time.Time(*t), Valid: true}, nil
 }
 
 // orNone returns the id, or nil for 0, which is stored as null.

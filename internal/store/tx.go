@@ -119,8 +119,8 @@ type transaction struct {
 
 	discarded bool // roll back even on success
 
-	slotChanges []slotChange // not written yet
-	lastEventAt time.Time    // time of the last event; zero means none
+	slotChanges []slotHistoryRow // not written yet
+	lastEventAt time.Time        // time of the last event; zero means none
 
 	changes     changeNotes
 	interviewer booking.Interviewer // the last one locked, as it was

@@ -39,14 +39,14 @@ WHERE id = $1 LIMIT $2
 
 WITH slot AS (UPDATE slots
 SET status = 'BOOKED', held_by = NULL, held_until = NULL
-WHERE id = $1), booked AS (INSERT INTO "interviews" (student_id, interviewer_id, slot_id, starts_at, ends_at, status, booked_at, updated_at, waivers, exempt)
-VALUES ($2, $3, $1, $4, $5, $6, $7, $7, $8, $9)
-RETURNING id), told AS (INSERT INTO events (at, kind, actor_role, actor_id, request_id, student_id, interviewer_id, slot_id, changes, interview_id, policy_version) SELECT $10, $11, $12, $13, $14, $15, $16, $17, $18, booked.id, coalesce($19, (SELECT version
+WHERE id = $1), booked AS (INSERT INTO interviews (student_id, interviewer_id, slot_id, starts_at, ends_at, status, grade, note, note_shared, booked_at, completed_at, cancelled_at, cancel_reason, no_show_at, reschedule_count, waivers, exempt, version, updated_at) SELECT given.student_id, given.interviewer_id, given.slot_id, given.starts_at, given.ends_at, given.status, given.grade, given.note, given.note_shared, given.booked_at, given.completed_at, given.cancelled_at, given.cancel_reason, given.no_show_at, given.reschedule_count, given.waivers::bigint[], given.exempt, given.version, given.updated_at
+FROM (VALUES ($2::bigint, $3::bigint, $4::bigint, $5::timestamptz, $6::timestamptz, $7::text, $8::integer, $9::text, $10::boolean, $11::timestamptz, $12::timestamptz, $13::timestamptz, $14::text, $15::timestamptz, $16::integer, $17::bigint[], $18::boolean, $19::integer, $20::timestamptz)) AS given (student_id, interviewer_id, slot_id, starts_at, ends_at, status, grade, note, note_shared, booked_at, completed_at, cancelled_at, cancel_reason, no_show_at, reschedule_count, waivers, exempt, version, updated_at)
+RETURNING id, slot_id), told AS (INSERT INTO events (at, kind, actor_role, actor_id, request_id, student_id, interviewer_id, slot_id, interview_id, changes, policy_version) SELECT given.at, given.kind, given.actor_role, given.actor_id, given.request_id, given.student_id, given.interviewer_id, given.slot_id, booked.id, given.changes, coalesce(given.policy_version, (SELECT version
 FROM booking_policy))
+FROM (VALUES ($21::timestamptz, $22::text, $23::text, $24::bigint, $25::text, $26::bigint, $27::bigint, $28::bigint, $29::bigint, $30::jsonb, $31::integer)) AS given (at, kind, actor_role, actor_id, request_id, student_id, interviewer_id, slot_id, interview_id, changes, policy_version), booked
+RETURNING id, at), history AS (INSERT INTO slot_history (slot_id, what, at, until, event_id) SELECT booked.slot_id, 'BOOKED', told.at, NULL, told.id
+FROM booked, told) SELECT id
 FROM booked
-RETURNING id, interview_id), history AS (INSERT INTO slot_history (slot_id, what, at, event_id) SELECT $1, 'BOOKED', $10, told.id
-FROM told) SELECT interview_id
-FROM told
 
 UPDATE holds
 SET ended_at = least(expires_at, $1)

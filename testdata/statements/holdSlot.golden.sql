@@ -48,12 +48,12 @@ WHERE id = $3) INSERT INTO holds (student_id, slot_id, placed_at, expires_at, wa
 VALUES ($4, $5, $6, $7, $8)
 RETURNING id
 
-WITH told AS (INSERT INTO events (at, kind, actor_role, actor_id, request_id, student_id, interviewer_id, slot_id, interview_id, changes, policy_version) SELECT at::timestamptz, kind::text, actor_role::text, actor_id::bigint, request_id::text, student_id::bigint, interviewer_id::bigint, slot_id::bigint, interview_id::bigint, changes::jsonb, coalesce(policy_version::integer, (SELECT version
+WITH told AS (INSERT INTO events (at, kind, actor_role, actor_id, request_id, student_id, interviewer_id, slot_id, interview_id, changes, policy_version) SELECT given.at, given.kind, given.actor_role, given.actor_id, given.request_id, given.student_id, given.interviewer_id, given.slot_id, given.interview_id, given.changes, coalesce(given.policy_version, (SELECT version
 FROM booking_policy))
 FROM unnest($1::timestamptz[], $2::text[], $3::text[], $4::bigint[], $5::text[], $6::bigint[], $7::bigint[], $8::bigint[], $9::bigint[], $10::jsonb[], $11::integer[]) AS given (at, kind, actor_role, actor_id, request_id, student_id, interviewer_id, slot_id, interview_id, changes, policy_version)
-RETURNING id) INSERT INTO slot_history (slot_id, what, at, until, event_id) SELECT slot_id, what, coalesce(given.at, $12), until, (SELECT max(id)
-FROM told)
-FROM unnest($13::bigint[], $14::text[], $15::timestamptz[], $16::timestamptz[]) AS given (slot_id, what, at, until)
+RETURNING id) INSERT INTO slot_history (slot_id, what, at, until, event_id) SELECT given.slot_id, given.what, coalesce(given.at, now()), given.until, coalesce(given.event_id, (SELECT max(id)
+FROM told))
+FROM unnest($12::bigint[], $13::text[], $14::timestamptz[], $15::timestamptz[], $16::bigint[]) AS given (slot_id, what, at, until, event_id)
 
 INSERT INTO changes (slots, interviews, students, interviewers, retagged, every)
 VALUES (coalesce($1::bigint[], '{}'), coalesce($2::bigint[], '{}'), coalesce($3::bigint[], '{}'), coalesce($4::bigint[], '{}'), coalesce($5::bigint[], '{}'), coalesce($6::text[], '{}'))

@@ -54,7 +54,7 @@ UPDATE "interviews"
 SET "interviewer_id"=$1,"slot_id"=$2,"starts_at"=$3,"ends_at"=$4,"status"=$5,"grade"=$6,"note"=$7,"note_shared"=$8,"completed_at"=$9,"cancelled_at"=$10,"cancel_reason"=$11,"no_show_at"=$12,"reschedule_count"=$13,"waivers"=$14,"exempt"=$15,"version"=$16,"updated_at"=$17
 WHERE "id" = $18
 
-INSERT INTO events (at, kind, actor_role, actor_id, request_id, student_id, interviewer_id, slot_id, interview_id, changes, policy_version) SELECT at::timestamptz, kind::text, actor_role::text, actor_id::bigint, request_id::text, student_id::bigint, interviewer_id::bigint, slot_id::bigint, interview_id::bigint, changes::jsonb, coalesce(policy_version::integer, (SELECT version
+INSERT INTO events (at, kind, actor_role, actor_id, request_id, student_id, interviewer_id, slot_id, interview_id, changes, policy_version) SELECT given.at, given.kind, given.actor_role, given.actor_id, given.request_id, given.student_id, given.interviewer_id, given.slot_id, given.interview_id, given.changes, coalesce(given.policy_version, (SELECT version
 FROM booking_policy))
 FROM unnest($1::timestamptz[], $2::text[], $3::text[], $4::bigint[], $5::text[], $6::bigint[], $7::bigint[], $8::bigint[], $9::bigint[], $10::jsonb[], $11::integer[]) AS given (at, kind, actor_role, actor_id, request_id, student_id, interviewer_id, slot_id, interview_id, changes, policy_version)
 
@@ -66,8 +66,8 @@ UPDATE "slots"
 SET "status"=$1,"held_by"=$2,"held_until"=$3,"taken_back"=$4
 WHERE "id" = $5
 
-INSERT INTO slot_history (slot_id, what, at, until, event_id) SELECT slot_id, what, coalesce(given.at, $1::timestamptz, now()), until, currval(pg_get_serial_sequence('events', 'id'))
-FROM unnest($2::bigint[], $3::text[], $4::timestamptz[], $5::timestamptz[]) AS given (slot_id, what, at, until)
+INSERT INTO slot_history (slot_id, what, at, until, event_id) SELECT given.slot_id, given.what, coalesce(given.at, now()), given.until, coalesce(given.event_id, currval(pg_get_serial_sequence('events', 'id')))
+FROM unnest($1::bigint[], $2::text[], $3::timestamptz[], $4::timestamptz[], $5::bigint[]) AS given (slot_id, what, at, until, event_id)
 
 INSERT INTO changes (slots, interviews, students, interviewers, retagged, every)
 VALUES (coalesce($1::bigint[], '{}'), coalesce($2::bigint[], '{}'), coalesce($3::bigint[], '{}'), coalesce($4::bigint[], '{}'), coalesce($5::bigint[], '{}'), coalesce($6::text[], '{}'))
