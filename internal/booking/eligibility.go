@@ -94,7 +94,7 @@ func (r Record) eligibility(q question) Eligibility {
 		if message == "" {
 			continue
 		}
-		if waiver, waived := pass(waivers, rule.waiver, q.usedWaivers, q.now); waived {
+		if waiver, waived := pass(waivers, rule.Waiver, q.usedWaivers, q.now); waived {
 			e.Waivers = append(e.Waivers, waiver)
 			continue
 		}

@@ -44,15 +44,8 @@ const MaxTallied = 10_000
 // Tally counts the slots in a range by the rules that exclude them. It covers the
 // first MaxTallied slots.
 type Tally struct {
-	Published    int // not withdrawn
-	Taken        int
-	Held         int // by other students
-	InPast       int
-	TooSoon      int
-	Interviewers int // of interviewers the student has met
-	Self         int
-	Busy         int // at the time of another interview of the student
-	Full         int // of interviewers whose day or week is full
+	Published int                 // not withdrawn
+	Excluded  map[RefusalCode]int // by each rule of TalliedRules
 
 	Unmatched int  // in the range, but excluded by the filter
 	Unknown   bool // the filter names an interviewer or tag that does not exist
@@ -93,7 +86,7 @@ func (o Offer) EmptyReasons(in calendar.Span, t Tally) []EmptyReason {
 		return reasons
 	}
 	for _, rule := range talliedRules {
-		if count := rule.count(t); count > 0 {
+		if count := t.Excluded[rule.Code]; count > 0 {
 			add(EmptyCode(rule.Code), count, fmt.Sprintf("%d of %s %s.", count, slotsUpTo("the first ", t.Published), rule.predicate))
 		}
 	}

@@ -7,7 +7,8 @@ import (
 
 // Rule is one rule about booking a slot. The verdict on a slot, the explanation of an
 // empty list, imports and the constraints of the database all take the rule's code
-// and words from the same value.
+// and words from the same value. The store has a condition in SQL for each rule of
+// SlotRules and StudentRules.
 type Rule struct {
 	Code    RefusalCode
 	Message string // of a refusal; empty if it depends on the student
@@ -20,12 +21,11 @@ type Rule struct {
 
 	// fails returns why a student fails a rule about the student alone, or "".
 	fails func(p Policy, q question, e Eligibility) string
-	// waiver lets a student pass such a rule.
-	waiver WaivableRule
+	// Waiver lets a student pass such a rule.
+	Waiver WaivableRule
 
-	// count returns the number of slots in a tally that the rule excludes, and
-	// predicate says what is true of them. A rule without them is not tallied.
-	count     func(Tally) int
+	// predicate says what is true of the slots in a tally that the rule excludes. A rule
+	// without it is not tallied.
 	predicate string
 
 	imports importRule
@@ -45,9 +45,9 @@ type importRule struct {
 var (
 	RuleTaken = Rule{
 		Code: SlotTaken, Message: "Another student has booked this slot.",
-		forbids: func(_ Offer, slot Slot, _ bool) bool { return slot.Status == SlotBooked },
-		count:   func(t Tally) int { return t.Taken }, predicate: "are booked",
-		imports: importRule{column: "start", message: "The interviewer's slot at that time has another interview."},
+		forbids:   func(_ Offer, slot Slot, _ bool) bool { return slot.Status == SlotBooked },
+		predicate: "are booked",
+		imports:   importRule{column: "start", message: "The interviewer's slot at that time has another interview."},
 	}
 	RuleWithdrawn = Rule{
 		Code: SlotIsWithdrawn, Message: "The slot was withdrawn.",
@@ -55,26 +55,25 @@ var (
 	}
 	RuleHeld = Rule{
 		Code: SlotHeld, Message: "Another student holds this slot.",
-		forbids: func(o Offer, slot Slot, own bool) bool { return !own && slot.HeldAt(o.Now) },
-		explain: func(_ Offer, slot Slot, refusal *Refusal) { refusal.HeldUntil = &slot.HeldUntil },
-		count:   func(t Tally) int { return t.Held }, predicate: "are held by another student",
-		imports: importRule{column: "start", message: "Another student holds the interviewer's slot at that time."},
+		forbids:   func(o Offer, slot Slot, own bool) bool { return !own && slot.HeldAt(o.Now) },
+		explain:   func(_ Offer, slot Slot, refusal *Refusal) { refusal.HeldUntil = &slot.HeldUntil },
+		predicate: "are held by another student",
+		imports:   importRule{column: "start", message: "Another student holds the interviewer's slot at that time."},
 	}
 	RuleStarted = Rule{
 		Code: SlotInPast, Message: "The slot has started.",
-		forbids: func(o Offer, slot Slot, _ bool) bool { return slot.InPast(o.Now) },
-		count:   func(t Tally) int { return t.InPast }, predicate: "have started",
+		forbids:   func(o Offer, slot Slot, _ bool) bool { return slot.InPast(o.Now) },
+		predicate: "have started",
 	}
 	RuleNotice = Rule{
 		Code: TooSoon, Message: "The slot starts sooner than the minimum notice allows.",
-		forbids: func(o Offer, slot Slot, _ bool) bool { return !slot.InPast(o.Now) && slot.Start.Before(o.Earliest) },
-		explain: func(o Offer, _ Slot, refusal *Refusal) { refusal.Earliest = &o.Earliest },
-		count:   func(t Tally) int { return t.TooSoon }, predicate: "start sooner than the minimum notice allows",
+		forbids:   func(o Offer, slot Slot, _ bool) bool { return !slot.InPast(o.Now) && slot.Start.Before(o.Earliest) },
+		explain:   func(o Offer, _ Slot, refusal *Refusal) { refusal.Earliest = &o.Earliest },
+		predicate: "start sooner than the minimum notice allows",
 	}
 	RuleFull = Rule{
 		Code: InterviewerFull, Message: "The interviewer has reached their maximum number of interviews for that day or week.",
 		forbids:   func(o Offer, slot Slot, own bool) bool { return slot.FullAt(o.Now, own) },
-		count:     func(t Tally) int { return t.Full },
 		predicate: "are on a day or in a week for which the interviewer has reached their maximum number of interviews",
 		imports:   importRule{column: "start", applies: Interview.ToCome, exemptible: true},
 	}
@@ -88,36 +87,34 @@ var (
 		explain: func(o Offer, slot Slot, refusal *Refusal) {
 			refusal.Interview, refusal.Hold = o.inTheWay(func(c Commitment) bool { return c.InterviewerID == slot.InterviewerID })
 		},
-		count: func(t Tally) int { return t.Interviewers }, predicate: "belong to an interviewer that the student has met or booked",
-		imports: importRule{column: "interviewerEmail", applies: takesPlace, exemptible: true},
+		predicate: "belong to an interviewer that the student has met or booked",
+		imports:   importRule{column: "interviewerEmail", applies: takesPlace, exemptible: true},
 	}
 	RuleSelf = Rule{
 		Code: SelfInterview, Message: "The interviewer has the same e-mail address as the student; nobody can interview themselves.",
-		forbids: func(o Offer, slot Slot, _ bool) bool { return o.Self != 0 && slot.InterviewerID == o.Self },
-		count:   func(t Tally) int { return t.Self }, predicate: "belong to an interviewer with the same e-mail address as the student",
-		imports: importRule{column: "interviewerEmail"},
+		forbids:   func(o Offer, slot Slot, _ bool) bool { return o.Self != 0 && slot.InterviewerID == o.Self },
+		predicate: "belong to an interviewer with the same e-mail address as the student",
+		imports:   importRule{column: "interviewerEmail"},
 	}
-	// The store repeats the comparison in SQL: the conditions of open slots and of their
-	// tally, the constraint interviews_no_overlap, and the check.
 	RuleOverlap = Rule{
 		Code: OwnOverlap, Message: "The student has another interview or holds a slot at that time.",
 		forbids: func(o Offer, slot Slot, _ bool) bool { return slices.ContainsFunc(o.Busy, slot.Span().Overlaps) },
 		explain: func(o Offer, slot Slot, refusal *Refusal) {
 			refusal.Interview, refusal.Hold = o.inTheWay(func(c Commitment) bool { return c.Span().Overlaps(slot.Span()) })
 		},
-		count: func(t Tally) int { return t.Busy }, predicate: "overlap another interview of the student",
-		imports: importRule{column: "start", applies: takesPlace},
+		predicate: "overlap another interview of the student",
+		imports:   importRule{column: "start", applies: takesPlace},
 	}
 )
 
 // The rules about the student alone.
 var (
 	RuleLimit = Rule{
-		Code: LimitReached, fails: failsLimit, waiver: WaiveLimit,
+		Code: LimitReached, fails: failsLimit, Waiver: WaiveLimit,
 		imports: importRule{column: "studentEmail", applies: countsAgainstLimit, exemptible: true},
 	}
 	RuleGrades = Rule{
-		Code: GradesTooLow, fails: failsGrades, waiver: WaiveGrades,
+		Code: GradesTooLow, fails: failsGrades, Waiver: WaiveGrades,
 		imports: importRule{column: "studentEmail", applies: Interview.ToCome, exemptible: true},
 	}
 )
@@ -138,7 +135,7 @@ var (
 	verdictRules = []*Rule{
 		&RuleTaken, &RuleWithdrawn, &RuleHeld, &RuleStarted, &RuleNotice, &RuleFull, &RuleMet, &RuleSelf, &RuleOverlap,
 	}
-	// talliedRules are the rules with a count, in the order of the reasons.
+	// talliedRules are the rules with a predicate, in the order of the reasons.
 	talliedRules = []*Rule{
 		&RuleTaken, &RuleHeld, &RuleStarted, &RuleNotice, &RuleMet, &RuleSelf, &RuleOverlap, &RuleFull,
 	}
@@ -147,6 +144,16 @@ var (
 	importRules  = []*Rule{&RuleSelf, &RuleMet, &RuleOverlap}
 	studentRules = []*Rule{&RuleLimit, &RuleGrades} // in the order of the reasons
 )
+
+// SlotRules returns the rules about a slot, in the order of the refusals.
+func SlotRules() []*Rule { return slices.Clone(verdictRules) }
+
+// TalliedRules returns the rules of SlotRules that a Tally counts, in the order of the
+// reasons of an empty list.
+func TalliedRules() []*Rule { return slices.Clone(talliedRules) }
+
+// StudentRules returns the rules about the student alone, in the order of the reasons.
+func StudentRules() []*Rule { return slices.Clone(studentRules) }
 
 // Refusal returns the refusal of the input field that breaks the rule.
 func (r *Rule) Refusal(field string) Refusal {

@@ -5,7 +5,7 @@ import (
 	"testing"
 )
 
-// Every rule that can be counted is a reason of an empty list, and every rule about a slot
+// Every rule with a predicate is a reason of an empty list, and every rule about a slot
 // has a message.
 func TestRulesAreComplete(t *testing.T) {
 	t.Parallel()
@@ -13,11 +13,8 @@ func TestRulesAreComplete(t *testing.T) {
 	for _, rule := range slices.Concat(verdictRules, studentRules) {
 		t.Run(string(rule.Code), func(t *testing.T) {
 			t.Parallel()
-			if counted, tallied := rule.count != nil, slices.Contains(talliedRules, rule); counted != tallied {
-				t.Errorf("has a count: %t; is tallied: %t; want the same", counted, tallied)
-			}
-			if (rule.count == nil) != (rule.predicate == "") {
-				t.Errorf("has a count: %t; predicate = %q; want both or neither", rule.count != nil, rule.predicate)
+			if explained, tallied := rule.predicate != "", slices.Contains(talliedRules, rule); explained != tallied {
+				t.Errorf("has a predicate: %t; is tallied: %t; want the same", explained, tallied)
 			}
 			if (rule.forbids == nil) != (rule.Message == "") || (rule.forbids == nil) == (rule.fails == nil) {
 				t.Error("want a rule about slots with a message, or a rule about students that creates its message")

@@ -1,5 +1,7 @@
 package store
 
+import "rehearse/internal/booking"
+
 // MigrateTags exports migrateTags to test the migration of existing rows.
 var MigrateTags = migrateTags
 
@@ -15,3 +17,6 @@ var (
 
 // SetWake sets the function that is called after a commit that added to the change log.
 func (s *Store) SetWake(wake func()) { s.wake = wake }
+
+// HasSlotRule reports whether slotRules contains the rule.
+func HasSlotRule(code booking.RefusalCode) bool { return slotRules[code].excludes != nil }

@@ -4,7 +4,6 @@ import (
 	"context"
 
 	"rehearse/internal/booking"
-	"rehearse/internal/calendar"
 )
 
 // ListRecord is a student's record to list slots with. It may come from the cache and be
@@ -133,31 +132,14 @@ func bookable(f SlotSearch, o booking.Offer) *where {
 	}
 	w := f.narrow()
 	w.and(openSlotsPredicate)
+	offered := offered{where: w, Offer: &o, in: in}
 	switch own := o.ListsOwn(); {
 	case own && !o.Eligibility.Eligible:
 		w.and("id = " + w.arg(int64(o.Own.SlotID)))
 	case own:
-		w.and("(id = " + w.arg(int64(o.Own.SlotID)) + " OR " + w.allowed(in, o) + ")")
+		w.and("(id = " + w.arg(int64(o.Own.SlotID)) + " OR " + offered.allowed() + ")")
 	default:
-		w.and(w.allowed(in, o))
+		w.and(offered.allowed())
 	}
 	return w
-}
-
-// allowed returns the offer's conditions on a slot that its student does not hold.
-func (w *where) allowed(in calendar.Span, o booking.Offer) string {
-	text := "(held_until IS NULL OR held_until <= " + w.arg(o.Now) + ") AND (full_until IS NULL OR full_until <= " + w.arg(o.Now) + ")"
-	if excluded := o.Excluded(); len(excluded) > 0 {
-		text += " AND interviewer_id <> ALL(" + w.arg(numbers(excluded)) + ")"
-	}
-	var busy []calendar.Span
-	for _, span := range o.Busy {
-		if span.Overlaps(in) {
-			busy = append(busy, span)
-		}
-	}
-	if len(busy) > 0 {
-		text += " AND NOT " + w.overlapsAny(busy)
-	}
-	return text
 }

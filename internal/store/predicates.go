@@ -6,10 +6,10 @@ import (
 	"rehearse/internal/booking"
 )
 
-// The conditions below are the predicates of booking in SQL. No statement spells one of
-// them again. of is the alias of the table with its dot, or empty; at is a parameter or
-// another expression of the time. Statuses are literals, so that the planner can use the
-// partial indexes, whose conditions TestPredicatesOfTheSchema compares with these.
+// The conditions below are the predicates of booking in SQL, and the only place that spells
+// them. of is the alias of the table with its dot, or empty; at is a parameter or another
+// expression of the time. Statuses are literals, so that the planner can use the partial
+// indexes, whose conditions TestPredicatesOfTheSchema compares with these.
 
 // notWithdrawn is the condition that a slot belongs to its interviewer's booking.Agenda.
 func notWithdrawn(of string) string { return of + "status <> '" + string(booking.SlotWithdrawn) + "'" }

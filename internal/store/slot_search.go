@@ -4,6 +4,8 @@ import (
 	"context"
 	"fmt"
 
+	"github.com/jackc/pgx/v5"
+
 	"rehearse/internal/booking"
 	"rehearse/internal/calendar"
 )
@@ -105,20 +107,22 @@ func (r *Reader) TallySlots(ctx context.Context, f SlotSearch, o booking.Offer) 
 	if len(f.InterviewerIDs) == 0 {
 		order = " ORDER BY starts_at"
 	}
-	now, earliest, student := w.arg(o.Now), w.arg(o.Earliest), w.arg(int64(o.Student))
-	met, self, busy := w.arg(numbers(o.Met)), w.arg(int64(o.Self)), w.overlapsAny(o.Busy)
-	tally, err := one(ctx, r, func(t *booking.Tally) []any {
-		return []any{&t.Published, &t.Taken, &t.Held, &t.InPast, &t.TooSoon, &t.Interviewers, &t.Self, &t.Busy, &t.Full}
-	}, `SELECT count(*),
-		count(*) FILTER (WHERE status = 'BOOKED'),
-		count(*) FILTER (WHERE status = 'OPEN' AND held_until > `+now+` AND held_by <> `+student+`),
-		count(*) FILTER (WHERE starts_at <= `+now+`),
-		count(*) FILTER (WHERE starts_at > `+now+` AND starts_at < `+earliest+`),
-		count(*) FILTER (WHERE interviewer_id = ANY(`+met+`)),
-		count(*) FILTER (WHERE interviewer_id = `+self+`),
-		count(*) FILTER (WHERE `+busy+`),
-		count(*) FILTER (WHERE status = 'OPEN' AND full_until > `+now+`)
+	offered := offered{where: w, Offer: &o, in: f.In}
+	columns := "count(*)"
+	counts := make([]int, len(talliedBy))
+	tally := booking.Tally{Excluded: map[booking.RefusalCode]int{}}
+	targets := []any{&tally.Published}
+	for i, rule := range talliedBy {
+		columns += ",\n\t\tcount(*) FILTER (WHERE " + offered.tallied(rule) + ")"
+		targets = append(targets, &counts[i])
+	}
+	err := r.send(ctx, statement{
+		"SELECT " + columns + `
 		FROM (SELECT interviewer_id, starts_at, ends_at, status, held_by, held_until, full_until
-			FROM slots WHERE `+w.text+order+fmt.Sprintf(" LIMIT %d", booking.MaxTallied)+`) AS slots`, w.args...)
+			FROM slots WHERE ` + w.text + order + fmt.Sprintf(" LIMIT %d", booking.MaxTallied) + ") AS slots",
+		w.args, func(rows pgx.Rows) error { return rows.Scan(targets...) }})
+	for i, rule := range talliedBy {
+		tally.Excluded[rule.Code] = counts[i]
+	}
 	return tally, fault(err, "count slots by reason")
 }

@@ -2,12 +2,13 @@ SELECT id, interviewer_id, starts_at, ends_at
 FROM slots
 WHERE starts_at >= $1 AND starts_at < $2 AND ends_at <= $3 AND status = 'OPEN'
 	AND (full_until IS NULL OR full_until < '9999-12-31T00:00:00Z')
-	AND (held_until IS NULL OR held_until <= $4)
-	AND (full_until IS NULL OR full_until <= $5) AND interviewer_id <> ALL($6)
-	AND NOT EXISTS (SELECT
-FROM unnest($7::timestamptz[], $8::timestamptz[]) AS span (s, e)
-WHERE slots.starts_at < span.e AND span.s < slots.ends_at)
-ORDER BY starts_at, id LIMIT $9
+	AND NOT (held_until > $4 IS TRUE)
+	AND NOT (full_until > $4 IS TRUE)
+	AND NOT (interviewer_id = ANY($5))
+	AND NOT (EXISTS (SELECT
+FROM unnest($6::timestamptz[], $7::timestamptz[]) AS span (s, e)
+WHERE slots.starts_at < span.e AND span.s < slots.ends_at))
+ORDER BY starts_at, id LIMIT $8
 
 SELECT id, name, email, time_zone, tags, max_per_day, max_per_week, meeting_url, headline, bio, photo_url, languages, active, created_at, version, updated_at
 FROM interviewers
