@@ -53,7 +53,7 @@ func TestYearIsPublishedInFewStatements(t *testing.T) {
 func TestExtendingIsLinear(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
-	const rules, each = 100, 10
+	const rules, each = 100, 11
 	w.rules(rules)
 	count := &statementCount{}
 	weekLater := func() time.Time { return clock().Add(7 * 24 * time.Hour) }

@@ -16,6 +16,7 @@ var generated = time.Date(2028, 10, 18, 13, 47, 11, 5_000, time.UTC)
 func load(t *testing.T, seed uint64) (pgtest.Database, *store.Store) {
 	t.Helper()
 	database := pgtest.New(t)
+	database.WantLoggedWrites(t)
 	s := database.Open(t, store.Options{})
 	if err := (Request{Size: "S", Seed: seed}).Load(t.Context(), s, generated); err != nil {
 		t.Fatalf("generate data set S: %v", err)

@@ -27,7 +27,9 @@ func TestSchool(t *testing.T) {
 	for _, day := range schoolDays {
 		t.Run(day.name, func(t *testing.T) {
 			t.Parallel()
-			s := pgtest.New(t).Open(t, store.Options{})
+			database := pgtest.New(t)
+			database.WantLoggedWrites(t)
+			s := database.Open(t, store.Options{})
 			if err := (Request{Size: "school"}).Load(t.Context(), s, day.now); err != nil {
 				t.Fatal(err)
 			}
