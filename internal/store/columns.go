@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/jackc/pgx/v5/pgtype"
+	"github.com/jackc/pgx/v5/pgtype/zeronull"
 	"gorm.io/gorm/schema"
 )
 
@@ -51,6 +52,21 @@ func columnsOf[R any](omit ...string) columns[R] {
 			c.target = reflect.TypeFor[*instant]()
 		}
 		list = append(list, c)
+	}
+	return list
+}
+
+// orZero returns the columns with scan targets that read NULL as the zero value, for the
+// optional side of a join.
+func (c columns[R]) orZero() columns[R] {
+	list := slices.Clone(c)
+	for i := range list {
+		switch list[i].basic {
+		case reflect.TypeFor[int64]():
+			list[i].target = reflect.TypeFor[*zeronull.Int8]()
+		case reflect.TypeFor[string]():
+			list[i].target = reflect.TypeFor[*zeronull.Text]()
+		}
 	}
 	return list
 }

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"slices"
+	"time"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgtype"
@@ -20,16 +21,62 @@ import (
 // 64 bits; collisions of successive states are negligible.
 const recordStamp = "hash_record_extended(ROW(s.record_version, p.*, me.id, h.id, h.expires_at, h.extended), 0)"
 
+// heldRow is the student's hold with its slot.
+type heldRow struct {
+	ID            booking.HoldID
+	SlotID        booking.SlotID
+	PlacedAt      time.Time
+	ExpiresAt     time.Time
+	Extended      pgtype.Bool
+	Waivers       []int64 `gorm:"type:bigint[]"`
+	InterviewerID booking.InterviewerID
+	StartsAt      time.Time
+	EndsAt        time.Time
+}
+
+func (r heldRow) domain(of booking.StudentID) booking.HeldSlot {
+	return booking.HeldSlot{
+		Hold: booking.Hold{
+			ID: r.ID, StudentID: of, SlotID: r.SlotID, PlacedAt: r.PlacedAt, ExpiresAt: r.ExpiresAt, Extended: r.Extended.Bool,
+			Waivers: typed[booking.WaiverID](r.Waivers),
+		},
+		InterviewerID: r.InterviewerID, Start: r.StartsAt, End: r.EndsAt,
+	}
+}
+
+// commitmentRow is an interview of the student as the rules need it.
+type commitmentRow struct {
+	ID            booking.InterviewID
+	InterviewerID booking.InterviewerID
+	SlotID        booking.SlotID
+	StartsAt      time.Time
+	EndsAt        time.Time
+	Status        booking.InterviewStatus
+	Grade         *int
+	Waivers       []int64 `gorm:"type:bigint[]"`
+}
+
+func (r commitmentRow) domain() booking.Commitment {
+	return booking.Commitment{
+		ID: r.ID, InterviewerID: r.InterviewerID, SlotID: r.SlotID, Start: r.StartsAt, End: r.EndsAt, Status: r.Status,
+		Grade: r.Grade, Waivers: typed[booking.WaiverID](r.Waivers),
+	}
+}
+
+// A student may have no hold and no interview.
+var (
+	heldColumns       = columnsOf[heldRow]().orZero()
+	commitmentColumns = columnsOf[commitmentRow]().orZero()
+)
+
 // recordSelect returns a row for each interview of a student. Each row repeats the rest
 // of the record. A student without interviews has one row with null interview columns.
 var recordSelect = `
-		SELECT s.id, ` + recordStamp + `, ` + studentColumns[1:].of("s.") + `,
+		SELECT ` + studentColumns.of("s.") + `, ` + recordStamp + `,
 			` + policyColumns.of("p.") + `,
 			me.id, w.waivers,
-			h.id, h.slot_id, h.placed_at, h.expires_at,
-			h.extended, h.waivers, h.interviewer_id,
-			h.starts_at, h.ends_at,
-			i.id, i.interviewer_id, i.slot_id, i.starts_at, i.ends_at, i.status, i.grade, i.waivers
+			` + heldColumns.of("h.") + `,
+			` + commitmentColumns.of("i.") + `
 		FROM students s
 		CROSS JOIN booking_policy p
 		LEFT JOIN interviewers me ON me.email = s.email
@@ -95,36 +142,27 @@ func readRecords(keys []booking.StudentID, by *recordRow) statement {
 type recordRow struct {
 	records map[booking.StudentID]booking.Record
 
-	id       int64 // student's id
-	stamp    int64 // stamp of the current record
-	student  studentRow
-	policy   policyRow
-	record   booking.Record
-	waivers  []byte // JSON
-	hold     booking.HeldSlot
-	extended pgtype.Bool
-	holdsOn  []int64
+	stamp   int64 // stamp of the current record
+	student studentRow
+	policy  policyRow
+	record  booking.Record
+	waivers []byte // JSON
+	held    heldRow
 
-	interview            booking.Commitment
-	standsOn             []int64
+	interview            commitmentRow
 	whole, interviewOnly []any // scan targets of the columns
 }
 
 func newRecordRow(records map[booking.StudentID]booking.Record) *recordRow {
 	r := &recordRow{records: records}
-	h, i := &r.hold, &r.interview
-	r.whole = append(make([]any, 0, recordColumns), &r.id, &r.stamp)
-	r.whole = studentColumns[1:].appendTargets(r.whole, &r.student)
-	r.whole = policyColumns.appendTargets(r.whole, &r.policy)
-	r.whole = append(r.whole, (*zeronull.Int8)(&r.record.Self), &r.waivers,
-		(*zeronull.Int8)(&h.ID), (*zeronull.Int8)(&h.SlotID), (*instant)(&h.PlacedAt), (*instant)(&h.ExpiresAt),
-		&r.extended, &r.holdsOn, (*zeronull.Int8)(&h.InterviewerID),
-		(*instant)(&h.Start), (*instant)(&h.End))
+	r.whole = studentColumns.appendTargets(make([]any, 0, recordColumns), &r.student) // the first one is the id
+	r.whole = policyColumns.appendTargets(append(r.whole, &r.stamp), &r.policy)
+	r.whole = append(r.whole, (*zeronull.Int8)(&r.record.Self), &r.waivers)
+	r.whole = heldColumns.appendTargets(r.whole, &r.held)
 	ofInterview := len(r.whole)
-	r.whole = append(r.whole, (*zeronull.Int8)(&i.ID), (*zeronull.Int8)(&i.InterviewerID), (*zeronull.Int8)(&i.SlotID),
-		(*instant)(&i.Start), (*instant)(&i.End), (*zeronull.Text)(&i.Status), &i.Grade, &r.standsOn)
+	r.whole = commitmentColumns.appendTargets(r.whole, &r.interview)
 	r.interviewOnly = make([]any, len(r.whole)) // nil skips a column
-	r.interviewOnly[0] = &r.id
+	r.interviewOnly[0] = r.whole[0]
 	copy(r.interviewOnly[ofInterview:], r.whole[ofInterview:])
 	return r
 }
@@ -134,14 +172,14 @@ const typicalHistory = 16
 // read reads one row. Rows of the same student differ only in the interview, so the
 // other columns are decoded once.
 func (r *recordRow) read(rows pgx.Rows) error {
-	r.interview = booking.Commitment{}
+	r.interview = commitmentRow{}
 	if err := rows.Scan(r.interviewOnly...); err != nil {
 		return err
 	}
-	student := booking.StudentID(r.id)
+	student := r.student.ID
 	record, known := r.records[student]
 	if !known {
-		r.student, r.record, r.hold = studentRow{}, booking.Record{}, booking.HeldSlot{}
+		r.student, r.record, r.held = studentRow{}, booking.Record{}, heldRow{}
 		if err := rows.Scan(r.whole...); err != nil {
 			return err
 		}
@@ -151,9 +189,8 @@ func (r *recordRow) read(rows pgx.Rows) error {
 		record = r.record
 		record.History = make([]booking.Commitment, 0, typicalHistory)
 	}
-	if i := r.interview; i.ID != 0 {
-		i.Waivers = typed[booking.WaiverID](r.standsOn)
-		record.History = append(record.History, i)
+	if r.interview.ID != 0 {
+		record.History = append(record.History, r.interview.domain())
 	}
 	r.records[student] = record
 	return nil
@@ -161,18 +198,17 @@ func (r *recordRow) read(rows pgx.Rows) error {
 
 // rest sets the parts of the record that are not scanned directly.
 func (r *recordRow) rest() error {
-	r.student.ID = booking.StudentID(r.id)
 	r.record.Student, r.record.Policy = r.student.domain(), booking.Policy(r.policy)
-	if h := r.hold; h.ID != 0 {
-		h.StudentID, h.Extended, h.Waivers = booking.StudentID(r.id), r.extended.Bool, typed[booking.WaiverID](r.holdsOn)
-		r.record.Hold = &h
+	if r.held.ID != 0 {
+		held := r.held.domain(r.student.ID)
+		r.record.Hold = &held
 	}
 	if r.waivers == nil {
 		return nil
 	}
 	var rows []waiverRow
 	if err := json.Unmarshal(r.waivers, &rows); err != nil {
-		return fmt.Errorf("read the waivers of student %d: %w", r.id, err)
+		return fmt.Errorf("read the waivers of student %d: %w", r.student.ID, err)
 	}
 	r.record.Waivers = domains(rows)
 	return nil
