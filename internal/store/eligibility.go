@@ -31,11 +31,13 @@ type EligibilityFilter struct {
 var usedNow = `(students.interviews_counted + (students.id IN (SELECT student_id FROM holds
 		WHERE ` + isLiveHold("", "?") + `))::integer)`
 
-// limitReached ignores holds: a booking ends the student's live hold.
-const limitReached = "students.interviews_counted >= coalesce(students.interview_limit, (SELECT interview_limit FROM booking_policy))"
-
-const gradesTooLow = `(SELECT minimum_grade_exclusive FROM booking_policy) >=
-		ANY (students.recent_grades[1:(SELECT grade_window FROM booking_policy)])`
+// studentRules contains the condition of each rule of booking.StudentRules, waivers apart.
+// The limit ignores holds, because a booking ends the student's live hold.
+var studentRules = map[booking.RefusalCode]string{
+	booking.LimitReached: "students.interviews_counted >= coalesce(students.interview_limit, (SELECT interview_limit FROM booking_policy))",
+	booking.GradesTooLow: `(SELECT minimum_grade_exclusive FROM booking_policy) >=
+		ANY (students.recent_grades[1:(SELECT grade_window FROM booking_policy)])`,
+}
 
 // isWaived returns the condition that a waiver of the rule is available for a new
 // booking.
@@ -47,15 +49,24 @@ func isWaived(rule booking.WaivableRule) string {
 }
 
 // fails returns the condition that the rule keeps the student from booking any slot, or
-// "" for a rule about something else.
+// "" for a rule about something else. It has one ?.
 func fails(code booking.RefusalCode) string {
-	switch code { //nolint:exhaustive // the other rules depend on a slot
-	case booking.LimitReached:
-		return "(" + limitReached + " AND NOT " + isWaived(booking.WaiveLimit) + ")"
-	case booking.GradesTooLow:
-		return "(" + gradesTooLow + " AND NOT " + isWaived(booking.WaiveGrades) + ")"
+	for _, rule := range booking.StudentRules() {
+		if rule.Code == code {
+			return "(" + studentRules[code] + " AND NOT " + isWaived(rule.Waiver) + ")"
+		}
 	}
 	return ""
+}
+
+// failsAny returns the condition that one of the rules keeps the student from booking any
+// slot, and its arguments.
+func failsAny(codes []booking.RefusalCode, at time.Time) (condition string, args []any) {
+	var conditions []string
+	for _, code := range codes {
+		conditions, args = append(conditions, fails(code)), append(args, at)
+	}
+	return "(" + strings.Join(conditions, " OR ") + ")", args
 }
 
 // CanBeStuck reports whether the rule can keep a student from booking any slot.
@@ -64,19 +75,19 @@ func CanBeStuck(code booking.RefusalCode) bool { return fails(code) != "" }
 // apply adds the filter's conditions to a query. They are evaluated at now.
 func (f EligibilityFilter) apply(db *gorm.DB, now time.Time) *gorm.DB {
 	if f.Eligible != nil {
-		stuck := "(" + fails(booking.LimitReached) + " OR " + fails(booking.GradesTooLow) + ")"
+		var every []booking.RefusalCode
+		for _, rule := range booking.StudentRules() {
+			every = append(every, rule.Code)
+		}
+		stuck, args := failsAny(every, now)
 		if *f.Eligible {
 			stuck = "NOT " + stuck
 		}
-		db = db.Where(stuck, now, now)
+		db = db.Where(stuck, args...)
 	}
 	if len(f.Stuck) > 0 {
-		var conditions []string
-		var times []any
-		for _, code := range unique(f.Stuck) {
-			conditions, times = append(conditions, fails(code)), append(times, now)
-		}
-		db = db.Where("("+strings.Join(conditions, " OR ")+")", times...)
+		stuck, args := failsAny(unique(f.Stuck), now)
+		db = db.Where(stuck, args...)
 	}
 	if f.InterviewsUsed != nil {
 		db = f.InterviewsUsed.apply(db, now)

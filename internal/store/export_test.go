@@ -20,3 +20,6 @@ func (s *Store) SetWake(wake func()) { s.wake = wake }
 
 // HasSlotRule reports whether slotRules contains the rule.
 func HasSlotRule(code booking.RefusalCode) bool { return slotRules[code].excludes != nil }
+
+// HasStudentRule reports whether studentRules contains the rule.
+func HasStudentRule(code booking.RefusalCode) bool { return studentRules[code] != "" }

@@ -52,8 +52,9 @@ func ruledSlots() []ruledSlot {
 	}
 }
 
-// Each rule excludes the same slots in Go, from the list and in the tally.
-func TestSlotRulesInSQL(t *testing.T) {
+// Each rule about slots excludes the same ones in Go, from the list and in the tally. Each
+// rule of booking has a condition in SQL.
+func TestRulesInSQL(t *testing.T) {
 	t.Parallel()
 	database := pgtest.New(t)
 	s := database.Open(t, store.Options{})
@@ -78,6 +79,11 @@ func TestSlotRulesInSQL(t *testing.T) {
 			t.Parallel()
 			test.compare(t, database, s, offer)
 		})
+	}
+	for _, rule := range booking.StudentRules() {
+		if !store.HasStudentRule(rule.Code) {
+			t.Errorf("the rule %s has no condition in studentRules", rule.Code)
+		}
 	}
 	for _, rule := range booking.SlotRules() {
 		if !tried[rule.Code] {
