@@ -43,20 +43,26 @@ func (r bookingRefusalRow) domain() booking.BookingRefusal {
 // null; for a reschedule, the student is the interview's. The commit is asynchronous:
 // a crash may lose the last second.
 func (tx *Tx) StoreBookingRefusal(ctx context.Context, r booking.BookingRefusal) error {
-	codes := make([]string, len(r.Codes))
+	row := bookingRefusalRow{
+		At: r.At, Operation: r.Operation, Codes: make(texts, len(r.Codes)), ActorRole: r.Actor.Role, ActorID: r.Actor.ID, RequestID: r.RequestID,
+		StudentID: orNone(r.StudentID), SlotID: orNone(r.SlotID), InterviewID: orNone(r.InterviewID),
+	}
 	for i, code := range r.Codes {
-		codes[i] = string(code)
+		row.Codes[i] = string(code)
 	}
 	tx.state.queue("SET LOCAL synchronous_commit = off")
-	return fault(tx.send(ctx, statement{text: `
-		INSERT INTO booking_refusals (at, operation, codes, actor_role, actor_id, request_id, student_id, slot_id, interview_id)
-		SELECT $1::timestamptz, $2::text, $3::text[], $4::text, $5::bigint, $6::text,
-			coalesce((SELECT id FROM students WHERE id = $7), i.student_id), (SELECT id FROM slots WHERE id = $8), i.id
-		FROM (SELECT) AS one LEFT JOIN interviews i ON i.id = $9`, args: []any{
-		r.At, string(r.Operation), codes, string(r.Actor.Role), r.Actor.ID, r.RequestID,
-		int64(r.StudentID), int64(r.SlotID), int64(r.InterviewID),
-	}}), "store a refused booking")
+	return fault(tx.send(ctx, statement{text: insertBookingRefusal, args: newRefusalColumns.values(&row)}), "store a refused booking")
 }
+
+var (
+	newRefusalColumns    = columnsOf[bookingRefusalRow]("id")
+	insertBookingRefusal = newRefusalColumns.insert("booking_refusals",
+		newRefusalColumns.row(1)+" LEFT JOIN interviews i ON i.id = given.interview_id", map[string]string{
+			"student_id":   "coalesce((SELECT id FROM students WHERE id = given.student_id), i.student_id)",
+			"slot_id":      "(SELECT id FROM slots WHERE id = given.slot_id)",
+			"interview_id": "i.id",
+		})
+)
 
 // lostEvery is the minimum interval between two log messages about lost refusals.
 const lostEvery = time.Minute
