@@ -73,7 +73,7 @@ func (w *world) attacks(b *testing.B) []attack {
 		{name: "searches of students", most: rootFields, document: again("", `students(filter: {search: "a%d"}) { totalCount }`)},
 		{name: "students by interviews used", most: rootFields, document: again("", `students(first: 1, filter: {interviewsUsed: {min: %d}}, orderBy: {field: NAME}) { totalCount nodes { id } }`)},
 		{name: "held slots, with totals", most: rootFields, document: again("", `slots(first: %d, filter: {status: [HELD]}) { totalCount nodes { id } }`)},
-		{name: "100 students with standing", document: just(`{ students(first: 100) { nodes { name email eligibility { eligible recentGrades } } } }`)},
+		{name: "100 students with eligibility", document: just(`{ students(first: 100) { nodes { name email eligibility { eligible recentGrades } } } }`)},
 		{name: "slots of slots' interviewers", document: just(`{ ` + list(90, ", first: 100") + ` { nodes { id start interviewer { name slots(first: 40) { nodes { id start } } } } } }`)},
 		{name: "100 events", document: just(`{ events(first: 100) { nodes { id kind at student { name } interview { id status } } } }`)},
 		{name: "events of interviews of events", most: rootFields, document: again("", fmt.Sprintf(

@@ -96,7 +96,8 @@ func (s *session) token(request tokenRequest) error {
 		return usageErrorf("token: %w", err)
 	}
 	if s.config.Auth == config.AuthJWT && s.config.KeepsKey() {
-		return fmt.Errorf("%w: token: AUTH is jwt, which is the default with DATABASE_URL, so the server does not use the key in the data folder; "+
+		return fmt.Errorf("%w: token: AUTH is jwt, which is the default with DATABASE_URL or if ADDR is not a loopback address, "+
+			"so the server does not use the key in the data folder; "+
 			"set JWT_SECRET to the value that the server has", errConfiguration)
 	}
 	keys, err := s.keys()

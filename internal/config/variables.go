@@ -155,7 +155,7 @@ var variables = []Variable{
 
 	{
 		Name: "AUTH", Group: groupAccess, Allowed: "local or jwt", See: "reference/authentication.md",
-		Note: "`local` with the built-in Postgres on a loopback address, else `jwt`",
+		Note: "`local` with the built-in Postgres if `ADDR` is a loopback address, else `jwt`",
 		Description: "How to treat a request without a token. `local`: it has the rights of the administrator, which is allowed only on loopback " +
 			"addresses. `jwt`: it is anonymous. Tokens are verified in both modes",
 	},
@@ -170,7 +170,7 @@ var variables = []Variable{
 			"SIGHUP reloads it",
 	},
 	{
-		Name: "OIDC_ISSUER", Group: groupAccess, Allowed: "a URL such as https://login.example.org",
+		Name: "OIDC_ISSUER", Group: groupAccess, Allowed: "a URL such as https://login.example.org, without a user, query or fragment; http only on a loopback host",
 		Description: "The URL of an OpenID Connect issuer, whose keys are discovered and refreshed",
 	},
 	{

@@ -219,7 +219,7 @@ func importLimits() []limit {
 		{"steps to expand the rules of an event", count(interchange.MaxEventSteps), "", "the event fails"},
 		{"steps to expand the rules of a calendar", count(interchange.CalendarOptions{MaxWindows: graph.MaxImportRows}.MaxSteps()), "", input},
 		{"rows of `rehearse import`", count(cli.MaxImportRows), "", "an error"},
-		{"new slots of `rehearse import`", count(cli.MaxImportSlots), "", "an error"},
+		{"new slots of `rehearse import`", count(cli.MaxImportSlots), "", "the row fails"},
 		{"steps to expand the rules of a calendar in `rehearse import`", count(interchange.CalendarOptions{MaxWindows: cli.MaxImportRows}.MaxSteps()), "", "an error"},
 		{"bytes of a calendar for `rehearse import`", count(cli.MaxCalendar), "", "an error"},
 	}
