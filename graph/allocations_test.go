@@ -4,6 +4,7 @@ package graph_test
 
 import (
 	"bytes"
+	"context"
 	"fmt"
 	"math"
 	"net/http"
@@ -81,6 +82,12 @@ func (s *school) allocations() (measured []allocated) {
 		text := body(s.T, document, variables)
 		return func() []byte { return text }
 	}
+	// A list is answered from memory. The follower of the changes would add its allocations
+	// to those of a booking.
+	following, stop := context.WithCancel(s.T.Context())
+	defer stop()
+	stopped := s.FollowChanges(following)
+	s.AwaitSlotsInMemory()
 	for _, operation := range []struct {
 		name string
 		body func() []byte
@@ -102,6 +109,8 @@ func (s *school) allocations() (measured []allocated) {
 			least = min(least, testing.AllocsPerRun(counted, func() { s.serveOne(operation.body()) }))
 		}
 		measured = append(measured, allocated{operation.name, least})
+		stop() // after the list
+		stopped()
 	}
 	return measured
 }

@@ -62,12 +62,13 @@ type watcher interface{ take(changeSet) }
 
 // changeSet holds the current state of everything that has changed.
 type changeSet struct {
-	slots      []booking.Slot
-	interviews []booking.Interview
-	students   map[booking.StudentID]bool
-	tagged     []booking.InterviewerID // interviewers whose slots' tags have changed
-	manySlots  bool                    // more slots than are listed have changed
-	generation uint64                  // generation of sharedRecords; records read before it are stale
+	slots        []booking.Slot
+	interviews   []booking.Interview
+	students     map[booking.StudentID]bool
+	everyStudent bool                    // the record of any student may have changed
+	tagged       []booking.InterviewerID // interviewers whose slots' tags have changed
+	manySlots    bool                    // more slots than are listed have changed
+	generation   uint64                  // generation of sharedRecords; records read before it are stale
 }
 
 func newFeed() *feed {
@@ -121,8 +122,8 @@ func (f *feed) broadcast(h changeSet) {
 
 // Follow starts to listen for changes in the school. The returned function distributes
 // them to the subscriptions of this server until its ctx is done.
-func (h *Hub) Follow(ctx context.Context, log *slog.Logger) (run func(context.Context), err error) {
-	listener, err := h.store.Listen(ctx)
+func (h *Hub) Follow(ctx context.Context, log *slog.Logger) (func(context.Context), error) {
+	run, err := h.store.Follow(ctx, log, h.now, h.feed.receive)
 	if err != nil {
 		return nil, err
 	}
@@ -135,7 +136,7 @@ func (h *Hub) Follow(ctx context.Context, log *slog.Logger) (run func(context.Co
 	return func(ctx context.Context) {
 		var listening sync.WaitGroup
 		defer listening.Wait()
-		listening.Go(func() { listener.Run(ctx, log, h.feed.receive) })
+		listening.Go(func() { run(ctx) })
 		h.follow(ctx, log)
 	}, nil
 }
@@ -164,7 +165,8 @@ func (h *Hub) follow(ctx context.Context, log *slog.Logger) {
 // readChanges reads the current state of what has changed. since is the time of the previous
 // call; it bounds the search for interviews that are not listed in c.
 func (h *Hub) readChanges(ctx context.Context, c store.Changes, since time.Time) (changeSet, error) {
-	set := changeSet{students: map[booking.StudentID]bool{}, tagged: c.Tagged, manySlots: c.ManySlots || c.Lost || len(c.Slots) > manySlots}
+	set := changeSet{students: map[booking.StudentID]bool{}, tagged: c.Retagged, everyStudent: c.EveryStudent,
+		manySlots: c.EverySlot || c.Lost || len(c.Slots) > manySlots}
 	var err error
 	if !set.manySlots && len(c.Slots) > 0 {
 		if set.slots, err = h.store.SlotsByID(ctx, c.Slots); err != nil {
@@ -179,7 +181,7 @@ func (h *Hub) readChanges(ctx context.Context, c store.Changes, since time.Time)
 	}
 	h.openByTheClock(toOpen)
 	switch {
-	case c.ManyInterviews || c.Lost || len(c.Interviews) > manyInterviews:
+	case c.EveryInterview || c.Lost || len(c.Interviews) > manyInterviews:
 		set.interviews, err = h.store.InterviewsSince(ctx, since.Add(-longestCommit), manyInterviews)
 	case len(c.Interviews) > 0:
 		set.interviews, err = h.store.InterviewsByID(ctx, c.Interviews)

@@ -85,7 +85,7 @@ func (h *Hub) Slots(
 
 func (w *slotWatch) take(h changeSet) {
 	add := pendingChanges[booking.SlotID, booking.Slot]{refetch: h.manySlots}
-	if h.manySlots || h.students[w.student] {
+	if h.manySlots || h.everyStudent || h.students[w.student] {
 		add.stale = h.generation
 	}
 	// It is not known which slots of retagged interviewers the client has.

@@ -52,12 +52,13 @@ CREATE TRIGGER record_retagged AFTER UPDATE ON interviewers FOR EACH ROW
     WHEN (current_setting('application_name') <> '' AND OLD.tags IS DISTINCT FROM NEW.tags) EXECUTE FUNCTION record_retagged('id');
 
 -- A student's record names the interviewer with the same e-mail address, and has the policy.
+-- A reader of the log finds the student with the e-mail address of a new interviewer.
 CREATE FUNCTION record_all_students() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     PERFORM record('students', ARRAY[NULL::bigint]);
     RETURN NULL;
 END $$;
-CREATE TRIGGER record_students_added AFTER INSERT OR DELETE ON interviewers FOR EACH STATEMENT
+CREATE TRIGGER record_students_removed AFTER DELETE ON interviewers FOR EACH STATEMENT
     WHEN (current_setting('application_name') <> '') EXECUTE FUNCTION record_all_students();
 CREATE TRIGGER record_students AFTER UPDATE ON interviewers FOR EACH ROW
     WHEN (current_setting('application_name') <> '' AND OLD.email <> NEW.email) EXECUTE FUNCTION record_all_students();

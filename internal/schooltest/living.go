@@ -3,6 +3,7 @@ package schooltest
 import (
 	"context"
 	"log/slog"
+	"maps"
 	"net"
 	"net/http"
 	"net/http/httptest"
@@ -12,6 +13,7 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
 
 	"rehearse/graph"
 	"rehearse/internal/gqlhttp"
@@ -54,19 +56,41 @@ func LivingWith(t *testing.T, storing store.Options, set ...func(*gqlhttp.Option
 	}
 	server.Start()
 	other.URL = server.URL
-	follow, err := other.App.Follow(t.Context(), o.Log)
-	if err != nil {
-		t.Fatal(err)
-	}
-	var following sync.WaitGroup
-	following.Go(func() { follow(stopping) })
+	stopped := other.FollowChanges(stopping)
 	t.Cleanup(func() {
 		stop()
 		handler.Drain()
 		server.Close()
-		following.Wait()
+		stopped()
 	})
 	return s, other
+}
+
+// FollowChanges makes the server follow the changes of all servers until ctx ends. stopped
+// waits until it no longer does.
+func (s *School) FollowChanges(ctx context.Context) (stopped func()) {
+	s.T.Helper()
+	follow, err := s.App.Follow(ctx, slog.New(slog.NewTextHandler(s.Log, nil)))
+	if err != nil {
+		s.T.Fatal(err)
+	}
+	var following sync.WaitGroup
+	following.Go(func() { follow(ctx) })
+	return following.Wait
+}
+
+// AwaitSlotsInMemory waits until the server has the open slots in memory.
+func (s *School) AwaitSlotsInMemory() {
+	s.T.Helper()
+	again := time.NewTicker(2 * time.Millisecond)
+	defer again.Stop()
+	for late := time.After(Soon); s.Store.SlotsInMemory() == 0; {
+		select {
+		case <-again.C:
+		case <-late:
+			s.T.Fatal("the server did not load the open slots")
+		}
+	}
 }
 
 type SlotsChanged struct {
@@ -85,21 +109,22 @@ const SlotsChangedDocument = `subscription($s: ID!, $start: DateTime!, $end: Dat
 // changes, and several events may report the same change.
 func (c *Client) Changes(id string, opened, closed []string) {
 	c.T.Helper()
-	var gotOpened, gotClosed []string
+	gotOpened, gotClosed := map[string]bool{}, map[string]bool{}
 	for len(gotOpened) < len(opened) || len(gotClosed) < len(closed) {
 		var e SlotsChanged
 		c.Event(id, &e)
-		gotOpened = append(gotOpened, IDs(e.SlotsChanged.Opened)...)
-		gotClosed = append(gotClosed, e.SlotsChanged.ClosedIDs...)
+		for _, slot := range e.SlotsChanged.Opened {
+			gotOpened[slot.ID] = true
+		}
+		for _, slot := range e.SlotsChanged.ClosedIDs {
+			gotClosed[slot] = true
+		}
 		if e.SlotsChanged.Refetch {
 			c.T.Fatalf("an event asks for a refetch: %+v", e)
 		}
 	}
-	same := func(got, want []string) string {
-		got, want = slices.Clone(got), slices.Clone(want)
-		slices.Sort(got)
-		slices.Sort(want)
-		return cmp.Diff(slices.Compact(want), slices.Compact(got))
+	same := func(got map[string]bool, want []string) string {
+		return cmp.Diff(slices.Sorted(slices.Values(want)), slices.Sorted(maps.Keys(got)), cmpopts.EquateEmpty())
 	}
 	if diff := same(gotOpened, opened) + same(gotClosed, closed); diff != "" {
 		c.T.Fatalf("opened %v, closed %v:\n%s", gotOpened, gotClosed, diff)

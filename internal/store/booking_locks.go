@@ -35,7 +35,6 @@ func (tx *Tx) LockForBooking(ctx context.Context, l BookingLocks) (BookingRows, 
 	if l.Exclusive {
 		interviewer = lockInterviewer
 	}
-	tx.state.students = append(tx.state.students, l.Student)
 	err := tx.send(ctx,
 		statement{lockStudent, []any{int64(l.Student)}, only(&lockedStudent, &students, studentColumns.targets)},
 		readRecords([]booking.StudentID{l.Student}, newRecordRow(records)),

@@ -58,14 +58,6 @@ func (tx *Tx) noteInterviews(changed ...booking.Interview) {
 	}
 }
 
-// noteNewInterviewers notes new interviewers. The record of a student names the interviewer
-// with the student's e-mail address. All students are noted, because a transaction that
-// has not committed yet may give a student the address.
-func (tx *Tx) noteNewInterviewers(ids ...booking.InterviewerID) {
-	note(tx, changedInterviewers, ids...)
-	tx.noteEveryStudent()
-}
-
 // noteInterviewer notes the edit of an interviewer, who should be the last one locked.
 func (tx *Tx) noteInterviewer(i booking.Interviewer) {
 	note(tx, changedInterviewers, i.ID)

@@ -36,7 +36,7 @@ func writeEachKind(t *testing.T, s *store.Store) {
 		if err != nil {
 			return i, err
 		}
-		i.Tags = []string{"go"}
+		i.Email, i.Tags = "ann@other.example.org", []string{"go"}
 		return tx.UpdateInterviewer(t.Context(), i, slots[0].Start)
 	})
 }
@@ -86,16 +86,15 @@ func TestChangeLogFollowsTheTransaction(t *testing.T) {
 	if _, err := rows.ExecContext(t.Context(), "DELETE FROM changes"); err != nil {
 		t.Fatal(err)
 	}
-	woken, errTried := 0, errors.New("tried")
-	s.SetWake(func() { woken++ })
+	errTried := errors.New("tried")
 	withdraw := func(tx *store.Tx, n int) error { return tx.WithdrawSlots(t.Context(), slots[n:n+1]) }
 	inTx(t, s, func(tx *store.Tx) (booking.Slot, error) { return tx.LockSlot(t.Context(), slots[0].ID) })
 	inTx(t, s, func(tx *store.Tx) (store.Nothing, error) {
 		tx.Discard()
 		return store.Nothing{}, withdraw(tx, 0)
 	})
-	if got := readChanges(t, rows); len(got) > 0 || woken > 0 {
-		t.Errorf("without a committed change the log is %v and the reader was woken %d times, want neither", got, woken)
+	if got := readChanges(t, rows); len(got) > 0 {
+		t.Errorf("without a committed change the log is %v, want it to be empty", got)
 	}
 	inTx(t, s, func(tx *store.Tx) (store.Nothing, error) {
 		if err := withdraw(tx, 2); err != nil {
@@ -118,9 +117,6 @@ func TestChangeLogFollowsTheTransaction(t *testing.T) {
 		}
 		return store.Nothing{}, tx.LoadStudents(t.Context(), manyStudents(20_001)[10_000:])
 	})
-	if woken != 3 {
-		t.Errorf("the reader was woken %d times, want 3", woken)
-	}
 	got := readChanges(t, rows)
 	if diff := cmp.Diff([]loggedChanges{
 		{Slots: []int64{int64(slots[0].ID), int64(slots[2].ID)}},

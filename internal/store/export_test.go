@@ -15,9 +15,6 @@ var (
 	OpenSlotsPredicate = openSlotsPredicate
 )
 
-// SetWake sets the function that is called after a commit that added to the change log.
-func (s *Store) SetWake(wake func()) { s.wake = wake }
-
 // HasSlotRule reports whether slotRules contains the rule.
 func HasSlotRule(code booking.RefusalCode) bool { return slotRules[code].excludes != nil }
 

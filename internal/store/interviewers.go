@@ -80,27 +80,44 @@ func (r *Reader) TagsInUse(ctx context.Context, most int) (tags []booking.TagCou
 	return tags, fault(err, "count tags")
 }
 
-// CachedInterviewers returns the cached interviewers among the given ids. They may be
-// slightly stale.
+// CachedInterviewers returns the interviewers among the given ids that are in memory. They
+// are at most as old as the last read of the change log.
 func (r *Reader) CachedInterviewers(keys []booking.InterviewerID) map[booking.InterviewerID]*booking.Interviewer {
-	return r.interviewers.Get(keys)
+	if r.interviewers == nil {
+		return nil
+	}
+	return r.interviewers.GetAll(keys)
 }
 
-// InterviewersByID returns the interviewers with the given ids and caches them. Unknown
-// ids are skipped.
+// InterviewersByID returns the interviewers with the given ids and keeps them in memory.
+// Unknown ids are skipped.
 func (r *Reader) InterviewersByID(ctx context.Context, keys []booking.InterviewerID) ([]booking.Interviewer, error) {
 	return inBatches(keys, func(batch []booking.InterviewerID) ([]booking.Interviewer, error) {
-		generation := r.interviewers.Generation()
+		keep := r.keepInterviewers()
 		rows := make([]interviewerRow, 0, len(batch))
 		err := r.send(ctx, statement{
 			readInterviewers, []any{numbers(batch)},
 			each(&rows, interviewerColumns.targets)})
 		found := domains(rows)
-		if err == nil {
-			r.interviewers.Add(generation, found)
-		}
+		keep(found)
 		return found, fault(err, "read %d interviewers", len(batch))
 	})
+}
+
+// keepInterviewers must be called before interviewers are read. The returned function keeps
+// them in memory, unless they have changed since.
+func (r *Reader) keepInterviewers() func([]booking.Interviewer) {
+	if r.interviewers == nil {
+		return func([]booking.Interviewer) {}
+	}
+	read := r.interviewers.Begin()
+	return func(found []booking.Interviewer) {
+		keep := make(map[booking.InterviewerID]*booking.Interviewer, len(found))
+		for _, one := range found {
+			keep[one.ID] = &one
+		}
+		r.interviewers.AddAll(read, keep)
+	}
 }
 
 // InterviewersByEmail returns the interviewers with the e-mail addresses and skips unknown
@@ -118,7 +135,7 @@ func (tx *Tx) CreateInterviewer(ctx context.Context, i booking.Interviewer) (boo
 	i.Revision = booking.FirstRevision(i.CreatedAt)
 	created := newInterviewerRow(i)
 	err := tx.db.WithContext(ctx).Create(&created).Error
-	tx.noteNewInterviewers(created.ID)
+	note(tx, changedInterviewers, created.ID)
 	return created.domain(), fault(err, "create an interviewer")
 }
 
@@ -129,7 +146,6 @@ func (tx *Tx) UpdateInterviewer(ctx context.Context, i booking.Interviewer, at t
 	was := i.Version
 	i.Revision = i.Next(at)
 	changed := newInterviewerRow(i)
-	tx.state.changesInterviewers = true
 	tx.noteInterviewer(i)
 	return i, tx.edit(ctx, was, &changed, "created_at")
 }
@@ -172,7 +188,7 @@ func (tx *Tx) LoadInterviewers(ctx context.Context, interviewers []booking.Inter
 	for i, one := range interviewers {
 		one.Revision = booking.FirstRevision(one.CreatedAt)
 		rows[i] = newInterviewerRow(one)
-		tx.noteNewInterviewers(one.ID)
+		note(tx, changedInterviewers, one.ID)
 	}
 	return load(ctx, tx, "interviewers", rows, columnsOf[interviewerRow]())
 }

@@ -4,14 +4,14 @@ import (
 	"context"
 
 	"rehearse/internal/booking"
+	"rehearse/internal/store/mirror"
 )
 
-// ListRecord is a student's record to list slots with. It may come from the cache and be
+// ListRecord is a student's record to list slots with. It may come from memory and be
 // stale; OpenSlotsFor finds out.
 type ListRecord struct {
 	booking.Record
-	stamp  int64
-	cached bool
+	inMemory *mirror.Record // nil if it is not in memory
 }
 
 // OpenSlotsPage is a page of open slots.
@@ -23,69 +23,78 @@ type OpenSlotsPage struct {
 	Current *ListRecord
 }
 
-// ListRecord returns the student's record, from the cache if it is there, or NotFound if
-// the student does not exist.
+// ListRecord returns the student's record, from memory if it is there, or NotFound if the
+// student does not exist.
 func (s *Store) ListRecord(ctx context.Context, id booking.StudentID) (ListRecord, error) {
-	if cached := s.records.Get(id); cached != nil {
-		return ListRecord{Record: cached.Record, stamp: cached.Stamp, cached: true}, nil
+	if cached := s.mirror.Records.Get(id); cached != nil {
+		return ListRecord{cached.Record, cached}, nil
 	}
-	read, err := s.stampedRecord(ctx, id)
+	read := s.mirror.Records.Begin()
+	found, err := s.Record(ctx, id)
 	if err != nil {
+		s.mirror.Records.Cancel(read)
 		return ListRecord{}, err
 	}
-	s.records.Add(&read) // saves a statement of the student's next list (BenchmarkHandler)
-	return ListRecord{Record: read.Record, stamp: read.Stamp}, nil
+	record := &mirror.Record{Record: found}
+	if !s.mirror.Records.Add(read, id, record) {
+		record = nil
+	}
+	return ListRecord{found, record}, nil
 }
 
-// OpenSlotsFor returns a page of the slots that the record's offer allows. For a cached
-// record, the statement that reads the slots verifies in the same snapshot that the record
-// is current. If it returns no slots, OpenSlotsFor reads the record to tell whether there
-// are none or the record is stale.
+// OpenSlotsFor returns a page of the slots that the record's offer allows, as of a moment
+// after the call. If the record is in memory, OpenSlotsFor waits until the change log was
+// read after the call. Then it is known whether the record is current, and the slots in
+// memory answer most lists (BenchmarkHandler). Postgres answers the others: those with tags
+// or interviewers, for which it has indexes, and all while the log cannot be read in time.
 func (s *Store) OpenSlotsFor(
 	ctx context.Context, record ListRecord, o booking.Offer, f SlotSearch, p Page,
 ) (OpenSlotsPage, error) {
-	slots, more, err := s.openSlots(ctx, f, o, p, &record)
-	if err != nil || len(slots) > 0 || !record.cached {
-		return OpenSlotsPage{Slots: slots, More: more}, err
+	if record.inMemory != nil {
+		current := s.current(ctx)
+		if current && !f.Narrows() {
+			if page, is := s.slotsInMemory(record, o, f, p); is {
+				return page, nil
+			}
+		}
+		if !current || !s.mirror.Holds(record.inMemory) {
+			return s.withCurrent(ctx, record.Student.ID)
+		}
 	}
-	read, err := s.stampedRecord(ctx, record.Student.ID)
-	if err != nil || read.Stamp == record.stamp {
-		return OpenSlotsPage{}, err
-	}
-	s.records.Add(&read)
-	return OpenSlotsPage{Current: &ListRecord{Record: read.Record, stamp: read.Stamp}}, nil
+	slots, more, err := s.OpenSlots(ctx, f, o, p)
+	return OpenSlotsPage{Slots: slots, More: more}, err
 }
 
-// isCurrent returns the condition that a cached record is current. Postgres evaluates it
-// once, not for every slot.
-func (w *where) isCurrent(record *ListRecord) string {
-	return "(SELECT " + recordStamp + " = " + w.arg(record.stamp) + `
-		FROM students s
-		CROSS JOIN booking_policy p
-		LEFT JOIN interviewers me ON me.email = s.email
-		LEFT JOIN holds h ON h.student_id = s.id AND h.ended_at IS NULL
-		WHERE s.id = ` + w.arg(int64(record.Student.ID)) + ")"
+// withCurrent returns a page without slots and with the student's current record.
+func (s *Store) withCurrent(ctx context.Context, id booking.StudentID) (OpenSlotsPage, error) {
+	record, err := s.ListRecord(ctx, id)
+	return OpenSlotsPage{Current: &record}, err
+}
+
+// slotsInMemory is OpenSlots with the slots in memory. It reports false if they do not
+// suffice, or if the record is stale.
+func (s *Store) slotsInMemory(record ListRecord, o booking.Offer, f SlotSearch, p Page) (OpenSlotsPage, bool) {
+	slots, more, known := s.mirror.Page(record.inMemory, mirror.SlotsQuery{
+		In: f.In, Offer: o, First: p.First, FromEnd: p.FromEnd, After: inMemory(p.After), Before: inMemory(p.Before),
+	})
+	return OpenSlotsPage{Slots: slots, More: more}, known
+}
+
+func inMemory(p *Position) *mirror.Position {
+	if p == nil {
+		return nil
+	}
+	return &mirror.Position{Start: p.Start, ID: booking.SlotID(p.ID)}
 }
 
 // OpenSlots returns a page of the slots inside the range that the offer allows, by
 // start, then id, and whether there are more. It translates the offer into one WHERE
 // clause and has no rules of its own.
 func (r *Reader) OpenSlots(ctx context.Context, f SlotSearch, o booking.Offer, p Page) ([]booking.BookableSlot, bool, error) {
-	return r.openSlots(ctx, f, o, p, nil)
-}
-
-// openSlots implements OpenSlots. If the record is given and comes from the cache, it
-// returns no slots if that record is stale.
-func (r *Reader) openSlots(
-	ctx context.Context, f SlotSearch, o booking.Offer, p Page, record *ListRecord,
-) ([]booking.BookableSlot, bool, error) {
 	if !listsAny(o) {
 		return nil, false, nil
 	}
 	where := bookable(f, o)
-	if record != nil && record.cached {
-		where.and(where.isCurrent(record))
-	}
 	for _, bound := range p.bounds(ByStart) {
 		where.and(bound.text(where.arg))
 	}

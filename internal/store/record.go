@@ -12,14 +12,7 @@ import (
 	"github.com/jackc/pgx/v5/pgtype/zeronull"
 
 	"rehearse/internal/booking"
-	"rehearse/internal/store/cache"
 )
-
-// recordStamp is an expression that identifies the state of a record: a hash of the
-// student s, the policy p, the student's own interviewer me and the student's hold h.
-// The record version covers the student's columns, interviews and waivers. A stamp has
-// 64 bits; collisions of successive states are negligible.
-const recordStamp = "hash_record_extended(ROW(s.record_version, p.*, me.id, h.id, h.expires_at, h.extended), 0)"
 
 // heldRow is the student's hold with its slot.
 type heldRow struct {
@@ -72,7 +65,7 @@ var (
 // recordSelect returns a row for each interview of a student. Each row repeats the rest
 // of the record. A student without interviews has one row with null interview columns.
 var recordSelect = `
-		SELECT ` + studentColumns.of("s.") + `, ` + recordStamp + `,
+		SELECT ` + studentColumns.of("s.") + `,
 			` + policyColumns.of("p.") + `,
 			me.id, w.waivers,
 			` + heldColumns.of("h.") + `,
@@ -90,21 +83,15 @@ const recordOrder = " ORDER BY s.id, i.starts_at, i.id"
 
 // Record returns the data about one student that the rules need, or NotFound.
 func (r *Reader) Record(ctx context.Context, id booking.StudentID) (booking.Record, error) {
-	read, err := r.stampedRecord(ctx, id)
-	return read.Record, err
-}
-
-// stampedRecord returns the student's record with its stamp.
-func (r *Reader) stampedRecord(ctx context.Context, id booking.StudentID) (cache.Record, error) {
 	row := newRecordRow(map[booking.StudentID]booking.Record{})
 	if err := r.send(ctx, readRecords([]booking.StudentID{id}, row)); err != nil {
-		return cache.Record{}, fault(err, "read the record of student %d", id)
+		return booking.Record{}, fault(err, "read the record of student %d", id)
 	}
 	record, found := row.records[id]
 	if !found {
-		return cache.Record{}, booking.Missing("student", "studentId")
+		return booking.Record{}, booking.Missing("student", "studentId")
 	}
-	return cache.Record{Record: record, Stamp: row.stamp}, nil
+	return record, nil
 }
 
 // Records returns the records of the students with the given ids. Unknown ids are
@@ -142,7 +129,6 @@ func readRecords(keys []booking.StudentID, by *recordRow) statement {
 type recordRow struct {
 	records map[booking.StudentID]booking.Record
 
-	stamp   int64 // stamp of the current record
 	student studentRow
 	policy  policyRow
 	record  booking.Record
@@ -156,7 +142,7 @@ type recordRow struct {
 func newRecordRow(records map[booking.StudentID]booking.Record) *recordRow {
 	r := &recordRow{records: records}
 	r.whole = studentColumns.appendTargets(make([]any, 0, recordColumns), &r.student) // the first one is the id
-	r.whole = policyColumns.appendTargets(append(r.whole, &r.stamp), &r.policy)
+	r.whole = policyColumns.appendTargets(r.whole, &r.policy)
 	r.whole = append(r.whole, (*zeronull.Int8)(&r.record.Self), &r.waivers)
 	r.whole = heldColumns.appendTargets(r.whole, &r.held)
 	ofInterview := len(r.whole)

@@ -46,14 +46,6 @@ func TestRevisionsOfExistingRows(t *testing.T) {
 		}
 		return store.Nothing{}, nil
 	})
-	versions := func() (text string) {
-		t.Helper()
-		if err := sql.QueryRowContext(t.Context(), "SELECT string_agg(record_version::text, ' ' ORDER BY id) FROM students").Scan(&text); err != nil {
-			t.Fatal(err)
-		}
-		return text
-	}
-	before := versions()
 	migration, err := os.ReadFile("migrations/00021_revisions.sql")
 	if err != nil {
 		t.Fatal(err)
@@ -78,8 +70,5 @@ func TestRevisionsOfExistingRows(t *testing.T) {
 		if version != 1 || !updated.Equal(want) {
 			t.Errorf("%s: version = %d, updated_at = %v; want 1, %v", query, version, updated, want)
 		}
-	}
-	if after := versions(); after != before {
-		t.Error("the migration changed the record versions of students")
 	}
 }

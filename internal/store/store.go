@@ -12,6 +12,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"sync/atomic"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -22,7 +23,8 @@ import (
 	"gorm.io/gorm"
 	"gorm.io/gorm/logger"
 
-	"rehearse/internal/store/cache"
+	"rehearse/internal/booking"
+	"rehearse/internal/store/mirror"
 )
 
 // A Store is a pool of connections to one database.
@@ -30,12 +32,12 @@ type Store struct {
 	Reader
 	pool      *sql.DB // for transactions and internal queries
 	shares    *shares
-	records   *cache.Records
-	listening *pgx.ConnConfig // of the connection that listens for changes
+	mirror    *mirror.Mirror
+	following atomic.Pointer[following] // nil while the change log is not followed
+	listening *pgx.ConnConfig           // of the connection that listens for commits
 	timeouts  timeouts
 	config    *pgx.ConnConfig // of the pool's connections; nil if the pool was given
 	ready     readiness
-	wake      func() // called after a commit that added to the change log; may be nil
 
 	lostRefusals *lostRefusals
 }
@@ -45,7 +47,7 @@ type Store struct {
 type Reader struct {
 	db *gorm.DB
 	session
-	interviewers *cache.Interviewers // inactive inside a transaction
+	interviewers *mirror.Rows[booking.InterviewerID, booking.Interviewer] // in memory; nil inside a transaction
 }
 
 // Options configures a Store.
@@ -56,6 +58,9 @@ type Options struct {
 	MaxConnsPerCaller int
 	Tracer            pgx.QueryTracer      // receives every statement; may be nil
 	Traces            trace.TracerProvider // receives a span for every statement, and replaces Tracer; may be nil
+	// MaxSlotsInMemory is the maximum of open slots that are kept in memory; 0 means
+	// mirror.DefaultMaxSlots.
+	MaxSlotsInMemory int
 	// ListenDSN is the database URL for LISTEN; empty means the same as for statements.
 	// LISTEN does not work through a transaction pooler.
 	ListenDSN string
@@ -145,7 +150,7 @@ func planOnce(ctx context.Context, conn *pgx.Conn) error {
 	return err
 }
 
-// New returns a store over a pool that uses pgx's database/sql driver. It cannot Listen.
+// New returns a store over a pool that uses pgx's database/sql driver. It cannot Follow.
 // It uses only the timeouts, MaxConns, MaxConnsPerCaller and Log of the options.
 func New(pool *sql.DB, o Options) (*Store, error) {
 	through := pooled{pool, newShares(o.maxConnsPerCaller())}
@@ -158,7 +163,8 @@ func New(pool *sql.DB, o Options) (*Store, error) {
 	if err != nil {
 		return nil, fmt.Errorf("open the database: %w", err)
 	}
-	return &Store{Reader: Reader{db: db, session: through, interviewers: &cache.Interviewers{}}, pool: pool, shares: through.shares, records: cache.NewRecords(),
+	m := mirror.New(cmp.Or(o.MaxSlotsInMemory, mirror.DefaultMaxSlots))
+	return &Store{Reader: Reader{db: db, session: through, interviewers: m.Interviewers}, pool: pool, shares: through.shares, mirror: m,
 		timeouts: o.timeouts(), ready: readiness{check: rate.Sometimes{Interval: readyFor}}, lostRefusals: newLostRefusals(o.Log)}, nil
 }
 

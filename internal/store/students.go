@@ -110,7 +110,6 @@ func (tx *Tx) UpdateStudent(ctx context.Context, s booking.Student, at time.Time
 // LockStudent locks a student until the transaction ends, and returns it. Other
 // operations on the student's interviews wait. It comes first in the lock order.
 func (tx *Tx) LockStudent(ctx context.Context, id booking.StudentID) (booking.Student, error) {
-	tx.state.students = append(tx.state.students, id)
 	student, err := one(ctx, tx, studentColumns.targets, lockStudent, int64(id))
 	return student.domain(), missing(err, "student", "studentId", id)
 }
@@ -120,7 +119,6 @@ var lockStudent = "SELECT " + studentColumns.String() + " FROM students WHERE id
 // LockStudents locks the students, so that other operations on their interviews wait
 // until this transaction ends. Students are locked first, in the order of their ids.
 func (tx *Tx) LockStudents(ctx context.Context, keys []booking.StudentID) error {
-	tx.state.students = append(tx.state.students, keys...)
 	return lockInOrder(ctx, tx, "students", keys)
 }
 

@@ -10,7 +10,6 @@ import (
 	"github.com/sethvargo/go-retry"
 
 	"rehearse/internal/booking"
-	"rehearse/internal/store/cache"
 )
 
 // A Tx is a Reader that can also lock and write. The lock order is the same everywhere:
@@ -71,18 +70,15 @@ func runOnce[T any](ctx context.Context, s *Store, fn func(*Tx) (T, error)) (T, 
 	}()
 	db := s.db.WithContext(ctx)
 	db.Statement.ConnPool = t
-	result, err := fn(&Tx{Reader{db: db, session: t, interviewers: &cache.Interviewers{}}, t})
+	result, err := fn(&Tx{Reader{db: db, session: t}, t})
 	if err != nil || t.discarded {
 		return result, err
 	}
 	err = t.commit(ctx)
 	done = err == nil
-	s.records.Evict(t.students)
-	if t.changesInterviewers { // evict even if the commit's outcome is unknown
-		s.interviewers.Evict()
-	}
-	if t.changed() && s.wake != nil {
-		s.wake() // even if the commit's outcome is unknown
+	if t.changed() { // even if the commit's outcome is unknown
+		s.interviewers.Evict(typed[booking.InterviewerID](t.changes.ids[changedInterviewers])...)
+		s.committed()
 	}
 	return result, err
 }
@@ -125,8 +121,6 @@ type transaction struct {
 	changes     changeNotes
 	interviewer booking.Interviewer // the last one locked, as it was
 
-	changesInterviewers bool
-	students            []booking.StudentID // locked students, who may be changed
 }
 
 // begin returns a transaction on the connection, with its first statements queued.

@@ -1,0 +1,229 @@
+package changelog
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"sync"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/sethvargo/go-retry"
+
+	"rehearse/internal/booking"
+)
+
+const (
+	// Without a wake-up, a follower reads the log at least every longestPause, and more
+	// often, down to every shortestPause, while there are changes.
+	shortestPause = 50 * time.Millisecond
+	longestPause  = 200 * time.Millisecond
+	// Patience is how long requests wait for a read of the log before they do without it.
+	Patience = 500 * time.Millisecond
+	// readTimeout bounds a read. A server that does not respond must not silence subscribers.
+	readTimeout = 5 * time.Second
+	// The first and the longest pause between two attempts to read after an error.
+	minRetryPause = 50 * time.Millisecond
+	maxRetryPause = 2 * time.Second
+)
+
+// ErrBehind reports that the log cannot be read in time.
+var ErrBehind = errors.New("the change log is not read in time")
+
+// A Consumer receives what a Follower reads, one read at a time.
+type Consumer interface {
+	// Wanted returns ids of slots whose states the next read must include.
+	Wanted() []booking.SlotID
+	// Apply receives what has changed, and the states of the changed and the wanted slots.
+	Apply(changes Changes, states []Slot)
+	// Behind reports that changes are received late, or again in time.
+	Behind(bool)
+}
+
+// A Follower reads the log continuously.
+type Follower struct {
+	reader   reader
+	consumer Consumer
+	wake     chan struct{} // holds one token while a read is asked for
+
+	mu     sync.Mutex
+	next   *round // the read that has not begun, if somebody waits for it
+	now    *round // the read that is under way, if somebody waits for it
+	behind bool
+}
+
+// A round is one read of the log, and what waits for it.
+type round struct {
+	done chan struct{} // closed at the end
+	err  error         // ErrBehind, or nil
+}
+
+// Options configures a Follower.
+type Options struct {
+	Config  *pgx.ConnConfig                        // of its connection
+	Prepare func(context.Context, *pgx.Conn) error // sets up the connection
+	Keeps   time.Duration                          // the log keeps a change at least this long
+}
+
+// Start connects, and returns a Follower of the changes that are committed from now on. The
+// caller must call Run. Until then, Await returns ErrBehind.
+func Start(ctx context.Context, o Options, consumer Consumer) (*Follower, error) {
+	f := &Follower{
+		reader:   reader{config: o.Config, prepare: o.Prepare, keeps: o.Keeps},
+		consumer: consumer, wake: make(chan struct{}, 1), behind: true,
+	}
+	ctx, cancel := context.WithTimeout(ctx, readTimeout)
+	defer cancel()
+	if err := f.reader.start(ctx); err != nil {
+		return nil, fmt.Errorf("read the change log: %w", err)
+	}
+	return f, nil
+}
+
+// Wake makes the Follower read soon.
+func (f *Follower) Wake() {
+	select {
+	case f.wake <- struct{}{}:
+	default:
+	}
+}
+
+// Await returns when everything that was committed before the call has been applied. One
+// read serves all callers that wait for it. It returns ErrBehind after at most Patience, at
+// once if the log cannot be read, or the error of ctx.
+func (f *Follower) Await(ctx context.Context) error {
+	f.mu.Lock()
+	if f.behind {
+		f.mu.Unlock()
+		return ErrBehind
+	}
+	if f.next == nil {
+		f.next = &round{done: make(chan struct{})}
+		f.Wake()
+	}
+	r := f.next
+	f.mu.Unlock()
+	select {
+	case <-r.done:
+		return r.err
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+// Run reads the log until ctx ends.
+func (f *Follower) Run(ctx context.Context, log *slog.Logger) {
+	defer f.setBehind(true)
+	defer func() { _ = f.reader.close(ctx) }()
+	f.setBehind(false)
+	pause := time.NewTimer(longestPause)
+	defer pause.Stop()
+	for quiet := longestPause; ; pause.Reset(quiet) {
+		select {
+		case <-ctx.Done():
+			return
+		case <-f.wake:
+		case <-pause.C:
+		}
+		changed, err := f.read(ctx)
+		if err != nil {
+			if ctx.Err() != nil || f.recover(ctx, log, err) != nil {
+				return
+			}
+			changed = true
+		}
+		if quiet = min(2*quiet, longestPause); changed {
+			quiet = shortestPause
+		}
+	}
+}
+
+// read reads the log once for all that wait, and reports whether there were changes.
+func (f *Follower) read(ctx context.Context) (changed bool, err error) {
+	f.begin()
+	late := time.AfterFunc(Patience, func() { f.setBehind(true) })
+	defer func() {
+		late.Stop()
+		f.end(err)
+	}()
+	reading, cancel := context.WithTimeout(ctx, readTimeout)
+	defer cancel()
+	got, err := f.reader.next(reading, f.consumer.Wanted())
+	if err != nil {
+		return false, err
+	}
+	f.consumer.Apply(got.Changes, got.states)
+	return !got.Empty(), nil
+}
+
+// begin makes the round that is waited for the current one. Whoever comes later waits for the
+// next, which sees what has been committed until then.
+func (f *Follower) begin() {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.now, f.next = f.next, nil
+}
+
+// end releases those who wait for the current round. If the read was late, they were released
+// before.
+func (f *Follower) end(err error) {
+	if err != nil {
+		f.setBehind(true)
+		return
+	}
+	f.setBehind(false)
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.now.release(nil)
+	f.now = nil
+}
+
+// setBehind notes whether the log is read in time. If it is not, nobody waits for it.
+func (f *Follower) setBehind(behind bool) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if behind {
+		f.now.release(ErrBehind)
+		f.next.release(ErrBehind)
+		f.now, f.next = nil, nil
+	}
+	if f.behind != behind {
+		f.behind = behind
+		f.consumer.Behind(behind)
+	}
+}
+
+func (r *round) release(err error) {
+	if r != nil {
+		r.err = err
+		close(r.done)
+	}
+}
+
+// recover reads again until it succeeds, with pauses in between. If the log cannot be
+// continued, everything may have changed.
+func (f *Follower) recover(ctx context.Context, log *slog.Logger, err error) error {
+	log.WarnContext(ctx, "cannot read the change log; lists are read from the database, and changes of other servers are not received", "error", err)
+	pause := retry.WithJitterPercent(20, retry.WithCappedDuration(maxRetryPause, retry.NewExponential(minRetryPause)))
+	anew := false
+	err = retry.Do(ctx, pause, func(ctx context.Context) error {
+		if anew = anew || errors.Is(err, errAnew); !anew {
+			_, err = f.read(ctx)
+			return retry.RetryableError(err)
+		}
+		reading, cancel := context.WithTimeout(ctx, readTimeout)
+		defer cancel()
+		return retry.RetryableError(f.reader.start(reading))
+	})
+	switch {
+	case err != nil: // ctx has ended
+		return err
+	case anew:
+		log.WarnContext(ctx, "the change log was pruned or the database server was replaced since the last read; everything is read again")
+		f.consumer.Apply(lost, nil)
+		f.setBehind(false)
+	}
+	log.InfoContext(ctx, "reading the change log again")
+	return nil
+}

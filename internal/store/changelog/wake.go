@@ -1,0 +1,139 @@
+package changelog
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"log/slog"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
+	"github.com/sethvargo/go-retry"
+)
+
+const (
+	// channel carries wake-ups. Their payload identifies the server that has committed.
+	channel = "rehearse_committed"
+	// listenSilence is how long a listener waits for a notification before it pings the
+	// server; listenPatience is how long it waits for the reply.
+	listenSilence  = 5 * time.Second
+	listenPatience = 2 * time.Second
+	// notifyPause is the shortest time between two wake-ups that a server sends.
+	notifyPause = 5 * time.Millisecond
+)
+
+// A Waker wakes the followers of all servers after a commit. A wake-up is not part of the
+// transaction, because a transaction with NOTIFY waits for all earlier ones to commit. If one
+// is lost, followers read the change after a pause.
+type Waker struct {
+	id     string // of this server
+	config *pgx.ConnConfig
+	conn   *pgx.Conn
+	direct bool // no pooler is in between
+	due    chan struct{}
+}
+
+// Listen connects to receive wake-ups. The caller must call Run on the result.
+func Listen(ctx context.Context, config *pgx.ConnConfig) (*Waker, error) {
+	w := &Waker{id: rand.Text(), config: config, due: make(chan struct{}, 1)}
+	return w, w.connect(ctx)
+}
+
+// Close closes the connection of a Waker that is not run.
+func (w *Waker) Close(ctx context.Context) error { return closeConn(ctx, w.conn) }
+
+// Committed tells the Waker that this server has committed a change. It does not block.
+func (w *Waker) Committed() {
+	select {
+	case w.due <- struct{}{}:
+	default:
+	}
+}
+
+// Send calls notify with the statement that wakes all servers soon after Committed, once for
+// all commits in the meantime, until ctx ends.
+func (w *Waker) Send(ctx context.Context, notify func(ctx context.Context, statement string)) {
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-w.due:
+			notify(ctx, "NOTIFY "+channel+", '"+w.id+"'")
+		}
+		select {
+		case <-ctx.Done():
+			return
+		case <-time.After(notifyPause):
+		}
+	}
+}
+
+// Run calls woken for each wake-up by another server until ctx ends. It reconnects when the connection is lost.
+func (w *Waker) Run(ctx context.Context, log *slog.Logger, woken func()) {
+	if !w.direct {
+		log.InfoContext(ctx, "the connection for notifications goes through a pooler: if it pools transactions, changes of other servers are noticed "+
+			"after a quarter of a second; to notice them at once, set DATABASE_LISTEN_URL to the address of Postgres itself")
+	}
+	for {
+		err := w.receive(ctx, woken)
+		if err = errors.Join(err, closeConn(ctx, w.conn)); ctx.Err() != nil {
+			return
+		}
+		log.WarnContext(ctx, "lost the connection for notifications; changes of other servers are noticed after a quarter of a second", "error", err)
+		pause := retry.WithJitterPercent(20, retry.WithCappedDuration(maxRetryPause, retry.NewExponential(minRetryPause)))
+		if retry.Do(ctx, pause, func(ctx context.Context) error { return retry.RetryableError(w.connect(ctx)) }) != nil {
+			return // ctx has ended
+		}
+		log.InfoContext(ctx, "the connection for notifications is up again")
+		woken()
+	}
+}
+
+func (w *Waker) connect(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(ctx, listenSilence)
+	defer cancel()
+	conn, err := pgx.ConnectConfig(ctx, w.config)
+	if err != nil {
+		return err
+	}
+	var pid uint32
+	err = conn.QueryRow(ctx, "SELECT pg_backend_pid()").Scan(&pid)
+	if err == nil {
+		_, err = conn.Exec(ctx, "LISTEN "+channel)
+	}
+	if err != nil {
+		return errors.Join(err, closeConn(ctx, conn))
+	}
+	w.conn, w.direct = conn, pid == conn.PgConn().PID() // a pooler reports a made-up process id
+	return nil
+}
+
+// receive calls woken for each notification until the connection is lost.
+func (w *Waker) receive(ctx context.Context, woken func()) error {
+	for {
+		waiting, cancel := context.WithTimeout(ctx, listenSilence)
+		committed, err := w.conn.WaitForNotification(waiting)
+		cancel()
+		switch {
+		case err == nil && committed.Payload == w.id: // this server knows
+		case err == nil:
+			woken()
+		case ctx.Err() != nil || !pgconn.Timeout(err):
+			return err
+		default:
+			asking, cancel := context.WithTimeout(ctx, listenPatience)
+			err = w.conn.Ping(asking)
+			cancel()
+			if err != nil {
+				return err
+			}
+		}
+	}
+}
+
+func closeConn(ctx context.Context, conn *pgx.Conn) error {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), listenPatience)
+	defer cancel()
+	return conn.Close(ctx)
+}

@@ -1,0 +1,161 @@
+package store
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"sync"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"rehearse/internal/store/changelog"
+	"rehearse/internal/store/mirror"
+)
+
+// Changes are the ids of rows that committed transactions have changed.
+type Changes = changelog.Changes
+
+const (
+	tidyPause = time.Minute     // between two times that past slots are dropped from memory
+	loadPause = 5 * time.Second // between two loads of the open slots
+	loadLimit = 5 * time.Minute // bounds a load of the open slots
+)
+
+// following is what a store follows the change log with.
+type following struct {
+	*changelog.Follower
+	*changelog.Waker
+}
+
+// Follow connects and starts to follow the changes that any server commits. The returned
+// function receives them until its ctx is done, and keeps the rows in memory current. now is
+// the time from which open slots are kept.
+func (s *Store) Follow(
+	ctx context.Context, log *slog.Logger, now func() time.Time, receive func(Changes),
+) (run func(context.Context), err error) {
+	waker, err := changelog.Listen(ctx, s.listening)
+	if err != nil {
+		return nil, fault(err, "listen for changes")
+	}
+	config := s.config.Copy()
+	config.Tracer = nil // no request sent these statements
+	follower, err := changelog.Start(ctx, changelog.Options{Config: config, Prepare: planOnce, Keeps: ChangeRetention}, consumer{s.mirror, receive})
+	if err != nil {
+		return nil, fault(errors.Join(err, waker.Close(ctx)), "follow the changes")
+	}
+	return func(ctx context.Context) {
+		s.following.Store(&following{follower, waker})
+		defer s.following.Store(nil)
+		var running sync.WaitGroup
+		defer running.Wait()
+		running.Go(func() { follower.Run(ctx, log) })
+		running.Go(func() { waker.Run(ctx, log, follower.Wake) })
+		running.Go(func() { waker.Send(ctx, s.notify) })
+		s.keepSlots(ctx, log, now)
+	}, nil
+}
+
+// consumer passes changes on to the mirror, and then to the subscribers.
+type consumer struct {
+	*mirror.Mirror
+	receive func(Changes)
+}
+
+// Apply implements changelog.Consumer.
+func (c consumer) Apply(changes Changes, states []changelog.Slot) {
+	c.Mirror.Apply(changes, states)
+	if !changes.Empty() {
+		c.receive(changes)
+	}
+}
+
+// committed wakes the followers of all servers after a commit.
+func (s *Store) committed() {
+	if f := s.following.Load(); f != nil {
+		f.Wake()
+		f.Committed()
+	}
+}
+
+// SlotsInMemory returns the number of open slots in memory.
+func (s *Store) SlotsInMemory() int { return s.mirror.Held() }
+
+// notify sends a wake-up. If it fails, followers read the change after a pause.
+func (s *Store) notify(ctx context.Context, statement string) {
+	ctx, cancel := context.WithTimeout(ctx, DefaultLockTimeout)
+	defer cancel()
+	_, _ = s.pool.ExecContext(ctx, statement)
+}
+
+// current waits until everything committed before the call has been applied to the mirror. It
+// reports false if the mirror is not in use or not current in time.
+func (s *Store) current(ctx context.Context) bool {
+	f := s.following.Load()
+	return f != nil && f.Await(ctx) == nil
+}
+
+// keepSlots loads the open slots into memory when they are missing, and drops past ones.
+func (s *Store) keepSlots(ctx context.Context, log *slog.Logger, now func() time.Time) {
+	tidy := time.NewTicker(tidyPause)
+	defer tidy.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-tidy.C:
+			s.mirror.Tidy(now())
+			continue
+		case <-s.mirror.LoadWanted():
+		}
+		load := s.mirror.BeginLoad()
+		slots, err := s.readOpenSlots(ctx, now().Add(-mirror.Past))
+		if ctx.Err() != nil {
+			return
+		}
+		if err != nil {
+			log.WarnContext(ctx, "cannot load the open slots into memory; lists are read from the database", "error", err)
+			s.mirror.AbortLoad(load)
+		} else {
+			log.DebugContext(ctx, "loaded the open slots into memory", "slots", slots.Len())
+			s.mirror.EndLoad(load, slots)
+			s.committed() // the next read of the log puts them to use
+		}
+		select { // loads that are wanted again and again must not occupy the database
+		case <-ctx.Done():
+			return
+		case <-time.After(loadPause):
+		}
+	}
+}
+
+var errEnough = errors.New("enough rows")
+
+// readOpenSlots reads the open slots that start at since or later, as far as the mirror has
+// room for them.
+func (s *Store) readOpenSlots(ctx context.Context, since time.Time) (*mirror.Slots, error) {
+	ctx, cancel := context.WithTimeout(ctx, loadLimit)
+	defer cancel()
+	slots := mirror.NewSlots(s.mirror.MaxSlots())
+	var err error
+	slots.Load(since, func(yield func(mirror.OpenSlot) bool) {
+		err = s.send(ctx, statement{
+			"SELECT id, interviewer_id, starts_at, ends_at, held_until, full_until FROM slots WHERE " + openSlotsPredicate +
+				" AND starts_at >= $1 ORDER BY starts_at, id LIMIT $2",
+			[]any{since, s.mirror.MaxSlots() + 1},
+			func(rows pgx.Rows) error {
+				var one mirror.OpenSlot
+				err := rows.Scan((*int64)(&one.ID), (*int64)(&one.InterviewerID), (*instant)(&one.Start), (*instant)(&one.End),
+					(*instant)(&one.HeldUntil), (*instant)(&one.FullUntil))
+				if err == nil && !yield(one) {
+					err = errEnough
+				}
+				return err
+			},
+		})
+	})
+	if errors.Is(err, errEnough) {
+		err = nil
+	}
+	return slots, fault(err, "read the open slots")
+}

@@ -1,0 +1,313 @@
+package store_test
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"reflect"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"rehearse/internal/booking"
+	"rehearse/internal/calendar"
+	"rehearse/internal/pgtest"
+	"rehearse/internal/store"
+)
+
+// lister reads lists of slots for student 1 from memory and counts the statements.
+type lister struct {
+	followingStore
+	statements atomic.Int64
+}
+
+func newLister(t *testing.T, db pgtest.Database) *lister {
+	t.Helper()
+	l := &lister{}
+	l.followingStore = follow(t, db, store.Options{Tracer: l.count()})
+	l.awaitSlots()
+	return l
+}
+
+// count is a tracer that counts the statements of requests.
+func (l *lister) count() pgx.QueryTracer {
+	return pgtest.Trace(func(text string, _ []any) {
+		if !strings.HasPrefix(text, "NOTIFY") && !strings.Contains(text, "held_until, full_until FROM slots") {
+			l.statements.Add(1)
+		}
+	})
+}
+
+// awaitSlots waits until the open slots are in memory.
+func (f followingStore) awaitSlots() {
+	f.t.Helper()
+	again := time.NewTicker(2 * time.Millisecond)
+	defer again.Stop()
+	for late := time.After(time.Minute); f.SlotsInMemory() == 0; {
+		select {
+		case <-again.C:
+		case <-late:
+			f.t.Fatalf("the slots are not in memory after a minute; log: %s", f.log)
+		}
+	}
+}
+
+// openSlotsFor lists slots as app does: it asks again if the record was stale.
+func openSlotsFor(
+	ctx context.Context, s *store.Store, id booking.StudentID, offer func(booking.Record) booking.Offer, in store.SlotSearch, p store.Page,
+) ([]booking.BookableSlot, error) {
+	record, err := s.ListRecord(ctx, id)
+	for err == nil {
+		var page store.OpenSlotsPage
+		page, err = s.OpenSlotsFor(ctx, record, offer(record.Record), in, p)
+		if page.Current == nil {
+			return page.Slots, err
+		}
+		record = *page.Current
+	}
+	return nil, err
+}
+
+// list lists the slots of the week. It returns the last record that an offer was derived
+// from, the number of slots, and the number of statements.
+func (l *lister) list() (record booking.Record, slots int, statements int64) {
+	l.t.Helper()
+	before := l.statements.Load()
+	offer := func(r booking.Record) booking.Offer {
+		record = r
+		return r.Offer(planned)
+	}
+	in := store.SlotSearch{In: calendar.Span{Start: planned, End: planned.AddDate(0, 0, 7)}}
+	page, err := openSlotsFor(l.t.Context(), l.Store, 1, offer, in, store.Page{First: 10})
+	if err != nil {
+		l.t.Fatal(err)
+	}
+	return record, len(page), l.statements.Load() - before
+}
+
+// schoolWithRecord creates three interviewers with slots, and student 1 with a future
+// interview, a waiver and a hold. Student 2 has none of these.
+func schoolWithRecord(t *testing.T) (pgtest.Database, *sql.DB) {
+	t.Helper()
+	database := pgtest.New(t)
+	rows := database.SQL(t)
+	publish(t, rows, 600)
+	for _, statement := range []string{
+		`INSERT INTO interviews (student_id, interviewer_id, slot_id, starts_at, ends_at, status, booked_at, waivers)
+			SELECT 1, interviewer_id, id, starts_at, ends_at, 'BOOKED', $1, '{}' FROM slots WHERE id = 1`,
+		`INSERT INTO waivers (student_id, rule, reason, uses, granted_at) VALUES (1, 'GRADES', 'ill', 1, $1)`,
+		`INSERT INTO holds (student_id, slot_id, placed_at, expires_at) VALUES (1, 205, $1, $1::timestamptz + interval '1 minute')`,
+	} {
+		if _, err := rows.ExecContext(t.Context(), statement, planned); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return database, rows
+}
+
+// recordChanges contains every kind of change to the record of student 1, with the row of
+// the change log that a transaction of the store writes for it.
+var recordChanges = []struct{ name, statement, logged string }{
+	{"a booking", `INSERT INTO interviews (student_id, interviewer_id, slot_id, starts_at, ends_at, status, booked_at, waivers)
+		SELECT 1, interviewer_id, id, starts_at, ends_at, 'BOOKED', now(), '{}' FROM slots WHERE id = 202`, ofStudent},
+	{"a grade", "UPDATE interviews SET grade = 5, status = 'COMPLETED', completed_at = ends_at WHERE slot_id = 1", ofStudent},
+	{"a waiver", "INSERT INTO waivers (student_id, rule, reason, uses, granted_at) VALUES (1, 'LIMIT', 'ill', 1, now())", ofStudent},
+	{"a waiver is revoked", "UPDATE waivers SET revoked_at = now()", ofStudent},
+	{"a hold of another slot", `DO $$ BEGIN
+		DELETE FROM holds;
+		INSERT INTO holds (student_id, slot_id, placed_at, expires_at) VALUES (1, 206, '2026-06-01T00:00Z', '2026-06-01T00:01Z');
+	END $$`, ofStudent},
+	{"a hold ends", "UPDATE holds SET ended_at = $1", ofStudent},
+	{"a hold is extended", "UPDATE holds SET expires_at = $1::timestamptz + interval '2 minutes', extended = true", ofStudent},
+	{"the student's limit", "UPDATE students SET interview_limit = 7 WHERE id = 1", ofStudent},
+	{"the student's e-mail", "UPDATE students SET email = '1@example.org' WHERE id = 1", ofStudent},
+	{"an interviewer gets the student's e-mail", "UPDATE interviewers SET email = '1@students.example.org' WHERE id = 2", ofEveryStudent},
+	{"an interviewer with the student's e-mail", `INSERT INTO interviewers (id, name, email, time_zone, active, created_at)
+		VALUES (9, 'Interviewer Nine', '1@students.example.org', 'UTC', true, now())`, ofEveryStudent},
+	{"the policy", "UPDATE booking_policy SET minimum_notice_seconds = 5", ofEveryStudent},
+}
+
+const (
+	ofStudent      = "INSERT INTO changes (students) VALUES ('{1}')"
+	ofEveryStudent = "INSERT INTO changes (every) VALUES ('{students}')"
+)
+
+// A list that begins after a change of the student's record reflects it.
+func TestListUsesTheCurrentRecord(t *testing.T) {
+	t.Parallel()
+	for _, change := range recordChanges {
+		t.Run(change.name, func(t *testing.T) {
+			t.Parallel()
+			database, rows := schoolWithRecord(t)
+			l := newLister(t, database)
+			before, slots, first := l.list()
+			if _, _, next := l.list(); slots == 0 || first != 1 || next != 0 {
+				t.Fatalf("a list has %d slots and takes %d statements, the next %d; want some slots and 1, then 0", slots, first, next)
+			}
+			executeAll(t, rows, change.statement, change.logged)
+			used, _, statements := l.list()
+			if statements != 1 {
+				t.Errorf("the list after the change takes %d statements, want 1: the record", statements)
+			}
+			now, err := l.Record(t.Context(), 1)
+			if err != nil || reflect.DeepEqual(now, before) {
+				t.Fatalf("the statement does not change the record (%v): %+v", err, now)
+			}
+			if !reflect.DeepEqual(used, now) {
+				t.Errorf("the list uses the record %+v\nwant %+v", used, now)
+			}
+			if _, _, statements := l.list(); statements != 0 {
+				t.Errorf("the next list takes %d statements, want 0: the record is not in memory", statements)
+			}
+		})
+	}
+}
+
+// A list misses a change that is not logged. This verifies that TestListUsesTheCurrentRecord
+// depends on the log.
+func TestListIsStaleWithoutTheLog(t *testing.T) {
+	t.Parallel()
+	for _, change := range recordChanges {
+		t.Run(change.name, func(t *testing.T) {
+			t.Parallel()
+			database, rows := schoolWithRecord(t)
+			l := newLister(t, database)
+			l.list()
+			execute(t, rows, change.statement)
+			used, _, _ := l.list()
+			if now, err := l.Record(t.Context(), 1); err != nil || reflect.DeepEqual(used, now) {
+				t.Errorf("the list uses the current record without the log (%v)", err)
+			}
+		})
+	}
+}
+
+func execute(t *testing.T, rows *sql.DB, statement string) {
+	t.Helper()
+	executeOn(t, rows, statement)
+}
+
+// executeAll executes statements in one transaction.
+func executeAll(t *testing.T, rows *sql.DB, statements ...string) {
+	t.Helper()
+	tx, err := rows.BeginTx(t.Context(), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = tx.Rollback() }()
+	for _, statement := range statements {
+		executeOn(t, tx, statement)
+	}
+	if err := tx.Commit(); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func executeOn(t *testing.T, on interface {
+	ExecContext(ctx context.Context, query string, args ...any) (sql.Result, error)
+}, statement string,
+) {
+	t.Helper()
+	var args []any
+	if strings.Contains(statement, "$1") {
+		args = []any{planned}
+	}
+	if _, err := on.ExecContext(t.Context(), statement, args...); err != nil {
+		t.Fatalf("%s: %v", statement, err)
+	}
+}
+
+// A server forgets the records that it changes at once. Another student's change does not
+// matter.
+func TestListAfterAChangeByTheSameServer(t *testing.T) {
+	t.Parallel()
+	database, _ := schoolWithRecord(t)
+	l := newLister(t, database)
+	l.list()
+	setLimit(t, l.Store, 1, 3)
+	if record, _, statements := l.list(); statements != 1 || *record.Student.InterviewLimit != 3 {
+		t.Errorf("the list takes %d statements for the student %+v, want 1 for the limit 3", statements, record.Student)
+	}
+	setLimit(t, l.Store, 2, 7)
+	before := l.statements.Load()
+	if l.list(); l.statements.Load() != before {
+		t.Errorf("after a change of another student, the list takes %d statements, want 0", l.statements.Load()-before)
+	}
+}
+
+func setLimit(t *testing.T, s *store.Store, id booking.StudentID, limit int) {
+	t.Helper()
+	inTx(t, s, func(tx *store.Tx) (booking.Student, error) {
+		student, err := tx.LockStudent(t.Context(), id)
+		if err != nil {
+			return student, err
+		}
+		student.InterviewLimit = &limit
+		return tx.UpdateStudent(t.Context(), student, time.Now())
+	})
+}
+
+// A list without slots takes no more statements than one with slots.
+func TestEmptyLists(t *testing.T) {
+	t.Parallel()
+	database, rows := schoolWithRecord(t)
+	l := newLister(t, database)
+	executeAll(t, rows, "UPDATE slots SET status = 'WITHDRAWN' WHERE status = 'OPEN'", "INSERT INTO changes (slots) SELECT array_agg(id) FROM slots")
+	if _, slots, statements := l.list(); slots != 0 || statements != 1 {
+		t.Errorf("the first list has %d slots and takes %d statements, want none and 1: the record", slots, statements)
+	}
+	if _, slots, statements := l.list(); slots != 0 || statements != 0 {
+		t.Errorf("the next list has %d slots and takes %d statements, want none and 0", slots, statements)
+	}
+	_, err := l.ListRecord(t.Context(), 999)
+	var refused booking.Refused
+	if !errors.As(err, &refused) || !refused.Has(booking.NotFound) {
+		t.Errorf("ListRecord() of an unknown student = %v, want NOT_FOUND", err)
+	}
+}
+
+// Concurrent lists of one student share the record in memory.
+func TestConcurrentListsShareTheRecord(t *testing.T) {
+	t.Parallel()
+	database, _ := schoolWithRecord(t)
+	l := newLister(t, database)
+	want, slots, _ := l.list()
+	var listing sync.WaitGroup
+	for range 8 {
+		listing.Go(func() {
+			for range 20 {
+				if record, n, _ := l.list(); n != slots || !reflect.DeepEqual(record.History, want.History) {
+					t.Errorf("got %d slots with the history %+v, want %d with %+v", n, record.History, slots, want.History)
+				}
+			}
+		})
+	}
+	for n := range 10 {
+		setLimit(t, l.Store, 1, 100+n)
+	}
+	listing.Wait()
+}
+
+// While the slots are not in memory, and for what memory does not answer, the same lists come
+// from SQL.
+func TestListsFromSQL(t *testing.T) {
+	t.Parallel()
+	database, _ := schoolWithRecord(t)
+	l := newLister(t, database)
+	_, want, _ := l.list()
+	few := &lister{}
+	few.followingStore = follow(t, database, store.Options{
+		MaxSlotsInMemory: 1, Tracer: few.count(),
+	})
+	notFollowing := &lister{followingStore: followingStore{t: t}}
+	notFollowing.Store = database.Open(t, store.Options{Tracer: notFollowing.count()})
+	for name, from := range map[string]*lister{"beyond the capacity": few, "not following the log": notFollowing} {
+		if _, slots, statements := from.list(); slots != want || statements != 2 {
+			t.Errorf("%s: the list has %d slots and takes %d statements, want %d and 2: the record, the slots", name, slots, statements, want)
+		}
+	}
+}

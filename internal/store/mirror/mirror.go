@@ -1,0 +1,194 @@
+package mirror
+
+import (
+	"sync"
+	"time"
+
+	"rehearse/internal/booking"
+	"rehearse/internal/store/changelog"
+)
+
+const (
+	// DefaultMaxSlots is the capacity for open slots, at 34 bytes each. Those of the latest starts
+	// are left to SQL.
+	DefaultMaxSlots = 3_000_000
+	// maxRecords is the capacity for students' records: the total number of students,
+	// interviews and waivers, at about 300 bytes each.
+	maxRecords = 100_000
+	// maxInterviewers is the capacity for interviewers, at about 300 bytes each.
+	maxInterviewers = 10_000
+	// Past is how long slots are kept after their start, for requests that began before it.
+	Past = time.Minute
+	// maxMissed is the number of slots that may change while the index is loaded.
+	maxMissed = 100_000
+)
+
+// Record is a student's record.
+type Record struct{ booking.Record }
+
+func (r *Record) size() int { return 1 + len(r.History) + len(r.Waivers) }
+
+// A Mirror is what a server keeps in memory. It is the consumer of a changelog.Follower: all
+// its parts show the state up to which the log was read, and can be lost at any time.
+type Mirror struct {
+	Records      *Rows[booking.StudentID, Record]
+	Interviewers *Rows[booking.InterviewerID, booking.Interviewer]
+
+	mu    sync.RWMutex // taken before the locks of Records and Interviewers
+	slots *Slots
+	most  int
+	load  *Load         // under way; nil if there is none
+	want  chan struct{} // holds a token while the slots must be loaded
+}
+
+// A Load is a load of the open slots from the database, while the log is read on.
+type Load struct {
+	slots  *Slots           // nil until they are read
+	missed []booking.SlotID // changed since the load began
+	asked  bool             // the next read includes the states of all of missed
+}
+
+// New returns a Mirror that holds nothing, with a capacity for open slots.
+func New(maxSlots int) *Mirror {
+	m := &Mirror{
+		Records:      newRows[booking.StudentID](maxRecords, (*Record).size),
+		Interviewers: newRows[booking.InterviewerID](maxInterviewers, func(*booking.Interviewer) int { return 1 }),
+		slots:        NewSlots(maxSlots), most: maxSlots,
+		want: make(chan struct{}, 1),
+	}
+	m.wantLoad()
+	return m
+}
+
+// MaxSlots returns the capacity for open slots.
+func (m *Mirror) MaxSlots() int { return m.most }
+
+// LoadWanted receives a token when the open slots must be loaded.
+func (m *Mirror) LoadWanted() <-chan struct{} { return m.want }
+
+func (m *Mirror) wantLoad() {
+	select {
+	case m.want <- struct{}{}:
+	default:
+	}
+}
+
+// BeginLoad must be called before the open slots are read from the database.
+func (m *Mirror) BeginLoad() *Load {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.load = &Load{}
+	return m.load
+}
+
+// EndLoad passes on the open slots that a statement after BeginLoad has read. They are used
+// from the next read of the log on, which also reads the slots that have changed since
+// BeginLoad.
+func (m *Mirror) EndLoad(l *Load, read *Slots) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	l.slots = read
+}
+
+// AbortLoad ends a load that failed, so that the slots are loaded again.
+func (m *Mirror) AbortLoad(l *Load) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if m.load == l {
+		m.load = nil
+		m.wantLoad()
+	}
+}
+
+// Wanted implements changelog.Consumer.
+func (m *Mirror) Wanted() []booking.SlotID {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if m.load == nil || m.load.slots == nil {
+		return nil
+	}
+	m.load.asked = true
+	return m.load.missed
+}
+
+// Apply implements changelog.Consumer.
+func (m *Mirror) Apply(changes changelog.Changes, states []changelog.Slot) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.evict(changes)
+	switch l := m.load; {
+	case l == nil:
+	case l.asked:
+		m.slots, m.load = l.slots, nil
+	default:
+		l.missed = append(l.missed, changes.Slots...)
+	}
+	if changes.EverySlot || m.load != nil && len(m.load.missed) > maxMissed {
+		m.slots, m.load = NewSlots(m.most), nil
+		m.wantLoad()
+		return
+	}
+	for _, slot := range states {
+		m.setSlot(slot)
+	}
+}
+
+func (m *Mirror) evict(changes changelog.Changes) {
+	if changes.EveryStudent {
+		m.Records.Purge()
+	}
+	if changes.EveryInterviewer {
+		m.Interviewers.Purge()
+	}
+	m.Records.Evict(changes.Students...)
+	m.Interviewers.Evict(changes.Interviewers...)
+}
+
+func (m *Mirror) setSlot(slot changelog.Slot) {
+	if !slot.Open {
+		m.slots.Remove(slot.ID, slot.Start)
+		return
+	}
+	m.slots.Put(OpenSlot{
+		SlotRef: slot.SlotRef, HeldUntil: slot.HeldUntil, FullUntil: slot.FullUntil,
+	})
+}
+
+// Behind implements changelog.Consumer.
+func (m *Mirror) Behind(behind bool) {
+	m.Records.suspend(behind)
+	m.Interviewers.suspend(behind)
+}
+
+// Holds reports whether the record is the student's record in memory.
+func (m *Mirror) Holds(record *Record) bool { return m.Records.Get(record.Student.ID) == record }
+
+// Page returns the slots of the query, whose offer was made from the record, and whether there
+// are more. known is false if the record is no longer the student's record in memory, or if
+// the slots in memory do not suffice.
+func (m *Mirror) Page(record *Record, q SlotsQuery) (slots []booking.BookableSlot, more, known bool) {
+	m.mu.RLock()
+	defer m.mu.RUnlock()
+	if !m.Holds(record) {
+		return nil, false, false
+	}
+	return m.slots.Page(q)
+}
+
+// Tidy drops the slots that are past at now. If the capacity leaves room for many slots that
+// were beyond it, they must be loaded.
+func (m *Mirror) Tidy(now time.Time) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.slots.DropBefore(now.Add(-Past))
+	if m.slots.Horizon().Before(booking.Forever) && m.slots.Len() < m.most/2 && m.load == nil {
+		m.wantLoad()
+	}
+}
+
+// Held returns the number of open slots in memory.
+func (m *Mirror) Held() int {
+	m.mu.RLock()
+	defer m.mu.RUnlock()
+	return m.slots.Len()
+}
