@@ -1,7 +1,7 @@
 // Package live sends changes of slots and interviews to the subscriptions of a server.
-// The database announces changes that any server commits; the package reads the current
-// state of what has changed, and passes it to the watches it concerns. Permissions are
-// checked by package app.
+// The store follows the change log, which contains what any server commits; the package reads
+// the current state of what has changed, and passes it to the watches it concerns. Permissions
+// are checked by package app.
 package live
 
 import (
@@ -22,13 +22,12 @@ var ErrSlow = errors.New("the client reads events too slowly, or its rate limit 
 const (
 	// MaxPending limits the unread changes of a subscription.
 	MaxPending = 1000
-	// manyInterviews limits the interviews that are read after a notification that does
-	// not list the changed ones, or lists more.
+	// manyInterviews limits the interviews that are read after changes that do not list
+	// them, or list more.
 	manyInterviews = MaxPending / 2
-	// manySlots limits the slots that are read after a notification. The database lists at
-	// most 200 of a statement.
+	// manySlots limits the slots that are read after a read of the change log.
 	manySlots = MaxPending / 2
-	// longestCommit bounds the time from a change's timestamp to its notification.
+	// longestCommit bounds the time from a change's timestamp to its read from the log.
 	longestCommit = time.Minute
 	feedPause     = 200 * time.Millisecond // delay before a failed read is retried
 )
@@ -120,7 +119,7 @@ func (f *feed) broadcast(h changeSet) {
 	}
 }
 
-// Follow starts to listen for changes in the school. The returned function distributes
+// Follow starts to follow the changes in the school. The returned function distributes
 // them to the subscriptions of this server until its ctx is done.
 func (h *Hub) Follow(ctx context.Context, log *slog.Logger) (func(context.Context), error) {
 	run, err := h.store.Follow(ctx, log, h.now, h.feed.receive)
@@ -195,8 +194,8 @@ func (h *Hub) readChanges(ctx context.Context, c store.Changes, since time.Time)
 	return set, err
 }
 
-// openByTheClock schedules a change notification for each slot that reopens when its hold
-// expires or its full period ends, because the database sends none.
+// openByTheClock schedules a change of each slot that reopens when its hold expires or its
+// full period ends, because the change log has none.
 func (h *Hub) openByTheClock(slots []booking.Slot) {
 	now := h.now()
 	at := map[time.Time][]booking.SlotID{}

@@ -1,6 +1,7 @@
 // Package store keeps the school in Postgres. It is the only package that uses SQL and
 // GORM. Reads are methods of Reader, and writes are methods of Tx. A Tx exists only
-// inside InTx, so a write outside a transaction does not compile. The package returns
+// inside InTx, so a write outside a transaction does not compile. A transaction logs what
+// it changes, and a Store that follows the log answers lists from memory. The package returns
 // types of package booking with times in UTC. Its errors are refusals (booking.Refused),
 // ErrTimeout, ErrUnavailable, or faults.
 package store
@@ -62,7 +63,8 @@ type Options struct {
 	// mirror.DefaultMaxSlots.
 	MaxSlotsInMemory int
 	// ListenDSN is the database URL for LISTEN; empty means the same as for statements.
-	// LISTEN does not work through a transaction pooler.
+	// Through a transaction pooler, LISTEN does not work, and changes of other servers are
+	// noticed a little later.
 	ListenDSN string
 	// Log receives errors that do not fail a request; may be nil.
 	Log *slog.Logger

@@ -1,6 +1,6 @@
 // Package mirror holds what a server keeps in memory of the database to answer reads
-// without SQL: an index of the open slots. The change log moves it. Its types know neither
-// SQL nor locks: their owner reads the rows, and keeps writers and readers apart.
+// without SQL: an index of the open slots, students' records and interviewers. The change log
+// moves them. Its types do not know SQL: their owner reads the rows.
 package mirror
 
 import (
@@ -26,7 +26,7 @@ type Position struct {
 	ID    booking.SlotID
 }
 
-// Slots is an index of open slots by start, then id. It holds each open slot that starts
+// Slots is an index of open slots by start, then id. Its owner keeps writers and readers apart. It holds each open slot that starts
 // from Since and before Horizon, and no other.
 //
 // A slot takes 32 bytes without pointers, so the garbage collector has nothing to walk in
