@@ -41,13 +41,13 @@ type reader struct {
 // snapshot $1, and the current states of their slots and of the slots $2, all in one snapshot.
 // A transaction was not visible if it was in progress (xip) or had not begun (from xmax). Both
 // are looked up in the index, so the cost does not depend on transactions that stay open for
-// long. The record of a student names the interviewer with the student's e-mail address, so a
-// changed interviewer may change a student's record as well. A restored backup may contain rows of transactions that this server has yet to reach;
-// they are ignored.
+// long. A restored backup may contain rows of transactions that this server has yet to reach;
+// the upper bound keeps the scan from them. The record of a student names the interviewer with
+// the student's e-mail address, so a changed interviewer may change a student's record as well.
 const readChanges = `
 WITH fresh AS MATERIALIZED (
 	(SELECT slots, interviews, students, interviewers, retagged, every FROM changes
-		WHERE xid >= pg_snapshot_xmax($1::pg_snapshot) AND pg_visible_in_snapshot(xid, pg_current_snapshot())
+		WHERE xid >= pg_snapshot_xmax($1::pg_snapshot) AND xid < pg_snapshot_xmax(pg_current_snapshot())
 		ORDER BY xid LIMIT $3)
 	UNION ALL
 	SELECT slots, interviews, students, interviewers, retagged, every FROM changes
@@ -63,6 +63,12 @@ UNION ALL
 SELECT NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL,
 	id, interviewer_id, starts_at, ends_at, held_until, full_until, status = 'OPEN'
 	FROM slots WHERE id = ANY(ARRAY(SELECT unnest(slots) FROM fresh UNION ALL SELECT unnest($2::bigint[])))`
+
+// forceIndexes makes Postgres use indexes on a connection. A plan that was made while the log was
+// empty would read all of it, however it grows, until Postgres analyzes the table. $1 is the
+// process id that the connection reports. A pooler makes one up, and would pass the setting on
+// to other clients.
+const forceIndexes = "SELECT set_config('enable_seqscan', 'off', false) WHERE pg_backend_pid() = $1"
 
 // readPosition reads the position from which a reader starts.
 const readPosition = "SELECT pg_current_snapshot()::text, pg_postmaster_start_time(), clock_timestamp()"
@@ -150,7 +156,10 @@ func (r *reader) connect(ctx context.Context) error {
 		return err
 	}
 	r.conn = conn
-	if err := r.prepare(ctx, conn); err != nil {
+	if err = r.prepare(ctx, conn); err == nil {
+		_, err = conn.Exec(ctx, forceIndexes, int64(conn.PgConn().PID()))
+	}
+	if err != nil {
 		return errors.Join(err, r.close(ctx))
 	}
 	return nil
