@@ -49,7 +49,7 @@ type Follower struct {
 
 	mu     sync.Mutex
 	next   *round // the read that has not begun, if somebody waits for it
-	now    *round // the read that is under way, if somebody waits for it
+	now    *round // the read that is under way, unless it is late
 	behind bool
 }
 
@@ -57,6 +57,7 @@ type Follower struct {
 type round struct {
 	done chan struct{} // closed at the end
 	err  error         // ErrBehind, or nil
+	late *time.Timer
 }
 
 // Options configures a Follower.
@@ -99,7 +100,7 @@ func (f *Follower) Await(ctx context.Context) error {
 		return ErrBehind
 	}
 	if f.next == nil {
-		f.next = &round{done: make(chan struct{})}
+		f.next = f.newRound()
 		f.Wake()
 	}
 	r := f.next
@@ -114,9 +115,9 @@ func (f *Follower) Await(ctx context.Context) error {
 
 // Run reads the log until ctx ends.
 func (f *Follower) Run(ctx context.Context, log *slog.Logger) {
-	defer f.setBehind(true)
+	defer f.locked(f.fallBehind)
 	defer func() { _ = f.reader.close(ctx) }()
-	f.setBehind(false)
+	f.locked(f.catchUp)
 	pause := time.NewTimer(longestPause)
 	defer pause.Stop()
 	for quiet := longestPause; ; pause.Reset(quiet) {
@@ -142,11 +143,7 @@ func (f *Follower) Run(ctx context.Context, log *slog.Logger) {
 // read reads the log once for all that wait, and reports whether there were changes.
 func (f *Follower) read(ctx context.Context) (changed bool, err error) {
 	f.begin()
-	late := time.AfterFunc(Patience, func() { f.setBehind(true) })
-	defer func() {
-		late.Stop()
-		f.end(err)
-	}()
+	defer func() { f.end(err) }()
 	reading, cancel := context.WithTimeout(ctx, readTimeout)
 	defer cancel()
 	got, err := f.reader.next(reading, f.consumer.Wanted())
@@ -157,45 +154,70 @@ func (f *Follower) read(ctx context.Context) (changed bool, err error) {
 	return !got.Empty(), nil
 }
 
+func (f *Follower) locked(change func()) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	change()
+}
+
+// newRound returns a round that is late after Patience.
+func (f *Follower) newRound() *round {
+	r := &round{done: make(chan struct{})}
+	r.late = time.AfterFunc(Patience, func() {
+		f.mu.Lock()
+		defer f.mu.Unlock()
+		if r == f.now || r == f.next {
+			f.fallBehind()
+		}
+	})
+	return r
+}
+
 // begin makes the round that is waited for the current one. Whoever comes later waits for the
 // next, which sees what has been committed until then.
 func (f *Follower) begin() {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	f.now, f.next = f.next, nil
+	if f.now, f.next = f.next, nil; f.now == nil {
+		f.now = f.newRound()
+	}
 }
 
-// end releases those who wait for the current round. If the read was late, they were released
-// before.
+// end releases those who wait for the current round. If it was late, they were released before.
 func (f *Follower) end(err error) {
-	if err != nil {
-		f.setBehind(true)
-		return
-	}
-	f.setBehind(false)
 	f.mu.Lock()
 	defer f.mu.Unlock()
+	if err != nil {
+		f.fallBehind()
+		return
+	}
+	f.catchUp()
 	f.now.release(nil)
 	f.now = nil
 }
 
-// setBehind notes whether the log is read in time. If it is not, nobody waits for it.
-func (f *Follower) setBehind(behind bool) {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	if behind {
-		f.now.release(ErrBehind)
-		f.next.release(ErrBehind)
-		f.now, f.next = nil, nil
+// fallBehind notes that the log is not read in time, so nobody waits for it.
+func (f *Follower) fallBehind() {
+	f.now.release(ErrBehind)
+	f.next.release(ErrBehind)
+	f.now, f.next = nil, nil
+	if !f.behind {
+		f.behind = true
+		f.consumer.Behind(true)
 	}
-	if f.behind != behind {
-		f.behind = behind
-		f.consumer.Behind(behind)
+}
+
+// catchUp notes that the log is read in time.
+func (f *Follower) catchUp() {
+	if f.behind {
+		f.behind = false
+		f.consumer.Behind(false)
 	}
 }
 
 func (r *round) release(err error) {
 	if r != nil {
+		r.late.Stop()
 		r.err = err
 		close(r.done)
 	}
@@ -206,9 +228,12 @@ func (r *round) release(err error) {
 func (f *Follower) recover(ctx context.Context, log *slog.Logger, err error) error {
 	log.WarnContext(ctx, "cannot read the change log; lists are read from the database, and changes of other servers are not received", "error", err)
 	pause := retry.WithJitterPercent(20, retry.WithCappedDuration(maxRetryPause, retry.NewExponential(minRetryPause)))
-	anew := false
+	anew, reason := false, error(nil)
 	err = retry.Do(ctx, pause, func(ctx context.Context) error {
-		if anew = anew || errors.Is(err, errAnew); !anew {
+		if !anew && errors.Is(err, errAnew) {
+			anew, reason = true, err
+		}
+		if !anew {
 			_, err = f.read(ctx)
 			return retry.RetryableError(err)
 		}
@@ -220,9 +245,9 @@ func (f *Follower) recover(ctx context.Context, log *slog.Logger, err error) err
 	case err != nil: // ctx has ended
 		return err
 	case anew:
-		log.WarnContext(ctx, "the change log was pruned or the database server was replaced since the last read; everything is read again")
+		log.WarnContext(ctx, "the change log is followed from the present on; everything is read again", "reason", reason)
 		f.consumer.Apply(lost, nil)
-		f.setBehind(false)
+		f.locked(f.catchUp)
 	}
 	log.InfoContext(ctx, "reading the change log again")
 	return nil

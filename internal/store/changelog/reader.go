@@ -3,6 +3,7 @@ package changelog
 import (
 	"context"
 	"errors"
+	"fmt"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -100,8 +101,13 @@ func (r *reader) next(ctx context.Context, also []booking.SlotID) (read, error) 
 	if err != nil {
 		return read{}, errors.Join(err, r.close(ctx))
 	}
-	if !at.server.Equal(r.at.server) || at.at.Sub(r.at.at) > r.keeps/2 || rows > maxRows {
-		return read{}, errAnew
+	switch {
+	case !at.server.Equal(r.at.server):
+		return read{}, fmt.Errorf("%w: the database server is another one or was restarted", errAnew)
+	case at.at.Sub(r.at.at) > r.keeps/2:
+		return read{}, fmt.Errorf("%w: it was last read %s ago and may have been pruned since", errAnew, at.at.Sub(r.at.at).Round(time.Second))
+	case rows > maxRows:
+		return read{}, fmt.Errorf("%w: more than %d transactions were committed since the last read", errAnew, maxRows)
 	}
 	r.at = at
 	return got, nil

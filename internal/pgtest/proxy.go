@@ -1,0 +1,150 @@
+package pgtest
+
+import (
+	"context"
+	"io"
+	"net"
+	"net/url"
+	"sync"
+	"testing"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
+)
+
+// Proxy is a TCP proxy for a database that can stop forwarding without closing connections,
+// as does a server that is frozen or a network that loses packets.
+type Proxy struct {
+	DSN string
+
+	mu     sync.Mutex
+	thawed chan struct{} // closed unless the proxy is frozen
+	conns  map[*proxied]struct{}
+}
+
+// proxied is a connection through the proxy.
+type proxied struct {
+	client, server net.Conn
+	lost           chan struct{} // closed when nothing is forwarded any more
+}
+
+// Proxy starts a proxy for the database that runs until the test ends.
+func (d Database) Proxy(t testing.TB) *Proxy {
+	t.Helper()
+	config, err := pgx.ParseConfig(d.DSN)
+	if err != nil {
+		t.Fatalf("parse the address of the test database: %v", err)
+	}
+	front, err := new(net.ListenConfig).Listen(t.Context(), "tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	p := &Proxy{thawed: make(chan struct{}), conns: map[*proxied]struct{}{}, DSN: (&url.URL{
+		Scheme: "postgres", User: url.UserPassword(config.User, config.Password), Host: front.Addr().String(),
+		Path: config.Database, RawQuery: "sslmode=disable",
+	}).String()}
+	close(p.thawed)
+	ctx, stop := context.WithCancel(context.Background())
+	var running sync.WaitGroup
+	running.Go(func() {
+		for {
+			client, err := front.Accept()
+			if err != nil {
+				return
+			}
+			network, address := pgconn.NetworkAddress(config.Host, config.Port)
+			server, err := new(net.Dialer).DialContext(ctx, network, address)
+			if err != nil {
+				_ = client.Close()
+				continue
+			}
+			c := &proxied{client, server, make(chan struct{})}
+			running.Go(func() { p.serve(ctx, c) })
+		}
+	})
+	t.Cleanup(func() {
+		stop()
+		_ = front.Close()
+		p.closeAll()
+		running.Wait()
+	})
+	return p
+}
+
+// Freeze stops forwarding, on new connections as well.
+func (p *Proxy) Freeze() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.thawed = make(chan struct{})
+}
+
+// Thaw forwards again, starting with what has been sent in the meantime.
+func (p *Proxy) Thaw() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	close(p.thawed)
+}
+
+// Lose stops forwarding for ever on the present connections, and leaves them open.
+func (p *Proxy) Lose() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	for c := range p.conns {
+		close(c.lost)
+		delete(p.conns, c)
+	}
+}
+
+func (p *Proxy) closeAll() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	for c := range p.conns {
+		_, _ = c.client.Close(), c.server.Close()
+	}
+}
+
+func (p *Proxy) serve(ctx context.Context, c *proxied) {
+	p.mu.Lock()
+	p.conns[c] = struct{}{}
+	p.mu.Unlock()
+	var running sync.WaitGroup
+	for _, way := range [][2]net.Conn{{c.client, c.server}, {c.server, c.client}} {
+		running.Go(func() {
+			p.forward(ctx, c, way[0], way[1])
+			_ = way[1].Close()
+		})
+	}
+	running.Wait()
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	delete(p.conns, c)
+}
+
+// forward copies until the connection or the test ends.
+func (p *Proxy) forward(ctx context.Context, c *proxied, from io.Reader, to io.Writer) {
+	for buffer := make([]byte, 32<<10); ; {
+		n, err := from.Read(buffer)
+		p.mu.Lock()
+		thawed := p.thawed
+		p.mu.Unlock()
+		select {
+		case <-thawed:
+		case <-ctx.Done():
+			return
+		}
+		select {
+		case <-c.lost:
+			<-ctx.Done()
+			return
+		default:
+		}
+		if n > 0 {
+			if _, err := to.Write(buffer[:n]); err != nil {
+				return
+			}
+		}
+		if err != nil {
+			return
+		}
+	}
+}
