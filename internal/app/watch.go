@@ -11,7 +11,7 @@ import (
 	"rehearse/internal/store"
 )
 
-// Follow starts to listen for changes in the school. The returned function distributes
+// Follow starts to follow the changes in the school. The returned function distributes
 // them to the watches of this server until its ctx is done.
 func (a *App) Follow(ctx context.Context, log *slog.Logger) (run func(context.Context), err error) {
 	return a.live.Follow(ctx, log)

@@ -133,7 +133,7 @@ var variables = []Variable{
 	},
 	{
 		Name: "DATABASE_MAX_CONNS", Group: groupDatabase, Allowed: atLeast1,
-		Description: "The maximum number of database connections",
+		Description: "The maximum number of database connections, apart from the two that follow changes",
 	},
 	{
 		Name: "DATABASE_MAX_CONNS_PER_CALLER", Group: groupDatabase, Allowed: "a whole number of at least 0",

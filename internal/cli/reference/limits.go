@@ -115,7 +115,7 @@ func requestLimits() []limit {
 		configured("MAX_OPERATIONS", "queries and mutations that execute at a time; others wait first", "503 "+unavailable),
 		{"imports that execute at a time; others wait first", count(gqlhttp.DefaultMaxImports), "", "503 " + unavailable},
 		{"bodies larger than `MAX_BODY` in memory at a time; others wait first", count(gqlhttp.DefaultMaxLargeBodies), "", "503 " + unavailable},
-		configured("DATABASE_MAX_CONNS", "database connections of one server; others wait", codeLink(errorcode.Timeout)),
+		configured("DATABASE_MAX_CONNS", "database connections that the requests of one server use; others wait", codeLink(errorcode.Timeout)),
 		configured("DATABASE_MAX_CONNS_PER_CALLER", "database connections that the reads of one caller use; further reads wait", codeLink(errorcode.Timeout)),
 		{"bytes of the headers of a request; Go's HTTP server allows up to 4 KiB more", count(web.MaxHeader), "", "431"},
 		{"bytes of a token", count(identity.MaxToken), "", "401 " + codeLink(errorcode.Unauthenticated)},
