@@ -44,4 +44,14 @@ func (s *Slots) Room() int {
 // Chunks returns the number of chunks.
 func (s *Slots) Chunks() int { return len(s.chunks) }
 
-const ChunkSize = chunkSize
+const (
+	ChunkSize  = chunkSize
+	MaxRecords = maxRecords
+	MaxMissed  = maxMissed
+)
+
+// Slots returns the open slots in use.
+func (m *Mirror) Slots() *Slots { return m.slots }
+
+// Reads returns the number of reads that are under way.
+func (r *Rows[K, V]) Reads() int { return len(r.reads) }

@@ -69,7 +69,7 @@ func (r *Rows[K, V]) GetAll(keys []K) map[K]*V {
 func (r *Rows[K, V]) Begin() *Read[K] {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	read := &Read[K]{}
+	read := &Read[K]{purged: r.suspended} // before the log is followed, nothing is evicted
 	r.reads[read] = struct{}{}
 	return read
 }

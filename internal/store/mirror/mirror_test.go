@@ -1,0 +1,322 @@
+package mirror_test
+
+import (
+	"maps"
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"pgregory.net/rapid"
+
+	"rehearse/internal/booking"
+	"rehearse/internal/store/changelog"
+	"rehearse/internal/store/mirror"
+)
+
+// table is the database's state of slots. Those that are not open are missing.
+type table map[booking.SlotID]mirror.OpenSlot
+
+// sorted returns the slots from since up to horizon in order.
+func (rows table) sorted(since, horizon time.Time) []mirror.OpenSlot {
+	sorted := slices.SortedFunc(maps.Values(rows), func(a, b mirror.OpenSlot) int { return a.Compare(b.SlotRef) })
+	return slices.DeleteFunc(sorted, func(s mirror.OpenSlot) bool { return s.Start.Before(since) || !s.Start.Before(horizon) })
+}
+
+// states returns what a read of the log returns for the slots.
+func (rows table) states(ids []booking.SlotID) (states []changelog.Slot) {
+	for _, id := range ids {
+		one, open := rows[id]
+		if !open {
+			one = slot(id, 1, startOf(id), 1000)
+		}
+		states = append(states, changelog.Slot{SlotRef: one.SlotRef, HeldUntil: one.HeldUntil, FullUntil: one.FullUntil, Open: open})
+	}
+	return states
+}
+
+func startOf(id booking.SlotID) int { return int(id*7) % 40 }
+
+// feed is a database, its log and a mirror. A read of the log and a load are steps of their
+// own, between which anything may happen.
+type feed struct {
+	*mirror.Mirror
+	rows    table
+	log     changelog.Changes // not read yet
+	applied table             // when the log was last applied
+
+	load   *mirror.Load
+	loaded *mirror.Slots // nil until the statement has read them
+
+	reading bool
+	wanted  []booking.SlotID
+	got     *changelog.Changes // nil until the statement has read them
+	states  []changelog.Slot
+	then    table
+}
+
+func newFeed(most int) *feed {
+	return &feed{Mirror: mirror.New(most), rows: table{}, applied: table{}}
+}
+
+// change commits a change of a slot.
+func (f *feed) change(s mirror.OpenSlot, open bool) {
+	if delete(f.rows, s.ID); open {
+		f.rows[s.ID] = s
+	}
+	f.log.Slots = append(f.log.Slots, s.ID)
+}
+
+func (f *feed) beginLoad() { f.load = f.BeginLoad() }
+
+func (f *feed) readLoad(since time.Time, most int) {
+	f.loaded = mirror.NewSlots(most)
+	f.loaded.Load(since, slices.Values(f.rows.sorted(since, booking.Forever)))
+}
+
+func (f *feed) endLoad() {
+	f.EndLoad(f.load, f.loaded)
+	f.load, f.loaded = nil, nil
+}
+
+func (f *feed) ask() { f.reading, f.wanted = true, slices.Clone(f.Wanted()) }
+
+func (f *feed) read() {
+	got := f.log
+	f.got, f.log, f.then = &got, changelog.Changes{}, maps.Clone(f.rows)
+	f.states = f.rows.states(slices.Concat(f.wanted, got.Slots))
+}
+
+func (f *feed) apply() {
+	f.Apply(*f.got, f.states)
+	f.applied = f.then
+	f.reading, f.got = false, nil
+}
+
+// defect returns how the slots in memory differ from the database's when the log was read.
+func (f *feed) defect() string {
+	s := f.Slots()
+	return cmp.Diff(f.applied.sorted(s.Since(), s.Horizon()), slices.Collect(s.Ascend(beginning, end)), cmp.Transformer("", func(s []mirror.OpenSlot) []mirror.OpenSlot {
+		return append([]mirror.OpenSlot{}, s...)
+	})) + s.Defect()
+}
+
+func (f *feed) inUse() bool { return f.Slots().Since().Before(booking.Forever) }
+
+// change commits a change that is drawn.
+func change(t *rapid.T, f *feed) {
+	id := booking.SlotID(rapid.IntRange(1, 12).Draw(t, "slot"))
+	changed := slot(id, booking.InterviewerID(rapid.IntRange(1, 3).Draw(t, "interviewer")), startOf(id), 1000)
+	if rapid.Bool().Draw(t, "held") {
+		changed.HeldUntil = at(rapid.IntRange(0, 50).Draw(t, "until"))
+	}
+	f.change(changed, rapid.IntRange(0, 2).Draw(t, "open") > 0)
+}
+
+// Whatever happens during a load, the slots in memory are those of the last read of the log.
+func TestLoadMissesNothing(t *testing.T) {
+	t.Parallel()
+	used := 0
+	rapid.Check(t, func(t *rapid.T) {
+		most := rapid.SampledFrom([]int{3, 100}).Draw(t, "most")
+		f := newFeed(most)
+		if rapid.Bool().Draw(t, "loaded") {
+			f.settle(t, most)
+		}
+		only := func(possible bool) {
+			if !possible {
+				t.Skip("not possible")
+			}
+		}
+		t.Repeat(map[string]func(*rapid.T){
+			"change": func(t *rapid.T) {
+				for range rapid.IntRange(1, 5).Draw(t, "changes") {
+					change(t, f)
+				}
+			},
+			"every": func(t *rapid.T) {
+				only(f.load != nil || rapid.IntRange(0, 5).Draw(t, "rarely") == 0)
+				clear(f.rows)
+				f.log.EverySlot = true
+			},
+			"begin load": func(t *rapid.T) {
+				only(f.load == nil)
+				wanted(f.Mirror)
+				f.beginLoad()
+				if rapid.Bool().Draw(t, "read") {
+					f.readLoad(at(0), most)
+				}
+			},
+			"read load": func(t *rapid.T) {
+				only(f.load != nil && f.loaded == nil)
+				f.readLoad(at(rapid.IntRange(0, 5).Draw(t, "since")), most)
+			},
+			"end load": func(*rapid.T) { only(f.loaded != nil); f.endLoad() },
+			"abort load": func(t *rapid.T) {
+				only(f.load != nil && rapid.IntRange(0, 3).Draw(t, "rarely") == 0)
+				f.AbortLoad(f.load)
+				f.load, f.loaded = nil, nil
+			},
+			"ask":        func(*rapid.T) { only(!f.reading); f.ask() },
+			"read":       func(*rapid.T) { only(f.reading && f.got == nil); f.read() },
+			"read fails": func(*rapid.T) { only(f.reading && f.got == nil); f.reading = false },
+			"apply":      func(*rapid.T) { only(f.got != nil); f.apply() },
+			"follow": func(*rapid.T) {
+				only(!f.reading)
+				f.ask()
+				f.read()
+				f.apply()
+			},
+			"tidy": func(t *rapid.T) {
+				f.Tidy(at(rapid.IntRange(0, 5).Draw(t, "now")).Add(mirror.Past))
+			},
+			"": func(t *rapid.T) {
+				if defect := f.defect(); defect != "" {
+					t.Fatalf("the slots in memory (-want +got):\n%s", defect)
+				}
+				if f.inUse() {
+					used++
+				}
+			},
+		})
+		// However it ended, the slots come into use.
+		f.settle(t, most)
+	})
+	if used < 20 {
+		t.Errorf("the slots were in use after only %d of the actions", used)
+	}
+}
+
+// wanted reports whether a load is wanted, and takes the token.
+func wanted(m *mirror.Mirror) bool {
+	select {
+	case <-m.LoadWanted():
+		return true
+	default:
+		return false
+	}
+}
+
+// settle ends what is under way, and does what the store does until the slots are in use.
+func (f *feed) settle(t *rapid.T, most int) {
+	if f.load != nil {
+		if f.loaded == nil {
+			f.readLoad(at(0), most)
+		}
+		f.endLoad()
+	}
+	for range 3 {
+		if !f.reading {
+			f.ask()
+		}
+		if f.got == nil {
+			f.read()
+		}
+		f.apply()
+		if wanted(f.Mirror) {
+			f.beginLoad()
+			f.readLoad(at(0), most)
+			f.endLoad()
+		}
+	}
+	if !f.inUse() {
+		t.Fatal("the slots do not come into use")
+	}
+	if defect := f.defect(); defect != "" {
+		t.Fatalf("at last, the slots in memory (-want +got):\n%s", defect)
+	}
+}
+
+// A slot that changes after the load's statement and before the slots are in use is read
+// again: without that, the slots in memory are wrong.
+func TestChangeDuringLoad(t *testing.T) {
+	t.Parallel()
+	for name, ask := range map[string]func(*feed){
+		"": (*feed).ask,
+		"Forgotten": func(f *feed) { // the negative control
+			f.Wanted()
+			f.reading = true
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			f := newFeed(100)
+			f.change(slot(1, 1, startOf(1), 1000), true)
+			f.beginLoad()
+			f.readLoad(at(0), 100)
+			f.change(slot(1, 1, startOf(1), 1000), false)
+			f.change(slot(2, 1, startOf(2), 1000), true)
+			f.ask()
+			f.read()
+			f.apply()
+			if f.inUse() {
+				t.Fatal("the slots are in use before the end of the load")
+			}
+			f.endLoad()
+			ask(f)
+			f.read()
+			f.apply()
+			want := []booking.SlotID{2}
+			if name != "" {
+				want = []booking.SlotID{1}
+			}
+			if got := heldIDs(f.Slots()); !slices.Equal(got, want) || !f.inUse() {
+				t.Errorf("the slots in memory are %v, want %v", got, want)
+			}
+		})
+	}
+}
+
+// If too many slots change during a load, it is given up for another one.
+func TestTooManyChangesDuringLoad(t *testing.T) {
+	t.Parallel()
+	f := newFeed(100)
+	if !wanted(f.Mirror) {
+		t.Fatal("a new mirror wants no load")
+	}
+	f.beginLoad()
+	f.readLoad(at(0), 100)
+	ids := make([]booking.SlotID, mirror.MaxMissed)
+	f.Apply(changelog.Changes{Slots: ids}, nil)
+	if wanted(f.Mirror) {
+		t.Fatalf("after %d changes, another load is wanted", len(ids))
+	}
+	f.Apply(changelog.Changes{Slots: ids[:1]}, nil)
+	if !wanted(f.Mirror) {
+		t.Fatalf("after %d changes, no other load is wanted", len(ids)+1)
+	}
+	f.endLoad()
+	if got := f.Wanted(); got != nil {
+		t.Errorf("a load that was given up wants %d slots", len(got))
+	}
+	f.Apply(changelog.Changes{}, nil)
+	if f.inUse() {
+		t.Error("the slots of a load that was given up are in use")
+	}
+}
+
+// When slots beyond the capacity would find room, they are loaded.
+func TestTidyWantsWhatFindsRoom(t *testing.T) {
+	t.Parallel()
+	f := newFeed(4)
+	wanted(f.Mirror)
+	for id := range booking.SlotID(8) {
+		f.rows[id+1] = slot(id+1, 1, int(id), 1000)
+	}
+	f.beginLoad()
+	f.readLoad(at(0), 4)
+	f.endLoad()
+	f.ask()
+	f.read()
+	f.apply()
+	tidy := func(now time.Time, held int, want bool) {
+		t.Helper()
+		f.Tidy(now)
+		if got := wanted(f.Mirror); got != want || f.Held() != held {
+			t.Errorf("at %s, %d slots are held and a load is wanted: %t; want %d, %t", now, f.Held(), got, held, want)
+		}
+	}
+	tidy(at(0), 4, false)
+	tidy(at(2).Add(mirror.Past), 2, false)
+	tidy(at(3).Add(mirror.Past), 1, true)
+}
