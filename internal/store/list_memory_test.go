@@ -270,6 +270,38 @@ func TestEmptyLists(t *testing.T) {
 	}
 }
 
+// A list that SQL answers reflects a change of the record that was committed before its
+// statement, but after the request.
+func TestListFromSQLUsesTheCurrentRecord(t *testing.T) {
+	t.Parallel()
+	database, rows := schoolWithRecord(t)
+	l := &lister{}
+	var before func()
+	l.followingStore = follow(t, database, store.Options{Tracer: pgtest.Trace(func(text string, _ []any) {
+		if strings.Contains(text, "interviewer_id = ANY(") && before != nil {
+			before()
+		}
+	})})
+	l.awaitSlots()
+	if _, slots, _ := l.list(); slots == 0 { // the record is in memory then
+		t.Fatal("the list has no slots")
+	}
+	before = sync.OnceFunc(func() {
+		executeAll(t, rows, "UPDATE students SET interview_limit = 0 WHERE id = 1", ofStudent)
+	})
+	in := store.SlotSearch{In: calendar.Span{Start: planned, End: planned.AddDate(0, 0, 7)}, InterviewerIDs: []booking.InterviewerID{1, 2, 3}}
+	limit := -1
+	_, err := openSlotsFor(t.Context(), l.Store, 1, func(r booking.Record) booking.Offer {
+		if r.Student.InterviewLimit != nil {
+			limit = *r.Student.InterviewLimit
+		}
+		return r.Offer(planned)
+	}, in, store.Page{First: 10})
+	if err != nil || limit != 0 {
+		t.Errorf("the list uses the limit %d (%v), want 0", limit, err)
+	}
+}
+
 // Concurrent lists of one student share the record in memory.
 func TestConcurrentListsShareTheRecord(t *testing.T) {
 	t.Parallel()

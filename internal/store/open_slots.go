@@ -23,12 +23,26 @@ type OpenSlotsPage struct {
 	Current *ListRecord
 }
 
+// maxRecordReads is how often a record that changes while it is read is read again.
+const maxRecordReads = 3
+
 // ListRecord returns the student's record, from memory if it is there, or NotFound if the
 // student does not exist.
-func (s *Store) ListRecord(ctx context.Context, id booking.StudentID) (ListRecord, error) {
+func (s *Store) ListRecord(ctx context.Context, id booking.StudentID) (record ListRecord, err error) {
 	if cached := s.mirror.Records.Get(id); cached != nil {
 		return ListRecord{cached.Record, cached}, nil
 	}
+	for range maxRecordReads {
+		record, err = s.readListRecord(ctx, id)
+		if err != nil || record.inMemory != nil || !s.current(ctx) {
+			break
+		}
+	}
+	return record, err
+}
+
+// readListRecord reads the student's record into memory, unless it changes in the meantime.
+func (s *Store) readListRecord(ctx context.Context, id booking.StudentID) (ListRecord, error) {
 	read := s.mirror.Records.Begin()
 	found, err := s.Record(ctx, id)
 	if err != nil {
@@ -42,26 +56,30 @@ func (s *Store) ListRecord(ctx context.Context, id booking.StudentID) (ListRecor
 	return ListRecord{found, record}, nil
 }
 
-// OpenSlotsFor returns a page of the slots that the record's offer allows, as of a moment
-// after the call. If the record is in memory, OpenSlotsFor waits until the change log was
-// read after the call. Then it is known whether the record is current, and the slots in
-// memory answer most lists (BenchmarkHandler). Postgres answers the others: those with tags
-// or interviewers, for which it has indexes, and all while the log cannot be read in time.
+// OpenSlotsFor returns a page of the slots that the record's offer allows, as of one moment
+// after the call. The slots in memory answer most lists, as soon as the change log was read
+// after the call (BenchmarkHandler). Postgres answers the others: those with tags or
+// interviewers, for which it has indexes. Once the log was read after that, it is known
+// whether the record was current when Postgres answered. While the log cannot be read in
+// time, Postgres answers all lists, and the record may be a little older than the slots.
 func (s *Store) OpenSlotsFor(
 	ctx context.Context, record ListRecord, o booking.Offer, f SlotSearch, p Page,
 ) (OpenSlotsPage, error) {
-	if record.inMemory != nil {
-		current := s.current(ctx)
-		if current && !f.Narrows() {
-			if page, is := s.slotsInMemory(record, o, f, p); is {
-				return page, nil
-			}
+	if record.inMemory != nil && !f.Narrows() {
+		if !s.current(ctx) {
+			return s.withCurrent(ctx, record.Student.ID)
 		}
-		if !current || !s.mirror.Holds(record.inMemory) {
+		if page, is := s.slotsInMemory(record, o, f, p); is {
+			return page, nil
+		}
+		if !s.mirror.Holds(record.inMemory) {
 			return s.withCurrent(ctx, record.Student.ID)
 		}
 	}
 	slots, more, err := s.OpenSlots(ctx, f, o, p)
+	if err == nil && record.inMemory != nil && (!s.current(ctx) || !s.mirror.Holds(record.inMemory)) {
+		return s.withCurrent(ctx, record.Student.ID)
+	}
 	return OpenSlotsPage{Slots: slots, More: more}, err
 }
 
