@@ -27,6 +27,7 @@ type concurrentRun struct {
 	*comparison
 	servers [2]*app.App
 	start   *school // the model at the start
+	draw    func(*school, dice) operation
 
 	mu      sync.Mutex
 	known   *school // the start and the ids of objects created since, for drawing operations
@@ -60,7 +61,7 @@ func newConcurrentRun(t *testing.T, seed uint64, p *comparison, servers [2]*stor
 	for range 4 {
 		p.execute(p.school.drawHoldSlot(d))
 	}
-	c := &concurrentRun{comparison: p, start: p.school.copy(), known: p.school.copy()}
+	c := &concurrentRun{comparison: p, start: p.school.copy(), draw: (*school).drawBusy, known: p.school.copy()}
 	for n := range servers {
 		c.servers[n] = app.New(servers[n], func() time.Time { return c.start.now })
 	}
@@ -80,7 +81,7 @@ func (c *concurrentRun) runWorkers(seed uint64, size, each int, seen *tally) {
 			d := seeded(seed, worker)
 			for range each {
 				c.mu.Lock()
-				o := c.known.drawBusy(d)
+				o := c.draw(c.known, d)
 				c.mu.Unlock()
 				call := c.ticks.Add(1)
 				got, id := responseOf(c.ctx, c.servers[worker%2], o)
