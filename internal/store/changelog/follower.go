@@ -146,7 +146,7 @@ func (f *Follower) read(ctx context.Context) (changed bool, err error) {
 	defer func() { f.end(err) }()
 	reading, cancel := context.WithTimeout(ctx, readTimeout)
 	defer cancel()
-	got, err := f.reader.next(reading, f.consumer.Wanted())
+	got, err := f.reader.poll(reading, f.consumer.Wanted())
 	if err != nil {
 		return false, err
 	}

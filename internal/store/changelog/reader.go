@@ -36,6 +36,7 @@ type reader struct {
 	keeps   time.Duration                          // the log keeps a change at least this long
 	conn    *pgx.Conn                              // nil before the first read and after an error
 	at      position
+	news    bool // the last read returned changes, so the next one probably does
 }
 
 // readChanges reads the rows of the log that are visible now and were not visible in the
