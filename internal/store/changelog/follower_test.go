@@ -37,10 +37,15 @@ type follower struct {
 // newFollower returns a follower that does not run, because it may be prepared.
 func newFollower(t *testing.T, dsn string) *follower {
 	t.Helper()
+	return newFollowerOf(t, options(t, dsn))
+}
+
+func newFollowerOf(t *testing.T, o changelog.Options) *follower {
+	t.Helper()
 	f := &follower{t: t, wanted: func() {}, applied: func() {}}
 	f.turn.L = &f.mu
 	var err error
-	if f.Follower, err = changelog.Start(t.Context(), options(t, dsn), f); err != nil {
+	if f.Follower, err = changelog.Start(t.Context(), o, f); err != nil {
 		t.Fatal(err)
 	}
 	return f

@@ -1,0 +1,163 @@
+package changelog_test
+
+import (
+	"database/sql"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
+	"github.com/jackc/pgx/v5/stdlib"
+
+	"rehearse/internal/localpg"
+	"rehearse/internal/scratch"
+	"rehearse/internal/store"
+)
+
+// launch starts the Postgres server of a folder until the test ends.
+func launch(t *testing.T, dir string) *localpg.Server {
+	t.Helper()
+	server, err := localpg.Start(t.Context(), localpg.Options{DataDir: dir, Env: os.Getenv, Settings: map[string]string{
+		"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off",
+	}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { halt(t, server) })
+	return server
+}
+
+func halt(t *testing.T, server *localpg.Server) {
+	t.Helper()
+	if err := server.Stop(); err != nil {
+		t.Error(err)
+	}
+}
+
+func configOf(t *testing.T, server *localpg.Server) *pgx.ConnConfig {
+	t.Helper()
+	config, err := pgx.ParseConfig(server.DSN("postgres"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return config
+}
+
+func open(t *testing.T, server *localpg.Server) *sql.DB {
+	t.Helper()
+	db := stdlib.OpenDB(*configOf(t, server))
+	t.Cleanup(func() { _ = db.Close() })
+	return db
+}
+
+// replicated starts a migrated server and a standby that follows it, from a copy of its folder.
+func replicated(t *testing.T) (primary, standby *localpg.Server) {
+	t.Helper()
+	dir, copied := scratch.Dir(t), scratch.Dir(t)
+	primary = launch(t, dir)
+	s, err := store.Open(t.Context(), primary.DSN("postgres"), store.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := s.Migrate(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.Close(); err != nil {
+		t.Fatal(err)
+	}
+	halt(t, primary)
+	data := filepath.Join(copied, "pgdata")
+	if err := os.CopyFS(data, os.DirFS(filepath.Join(dir, "pgdata"))); err != nil {
+		t.Fatal(err)
+	}
+	primary = launch(t, dir)
+	follows := fmt.Sprintf("primary_conninfo = '%s'\n", strings.ReplaceAll(primary.DSN("postgres"), "'", "''"))
+	for name, text := range map[string]string{"standby.signal": "", "postgresql.auto.conf": follows} {
+		if err := os.WriteFile(filepath.Join(data, name), []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := os.Chmod(data, 0o700); err != nil { // as Postgres demands
+		t.Fatal(err)
+	}
+	return primary, launch(t, copied)
+}
+
+// When a standby takes over, its snapshots and start are its own: the reader starts anew.
+func TestFailoverToAStandby(t *testing.T) {
+	t.Parallel()
+	primary, standby := replicated(t)
+	o := options(t, primary.DSN("postgres"))
+	second := configOf(t, standby)
+	o.Config.Fallbacks = []*pgconn.FallbackConfig{{Host: second.Host, Port: second.Port, TLSConfig: second.TLSConfig}}
+	o.Config.ValidateConnect = pgconn.ValidateConnectTargetSessionAttrsReadWrite
+	f := newFollowerOf(t, o).run()
+	onPrimary, onStandby := open(t, primary), open(t, standby)
+	exec(t, onPrimary, logChange, 1)
+	f.awaitRead(1)
+	exec(t, onPrimary, logChange, 2)
+	for again := time.NewTicker(2 * time.Millisecond); ; <-again.C {
+		replayed := 0
+		if err := onStandby.QueryRowContext(t.Context(), "SELECT count(*) FROM changes").Scan(&replayed); err != nil {
+			t.Fatal(err)
+		}
+		if replayed == 2 {
+			again.Stop()
+			break
+		}
+	}
+	f.awaitRead(1, 2)
+	halt(t, primary)
+	exec(t, onStandby, "SELECT pg_promote()")
+	exec(t, onStandby, logChange, 3) // nobody can say whether it is read: everything is
+	f.wantAnew()
+	f.change(func() { f.read = nil })
+	exec(t, onStandby, logChange, 4)
+	if err := f.Await(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if !f.has(4) || f.has(1) || f.has(2) {
+		t.Errorf("after the failover %v were read, want 4", f.read)
+	}
+}
+
+// A restart ends all transactions, and may lose some that were seen.
+func TestRestartOfTheServer(t *testing.T) {
+	t.Parallel()
+	dir := scratch.Dir(t)
+	server := launch(t, dir)
+	db := open(t, server)
+	for _, statement := range []string{
+		"CREATE TABLE changes (xid xid8 DEFAULT pg_current_xact_id(), slots bigint[], interviews bigint[], students bigint[], interviewers bigint[], retagged bigint[], every text[])",
+		"CREATE TABLE slots (id bigint, interviewer_id bigint, starts_at timestamptz, ends_at timestamptz, held_until timestamptz, full_until timestamptz, status text)",
+		"CREATE TABLE students (id bigint, email text)", "CREATE TABLE interviewers (id bigint, email text)",
+	} {
+		exec(t, db, statement)
+	}
+	f := newFollowerOf(t, options(t, server.DSN("postgres"))).run()
+	exec(t, db, logChange, 1)
+	f.awaitRead(1)
+	halt(t, server)
+	f.until("behind", func() bool { return f.late[len(f.late)-1] })
+	server = launch(t, dir)
+	f.wantAnew()
+	exec(t, open(t, server), logChange, 2)
+	f.awaitRead(1, 2)
+}
+
+// wantAnew waits until everything is read again, and the log says why.
+func (f *follower) wantAnew() {
+	f.t.Helper()
+	f.until("anew and in time", func() bool {
+		return f.lost > 0 && !f.late[len(f.late)-1] && strings.Contains(f.log.String(), "reading the change log again")
+	})
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if f.lost != 1 || !strings.Contains(f.log.String(), "another one or was restarted") {
+		f.t.Errorf("everything is read %d times again, log: %s", f.lost, &f.log)
+	}
+}
