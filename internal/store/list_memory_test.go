@@ -186,6 +186,24 @@ func TestListIsStaleWithoutTheLog(t *testing.T) {
 	}
 }
 
+// A list whose client has left ends, although the record is in memory.
+func TestListEndsWithItsRequest(t *testing.T) {
+	t.Parallel()
+	database, _ := schoolWithRecord(t)
+	l := newLister(t, database)
+	l.list()
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	offers := 0
+	_, err := openSlotsFor(ctx, l.Store, 1, func(r booking.Record) booking.Offer {
+		offers++
+		return r.Offer(planned)
+	}, store.SlotSearch{In: calendar.Span{Start: planned, End: planned.AddDate(0, 0, 7)}}, store.Page{First: 10})
+	if !errors.Is(err, context.Canceled) || offers != 1 {
+		t.Errorf("openSlotsFor() = %v after %d offers, want context.Canceled after 1", err, offers)
+	}
+}
+
 func execute(t *testing.T, rows *sql.DB, statement string) {
 	t.Helper()
 	executeOn(t, rows, statement)

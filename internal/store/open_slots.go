@@ -67,7 +67,7 @@ func (s *Store) OpenSlotsFor(
 ) (OpenSlotsPage, error) {
 	if record.inMemory != nil && !f.Narrows() {
 		if !s.current(ctx) {
-			return s.withCurrent(ctx, record.Student.ID)
+			return s.withRead(ctx, record.Student.ID)
 		}
 		if page, is := s.slotsInMemory(record, o, f, p); is {
 			return page, nil
@@ -77,8 +77,13 @@ func (s *Store) OpenSlotsFor(
 		}
 	}
 	slots, more, err := s.OpenSlots(ctx, f, o, p)
-	if err == nil && record.inMemory != nil && (!s.current(ctx) || !s.mirror.Holds(record.inMemory)) {
-		return s.withCurrent(ctx, record.Student.ID)
+	if err == nil && record.inMemory != nil {
+		if !s.current(ctx) {
+			return s.withRead(ctx, record.Student.ID)
+		}
+		if !s.mirror.Holds(record.inMemory) {
+			return s.withCurrent(ctx, record.Student.ID)
+		}
 	}
 	return OpenSlotsPage{Slots: slots, More: more}, err
 }
@@ -87,6 +92,13 @@ func (s *Store) OpenSlotsFor(
 func (s *Store) withCurrent(ctx context.Context, id booking.StudentID) (OpenSlotsPage, error) {
 	record, err := s.ListRecord(ctx, id)
 	return OpenSlotsPage{Current: &record}, err
+}
+
+// withRead is withCurrent if it is not known what is current in memory: asked again, memory
+// would return the same record. The list that follows does not wait.
+func (s *Store) withRead(ctx context.Context, id booking.StudentID) (OpenSlotsPage, error) {
+	record, err := s.Record(ctx, id)
+	return OpenSlotsPage{Current: &ListRecord{Record: record}}, err
 }
 
 // slotsInMemory is OpenSlots with the slots in memory. It reports false if they do not
