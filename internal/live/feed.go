@@ -48,8 +48,10 @@ func New(s *store.Store, now func() time.Time) *Hub {
 
 // feed holds the watches, and the changes that have not been distributed.
 type feed struct {
-	mu        sync.Mutex
-	watchers  map[watcher]struct{}
+	watching sync.Mutex // guards watchers; held for long, so receive does not take it: lists wait for it
+	watchers map[watcher]struct{}
+
+	mu        sync.Mutex // guards the fields below
 	pending   store.Changes
 	drainedAt time.Time
 	wake      chan struct{} // holds one token while there are changes to distribute
@@ -75,14 +77,14 @@ func newFeed() *feed {
 }
 
 func (f *feed) add(w watcher) {
-	f.mu.Lock()
-	defer f.mu.Unlock()
+	f.watching.Lock()
+	defer f.watching.Unlock()
 	f.watchers[w] = struct{}{}
 }
 
 func (f *feed) remove(w watcher) {
-	f.mu.Lock()
-	defer f.mu.Unlock()
+	f.watching.Lock()
+	defer f.watching.Unlock()
 	delete(f.watchers, w)
 }
 
@@ -112,8 +114,8 @@ func (f *feed) drain(now time.Time) (store.Changes, time.Time) {
 }
 
 func (f *feed) broadcast(h changeSet) {
-	f.mu.Lock()
-	defer f.mu.Unlock()
+	f.watching.Lock()
+	defer f.watching.Unlock()
 	for w := range f.watchers {
 		w.take(h)
 	}
