@@ -244,3 +244,25 @@ func TestFollowingThroughAPooler(t *testing.T) {
 		t.Errorf("the log does not name DATABASE_LISTEN_URL: %s", s.log)
 	}
 }
+
+// On connections that no longer carry anything, and are not closed either, changes arrive
+// again after seconds, and none is lost.
+func TestFollowingOverSilentConnections(t *testing.T) {
+	t.Parallel()
+	db := pgtest.New(t)
+	other := db.Open(t, store.Options{})
+	ann := interviewer(t, other, "ann")
+	proxy := db.Proxy(t)
+	s := follow(t, pgtest.Database{DSN: proxy.DSN}, store.Options{})
+	rename(t, other, ann, "anna")
+	s.await(ofInterviewer(ann.ID))
+	proxy.Lose()
+	began := time.Now()
+	rename(t, other, ann, "annika")
+	if got := s.await(ofInterviewer(ann.ID)); got.Lost {
+		t.Errorf("after a silence: %+v, want the change alone", got)
+	}
+	if took := time.Since(began); took > 15*time.Second {
+		t.Errorf("the change arrived after %s", took)
+	}
+}
