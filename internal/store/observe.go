@@ -16,12 +16,31 @@ import (
 )
 
 // Collectors returns the metrics of the connection pool, of the reads that wait for
-// their caller's share, and of the refused bookings that could not be recorded.
+// their caller's share, of the refused bookings that could not be recorded, and of what is in
+// memory.
 func (s *Store) Collectors() []prometheus.Collector {
-	return []prometheus.Collector{collectors.NewDBStatsCollector(s.pool, "rehearse"), s.lostRefusals, prometheus.NewGaugeFunc(
-		prometheus.GaugeOpts{Name: "rehearse_reads_waiting", Help: "Reads that wait because their caller uses as many database connections as one caller may."},
-		func() float64 { return float64(s.WaitingReads()) })}
+	gauge := func(name, help string, value func() int) prometheus.Collector {
+		return prometheus.NewGaugeFunc(prometheus.GaugeOpts{Name: name, Help: help}, func() float64 { return float64(value()) })
+	}
+	return []prometheus.Collector{
+		collectors.NewDBStatsCollector(s.pool, "rehearse"), s.lostRefusals, s.lists,
+		gauge("rehearse_reads_waiting", "Reads that wait because their caller uses as many database connections as one caller may.", s.WaitingReads),
+		gauge("rehearse_open_slots_in_memory", "Open slots that are in memory. At 0, all lists are read from Postgres.", s.SlotsInMemory),
+	}
 }
+
+// newLists returns a counter of the lists of open slots by what answered them.
+func newLists() *prometheus.CounterVec {
+	lists := prometheus.NewCounterVec(prometheus.CounterOpts{
+		Name: "rehearse_slot_lists_total", Help: "Lists of open slots, by what answered them: `memory` or `postgres`.",
+	}, []string{"source"})
+	for _, source := range []string{fromMemory, fromPostgres} { // 0 is a value
+		lists.WithLabelValues(source)
+	}
+	return lists
+}
+
+const fromMemory, fromPostgres = "memory", "postgres"
 
 // CollectorsWithoutDatabase returns the Collectors of a store that never connects, for the
 // reference of the metrics.

@@ -70,6 +70,7 @@ func (s *Store) OpenSlotsFor(
 			return s.withRead(ctx, record.Student.ID)
 		}
 		if page, is := s.slotsInMemory(record, o, f, p); is {
+			s.lists.WithLabelValues(fromMemory).Inc()
 			return page, nil
 		}
 		if !s.mirror.Holds(record.inMemory) {
@@ -85,6 +86,7 @@ func (s *Store) OpenSlotsFor(
 			return s.withCurrent(ctx, record.Student.ID)
 		}
 	}
+	s.lists.WithLabelValues(fromPostgres).Inc()
 	return OpenSlotsPage{Slots: slots, More: more}, err
 }
 

@@ -18,6 +18,7 @@ import (
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/stdlib"
+	"github.com/prometheus/client_golang/prometheus"
 	"go.opentelemetry.io/otel/trace"
 	"golang.org/x/time/rate"
 	"gorm.io/driver/postgres"
@@ -41,6 +42,7 @@ type Store struct {
 	ready     readiness
 
 	lostRefusals *lostRefusals
+	lists        *prometheus.CounterVec
 }
 
 // A Reader reads committed data, or, inside a transaction, the data that is visible to
@@ -167,7 +169,7 @@ func New(pool *sql.DB, o Options) (*Store, error) {
 	}
 	m := mirror.New(cmp.Or(o.MaxSlotsInMemory, mirror.DefaultMaxSlots))
 	return &Store{Reader: Reader{db: db, session: through, interviewers: m.Interviewers}, pool: pool, shares: through.shares, mirror: m,
-		timeouts: o.timeouts(), ready: readiness{check: rate.Sometimes{Interval: readyFor}}, lostRefusals: newLostRefusals(o.Log)}, nil
+		timeouts: o.timeouts(), ready: readiness{check: rate.Sometimes{Interval: readyFor}}, lostRefusals: newLostRefusals(o.Log), lists: newLists()}, nil
 }
 
 // Name returns the database's name and host.
