@@ -189,7 +189,7 @@ func (w *world) fill(ctx context.Context, size string) error {
 	return sample.Request{Size: size, Seed: 1}.Load(ctx, w.store, time.Now())
 }
 
-const wantedStudents = 15000
+const wantedStudents = 30_000 // with more records than a server keeps in memory
 
 // findStudents reads students who may book, sampled from the whole school.
 func (w *world) findStudents(ctx context.Context) error {

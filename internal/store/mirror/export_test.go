@@ -2,6 +2,8 @@ package mirror
 
 import "fmt"
 
+const MaxScanned = maxScanned
+
 // Defect returns what is wrong with the form of the index, or nothing.
 func (s *Slots) Defect() string {
 	count, claims := 0, 0

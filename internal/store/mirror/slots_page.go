@@ -18,9 +18,14 @@ type SlotsQuery struct {
 	After, Before *Position
 }
 
+// maxScanned is the number of slots that a page looks at, about 5 ms. Whoever may book one in
+// a thousand of them is better served by an index of the database.
+const maxScanned = 100_000
+
 // Page returns the slots of the query that the offer's student can book, in order, and
 // whether there are more. It is the Go form of the conditions of store.OpenSlots. known is
-// false if the answer depends on slots that the index does not hold.
+// false if the answer depends on slots that the index does not hold, or takes too long to
+// find.
 func (s *Slots) Page(q SlotsQuery) (slots []booking.BookableSlot, more, known bool) {
 	w := s.wanted(q)
 	if !w.from.before(w.to) {
@@ -36,13 +41,15 @@ func (s *Slots) Page(q SlotsQuery) (slots []booking.BookableSlot, more, known bo
 		return nil, false, false
 	}
 	slots = make([]booking.BookableSlot, 0, q.First+1)
+	scanned := 0
 	s.scan(w.from, w.to, q.FromEnd, func(e *entry) bool {
+		scanned++
 		if w.allows(e) {
 			slots = append(slots, booking.BookableSlot{SlotRef: e.ref()})
 		}
-		return len(slots) <= q.First // one more than requested shows whether there are more
+		return len(slots) <= q.First && scanned <= maxScanned // one more than requested shows whether there are more
 	})
-	if more = len(slots) > q.First; !more && !ends {
+	if more = len(slots) > q.First; !more && (!ends || scanned > maxScanned) {
 		return nil, false, false
 	}
 	slots = slots[:min(len(slots), q.First)]

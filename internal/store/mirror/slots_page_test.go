@@ -65,6 +65,35 @@ func TestPageEnds(t *testing.T) {
 }
 
 // The offer decides which of ten slots of an hour are listed.
+// A page that looks at too many slots for the few that the student can book is left to the
+// database.
+func TestPageGivesUp(t *testing.T) {
+	t.Parallel()
+	offer := anyone()
+	offer.Self = 1
+	for _, test := range []struct {
+		name  string
+		slots int
+		known bool
+	}{{"as many as it looks at", mirror.MaxScanned, true}, {"one more", mirror.MaxScanned + 1, false}} {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			s := mirror.NewSlots(math.MaxInt)
+			s.Load(at(0), func(yield func(mirror.OpenSlot) bool) {
+				for i := range test.slots {
+					if !yield(slot(booking.SlotID(i+1), 1, 10, 20)) {
+						return
+					}
+				}
+			})
+			got, more, known := s.Page(mirror.SlotsQuery{In: calendar.Span{Start: at(0), End: at(100)}, Offer: offer, First: 1})
+			if len(got) > 0 || more || known != test.known {
+				t.Errorf("%v, more is %t, known is %t; want none, and known to be %t", got, more, known, test.known)
+			}
+		})
+	}
+}
+
 func TestPageFollowsTheOffer(t *testing.T) {
 	t.Parallel()
 	limit := 1
