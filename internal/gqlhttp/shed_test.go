@@ -89,7 +89,9 @@ func TestRefusedSubscriptionsReleaseTheirPermit(t *testing.T) {
 }
 
 // lockStudents blocks every operation that reads students until unlock is called.
-func (s *school) lockStudents() (unlock func()) {
+func (s *school) lockStudents() (unlock func()) { return s.lockTable("students") }
+
+func (s *school) lockTable(name string) (unlock func()) {
 	s.T.Helper()
 	lock, err := s.DB.SQL(s.T).BeginTx(s.T.Context(), nil)
 	if err != nil {
@@ -97,7 +99,7 @@ func (s *school) lockStudents() (unlock func()) {
 	}
 	unlock = func() { _ = lock.Rollback() }
 	s.T.Cleanup(unlock)
-	if _, err := lock.ExecContext(s.T.Context(), "LOCK TABLE students IN ACCESS EXCLUSIVE MODE"); err != nil {
+	if _, err := lock.ExecContext(s.T.Context(), "LOCK TABLE "+name+" IN ACCESS EXCLUSIVE MODE"); err != nil {
 		s.T.Fatal(err)
 	}
 	return unlock
