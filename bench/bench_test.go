@@ -18,6 +18,7 @@ import (
 	"rehearse/internal/calendar"
 	"rehearse/internal/gqlhttp"
 	"rehearse/internal/identity"
+	"rehearse/internal/pgtest"
 	"rehearse/internal/store"
 	"rehearse/internal/telemetry"
 )
@@ -83,9 +84,7 @@ func (w *world) keepUp(b *testing.B) (stop func()) {
 	}
 	var running sync.WaitGroup
 	running.Go(func() { run(ctx) })
-	for w.store.SlotsInMemory() == 0 {
-		time.Sleep(10 * time.Millisecond)
-	}
+	pgtest.AwaitSlotsInMemory(b, w.store)
 	return func() { cancel(); running.Wait() }
 }
 

@@ -18,6 +18,7 @@ import (
 	"rehearse/graph"
 	"rehearse/internal/gqlhttp"
 	"rehearse/internal/identity"
+	"rehearse/internal/pgtest"
 	"rehearse/internal/store"
 )
 
@@ -82,15 +83,7 @@ func (s *School) FollowChanges(ctx context.Context) (stopped func()) {
 // AwaitSlotsInMemory waits until the server has the open slots in memory.
 func (s *School) AwaitSlotsInMemory() {
 	s.T.Helper()
-	again := time.NewTicker(2 * time.Millisecond)
-	defer again.Stop()
-	for late := time.After(Soon); s.Store.SlotsInMemory() == 0; {
-		select {
-		case <-again.C:
-		case <-late:
-			s.T.Fatal("the server did not load the open slots")
-		}
-	}
+	pgtest.AwaitSlotsInMemory(s.T, s.Store)
 }
 
 type SlotsChanged struct {

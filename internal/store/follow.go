@@ -119,7 +119,9 @@ func (s *Store) keepSlots(ctx context.Context, log *slog.Logger, now func() time
 		} else {
 			log.DebugContext(ctx, "loaded the open slots into memory", "slots", slots.Len())
 			s.mirror.EndLoad(load, slots)
-			s.committed() // the next read of the log puts them to use
+			if f := s.following.Load(); f != nil {
+				f.Wake() // the next read of the log puts them to use
+			}
 		}
 		select { // loads that are wanted again and again must not occupy the database
 		case <-ctx.Done():

@@ -1,6 +1,10 @@
 package store_test
 
-import "testing"
+import (
+	"testing"
+
+	"rehearse/internal/pgtest"
+)
 
 // The statements that docs/explanation/caches.md gives for changes by other programs make a
 // server notice them.
@@ -27,7 +31,7 @@ func TestListsNoticeLoggedChangesOfOtherPrograms(t *testing.T) {
 			}
 			executeAll(t, rows, statements...)
 			l.list()
-			l.awaitSlots()
+			pgtest.AwaitSlotsInMemory(t, l.Store)
 			if fewer := before - l.SlotsInMemory(); fewer != test.fewer {
 				t.Errorf("%d fewer slots are in memory, want %d", fewer, test.fewer)
 			}

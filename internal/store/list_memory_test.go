@@ -29,7 +29,7 @@ func newLister(t *testing.T, db pgtest.Database) *lister {
 	t.Helper()
 	l := &lister{}
 	l.followingStore = follow(t, db, store.Options{Tracer: l.count()})
-	l.awaitSlots()
+	pgtest.AwaitSlotsInMemory(t, l.Store)
 	return l
 }
 
@@ -40,20 +40,6 @@ func (l *lister) count() pgx.QueryTracer {
 			l.statements.Add(1)
 		}
 	})
-}
-
-// awaitSlots waits until the open slots are in memory.
-func (f followingStore) awaitSlots() {
-	f.t.Helper()
-	again := time.NewTicker(2 * time.Millisecond)
-	defer again.Stop()
-	for late := time.After(time.Minute); f.SlotsInMemory() == 0; {
-		select {
-		case <-again.C:
-		case <-late:
-			f.t.Fatalf("the slots are not in memory after a minute; log: %s", f.log)
-		}
-	}
 }
 
 // openSlotsFor lists slots as app does: it asks again if the record was stale.
@@ -300,7 +286,7 @@ func TestListFromSQLUsesTheCurrentRecord(t *testing.T) {
 			before()
 		}
 	})})
-	l.awaitSlots()
+	pgtest.AwaitSlotsInMemory(t, l.Store)
 	if _, slots, _ := l.list(); slots == 0 { // the record is in memory then
 		t.Fatal("the list has no slots")
 	}
