@@ -13,6 +13,7 @@ const (
 	ReadChanges = readChanges
 	MaxRows     = maxRows
 	ReadTimeout = readTimeout
+	WakePause   = wakePause
 )
 
 // A Reader is a reader of the log without a Follower.

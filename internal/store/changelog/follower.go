@@ -19,6 +19,8 @@ const (
 	// often, down to every shortestPause, while there are changes.
 	shortestPause = 50 * time.Millisecond
 	longestPause  = 200 * time.Millisecond
+	// wakePause is the shortest pause between two reads that nobody waits for.
+	wakePause = 5 * time.Millisecond
 	// Patience is how long requests wait for a read of the log before they do without it.
 	Patience = 500 * time.Millisecond
 	// readTimeout bounds a read. A server that does not respond must not silence subscribers.
@@ -45,7 +47,8 @@ type Consumer interface {
 type Follower struct {
 	reader   reader
 	consumer Consumer
-	wake     chan struct{} // holds one token while a read is asked for
+	woken    chan struct{} // holds one token after Wake
+	asked    chan struct{} // holds one token while somebody waits for the next read
 
 	mu     sync.Mutex
 	next   *round // the read that has not begun, if somebody waits for it
@@ -72,7 +75,7 @@ type Options struct {
 func Start(ctx context.Context, o Options, consumer Consumer) (*Follower, error) {
 	f := &Follower{
 		reader:   reader{config: o.Config, prepare: o.Prepare, keeps: o.Keeps},
-		consumer: consumer, wake: make(chan struct{}, 1), behind: true,
+		consumer: consumer, woken: make(chan struct{}, 1), asked: make(chan struct{}, 1), behind: true,
 	}
 	ctx, cancel := context.WithTimeout(ctx, readTimeout)
 	defer cancel()
@@ -83,9 +86,12 @@ func Start(ctx context.Context, o Options, consumer Consumer) (*Follower, error)
 }
 
 // Wake makes the Follower read soon.
-func (f *Follower) Wake() {
+func (f *Follower) Wake() { signal(f.woken) }
+
+// signal puts a token into a channel unless it already holds one.
+func signal(token chan<- struct{}) {
 	select {
-	case f.wake <- struct{}{}:
+	case token <- struct{}{}:
 	default:
 	}
 }
@@ -101,7 +107,7 @@ func (f *Follower) Await(ctx context.Context) error {
 	}
 	if f.next == nil {
 		f.next = f.newRound()
-		f.Wake()
+		signal(f.asked)
 	}
 	r := f.next
 	f.mu.Unlock()
@@ -118,15 +124,7 @@ func (f *Follower) Run(ctx context.Context, log *slog.Logger) {
 	defer f.locked(f.fallBehind)
 	defer func() { _ = f.reader.close(ctx) }()
 	f.locked(f.catchUp)
-	pause := time.NewTimer(longestPause)
-	defer pause.Stop()
-	for quiet := longestPause; ; pause.Reset(quiet) {
-		select {
-		case <-ctx.Done():
-			return
-		case <-f.wake:
-		case <-pause.C:
-		}
+	for quiet := longestPause; f.awaitTurn(ctx, quiet); {
 		changed, err := f.read(ctx)
 		if err != nil {
 			if ctx.Err() != nil || f.recover(ctx, log, err) != nil {
@@ -136,6 +134,25 @@ func (f *Follower) Run(ctx context.Context, log *slog.Logger) {
 		}
 		if quiet = min(2*quiet, longestPause); changed {
 			quiet = shortestPause
+		}
+	}
+}
+
+// awaitTurn waits until the next read is due: at once if somebody waits for it, after
+// wakePause if changes are known, and after quiet otherwise. It reports false if ctx has ended.
+func (f *Follower) awaitTurn(ctx context.Context, quiet time.Duration) bool {
+	soon, due := time.After(wakePause), time.After(quiet)
+	woken := f.woken
+	for {
+		select {
+		case <-ctx.Done():
+			return false
+		case <-woken:
+			woken, due = nil, soon
+		case <-f.asked:
+			return true
+		case <-due:
+			return true
 		}
 	}
 }

@@ -216,6 +216,30 @@ func TestOneReadServesAllWhoWait(t *testing.T) {
 	third()
 }
 
+// However many transactions are committed, the log is not read without a pause while nobody
+// waits for it.
+func TestWakesDoNotReadWithoutAPause(t *testing.T) {
+	t.Parallel()
+	f := newFollower(t, pgtest.New(t).DSN)
+	var began []time.Time // one goroutine reads
+	f.wanted = func() {
+		f.change(func() { began = append(began, time.Now()) })
+	}
+	f.run()
+	const reads = 20
+	f.until("some reads", func() bool {
+		f.Wake()
+		return len(began) >= reads
+	})
+	f.change(func() {
+		for i := 1; i < reads; i++ {
+			if pause := began[i].Sub(began[i-1]); pause < changelog.WakePause {
+				t.Errorf("read %d began %s after the one before, want at least %s", i, pause, changelog.WakePause)
+			}
+		}
+	})
+}
+
 func TestAwaitEndsWithItsContext(t *testing.T) {
 	t.Parallel()
 	f := newFollower(t, pgtest.New(t).DSN)

@@ -44,12 +44,7 @@ func Listen(ctx context.Context, config *pgx.ConnConfig) (*Waker, error) {
 func (w *Waker) Close(ctx context.Context) error { return closeConn(ctx, w.conn) }
 
 // Committed tells the Waker that this server has committed a change. It does not block.
-func (w *Waker) Committed() {
-	select {
-	case w.due <- struct{}{}:
-	default:
-	}
-}
+func (w *Waker) Committed() { signal(w.due) }
 
 // Send calls notify with the statement that wakes all servers soon after Committed, once for
 // all commits in the meantime, until ctx ends.
