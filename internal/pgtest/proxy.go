@@ -2,9 +2,11 @@ package pgtest
 
 import (
 	"context"
+	"encoding/binary"
 	"io"
 	"net"
 	"net/url"
+	"slices"
 	"sync"
 	"testing"
 
@@ -17,6 +19,7 @@ import (
 type Proxy struct {
 	DSN string
 
+	pools  bool
 	mu     sync.Mutex
 	thawed chan struct{} // closed unless the proxy is frozen
 	conns  map[*proxied]struct{}
@@ -31,6 +34,18 @@ type proxied struct {
 // Proxy starts a proxy for the database that runs until the test ends.
 func (d Database) Proxy(t testing.TB) *Proxy {
 	t.Helper()
+	return d.proxy(t, new(Proxy))
+}
+
+// Pooler starts a Proxy that, like a pooler, reports a process id to clients that differs from
+// the server's.
+func (d Database) Pooler(t testing.TB) *Proxy {
+	t.Helper()
+	return d.proxy(t, &Proxy{pools: true})
+}
+
+func (d Database) proxy(t testing.TB, p *Proxy) *Proxy {
+	t.Helper()
 	config, err := pgx.ParseConfig(d.DSN)
 	if err != nil {
 		t.Fatalf("parse the address of the test database: %v", err)
@@ -39,10 +54,11 @@ func (d Database) Proxy(t testing.TB) *Proxy {
 	if err != nil {
 		t.Fatal(err)
 	}
-	p := &Proxy{thawed: make(chan struct{}), conns: map[*proxied]struct{}{}, DSN: (&url.URL{
+	p.thawed, p.conns = make(chan struct{}), map[*proxied]struct{}{}
+	p.DSN = (&url.URL{
 		Scheme: "postgres", User: url.UserPassword(config.User, config.Password), Host: front.Addr().String(),
 		Path: config.Database, RawQuery: "sslmode=disable",
-	}).String()}
+	}).String()
 	close(p.thawed)
 	ctx, stop := context.WithCancel(context.Background())
 	var running sync.WaitGroup
@@ -110,7 +126,9 @@ func (p *Proxy) serve(ctx context.Context, c *proxied) {
 	var running sync.WaitGroup
 	for _, way := range [][2]net.Conn{{c.client, c.server}, {c.server, c.client}} {
 		running.Go(func() {
-			p.forward(ctx, c, way[0], way[1])
+			if !p.pools || way[0] == c.client || forgeProcess(way[0], way[1]) == nil {
+				p.forward(ctx, c, way[0], way[1])
+			}
 			_ = way[1].Close()
 		})
 	}
@@ -118,6 +136,27 @@ func (p *Proxy) serve(ctx context.Context, c *proxied) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	delete(p.conns, c)
+}
+
+// forgeProcess forwards the messages of the server up to the one with its process id, which it
+// changes.
+func forgeProcess(server io.Reader, client io.Writer) error {
+	const backendKeyData = 'K'
+	for header := make([]byte, 5); ; {
+		if _, err := io.ReadFull(server, header); err != nil {
+			return err
+		}
+		body := make([]byte, binary.BigEndian.Uint32(header[1:])-4)
+		if _, err := io.ReadFull(server, body); err != nil {
+			return err
+		}
+		if header[0] == backendKeyData {
+			body[0] ^= 0x40
+		}
+		if _, err := client.Write(slices.Concat(header, body)); err != nil || header[0] == backendKeyData {
+			return err
+		}
+	}
 }
 
 // forward copies until the connection or the test ends.

@@ -236,7 +236,7 @@ func TestFollowingThroughAPooler(t *testing.T) {
 	t.Parallel()
 	db := pgtest.New(t)
 	ann := interviewer(t, db.Open(t, store.Options{}), "ann")
-	s := follow(t, db, store.Options{ListenDSN: pooled(t, db)})
+	s := follow(t, db, store.Options{ListenDSN: db.Pooler(t).DSN})
 	rename(t, db.Open(t, store.Options{}), ann, "anna") // by a server that sends no wake-up
 	s.await(ofInterviewer(ann.ID))
 	wantInMemory(t, "after a read", s.read(ann.ID), "anna")
