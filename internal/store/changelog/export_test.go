@@ -9,8 +9,9 @@ import (
 	"rehearse/internal/booking"
 )
 
+var ReadChanges = readChanges.direct
+
 const (
-	ReadChanges = readChanges
 	MaxRows     = maxRows
 	ReadTimeout = readTimeout
 	WakePause   = wakePause
@@ -47,4 +48,7 @@ func (r *Reader) Sleep(d time.Duration) { r.r.at.at = r.r.at.at.Add(-d) }
 func (f *Follower) Sleep(d time.Duration) { f.reader.at.at = f.reader.at.at.Add(-d) }
 
 // Misplace makes the position of a Follower that is not running one of another server.
-func (f *Follower) Misplace() { f.reader.at.server = f.reader.at.server.Add(-time.Second) }
+func (f *Follower) Misplace() { f.reader.at.server = "another" }
+
+// Hurry sets the time after which a Follower that is not running gives up a read.
+func (f *Follower) Hurry(d time.Duration) { f.timeout = d }

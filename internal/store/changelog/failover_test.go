@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -14,15 +15,17 @@ import (
 	"github.com/jackc/pgx/v5/stdlib"
 
 	"rehearse/internal/localpg"
+	"rehearse/internal/pgtest"
 	"rehearse/internal/scratch"
 	"rehearse/internal/store"
+	"rehearse/internal/store/changelog"
 )
 
 // launch starts the Postgres server of a folder until the test ends.
 func launch(t *testing.T, dir string) *localpg.Server {
 	t.Helper()
 	server, err := localpg.Start(t.Context(), localpg.Options{DataDir: dir, Env: os.Getenv, Settings: map[string]string{
-		"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off",
+		"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "restart_after_crash": "on",
 	}})
 	if err != nil {
 		t.Fatal(err)
@@ -95,6 +98,9 @@ func TestFailoverToAStandby(t *testing.T) {
 	second := configOf(t, standby)
 	o.Config.Fallbacks = []*pgconn.FallbackConfig{{Host: second.Host, Port: second.Port, TLSConfig: second.TLSConfig}}
 	o.Config.ValidateConnect = pgconn.ValidateConnectTargetSessionAttrsReadWrite
+	if _, err := changelog.NewReader(t.Context(), options(t, standby.DSN("postgres"))); err == nil || !strings.Contains(err.Error(), "standby") {
+		t.Errorf("reading from a standby: %v, want a refusal", err)
+	}
 	f := newFollowerOf(t, o).run()
 	onPrimary, onStandby := open(t, primary), open(t, standby)
 	exec(t, onPrimary, logChange, 1)
@@ -125,12 +131,92 @@ func TestFailoverToAStandby(t *testing.T) {
 	}
 }
 
-// A restart ends all transactions, and may lose some that were seen.
+// A restart ends all transactions, and may lose some that were seen. So does the recovery from
+// the crash of a process, after which the server keeps its start time.
 func TestRestartOfTheServer(t *testing.T) {
 	t.Parallel()
-	dir := scratch.Dir(t)
-	server := launch(t, dir)
+	for name, restart := range map[string]func(*testing.T, *localpg.Server, string){
+		"restart": func(t *testing.T, server *localpg.Server, dir string) {
+			t.Helper()
+			halt(t, server)
+			launch(t, dir)
+		},
+		"crash": func(t *testing.T, server *localpg.Server, _ string) {
+			t.Helper()
+			pid := 0
+			if err := open(t, server).QueryRowContext(t.Context(), "SELECT pg_backend_pid()").Scan(&pid); err != nil {
+				t.Fatal(err)
+			}
+			process, err := os.FindProcess(pid)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if err := process.Kill(); err != nil {
+				t.Fatal(err)
+			}
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			dir := scratch.Dir(t)
+			server := launch(t, dir)
+			createLog(t, open(t, server))
+			f := newFollowerOf(t, options(t, server.DSN("postgres"))).run()
+			exec(t, open(t, server), logChange, 1)
+			f.awaitRead(1)
+			restart(t, server, dir)
+			f.wantAnew()
+			exec(t, open(t, server), logChange, 2)
+			f.awaitRead(1, 2)
+		})
+	}
+}
+
+// Behind a pooler, the server of a connection may change. Here its identity does.
+func TestServerBehindAPooler(t *testing.T) {
+	t.Parallel()
+	server := launch(t, scratch.Dir(t))
 	db := open(t, server)
+	createLog(t, db)
+	r := newReader(t, pgtest.Database{DSN: pgtest.Database{DSN: server.DSN("postgres")}.Pooler(t).DSN})
+	exec(t, db, logChange, 1)
+	if got := next(t, r); !slices.Equal(got, []int64{1}) {
+		t.Errorf("%v were read, want 1", got)
+	}
+	exec(t, db, "SELECT pg_stat_reset_shared('archiver')")
+	if _, _, err := r.Next(t.Context()); err == nil || !strings.Contains(err.Error(), "another one") {
+		t.Errorf("after a change of the server: %v, want it to be noticed", err)
+	}
+}
+
+// Another database of the same server may take the address of the first.
+func TestAnotherDatabase(t *testing.T) {
+	t.Parallel()
+	first, second := pgtest.New(t), pgtest.New(t)
+	o := options(t, first.DSN)
+	r, err := changelog.NewReader(t.Context(), o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	o.Config.Database = options(t, second.DSN).Config.Database
+	for _, change := range []string{"", "another one"} {
+		if change != "" {
+			if err := r.Close(t.Context()); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if _, _, err := r.Next(t.Context()); (err != nil) != (change != "") || err != nil && !strings.Contains(err.Error(), change) {
+			t.Errorf("Next() = %v, want %q", err, change)
+		}
+	}
+	if err := r.Close(t.Context()); err != nil {
+		t.Error(err)
+	}
+}
+
+// createLog creates what a reader reads.
+func createLog(t *testing.T, db *sql.DB) {
+	t.Helper()
 	for _, statement := range []string{
 		"CREATE TABLE changes (xid xid8 DEFAULT pg_current_xact_id(), slots bigint[], interviews bigint[], students bigint[], interviewers bigint[], retagged bigint[], every text[])",
 		"CREATE TABLE slots (id bigint, interviewer_id bigint, starts_at timestamptz, ends_at timestamptz, held_until timestamptz, full_until timestamptz, status text)",
@@ -138,15 +224,6 @@ func TestRestartOfTheServer(t *testing.T) {
 	} {
 		exec(t, db, statement)
 	}
-	f := newFollowerOf(t, options(t, server.DSN("postgres"))).run()
-	exec(t, db, logChange, 1)
-	f.awaitRead(1)
-	halt(t, server)
-	f.until("behind", func() bool { return f.late[len(f.late)-1] })
-	server = launch(t, dir)
-	f.wantAnew()
-	exec(t, open(t, server), logChange, 2)
-	f.awaitRead(1, 2)
 }
 
 // wantAnew waits until everything is read again, and the log says why.
@@ -157,7 +234,7 @@ func (f *follower) wantAnew() {
 	})
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	if f.lost != 1 || !strings.Contains(f.log.String(), "another one or was restarted") {
+	if f.lost != 1 || !strings.Contains(f.log.String(), "another one, or its server was restarted") {
 		f.t.Errorf("everything is read %d times again, log: %s", f.lost, &f.log)
 	}
 }

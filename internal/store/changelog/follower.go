@@ -46,6 +46,7 @@ type Consumer interface {
 // A Follower reads the log continuously.
 type Follower struct {
 	reader   reader
+	timeout  time.Duration // of a read
 	consumer Consumer
 	woken    chan struct{} // holds one token after Wake
 	asked    chan struct{} // holds one token while somebody waits for the next read
@@ -74,10 +75,10 @@ type Options struct {
 // caller must call Run. Until then, Await returns ErrBehind.
 func Start(ctx context.Context, o Options, consumer Consumer) (*Follower, error) {
 	f := &Follower{
-		reader:   reader{config: o.Config, prepare: o.Prepare, keeps: o.Keeps},
+		reader: reader{config: o.Config, prepare: o.Prepare, keeps: o.Keeps}, timeout: readTimeout,
 		consumer: consumer, woken: make(chan struct{}, 1), asked: make(chan struct{}, 1), behind: true,
 	}
-	ctx, cancel := context.WithTimeout(ctx, readTimeout)
+	ctx, cancel := context.WithTimeout(ctx, f.timeout)
 	defer cancel()
 	if err := f.reader.start(ctx); err != nil {
 		return nil, fmt.Errorf("read the change log: %w", err)
@@ -161,7 +162,7 @@ func (f *Follower) awaitTurn(ctx context.Context, quiet time.Duration) bool {
 func (f *Follower) read(ctx context.Context) (changed bool, err error) {
 	f.begin()
 	defer func() { f.end(err) }()
-	reading, cancel := context.WithTimeout(ctx, readTimeout)
+	reading, cancel := context.WithTimeout(ctx, f.timeout)
 	defer cancel()
 	got, err := f.reader.poll(reading, f.consumer.Wanted())
 	if err != nil {
@@ -254,7 +255,7 @@ func (f *Follower) recover(ctx context.Context, log *slog.Logger, err error) err
 			_, err = f.read(ctx)
 			return retry.RetryableError(err)
 		}
-		reading, cancel := context.WithTimeout(ctx, readTimeout)
+		reading, cancel := context.WithTimeout(ctx, f.timeout)
 		defer cancel()
 		return retry.RetryableError(f.reader.start(reading))
 	})

@@ -322,6 +322,25 @@ func TestSilentConnectionIsReplaced(t *testing.T) {
 	f.wantContinued()
 }
 
+// If reads from a position never end in time, the reader starts at the present.
+func TestReadsThatNeverEnd(t *testing.T) {
+	t.Parallel()
+	database := pgtest.New(t)
+	db := database.SQL(t)
+	f := newFollower(t, database.DSN)
+	f.Hurry(200 * time.Millisecond)
+	f.run()
+	exec(t, db, logChange, 1)
+	f.awaitRead(1)
+	locked := begin(t, db)
+	exec(t, locked, "LOCK TABLE changes IN ACCESS EXCLUSIVE MODE")
+	f.until("anew", func() bool { return f.lost > 0 && strings.Contains(f.log.String(), "3 reads did not end in time") })
+	commit(t, locked)
+	f.until("in time", func() bool { return !f.late[len(f.late)-1] })
+	exec(t, db, logChange, 2)
+	f.until("the next change", func() bool { return slices.Contains(f.read, 2) })
+}
+
 func (f *follower) wantContinued() {
 	f.t.Helper()
 	f.mu.Lock()

@@ -2,7 +2,6 @@ package changelog
 
 import (
 	"context"
-	"errors"
 
 	"rehearse/internal/booking"
 )
@@ -10,11 +9,11 @@ import (
 // probe reads the position, and whether something was committed since the snapshot $1. It
 // takes a third of the time of readChanges. ORDER BY keeps a plan that was made while the log
 // was short on the index.
-const probe = `
-SELECT pg_current_snapshot()::text, pg_postmaster_start_time(), clock_timestamp(),
+var probe = withServer(`
+SELECT pg_current_snapshot()::text, ?, clock_timestamp(),
 	(SELECT xid FROM changes WHERE xid >= pg_snapshot_xmax($1::pg_snapshot) AND xid < pg_snapshot_xmax(pg_current_snapshot())
 		ORDER BY xid LIMIT 1) IS NULL
-	AND (SELECT xid FROM changes WHERE xid = ANY(ARRAY(SELECT pg_snapshot_xip($1::pg_snapshot))) ORDER BY xid LIMIT 1) IS NULL`
+	AND (SELECT xid FROM changes WHERE xid = ANY(ARRAY(SELECT pg_snapshot_xip($1::pg_snapshot))) ORDER BY xid LIMIT 1) IS NULL`)
 
 // poll is next, which it spares while nothing is committed (BenchmarkAvailableSlots).
 func (r *reader) poll(ctx context.Context, also []booking.SlotID) (read, error) {
@@ -33,14 +32,14 @@ func (r *reader) nothing(ctx context.Context) (bool, error) {
 	if err := r.connect(ctx); err != nil {
 		return false, err
 	}
-	var at position
+	at := position{server: r.server}
 	var nothing bool
-	if err := r.conn.QueryRow(ctx, probe, r.at.snapshot).Scan(&at.snapshot, &at.server, &at.at, &nothing); err != nil {
-		return false, errors.Join(err, r.close(ctx))
+	if err := r.conn.QueryRow(ctx, probe.on(r), r.at.snapshot).Scan(&at.snapshot, &known{&at.server}, &at.at, &nothing); err != nil {
+		return false, r.failed(ctx, err)
 	}
-	if !nothing || !at.server.Equal(r.at.server) || at.at.Sub(r.at.at) > r.keeps/2 {
+	if !nothing || at.server != r.at.server || at.at.Sub(r.at.at) > r.keeps/2 {
 		return false, nil // next says why the log cannot be continued
 	}
-	r.at = at
+	r.at, r.late = at, 0
 	return true, nil
 }

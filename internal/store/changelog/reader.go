@@ -4,9 +4,11 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgtype"
 
 	"rehearse/internal/booking"
 )
@@ -18,7 +20,7 @@ const maxRows = 10_000
 // A position is a place in the log: what has been read is what was visible in a snapshot.
 type position struct {
 	snapshot string    // in Postgres's notation xmin:xmax:xip
-	server   time.Time // start of the Postgres server; the snapshots of another server mean nothing here
+	server   string    // what serverID returned; the snapshots of another server mean nothing here
 	at       time.Time // by the database's clock
 }
 
@@ -35,9 +37,26 @@ type reader struct {
 	prepare func(context.Context, *pgx.Conn) error // called for a new connection
 	keeps   time.Duration                          // the log keeps a change at least this long
 	conn    *pgx.Conn                              // nil before the first read and after an error
+	server  string                                 // of conn; empty if a pooler may change it, and each statement reads it
 	at      position
 	news    bool // the last read returned changes, so the next one probably does
+	late    int  // number of successive reads that did not end in time
 }
+
+// serverID identifies a database and the period in which its snapshots mean the same. The period
+// ends with a restart of the server. It also ends when the server recovers from the crash of one
+// of its processes: it loses transactions that were visible but not on disk, and uses their ids
+// again. The server then keeps its start time, and discards its statistics. Snapshots of a standby
+// are approximate, and its state is old.
+const serverID = `(SELECT CASE WHEN pg_is_in_recovery() THEN '` + standby + `'
+	ELSE concat_ws(' ', oid, extract(epoch FROM pg_postmaster_start_time()), extract(epoch FROM stats_reset)) END
+	FROM pg_database CROSS JOIN pg_stat_archiver WHERE datname = current_database())`
+
+const standby = "standby"
+
+// maxLate is the number of successive reads that do not end in time after which a reader starts
+// anew: the changes since its position may be too many to read in time.
+const maxLate = 3
 
 // readChanges reads the rows of the log that are visible now and were not visible in the
 // snapshot $1, and the current states of their slots and of the slots $2, all in one snapshot.
@@ -46,7 +65,7 @@ type reader struct {
 // long. A restored backup may contain rows of transactions that this server has yet to reach;
 // the upper bound keeps the scan from them. The record of a student names the interviewer with
 // the student's e-mail address, so a changed interviewer may change a student's record as well.
-const readChanges = `
+var readChanges = withServer(`
 WITH fresh AS MATERIALIZED (
 	(SELECT slots, interviews, students, interviewers, retagged, every FROM changes
 		WHERE xid >= pg_snapshot_xmax($1::pg_snapshot) AND xid < pg_snapshot_xmax(pg_current_snapshot())
@@ -54,7 +73,7 @@ WITH fresh AS MATERIALIZED (
 	UNION ALL
 	SELECT slots, interviews, students, interviewers, retagged, every FROM changes
 		WHERE xid = ANY(ARRAY(SELECT pg_snapshot_xip($1::pg_snapshot))))
-SELECT pg_current_snapshot()::text, pg_postmaster_start_time(), clock_timestamp(), (SELECT count(*) FROM fresh),
+SELECT pg_current_snapshot()::text, ?, clock_timestamp(), (SELECT count(*) FROM fresh),
 	ARRAY(SELECT unnest(slots) FROM fresh), ARRAY(SELECT unnest(interviews) FROM fresh),
 	ARRAY(SELECT unnest(students) FROM fresh
 		UNION ALL SELECT s.id FROM interviewers v JOIN students s ON s.email = v.email
@@ -64,30 +83,55 @@ SELECT pg_current_snapshot()::text, pg_postmaster_start_time(), clock_timestamp(
 UNION ALL
 SELECT NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL,
 	id, interviewer_id, starts_at, ends_at, held_until, full_until, status = 'OPEN'
-	FROM slots WHERE id = ANY(ARRAY(SELECT unnest(slots) FROM fresh UNION ALL SELECT unnest($2::bigint[])))`
+	FROM slots WHERE id = ANY(ARRAY(SELECT unnest(slots) FROM fresh UNION ALL SELECT unnest($2::bigint[])))`)
+
+// readServer reads whether a connection is direct, and its server. $1 is the process id that the
+// connection reports; a pooler makes one up.
+const readServer = "SELECT pg_backend_pid() = $1, " + serverID
 
 // forceIndexes makes Postgres use indexes on a connection. A plan that was made while the log was
-// empty would read all of it, however it grows, until Postgres analyzes the table. $1 is the
-// process id that the connection reports. A pooler makes one up, and would pass the setting on
-// to other clients.
-const forceIndexes = "SELECT set_config('enable_seqscan', 'off', false) WHERE pg_backend_pid() = $1"
+// empty would read all of it, however it grows, until Postgres analyzes the table. A pooler would
+// pass the setting on to other clients.
+const forceIndexes = "SET enable_seqscan = off"
 
 // readPosition reads the position from which a reader starts.
-const readPosition = "SELECT pg_current_snapshot()::text, pg_postmaster_start_time(), clock_timestamp()"
+var readPosition = withServer("SELECT pg_current_snapshot()::text, ?, clock_timestamp()")
 
-// errAnew reports that a reader cannot continue from its position.
-var errAnew = errors.New("the change log cannot be continued")
+// A text is a statement with the server as its second column: NULL on a direct connection,
+// which knows its server.
+type text struct{ direct, pooled string }
+
+func withServer(statement string) text {
+	return text{strings.Replace(statement, "?", "NULL", 1), strings.Replace(statement, "?", serverID, 1)}
+}
+
+func (t text) on(r *reader) string {
+	if r.server == "" {
+		return t.pooled
+	}
+	return t.direct
+}
+
+var (
+	// errAnew reports that a reader cannot continue from its position.
+	errAnew    = errors.New("the change log cannot be continued")
+	errStandby = errors.New("the database server is a standby")
+)
 
 // start sets the position to the present.
 func (r *reader) start(ctx context.Context) error {
 	if err := r.connect(ctx); err != nil {
 		return err
 	}
-	var at position
-	if err := r.conn.QueryRow(ctx, readPosition).Scan(&at.snapshot, &at.server, &at.at); err != nil {
+	at := position{server: r.server}
+	err := r.conn.QueryRow(ctx, readPosition.on(r)).Scan(&at.snapshot, &known{&at.server}, &at.at)
+	if err == nil && at.server == standby {
+		err = errStandby
+	}
+	if err != nil {
 		return errors.Join(err, r.close(ctx))
 	}
-	r.at = at
+	r.at, r.late = at, 0
 	return nil
 }
 
@@ -100,18 +144,30 @@ func (r *reader) next(ctx context.Context, also []booking.SlotID) (read, error) 
 	}
 	got, at, rows, err := r.query(ctx, also)
 	if err != nil {
-		return read{}, errors.Join(err, r.close(ctx))
+		return read{}, r.failed(ctx, err)
 	}
 	switch {
-	case !at.server.Equal(r.at.server):
-		return read{}, fmt.Errorf("%w: the database server is another one or was restarted", errAnew)
+	case at.server != r.at.server:
+		return read{}, fmt.Errorf("%w: the database is another one, or its server was restarted", errAnew)
 	case at.at.Sub(r.at.at) > r.keeps/2:
 		return read{}, fmt.Errorf("%w: it was last read %s ago and may have been pruned since", errAnew, at.at.Sub(r.at.at).Round(time.Second))
 	case rows > maxRows:
 		return read{}, fmt.Errorf("%w: more than %d transactions were committed since the last read", errAnew, maxRows)
 	}
-	r.at = at
+	r.at, r.late = at, 0
 	return got, nil
+}
+
+// failed closes the connection after an error, which it returns, or errAnew after too many reads
+// that did not end in time.
+func (r *reader) failed(ctx context.Context, err error) error {
+	if r.late++; !errors.Is(ctx.Err(), context.DeadlineExceeded) {
+		r.late = 0
+	}
+	if r.late == maxLate {
+		err = fmt.Errorf("%w: %d reads did not end in time", errAnew, maxLate)
+	}
+	return errors.Join(err, r.close(ctx))
 }
 
 func (r *reader) query(ctx context.Context, also []booking.SlotID) (got read, at position, changed int, err error) {
@@ -119,7 +175,8 @@ func (r *reader) query(ctx context.Context, also []booking.SlotID) (got read, at
 	for i, id := range also {
 		ids[i] = int64(id)
 	}
-	rows, err := r.conn.Query(ctx, readChanges, r.at.snapshot, ids, maxRows+1)
+	at.server = r.server
+	rows, err := r.conn.Query(ctx, readChanges.on(r), r.at.snapshot, ids, maxRows+1)
 	if err != nil {
 		return got, at, 0, err
 	}
@@ -127,7 +184,7 @@ func (r *reader) query(ctx context.Context, also []booking.SlotID) (got read, at
 	if rows.Next() {
 		var slots, interviews, students, interviewers, retagged []int64
 		var every []string
-		err = rows.Scan(&at.snapshot, &at.server, &at.at, &changed, &slots, &interviews, &students, &interviewers, &retagged, &every,
+		err = rows.Scan(&at.snapshot, &known{&at.server}, &at.at, &changed, &slots, &interviews, &students, &interviewers, &retagged, &every,
 			nil, nil, nil, nil, nil, nil, nil)
 		if err != nil {
 			return got, at, 0, err
@@ -163,8 +220,16 @@ func (r *reader) connect(ctx context.Context) error {
 		return err
 	}
 	r.conn = conn
+	direct := false
 	if err = r.prepare(ctx, conn); err == nil {
-		_, err = conn.Exec(ctx, forceIndexes, int64(conn.PgConn().PID()))
+		err = conn.QueryRow(ctx, readServer, int64(conn.PgConn().PID())).Scan(&direct, &r.server)
+	}
+	switch {
+	case err != nil:
+	case direct:
+		_, err = conn.Exec(ctx, forceIndexes)
+	default:
+		r.server = ""
 	}
 	if err != nil {
 		return errors.Join(err, r.close(ctx))
@@ -180,6 +245,17 @@ func (r *reader) close(ctx context.Context) error {
 	conn := r.conn
 	r.conn = nil
 	return closeConn(ctx, conn)
+}
+
+// known scans a text, and leaves it as it is for NULL.
+type known struct{ text *string }
+
+// ScanText implements pgtype.TextScanner.
+func (k *known) ScanText(v pgtype.Text) error {
+	if v.Valid {
+		*k.text = v.String
+	}
+	return nil
 }
 
 func orZero(t *time.Time) time.Time {
