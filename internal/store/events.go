@@ -131,8 +131,9 @@ var (
 	eventColumns         = columnsOf[eventRow]("id")
 	insertedEventColumns = columnsOf[insertedEvent]()
 
-	// insertEvents inserts events from eventColumns.
-	insertEvents = eventColumns.insert("events", eventColumns.rows(1), eventValues("given.interview_id"))
+	// insertEvents inserts events from eventColumns. The condition is always true. It gets the
+	// transaction's id before the first event's id is drawn, as the sequence of events requires.
+	insertEvents = eventColumns.insert("events", eventColumns.rows(1)+" WHERE pg_current_xact_id() IS NOT NULL", eventValues("given.interview_id"))
 	// insertEventWithHistory also inserts the changes of slots that belong to the event.
 	insertEventWithHistory = "WITH told AS (" + insertEvents + " RETURNING id) " +
 		insertSlotHistory(slotHistoryColumns.rows(1+len(eventColumns)), "(SELECT max(id) FROM told)")

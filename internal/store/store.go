@@ -32,14 +32,15 @@ import (
 // A Store is a pool of connections to one database.
 type Store struct {
 	Reader
-	pool      *sql.DB // for transactions and internal queries
-	shares    *shares
-	mirror    *mirror.Mirror
-	following atomic.Pointer[following] // nil while the change log is not followed
-	listening *pgx.ConnConfig           // of the connection that listens for commits
-	timeouts  timeouts
-	config    *pgx.ConnConfig // of the pool's connections; nil if the pool was given
-	ready     readiness
+	pool       *sql.DB // for transactions and internal queries
+	shares     *shares
+	mirror     *mirror.Mirror
+	following  atomic.Pointer[following] // nil while the change log is not followed
+	listening  *pgx.ConnConfig           // of the connection that listens for commits
+	timeouts   timeouts
+	config     *pgx.ConnConfig // of the pool's connections; nil if the pool was given
+	ready      readiness
+	sequencing sharedRuns // assigns positions to events
 
 	lostRefusals *lostRefusals
 	lists        *prometheus.CounterVec

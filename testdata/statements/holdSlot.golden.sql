@@ -52,6 +52,7 @@ RETURNING id
 WITH told AS (INSERT INTO events (at, kind, actor_role, actor_id, request_id, student_id, interviewer_id, slot_id, interview_id, changes, policy_version) SELECT given.at, given.kind, given.actor_role, given.actor_id, given.request_id, given.student_id, given.interviewer_id, given.slot_id, given.interview_id, given.changes, coalesce(given.policy_version, (SELECT version
 FROM booking_policy))
 FROM unnest($1::timestamptz[], $2::text[], $3::text[], $4::bigint[], $5::text[], $6::bigint[], $7::bigint[], $8::bigint[], $9::bigint[], $10::jsonb[], $11::integer[]) AS given (at, kind, actor_role, actor_id, request_id, student_id, interviewer_id, slot_id, interview_id, changes, policy_version)
+WHERE pg_current_xact_id() IS NOT NULL
 RETURNING id) INSERT INTO slot_history (slot_id, what, at, until, event_id) SELECT given.slot_id, given.what, coalesce(given.at, now()), given.until, coalesce(given.event_id, (SELECT max(id)
 FROM told))
 FROM unnest($12::bigint[], $13::text[], $14::timestamptz[], $15::timestamptz[], $16::bigint[]) AS given (slot_id, what, at, until, event_id)

@@ -1,0 +1,140 @@
+package store
+
+import (
+	"context"
+	"fmt"
+	"sync"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+)
+
+// sequenceBatch is the number of events that get their positions in one transaction.
+const sequenceBatch = 10_000
+
+// Events get ids when they are inserted, and may be committed in another order. A reader in
+// commit order therefore uses positions, which committed events get when somebody reads them.
+// The ids below the last one with a position that have none are gaps: their transactions are
+// in progress or rolled back. Events in gaps get later positions once they are committed. So
+// nobody waits for a transaction that stays open for long, and the cost of a run depends on
+// what is new and on the number of gaps, not on what has been committed in the meantime.
+//
+// A gap must be given up when its transaction cannot commit any more. A run notes the last
+// drawn id, and then gets a transaction id of its own (settling, settling_xid). Whoever has
+// drawn that id or a lower one has an older transaction id, because insertEvents gets it before
+// it draws. Once all older transactions have ended, the gaps up to the noted id are empty for
+// ever. If the database was restored into another Postgres server, whose transaction ids have
+// yet to reach the noted one, a run notes it again.
+
+// sequenceState reads the last drawn id of events, and whether committed events have no
+// position. It must be sent before the transaction that assigns them.
+const sequenceState = `
+	SELECT (SELECT CASE WHEN is_called THEN last_value ELSE 0 END FROM events_id_seq),
+		EXISTS (SELECT FROM events WHERE id > s.last_event_id) OR EXISTS (
+			SELECT FROM unnest(s.gaps) AS gap, LATERAL (SELECT FROM events WHERE id >= lower(gap) AND id < upper(gap) LIMIT 1) AS filled)
+	FROM event_sequence s`
+
+// lockSequence is a statement of its own, so that the next one sees what was committed while
+// it waited.
+const lockSequence = "SELECT FROM event_sequence FOR UPDATE"
+
+// assignPositions assigns positions to committed events that have none, in the order of their
+// ids, and returns their number. $1 is the last drawn id, as read by sequenceState.
+var assignPositions = fmt.Sprintf(`
+	WITH state AS MATERIALIZED (
+		SELECT *, pg_snapshot_xmin(pg_current_snapshot()) >= settling_xid AS settled, pg_current_xact_id() AS xid FROM event_sequence
+	), fresh AS MATERIALIZED (
+		SELECT id FROM (
+			(SELECT e.id FROM state, unnest(gaps) AS gap,
+				LATERAL (SELECT id FROM events WHERE id >= lower(gap) AND id < upper(gap)) AS e ORDER BY e.id LIMIT %[1]d)
+			UNION ALL
+			(SELECT id FROM events WHERE id > (SELECT last_event_id FROM state) ORDER BY id LIMIT %[1]d)) AS either
+		ORDER BY id LIMIT %[1]d
+	), placed AS (
+		INSERT INTO event_positions (position, event_id)
+		SELECT last_position + row_number() OVER (ORDER BY fresh.id), fresh.id FROM fresh, state
+	), batch AS (
+		SELECT count(*) AS size, max(id) AS last, coalesce(range_agg(int8range(id, id, '[]')), '{}') AS ids FROM fresh
+	), moved AS (
+		SELECT size, greatest(last_event_id, last) AS last, gaps + int8multirange(int8range(last_event_id, greatest(last_event_id, last), '(]')) - ids
+				- CASE WHEN settled AND size < %[1]d THEN int8multirange(int8range(NULL, settling, '(]')) ELSE '{}' END AS gaps,
+			settling IS NULL OR settling_xid > xid OR settled AND size < %[1]d AS renew, xid
+		FROM state, batch
+	)
+	UPDATE event_sequence s SET
+		last_position = s.last_position + m.size, last_event_id = m.last, gaps = m.gaps,
+		settling = CASE WHEN isempty(m.gaps) THEN NULL WHEN m.renew THEN $1::bigint ELSE s.settling END,
+		settling_xid = CASE WHEN isempty(m.gaps) THEN NULL WHEN m.renew THEN m.xid ELSE s.settling_xid END
+	FROM moved m RETURNING m.size`, sequenceBatch)
+
+// sequence assigns positions to up to sequenceBatch committed events that have none, and
+// reports whether all that were committed before the call have one. One run serves all
+// callers that wait for it.
+func (s *Store) sequence(ctx context.Context) (all bool, err error) {
+	return s.sequencing.do(ctx, s.sequenceOnce)
+}
+
+func (s *Store) sequenceOnce(ctx context.Context) (all bool, err error) {
+	var drawn int64
+	var missing bool
+	err = s.send(ctx, statement{text: sequenceState, row: func(rows pgx.Rows) error { return rows.Scan(&drawn, &missing) }})
+	if err != nil || !missing {
+		return err == nil, fault(err, "look for events without a position")
+	}
+	size, err := InTx(ctx, s, func(tx *Tx) (int, error) {
+		if err := tx.send(ctx, statement{text: lockSequence}); err != nil {
+			return 0, fault(err, "lock the sequence of events")
+		}
+		size, err := one(ctx, tx, func(size *int) []any { return []any{size} }, assignPositions, drawn)
+		return size, fault(err, "assign positions to events")
+	})
+	return err == nil && size < sequenceBatch, err
+}
+
+// sequenceTimeout bounds a run.
+const sequenceTimeout = 10 * time.Second
+
+// sharedRuns runs a function for all callers that wait for it. The zero value is ready for
+// use.
+type sharedRuns struct {
+	running sync.Mutex // held during a run
+
+	mu   sync.Mutex
+	next *sharedRun // the one that has not begun, if somebody waits for it
+}
+
+type sharedRun struct {
+	done chan struct{} // closed at the end
+	all  bool
+	err  error
+}
+
+// do returns the result of a run that begins after the call, which goes on if ctx ends.
+func (r *sharedRuns) do(ctx context.Context, run func(context.Context) (bool, error)) (bool, error) {
+	r.mu.Lock()
+	mine := r.next
+	if mine == nil {
+		mine = &sharedRun{done: make(chan struct{})}
+		r.next = mine
+		go r.lead(mine, run) //nolint:contextcheck,gosec // a run serves other callers, too
+	}
+	r.mu.Unlock()
+	select {
+	case <-mine.done:
+		return mine.all, mine.err
+	case <-ctx.Done():
+		return false, ctx.Err()
+	}
+}
+
+func (r *sharedRuns) lead(mine *sharedRun, run func(context.Context) (bool, error)) {
+	r.running.Lock()
+	defer r.running.Unlock()
+	r.mu.Lock()
+	r.next = nil // whoever comes later waits for the next run
+	r.mu.Unlock()
+	ctx, cancel := context.WithTimeout(context.Background(), sequenceTimeout)
+	defer cancel()
+	mine.all, mine.err = run(ctx)
+	close(mine.done)
+}
