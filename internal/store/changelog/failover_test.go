@@ -214,13 +214,13 @@ func TestAnotherDatabase(t *testing.T) {
 	}
 }
 
-// createLog creates what a reader reads.
+// createLog creates what a reader reads. A crash does not undo it.
 func createLog(t *testing.T, db *sql.DB) {
 	t.Helper()
 	for _, statement := range []string{
 		"CREATE TABLE changes (xid xid8 DEFAULT pg_current_xact_id(), slots bigint[], interviews bigint[], students bigint[], interviewers bigint[], retagged bigint[], every text[])",
 		"CREATE TABLE slots (id bigint, interviewer_id bigint, starts_at timestamptz, ends_at timestamptz, held_until timestamptz, full_until timestamptz, status text)",
-		"CREATE TABLE students (id bigint, email text)", "CREATE TABLE interviewers (id bigint, email text)",
+		"CREATE TABLE students (id bigint, email text)", "CREATE TABLE interviewers (id bigint, email text)", "CHECKPOINT",
 	} {
 		exec(t, db, statement)
 	}
