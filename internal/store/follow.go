@@ -20,6 +20,8 @@ const (
 	tidyPause = time.Minute     // between two times that past slots are dropped from memory
 	loadPause = 5 * time.Second // between two loads of the open slots
 	loadLimit = 5 * time.Minute // bounds a load of the open slots
+	// catchUpPause is the pause between two attempts to wait for the log after a load.
+	catchUpPause = 10 * time.Millisecond
 )
 
 // following is what a store follows the change log with.
@@ -105,29 +107,36 @@ func (s *Store) keepSlots(ctx context.Context, log *slog.Logger, now func() time
 			return
 		case <-tidy.C:
 			s.mirror.Tidy(now())
-			continue
 		case <-s.mirror.LoadWanted():
+			s.loadSlots(ctx, log, now().Add(-mirror.Past))
+			sleep(ctx, loadPause) // loads that are wanted again and again must not occupy the database
 		}
-		load := s.mirror.BeginLoad()
-		slots, err := s.readOpenSlots(ctx, now().Add(-mirror.Past))
-		if ctx.Err() != nil {
-			return
-		}
-		if err != nil {
-			log.WarnContext(ctx, "cannot load the open slots into memory; lists are read from the database", "error", err)
-			s.mirror.AbortLoad(load)
-		} else {
-			log.DebugContext(ctx, "loaded the open slots into memory", "slots", slots.Len())
-			s.mirror.EndLoad(load, slots)
-			if f := s.following.Load(); f != nil {
-				f.Wake() // the next read of the log puts them to use
-			}
-		}
-		select { // loads that are wanted again and again must not occupy the database
-		case <-ctx.Done():
-			return
-		case <-time.After(loadPause):
-		}
+	}
+}
+
+// loadSlots loads the open slots that start at since or later into memory.
+func (s *Store) loadSlots(ctx context.Context, log *slog.Logger, since time.Time) {
+	load := s.mirror.BeginLoad()
+	slots, err := s.readOpenSlots(ctx, since)
+	for err == nil && ctx.Err() == nil && !s.current(ctx) {
+		sleep(ctx, catchUpPause)
+	}
+	switch {
+	case ctx.Err() != nil:
+		return
+	case err != nil:
+		log.WarnContext(ctx, "cannot load the open slots into memory; lists are read from the database", "error", err)
+		slots = nil
+	default:
+		log.DebugContext(ctx, "loaded the open slots into memory", "slots", slots.Len())
+	}
+	s.mirror.EndLoad(load, slots)
+}
+
+func sleep(ctx context.Context, d time.Duration) {
+	select {
+	case <-ctx.Done():
+	case <-time.After(d):
 	}
 }
 

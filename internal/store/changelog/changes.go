@@ -68,7 +68,7 @@ func (c *Changes) addEvery(kinds []string) {
 	}
 }
 
-// A Slot is the state of a changed slot, or of a slot that the reader asked for.
+// A Slot is the state of a changed slot.
 type Slot struct {
 	booking.SlotRef
 	HeldUntil, FullUntil time.Time // zero if it is not held or not full

@@ -56,7 +56,7 @@ func nextCosts(t *testing.T, r *changelog.Reader) (int, string) {
 	if err := r.Conn().QueryRow(t.Context(), "SELECT name FROM pg_prepared_statements WHERE statement = $1", changelog.ReadChanges).Scan(&name); err != nil {
 		t.Fatal(err)
 	}
-	return rowsRead(t, r, fmt.Sprintf("EXECUTE %s('%s', '{}', %d)", name, r.Snapshot(), changelog.MaxRows+1))
+	return rowsRead(t, r, fmt.Sprintf("EXECUTE %s('%s', %d)", name, r.Snapshot(), changelog.MaxRows+1))
 }
 
 // A read reads the rows that it returns: not those since the oldest transaction began, nor
@@ -96,7 +96,7 @@ func TestReadCostsWhatItReturns(t *testing.T) {
 			}
 			check("after changes", 3)
 			sinceOldest := strings.ReplaceAll(changelog.ReadChanges, "pg_snapshot_xmax($1", "pg_snapshot_xmin($1")
-			if got, _ := rowsRead(t, reader, sinceOldest, reader.Snapshot(), []int64{}, changelog.MaxRows+1); got < changes {
+			if got, _ := rowsRead(t, reader, sinceOldest, reader.Snapshot(), changelog.MaxRows+1); got < changes {
 				t.Errorf("from the oldest transaction, %d rows are read, want at least %d", got, changes)
 			}
 			commit(t, long)

@@ -5,8 +5,6 @@ import (
 	"time"
 
 	"github.com/jackc/pgx/v5"
-
-	"rehearse/internal/booking"
 )
 
 var ReadChanges = readChanges.direct
@@ -27,8 +25,8 @@ func NewReader(ctx context.Context, o Options) (*Reader, error) {
 }
 
 // Next returns what has been committed since the last call, and the states of the slots.
-func (r *Reader) Next(ctx context.Context, also ...booking.SlotID) (Changes, []Slot, error) {
-	got, err := r.r.next(ctx, also)
+func (r *Reader) Next(ctx context.Context) (Changes, []Slot, error) {
+	got, err := r.r.next(ctx)
 	return got.Changes, got.states, err
 }
 

@@ -10,8 +10,6 @@ import (
 
 	"github.com/jackc/pgx/v5"
 	"github.com/sethvargo/go-retry"
-
-	"rehearse/internal/booking"
 )
 
 const (
@@ -35,9 +33,7 @@ var ErrBehind = errors.New("the change log is not read in time")
 
 // A Consumer receives what a Follower reads, one read at a time.
 type Consumer interface {
-	// Wanted returns ids of slots whose states the next read must include.
-	Wanted() []booking.SlotID
-	// Apply receives what has changed, and the states of the changed and the wanted slots.
+	// Apply receives what has changed, and the states of the changed slots.
 	Apply(changes Changes, states []Slot)
 	// Behind reports that changes are received late, or again in time.
 	Behind(bool)
@@ -164,7 +160,7 @@ func (f *Follower) read(ctx context.Context) (changed bool, err error) {
 	defer func() { f.end(err) }()
 	reading, cancel := context.WithTimeout(ctx, f.timeout)
 	defer cancel()
-	got, err := f.reader.poll(reading, f.consumer.Wanted())
+	got, err := f.reader.poll(reading)
 	if err != nil {
 		return false, err
 	}

@@ -23,7 +23,6 @@ import (
 type follower struct {
 	*changelog.Follower
 	t       *testing.T
-	wanted  func() // called at the start of each read
 	applied func() // called before what was read is applied
 
 	mu   sync.Mutex
@@ -42,7 +41,7 @@ func newFollower(t *testing.T, dsn string) *follower {
 
 func newFollowerOf(t *testing.T, o changelog.Options) *follower {
 	t.Helper()
-	f := &follower{t: t, wanted: func() {}, applied: func() {}}
+	f := &follower{t: t, applied: func() {}}
 	f.turn.L = &f.mu
 	var err error
 	if f.Follower, err = changelog.Start(t.Context(), o, f); err != nil {
@@ -59,12 +58,6 @@ func (f *follower) run() *follower {
 	f.t.Cleanup(func() { stop(); running.Wait() })
 	f.until("it runs", func() bool { return len(f.late) > 0 })
 	return f
-}
-
-// Wanted implements changelog.Consumer.
-func (f *follower) Wanted() []booking.SlotID {
-	f.wanted()
-	return nil
 }
 
 // Apply implements changelog.Consumer.
@@ -221,20 +214,20 @@ func TestOneReadServesAllWhoWait(t *testing.T) {
 func TestWakesDoNotReadWithoutAPause(t *testing.T) {
 	t.Parallel()
 	f := newFollower(t, pgtest.New(t).DSN)
-	var began []time.Time // one goroutine reads
-	f.wanted = func() {
-		f.change(func() { began = append(began, time.Now()) })
+	var ends []time.Time
+	f.applied = func() {
+		f.change(func() { ends = append(ends, time.Now()) })
 	}
 	f.run()
 	const reads = 20
 	f.until("some reads", func() bool {
 		f.Wake()
-		return len(began) >= reads
+		return len(ends) >= reads
 	})
 	f.change(func() {
 		for i := 1; i < reads; i++ {
-			if pause := began[i].Sub(began[i-1]); pause < changelog.WakePause {
-				t.Errorf("read %d began %s after the one before, want at least %s", i, pause, changelog.WakePause)
+			if pause := ends[i].Sub(ends[i-1]); pause < changelog.WakePause {
+				t.Errorf("read %d ended %s after the one before, want at least %s", i, pause, changelog.WakePause)
 			}
 		}
 	})
@@ -248,7 +241,7 @@ func TestAwaitEndsWithItsContext(t *testing.T) {
 	}
 	goOn := make(chan struct{})
 	began := make(chan struct{})
-	f.wanted = sync.OnceFunc(func() { close(began); <-goOn })
+	f.applied = sync.OnceFunc(func() { close(began); <-goOn })
 	f.run()
 	<-began
 	ctx, cancel := context.WithCancel(t.Context())

@@ -2,8 +2,6 @@ package changelog
 
 import (
 	"context"
-
-	"rehearse/internal/booking"
 )
 
 // probe reads the position, and whether something was committed since the snapshot $1. It
@@ -16,13 +14,13 @@ SELECT pg_current_snapshot()::text, ?, clock_timestamp(),
 	AND (SELECT xid FROM changes WHERE xid = ANY(ARRAY(SELECT pg_snapshot_xip($1::pg_snapshot))) ORDER BY xid LIMIT 1) IS NULL`)
 
 // poll is next, which it spares while nothing is committed (BenchmarkAvailableSlots).
-func (r *reader) poll(ctx context.Context, also []booking.SlotID) (read, error) {
-	if !r.news && len(also) == 0 {
+func (r *reader) poll(ctx context.Context) (read, error) {
+	if !r.news {
 		if nothing, err := r.nothing(ctx); nothing || err != nil {
 			return read{}, err
 		}
 	}
-	got, err := r.next(ctx, also)
+	got, err := r.next(ctx)
 	r.news = err == nil && !got.Empty()
 	return got, err
 }

@@ -59,7 +59,7 @@ const standby = "standby"
 const maxLate = 3
 
 // readChanges reads the rows of the log that are visible now and were not visible in the
-// snapshot $1, and the current states of their slots and of the slots $2, all in one snapshot.
+// snapshot $1, and the current states of their slots, all in one snapshot.
 // A transaction was not visible if it was in progress (xip) or had not begun (from xmax). Both
 // are looked up in the index, so the cost does not depend on transactions that stay open for
 // long. A restored backup may contain rows of transactions that this server has yet to reach;
@@ -69,7 +69,7 @@ var readChanges = withServer(`
 WITH fresh AS MATERIALIZED (
 	(SELECT slots, interviews, students, interviewers, retagged, every FROM changes
 		WHERE xid >= pg_snapshot_xmax($1::pg_snapshot) AND xid < pg_snapshot_xmax(pg_current_snapshot())
-		ORDER BY xid LIMIT $3)
+		ORDER BY xid LIMIT $2)
 	UNION ALL
 	SELECT slots, interviews, students, interviewers, retagged, every FROM changes
 		WHERE xid = ANY(ARRAY(SELECT pg_snapshot_xip($1::pg_snapshot))))
@@ -83,7 +83,7 @@ SELECT pg_current_snapshot()::text, ?, clock_timestamp(), (SELECT count(*) FROM 
 UNION ALL
 SELECT NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL,
 	id, interviewer_id, starts_at, ends_at, held_until, full_until, status = 'OPEN'
-	FROM slots WHERE id = ANY(ARRAY(SELECT unnest(slots) FROM fresh UNION ALL SELECT unnest($2::bigint[])))`)
+	FROM slots WHERE id = ANY(ARRAY(SELECT unnest(slots) FROM fresh))`)
 
 // readServer reads whether a connection is direct, and its server. $1 is the process id that the
 // connection reports; a pooler makes one up.
@@ -135,14 +135,13 @@ func (r *reader) start(ctx context.Context) error {
 	return nil
 }
 
-// next returns what has been committed since the position, and the states of the given slots,
-// and advances the position. It returns errAnew if it cannot know: the Postgres server is
+// next returns what has been committed since the position, and advances the position. It returns errAnew if it cannot know: the Postgres server is
 // another one or was restarted, the log may have been pruned since, or too much was committed.
-func (r *reader) next(ctx context.Context, also []booking.SlotID) (read, error) {
+func (r *reader) next(ctx context.Context) (read, error) {
 	if err := r.connect(ctx); err != nil {
 		return read{}, err
 	}
-	got, at, rows, err := r.query(ctx, also)
+	got, at, rows, err := r.query(ctx)
 	if err != nil {
 		return read{}, r.failed(ctx, err)
 	}
@@ -170,13 +169,9 @@ func (r *reader) failed(ctx context.Context, err error) error {
 	return errors.Join(err, r.close(ctx))
 }
 
-func (r *reader) query(ctx context.Context, also []booking.SlotID) (got read, at position, changed int, err error) {
-	ids := make([]int64, len(also))
-	for i, id := range also {
-		ids[i] = int64(id)
-	}
+func (r *reader) query(ctx context.Context) (got read, at position, changed int, err error) {
 	at.server = r.server
-	rows, err := r.conn.Query(ctx, readChanges.on(r), r.at.snapshot, ids, maxRows+1)
+	rows, err := r.conn.Query(ctx, readChanges.on(r), r.at.snapshot, maxRows+1)
 	if err != nil {
 		return got, at, 0, err
 	}

@@ -43,9 +43,7 @@ type Mirror struct {
 
 // A Load is a load of the open slots from the database, while the log is read on.
 type Load struct {
-	slots  *Slots           // nil until they are read
-	missed []booking.SlotID // changed since the load began
-	asked  bool             // the next read includes the states of all of missed
+	missed map[booking.SlotID]changelog.Slot // the states of the slots that have changed since it began
 }
 
 // New returns a Mirror that holds nothing, with a capacity for open slots.
@@ -77,38 +75,28 @@ func (m *Mirror) wantLoad() {
 func (m *Mirror) BeginLoad() *Load {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	m.load = &Load{}
+	m.load = &Load{missed: map[booking.SlotID]changelog.Slot{}}
 	return m.load
 }
 
-// EndLoad passes on the open slots that a statement after BeginLoad has read. They are used
-// from the next read of the log on, which also reads the slots that have changed since
-// BeginLoad.
+// EndLoad puts the open slots to use that a statement after BeginLoad has read. Before, the log
+// must have been read after the statement, because the slots may be newer than an earlier read.
+// If read is nil, the load has failed, and the slots are loaded again.
 func (m *Mirror) EndLoad(l *Load, read *Slots) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	l.slots = read
-}
-
-// AbortLoad ends a load that failed, so that the slots are loaded again.
-func (m *Mirror) AbortLoad(l *Load) {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	if m.load == l {
-		m.load = nil
+	switch {
+	case m.load != l: // they are loaded again anyway
+		return
+	case read == nil:
 		m.wantLoad()
+	default:
+		m.slots = read
+		for _, slot := range l.missed {
+			m.setSlot(slot)
+		}
 	}
-}
-
-// Wanted implements changelog.Consumer.
-func (m *Mirror) Wanted() []booking.SlotID {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	if m.load == nil || m.load.slots == nil {
-		return nil
-	}
-	m.load.asked = true
-	return m.load.missed
+	m.load = nil
 }
 
 // Apply implements changelog.Consumer.
@@ -116,20 +104,15 @@ func (m *Mirror) Apply(changes changelog.Changes, states []changelog.Slot) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	m.evict(changes)
-	switch l := m.load; {
-	case l == nil:
-	case l.asked:
-		m.slots, m.load = l.slots, nil
-	default:
-		l.missed = append(l.missed, changes.Slots...)
+	for _, slot := range states {
+		m.setSlot(slot)
+		if m.load != nil {
+			m.load.missed[slot.ID] = slot
+		}
 	}
 	if changes.EverySlot || m.load != nil && len(m.load.missed) > maxMissed {
 		m.slots, m.load = NewSlots(m.most), nil
 		m.wantLoad()
-		return
-	}
-	for _, slot := range states {
-		m.setSlot(slot)
 	}
 }
 

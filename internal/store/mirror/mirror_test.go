@@ -49,7 +49,8 @@ type feed struct {
 	loaded *mirror.Slots // nil until the statement has read them
 
 	reading bool
-	wanted  []booking.SlotID
+	covers  bool               // the read began after the load's statement
+	covered bool               // such a read was applied
 	got     *changelog.Changes // nil until the statement has read them
 	states  []changelog.Slot
 	then    table
@@ -67,7 +68,7 @@ func (f *feed) change(s mirror.OpenSlot, open bool) {
 	f.log.Slots = append(f.log.Slots, s.ID)
 }
 
-func (f *feed) beginLoad() { f.load = f.BeginLoad() }
+func (f *feed) beginLoad() { f.load, f.covers, f.covered = f.BeginLoad(), false, false }
 
 func (f *feed) readLoad(since time.Time, most int) {
 	f.loaded = mirror.NewSlots(most)
@@ -79,18 +80,25 @@ func (f *feed) endLoad() {
 	f.load, f.loaded = nil, nil
 }
 
-func (f *feed) ask() { f.reading, f.wanted = true, slices.Clone(f.Wanted()) }
+func (f *feed) begin() { f.reading, f.covers = true, f.loaded != nil }
 
 func (f *feed) read() {
 	got := f.log
 	f.got, f.log, f.then = &got, changelog.Changes{}, maps.Clone(f.rows)
-	f.states = f.rows.states(slices.Concat(f.wanted, got.Slots))
+	f.states = f.rows.states(got.Slots)
 }
 
 func (f *feed) apply() {
 	f.Apply(*f.got, f.states)
 	f.applied = f.then
-	f.reading, f.got = false, nil
+	f.reading, f.got, f.covered = false, nil, f.covered || f.covers
+}
+
+// follow reads the log.
+func (f *feed) follow() {
+	f.begin()
+	f.read()
+	f.apply()
 }
 
 // defect returns how the slots in memory differ from the database's when the log was read.
@@ -151,21 +159,19 @@ func TestLoadMissesNothing(t *testing.T) {
 				only(f.load != nil && f.loaded == nil)
 				f.readLoad(at(rapid.IntRange(0, 5).Draw(t, "since")), most)
 			},
-			"end load": func(*rapid.T) { only(f.loaded != nil); f.endLoad() },
-			"abort load": func(t *rapid.T) {
+			"end load": func(*rapid.T) { only(f.loaded != nil && f.covered); f.endLoad() },
+			"load fails": func(t *rapid.T) {
 				only(f.load != nil && rapid.IntRange(0, 3).Draw(t, "rarely") == 0)
-				f.AbortLoad(f.load)
-				f.load, f.loaded = nil, nil
+				f.loaded = nil
+				f.endLoad()
 			},
-			"ask":        func(*rapid.T) { only(!f.reading); f.ask() },
+			"begin":      func(*rapid.T) { only(!f.reading); f.begin() },
 			"read":       func(*rapid.T) { only(f.reading && f.got == nil); f.read() },
 			"read fails": func(*rapid.T) { only(f.reading && f.got == nil); f.reading = false },
 			"apply":      func(*rapid.T) { only(f.got != nil); f.apply() },
 			"follow": func(*rapid.T) {
 				only(!f.reading)
-				f.ask()
-				f.read()
-				f.apply()
+				f.follow()
 			},
 			"tidy": func(t *rapid.T) {
 				f.Tidy(at(rapid.IntRange(0, 5).Draw(t, "now")).Add(mirror.Past))
@@ -199,23 +205,21 @@ func wanted(m *mirror.Mirror) bool {
 
 // settle ends what is under way, and does what the store does until the slots are in use.
 func (f *feed) settle(t *rapid.T, most int) {
-	if f.load != nil {
-		if f.loaded == nil {
-			f.readLoad(at(0), most)
-		}
-		f.endLoad()
-	}
-	for range 3 {
-		if !f.reading {
-			f.ask()
-		}
+	if f.reading {
 		if f.got == nil {
 			f.read()
 		}
 		f.apply()
-		if wanted(f.Mirror) {
+	}
+	for range 3 {
+		if f.load == nil && wanted(f.Mirror) {
 			f.beginLoad()
+		}
+		if f.load != nil && f.loaded == nil {
 			f.readLoad(at(0), most)
+		}
+		f.follow()
+		if f.load != nil {
 			f.endLoad()
 		}
 	}
@@ -227,41 +231,34 @@ func (f *feed) settle(t *rapid.T, most int) {
 	}
 }
 
-// A slot that changes after the load's statement and before the slots are in use is read
-// again: without that, the slots in memory are wrong.
+// What changes during a load, before or after its statement, is right when the slots come into
+// use. Without what the load requires of its caller, it is wrong.
 func TestChangeDuringLoad(t *testing.T) {
 	t.Parallel()
-	for name, ask := range map[string]func(*feed){
-		"": (*feed).ask,
-		"Forgotten": func(f *feed) { // the negative control
-			f.Wanted()
-			f.reading = true
-		},
+	for name, test := range map[string]struct {
+		early, late func(*feed) // before and after the log is read
+		right       bool
+	}{
+		"":                               {(*feed).beginLoad, func(*feed) {}, true},
+		"begins after the log was read":  {func(*feed) {}, (*feed).beginLoad, false},
+		"ends before the log is read on": {(*feed).beginLoad, func(f *feed) { f.change(slot(3, 1, startOf(3), 1000), true); f.readLoad(at(0), 100) }, false},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			f := newFeed(100)
 			f.change(slot(1, 1, startOf(1), 1000), true)
-			f.beginLoad()
+			test.early(f)
 			f.readLoad(at(0), 100)
 			f.change(slot(1, 1, startOf(1), 1000), false)
 			f.change(slot(2, 1, startOf(2), 1000), true)
-			f.ask()
-			f.read()
-			f.apply()
+			f.follow()
 			if f.inUse() {
 				t.Fatal("the slots are in use before the end of the load")
 			}
+			test.late(f)
 			f.endLoad()
-			ask(f)
-			f.read()
-			f.apply()
-			want := []booking.SlotID{2}
-			if name != "" {
-				want = []booking.SlotID{1}
-			}
-			if got := heldIDs(f.Slots()); !slices.Equal(got, want) || !f.inUse() {
-				t.Errorf("the slots in memory are %v, want %v", got, want)
+			if right := f.defect() == ""; right != test.right || !f.inUse() {
+				t.Errorf("the slots are in use: %t, and right: %t; want %t: %s", f.inUse(), right, test.right, f.defect())
 			}
 		})
 	}
@@ -276,20 +273,19 @@ func TestTooManyChangesDuringLoad(t *testing.T) {
 	}
 	f.beginLoad()
 	f.readLoad(at(0), 100)
-	ids := make([]booking.SlotID, mirror.MaxMissed)
-	f.Apply(changelog.Changes{Slots: ids}, nil)
-	if wanted(f.Mirror) {
-		t.Fatalf("after %d changes, another load is wanted", len(ids))
+	states := make([]changelog.Slot, mirror.MaxMissed+1)
+	for i := range states {
+		states[i].ID = booking.SlotID(i + 1)
 	}
-	f.Apply(changelog.Changes{Slots: ids[:1]}, nil)
+	f.Apply(changelog.Changes{}, states[1:])
+	if wanted(f.Mirror) {
+		t.Fatalf("after %d changes, another load is wanted", len(states)-1)
+	}
+	f.Apply(changelog.Changes{}, states[:1])
 	if !wanted(f.Mirror) {
-		t.Fatalf("after %d changes, no other load is wanted", len(ids)+1)
+		t.Fatalf("after %d changes, no other load is wanted", len(states))
 	}
 	f.endLoad()
-	if got := f.Wanted(); got != nil {
-		t.Errorf("a load that was given up wants %d slots", len(got))
-	}
-	f.Apply(changelog.Changes{}, nil)
 	if f.inUse() {
 		t.Error("the slots of a load that was given up are in use")
 	}
@@ -305,10 +301,8 @@ func TestTidyWantsWhatFindsRoom(t *testing.T) {
 	}
 	f.beginLoad()
 	f.readLoad(at(0), 4)
+	f.follow()
 	f.endLoad()
-	f.ask()
-	f.read()
-	f.apply()
 	tidy := func(now time.Time, held int, want bool) {
 		t.Helper()
 		f.Tidy(now)
