@@ -133,7 +133,7 @@ func (r registered) Done() <-chan struct{} {
 }
 
 // When Await returns, what was committed before the call has been applied, whoever committed
-// it. No wake-up is sent.
+// it, also after transactions that logged nothing. No wake-up is sent.
 func TestAwaitSeesWhatWasCommittedBefore(t *testing.T) {
 	t.Parallel()
 	database := pgtest.New(t)
@@ -144,6 +144,14 @@ func TestAwaitSeesWhatWasCommittedBefore(t *testing.T) {
 		clients.Go(func() error {
 			for n := range 40 {
 				number := client*1000 + n
+				if n%2 == 0 {
+					if _, err := db.ExecContext(t.Context(), "SELECT pg_current_xact_id()"); err != nil {
+						return err
+					}
+					if err := servers[0].Await(t.Context()); err != nil {
+						return err
+					}
+				}
 				if _, err := db.ExecContext(t.Context(), logChange, number); err != nil {
 					return err
 				}
@@ -353,7 +361,9 @@ func TestFollowerStartsAnew(t *testing.T) {
 	}{
 		"asleep":                {func(f *follower) { f.Sleep(29 * time.Minute) }, 3, ""},
 		"asleep for too long":   {func(f *follower) { f.Sleep(31 * time.Minute) }, 3, "pruned"},
+		"asleep, no commits":    {func(f *follower) { f.Sleep(31 * time.Minute) }, 0, "pruned"},
 		"another server":        {(*follower).misplace, 3, "restarted"},
+		"the same snapshot":     {(*follower).misplace, 0, "restarted"},
 		"most transactions":     {func(*follower) {}, changelog.MaxRows, ""},
 		"too many transactions": {func(*follower) {}, changelog.MaxRows + 1, "more than 10000 transactions"},
 	} {

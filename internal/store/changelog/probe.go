@@ -25,14 +25,25 @@ func (r *reader) poll(ctx context.Context) (read, error) {
 	return got, err
 }
 
-// nothing reports that nothing was committed since the position, and then advances it.
+// nothing reports that nothing was committed since the position, and then advances it. While
+// the snapshot stays the same, no transaction that writes has ended. This takes half of the time
+// of the probe, which finds out whether the transactions that have ended wrote to the log.
 func (r *reader) nothing(ctx context.Context) (bool, error) {
 	if err := r.connect(ctx); err != nil {
 		return false, err
 	}
 	at := position{server: r.server}
-	var nothing bool
-	if err := r.conn.QueryRow(ctx, probe.on(r), r.at.snapshot).Scan(&at.snapshot, &known{&at.server}, &at.at, &nothing); err != nil {
+	var err error
+	nothing := false
+	if !r.moves {
+		err = r.conn.QueryRow(ctx, readPosition.on(r)).Scan(&at.snapshot, &known{&at.server}, &at.at)
+		nothing = at.snapshot == r.at.snapshot
+	}
+	if err == nil && !nothing {
+		err = r.conn.QueryRow(ctx, probe.on(r), r.at.snapshot).Scan(&at.snapshot, &known{&at.server}, &at.at, &nothing)
+		r.moves = at.snapshot != r.at.snapshot
+	}
+	if err != nil {
 		return false, r.failed(ctx, err)
 	}
 	if !nothing || at.server != r.at.server || at.at.Sub(r.at.at) > r.keeps/2 {

@@ -41,6 +41,7 @@ type reader struct {
 	at      position
 	news    bool // the last read returned changes, so the next one probably does
 	late    int  // number of successive reads that did not end in time
+	moves   bool // the last probe saw another snapshot than the one before
 }
 
 // serverID identifies a database and the period in which its snapshots mean the same. The period
