@@ -51,14 +51,16 @@ type interlude struct {
 	rate     float64 // operations per second
 	p50, p99 time.Duration
 	cpu      time.Duration // of the contender's process, per operation
+	postgres time.Duration // CPU time of the Postgres backends, per operation
+	reads    float64       // of the change log, per operation
 }
 
 // compare measures the contenders and reports the ratio of each to the first, which is the
 // floor.
 func (w *world) compare(b *testing.B, l load, contenders []contender, notes ...string) {
 	b.Helper()
-	t := table{header: []string{"per second", "p50 ms", "p99 ms", "CPU µs", "MiB", "ratio", "range of rounds"}, notes: notes}
-	intervals := measure(b, l, contenders)
+	t := table{header: []string{"per second", "p50 ms", "p99 ms", "CPU µs", "Postgres CPU µs", "log reads", "MiB", "ratio", "range of rounds"}, notes: notes}
+	intervals := w.measure(b, l, contenders)
 	floor := rate(intervals[0])
 	for n, c := range contenders {
 		var ratios []float64
@@ -68,6 +70,8 @@ func (w *world) compare(b *testing.B, l load, contenders []contender, notes ...s
 		t.add(c.name, fmt.Sprintf("%.0f", rate(intervals[n])), millis(p50(intervals[n])),
 			millis(median(intervals[n], func(i interlude) float64 { return i.p99.Seconds() })),
 			known(median(intervals[n], func(i interlude) float64 { return i.cpu.Seconds() * 1e6 })),
+			known(median(intervals[n], func(i interlude) float64 { return i.postgres.Seconds() * 1e6 })),
+			share(median(intervals[n], func(i interlude) float64 { return i.reads })),
 			known(float64(c.process.memory())/(1<<20)),
 			fmt.Sprintf("%.2f", rate(intervals[n])/floor), fmt.Sprintf("%.2f .. %.2f", slices.Min(ratios), slices.Max(ratios)))
 		b.ReportMetric(rate(intervals[n]), c.metric+"/s")
@@ -80,14 +84,14 @@ func (w *world) compare(b *testing.B, l load, contenders []contender, notes ...s
 
 // measure runs the contenders in alternation (A B A B) and returns the intervals of each,
 // so that a slow moment of the machine affects one interval and not a whole run.
-func measure(b *testing.B, l load, contenders []contender) [][]interlude {
+func (w *world) measure(b *testing.B, l load, contenders []contender) [][]interlude {
 	b.Helper()
 	for _, c := range contenders {
 		before := load{clients: l.clients, most: warmUp}
 		if c.settles {
 			before = load{clients: settlers, time: settling}
 		}
-		if _, err := run(b.Context(), c, before); err != nil {
+		if _, err := w.run(b.Context(), c, before); err != nil {
 			b.Fatalf("%s: %v", c.name, err)
 		}
 	}
@@ -97,7 +101,7 @@ func measure(b *testing.B, l load, contenders []contender) [][]interlude {
 			if round%2 == 1 {
 				n = len(contenders) - 1 - n // reverse the order in every other round
 			}
-			one, err := run(b.Context(), contenders[n], l)
+			one, err := w.run(b.Context(), contenders[n], l)
 			if err != nil {
 				b.Fatalf("%s: %v", contenders[n].name, err)
 			}
@@ -125,6 +129,14 @@ func known(n float64) string {
 	return fmt.Sprintf("%.0f", n)
 }
 
+// share is known for a number below 1.
+func share(n float64) string {
+	if n == 0 {
+		return ""
+	}
+	return fmt.Sprintf("%.2f", n)
+}
+
 func median(intervals []interlude, of func(interlude) float64) float64 {
 	values := make([]float64, len(intervals))
 	for n, i := range intervals {
@@ -135,7 +147,7 @@ func median(intervals []interlude, of func(interlude) float64) float64 {
 }
 
 // run lets the clients work for one interval.
-func run(ctx context.Context, c contender, l load) (interlude, error) {
+func (w *world) run(ctx context.Context, c contender, l load) (interlude, error) {
 	if c.interval != nil {
 		return c.interval(ctx, l)
 	}
@@ -143,6 +155,11 @@ func run(ctx context.Context, c contender, l load) (interlude, error) {
 	var waiting sync.WaitGroup
 	times := make([][]time.Duration, l.clients)
 	problems := make([]error, l.clients)
+	backends := cpuOfBackends{}
+	if err := w.backends(ctx, backends); err != nil {
+		return interlude{}, err
+	}
+	reads, postgres := c.process.logReads(ctx), backends.taken()
 	begin, spent := time.Now(), c.process.cpu()
 	for client := range l.clients {
 		waiting.Go(func() {
@@ -163,6 +180,11 @@ func run(ctx context.Context, c contender, l load) (interlude, error) {
 	waiting.Wait()
 	elapsed := time.Since(begin)
 	spent = c.process.cpu() - spent
+	if err := w.backends(ctx, backends); err != nil { // those that were started in the meantime
+		return interlude{}, err
+	}
+	postgres = backends.taken() - postgres
+	reads = c.process.logReads(ctx) - reads
 	all := slices.Concat(times...)
 	if err := errors.Join(problems...); err != nil {
 		return interlude{}, err
@@ -171,6 +193,7 @@ func run(ctx context.Context, c contender, l load) (interlude, error) {
 	return interlude{
 		rate: float64(len(all)) / elapsed.Seconds(),
 		p50:  all[len(all)/2], p99: all[len(all)*99/100], cpu: spent / time.Duration(len(all)),
+		postgres: postgres / time.Duration(len(all)), reads: float64(reads) / float64(len(all)),
 	}, nil
 }
 

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net/http"
 	"net/url"
 	"os"
 	"os/exec"
@@ -93,6 +94,22 @@ func (p process) status(line *regexp.Regexp) int {
 	}
 	n, _ := strconv.Atoi(string(found[1]))
 	return n << 10
+}
+
+var logReads = regexp.MustCompile(`(?m)^rehearse_change_log_reads_total (\S+)$`)
+
+// logReads returns the number of reads of the change log, or 0 if the process is not a server of this project.
+func (p process) logReads(ctx context.Context) int {
+	text, err := fetch(ctx, http.MethodGet, strings.Replace(p.url, "/graphql", "/metrics", 1), nil)
+	if err != nil {
+		return 0
+	}
+	found := logReads.FindSubmatch(text)
+	if found == nil {
+		return 0
+	}
+	n, _ := strconv.ParseFloat(string(found[1]), 64)
+	return int(n)
 }
 
 // server returns a program that serves the school. Each is started once for all

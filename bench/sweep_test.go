@@ -26,7 +26,7 @@ func (w *world) sweep(b *testing.B, l load, what string, steps []step, notes ...
 	for _, s := range steps {
 		contenders = append(contenders, s.floor, s.ours)
 	}
-	intervals := measure(b, l, contenders)
+	intervals := w.measure(b, l, contenders)
 	t := table{by: what, header: []string{"floor, per second", "rehearse, per second", "ratio", "floor, p50 ms", "rehearse, p50 ms", "CPU µs", "MiB"}, notes: notes}
 	for n, s := range steps {
 		floor, ours := intervals[2*n], intervals[2*n+1]

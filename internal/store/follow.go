@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/jackc/pgx/v5"
+	"github.com/prometheus/client_golang/prometheus"
 
 	"rehearse/internal/store/changelog"
 	"rehearse/internal/store/mirror"
@@ -42,7 +43,7 @@ func (s *Store) Follow(
 	}
 	config := s.config.Copy()
 	config.Tracer = nil // no request sent these statements
-	follower, err := changelog.Start(ctx, changelog.Options{Config: config, Prepare: planOnce, Keeps: ChangeRetention}, consumer{s.mirror, receive})
+	follower, err := changelog.Start(ctx, changelog.Options{Config: config, Prepare: planOnce, Keeps: ChangeRetention}, consumer{s.mirror, s.logReads, receive})
 	if err != nil {
 		return nil, fault(errors.Join(err, waker.Close(ctx)), "follow the changes")
 	}
@@ -61,11 +62,13 @@ func (s *Store) Follow(
 // consumer passes changes on to the mirror, and then to the subscribers.
 type consumer struct {
 	*mirror.Mirror
+	reads   prometheus.Counter
 	receive func(Changes)
 }
 
 // Apply implements changelog.Consumer.
 func (c consumer) Apply(changes Changes, states []changelog.Slot) {
+	c.reads.Inc()
 	c.Mirror.Apply(changes, states)
 	if !changes.Empty() {
 		c.receive(changes)

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/jackc/pgx/v5"
+	"github.com/prometheus/client_golang/prometheus"
 
 	"rehearse/internal/booking"
 	"rehearse/internal/pgtest"
@@ -162,6 +163,27 @@ func TestInterviewersAreInMemoryUntilTheyChange(t *testing.T) {
 	})
 	wantInMemory(t, "in a transaction", inTransaction)
 	wantInMemory(t, "after a read in a transaction", inMemory(s.Store, all...), "benjamin")
+}
+
+func TestReadsOfTheLogAreCounted(t *testing.T) {
+	t.Parallel()
+	s := follow(t, pgtest.New(t), store.Options{})
+	s.await(ofInterviewer(interviewer(t, s.Store, "ann").ID))
+	registry := prometheus.NewRegistry()
+	registry.MustRegister(s.Collectors()...)
+	families, err := registry.Gather()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, family := range families {
+		if family.GetName() == "rehearse_change_log_reads_total" {
+			if reads := family.GetMetric()[0].GetCounter().GetValue(); reads < 1 {
+				t.Errorf("%v reads of the log are counted, want at least one", reads)
+			}
+			return
+		}
+	}
+	t.Error("the reads of the log have no metric")
 }
 
 // While the log is not followed, rows in memory would become stale.

@@ -23,7 +23,7 @@ func (s *Store) Collectors() []prometheus.Collector {
 		return prometheus.NewGaugeFunc(prometheus.GaugeOpts{Name: name, Help: help}, func() float64 { return float64(value()) })
 	}
 	return []prometheus.Collector{
-		collectors.NewDBStatsCollector(s.pool, "rehearse"), s.lostRefusals, s.lists,
+		collectors.NewDBStatsCollector(s.pool, "rehearse"), s.lostRefusals, s.lists, s.logReads,
 		gauge("rehearse_reads_waiting", "Reads that wait because their caller uses as many database connections as one caller may.", s.WaitingReads),
 		gauge("rehearse_open_slots_in_memory", "Open slots that are in memory. At 0, all lists are read from Postgres.", s.SlotsInMemory),
 	}
@@ -38,6 +38,13 @@ func newLists() *prometheus.CounterVec {
 		lists.WithLabelValues(source)
 	}
 	return lists
+}
+
+// newLogReads returns a counter of the reads of the change log.
+func newLogReads() prometheus.Counter {
+	return prometheus.NewCounter(prometheus.CounterOpts{
+		Name: "rehearse_change_log_reads_total", Help: "Reads of the change log. One read serves all lists that wait for it.",
+	})
 }
 
 const fromMemory, fromPostgres = "memory", "postgres"

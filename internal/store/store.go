@@ -44,6 +44,7 @@ type Store struct {
 
 	lostRefusals *lostRefusals
 	lists        *prometheus.CounterVec
+	logReads     prometheus.Counter
 }
 
 // A Reader reads committed data, or, inside a transaction, the data that is visible to
@@ -170,7 +171,7 @@ func New(pool *sql.DB, o Options) (*Store, error) {
 	}
 	m := mirror.New(cmp.Or(o.MaxSlotsInMemory, mirror.DefaultMaxSlots))
 	return &Store{Reader: Reader{db: db, session: through, interviewers: m.Interviewers}, pool: pool, shares: through.shares, mirror: m,
-		timeouts: o.timeouts(), ready: readiness{check: rate.Sometimes{Interval: readyFor}}, lostRefusals: newLostRefusals(o.Log), lists: newLists()}, nil
+		timeouts: o.timeouts(), ready: readiness{check: rate.Sometimes{Interval: readyFor}}, lostRefusals: newLostRefusals(o.Log), lists: newLists(), logReads: newLogReads()}, nil
 }
 
 // Name returns the database's name and host.
