@@ -112,6 +112,7 @@ func roots(role booking.Role, h household) map[string]string {
 // secrets returns two households whose interviewers have met each other's students, so
 // that every path of one leads to people who know the other.
 func secrets(s *school) (a, b household) {
+	s.policy(in{"shareMeetingRooms": true}) // otherwise students rarely see a room
 	a, b = s.household("a"), s.household("b")
 	s.Booked(a.student, b.free)
 	s.Booked(b.student, a.free)

@@ -151,6 +151,8 @@ func TestBadInput(t *testing.T) {
 		{"a policy with the notice -1", "updateBookingPolicy", in{"minimumNoticeSeconds": -1}, "INVALID_INPUT", "minimumNoticeSeconds", "0 to 2592000"},
 		{"a policy with the cutoff -1", "updateBookingPolicy", in{"cancelCutoffSeconds": -1}, "INVALID_INPUT", "cancelCutoffSeconds", "0 to 2592000"},
 		{"a policy with -1 reschedules", "updateBookingPolicy", in{"maxReschedules": -1}, "INVALID_INPUT", "maxReschedules", "0 to 100"},
+		{"a policy with an unknown placeholder", "updateBookingPolicy", in{"meetingUrlTemplate": "https://meet.example.org/{room}"}, "INVALID_INPUT", "meetingUrlTemplate", "unknown placeholder {room}"},
+		{"a policy with one link for all", "updateBookingPolicy", in{"meetingUrlTemplate": "https://meet.example.org/room"}, "INVALID_INPUT", "meetingUrlTemplate", "shareMeetingRooms"},
 		{"a policy with the horizon 0", "updateBookingPolicy", in{"publishHorizonDays": 0}, "INVALID_INPUT", "publishHorizonDays", "1 to 730"},
 	} {
 		t.Run(test.name, func(t *testing.T) {

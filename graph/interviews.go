@@ -2,6 +2,7 @@ package graph
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"github.com/99designs/gqlgen/graphql"
@@ -51,18 +52,42 @@ func (r interviewResolver) Slot(ctx context.Context, interviews []*booking.Inter
 }
 
 func (r interviewResolver) MeetingURL(ctx context.Context, interviews []*booking.Interview) ([]*string, error) {
-	interviewers, err := r.Interviewer(ctx, interviews)
+	rooms, policy, err := r.meetingRooms(ctx, interviews)
 	if err != nil {
 		return nil, err
 	}
-	view := r.app.View(ctx)
-	rooms := make([]*string, len(interviews))
+	view, now := r.app.View(ctx), r.app.Now()
+	links := make([]*string, len(interviews))
 	for n, i := range interviews {
-		if view.Meets(*i) {
-			rooms[n] = interviewers[n].MeetingURL
+		links[n] = view.MeetingURL(*i, rooms[i.InterviewerID], policy, now)
+	}
+	return links, nil
+}
+
+// meetingRooms returns the rooms of the interviewers whose interviews have no link of their
+// own, and the policy, which applies only to these.
+func (r interviewResolver) meetingRooms(
+	ctx context.Context, interviews []*booking.Interview,
+) (map[booking.InterviewerID]*string, booking.Policy, error) {
+	roomed := slices.DeleteFunc(slices.Clone(interviews), func(i *booking.Interview) bool { return i.MeetingURL != nil })
+	if len(roomed) == 0 {
+		return nil, booking.Policy{}, nil
+	}
+	interviewers, err := r.Interviewer(ctx, roomed)
+	if err != nil {
+		return nil, booking.Policy{}, err
+	}
+	rooms := make(map[booking.InterviewerID]*string, len(interviewers))
+	for _, i := range interviewers {
+		if i.MeetingURL != nil {
+			rooms[i.ID] = i.MeetingURL
 		}
 	}
-	return rooms, nil
+	if len(rooms) == 0 {
+		return nil, booking.Policy{}, nil
+	}
+	policy, err := loader.From(ctx).Policy(ctx)
+	return rooms, policy, err
 }
 
 func (r interviewResolver) Note(ctx context.Context, interviews []*booking.Interview) ([]*string, error) {

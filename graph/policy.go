@@ -13,6 +13,17 @@ func (r queryResolver) BookingPolicy(ctx context.Context) (*booking.Policy, erro
 	return &policy, err
 }
 
+func (r bookingPolicyResolver) MeetingURLTemplate(ctx context.Context, policies []*booking.Policy) ([]*string, error) {
+	templates := make([]*string, len(policies))
+	for n, p := range policies {
+		var err error
+		if templates[n], err = r.app.View(ctx).MeetingURLTemplate(*p); err != nil {
+			return nil, err
+		}
+	}
+	return templates, nil
+}
+
 func (r mutationResolver) UpdateBookingPolicy(
 	ctx context.Context, in roster.UpdateBookingPolicyInput,
 ) (*model.UpdateBookingPolicyPayload, error) {

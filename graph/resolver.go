@@ -39,6 +39,7 @@ type (
 	conflictResolver     struct{ *Resolver }
 	slotsChangedResolver struct{ *Resolver }
 
+	bookingPolicyResolver      struct{ *Resolver }
 	eligibilityResolver        struct{ *Resolver }
 	availableSlotsResolver     struct{ *Resolver }
 	alreadyInterviewedResolver struct{ *Resolver }
@@ -59,6 +60,7 @@ func (r *Resolver) Waiver() generated.WaiverResolver                 { return wa
 func (r *Resolver) Event() generated.EventResolver                   { return eventResolver{r} }
 func (r *Resolver) Actor() generated.ActorResolver                   { return actorResolver{r} }
 func (r *Resolver) BookingRefusal() generated.BookingRefusalResolver { return refusalResolver{r} }
+func (r *Resolver) BookingPolicy() generated.BookingPolicyResolver   { return bookingPolicyResolver{r} }
 func (r *Resolver) Availability() generated.AvailabilityResolver {
 	return availabilityResolver{r}
 }

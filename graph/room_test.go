@@ -22,6 +22,7 @@ func (s *school) meetingURL(interview string) string {
 func TestInterviewRoom(t *testing.T) {
 	t.Parallel()
 	s := newSchool(t)
+	s.policy(in{"shareMeetingRooms": true})
 	ann, student := s.Interviewer(nil), s.Student(nil)
 	first := s.Booked(student, s.Slot(ann, day))
 	same(t, "meetingUrl of an interviewer without one", s.meetingURL(first), "")

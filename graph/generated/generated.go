@@ -48,6 +48,7 @@ type ResolverRoot interface {
 	Availability() AvailabilityResolver
 	AvailabilityConflict() AvailabilityConflictResolver
 	AvailableSlotConnection() AvailableSlotConnectionResolver
+	BookingPolicy() BookingPolicyResolver
 	BookingRefusal() BookingRefusalResolver
 	Eligibility() EligibilityResolver
 	Event() EventResolver
@@ -217,10 +218,12 @@ type ComplexityRoot struct {
 		HoldSeconds             func(childComplexity int) int
 		InterviewLimit          func(childComplexity int) int
 		MaxReschedules          func(childComplexity int) int
+		MeetingURLTemplate      func(childComplexity int) int
 		MinimumGradeExclusive   func(childComplexity int) int
 		MinimumNoticeSeconds    func(childComplexity int) int
 		PublishHorizonDays      func(childComplexity int) int
 		RescheduleCutoffSeconds func(childComplexity int) int
+		ShareMeetingRooms       func(childComplexity int) int
 		Version                 func(childComplexity int) int
 	}
 
@@ -863,6 +866,9 @@ type AvailabilityConflictResolver interface {
 }
 type AvailableSlotConnectionResolver interface {
 	Student(ctx context.Context, objs []*page.AvailableSlotConnection) ([]*booking.Student, error)
+}
+type BookingPolicyResolver interface {
+	MeetingURLTemplate(ctx context.Context, objs []*booking.Policy) ([]*string, error)
 }
 type BookingRefusalResolver interface {
 	Actor(ctx context.Context, objs []*booking.BookingRefusal) ([]*booking.Actor, error)
@@ -1640,6 +1646,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.BookingPolicy.MaxReschedules(childComplexity), true
+	case "BookingPolicy.meetingUrlTemplate":
+		if e.ComplexityRoot.BookingPolicy.MeetingURLTemplate == nil {
+			break
+		}
+
+		return e.ComplexityRoot.BookingPolicy.MeetingURLTemplate(childComplexity), true
 	case "BookingPolicy.minimumGradeExclusive":
 		if e.ComplexityRoot.BookingPolicy.MinimumGradeExclusive == nil {
 			break
@@ -1664,6 +1676,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.BookingPolicy.RescheduleCutoffSeconds(childComplexity), true
+	case "BookingPolicy.shareMeetingRooms":
+		if e.ComplexityRoot.BookingPolicy.ShareMeetingRooms == nil {
+			break
+		}
+
+		return e.ComplexityRoot.BookingPolicy.ShareMeetingRooms(childComplexity), true
 	case "BookingPolicy.version":
 		if e.ComplexityRoot.BookingPolicy.Version == nil {
 			break
@@ -5348,8 +5366,9 @@ type Interviewer {
   """
   maxPerWeek: Int @access(interviewer: OWN)
   """
-  The ` + "`" + `https` + "`" + ` URL of the interviewer's meeting room. Students find it in ` + "`" + `Interview.meetingUrl` + "`" + `.
-  Null if not set, or if the caller has no access.
+  The ` + "`" + `https` + "`" + ` URL of the interviewer's meeting room, in which interviews without a link of their own
+  take place. Students find it in ` + "`" + `Interview.meetingUrl` + "`" + `. Null if not set, or if the caller has no
+  access.
   """
   meetingUrl: String @access(interviewer: OWN)
   """
@@ -5545,8 +5564,10 @@ type Interview {
   "When the no-show was recorded; null unless the interview is a no-show."
   noShowAt: DateTime
   """
-  The ` + "`" + `https` + "`" + ` URL of the interviewer's current meeting room. Null if they have none, or if the
-  status is not ` + "`" + `BOOKED` + "`" + `.
+  The URL where the interview takes place. It is the interview's own link, which
+  ` + "`" + `BookingPolicy.meetingUrlTemplate` + "`" + ` made when it was booked, or else the interviewer's current
+  meeting room. A student sees a meeting room only from the start to the end of the interview, unless
+  ` + "`" + `BookingPolicy.shareMeetingRooms` + "`" + ` is true. Null if there is none, or if the status is not ` + "`" + `BOOKED` + "`" + `.
   """
   meetingUrl: String
   "How many times the interview was rescheduled."
@@ -5997,6 +6018,18 @@ type BookingPolicy {
   maxReschedules: Int!
   "How many days ahead weekly rules publish their slots."
   publishHorizonDays: Int!
+  """
+  The template that makes the link of each interview when it is booked, such as
+  ` + "`" + `https://meet.example.org/{interviewId}-{random}` + "`" + `. Null if there is none, or if the caller has no
+  access.
+  """
+  meetingUrlTemplate: String @access
+  """
+  Whether several interviews may have the same meeting room. If true, students see the interviewer's
+  meeting room as soon as they have booked. Otherwise they see it only during their interview, so
+  that they do not enter that of the student before.
+  """
+  shareMeetingRooms: Boolean!
   "The version of the policy. Each change increments it."
   version: Int!
 }
@@ -7683,6 +7716,21 @@ input UpdateBookingPolicyInput {
   maxReschedules: Int @notNull
   "How many days ahead weekly rules publish their slots, 1 to 730. Null is refused."
   publishHorizonDays: Int @notNull
+  """
+  The template that makes the link of each interview, for bookings from now on. It is an ` + "`" + `https` + "`" + ` URL
+  in which ` + "`" + `{interviewId}` + "`" + `, ` + "`" + `{interviewerId}` + "`" + `, ` + "`" + `{studentId}` + "`" + ` and ` + "`" + `{random}` + "`" + ` (26 random characters)
+  may follow the host; ` + "`" + `http` + "`" + ` is accepted for ` + "`" + `localhost` + "`" + ` and loopback addresses. The links have up
+  to 500 characters. Unless ` + "`" + `shareMeetingRooms` + "`" + ` is true, it must contain ` + "`" + `{interviewId}` + "`" + ` or
+  ` + "`" + `{random}` + "`" + `. Null or a blank text removes the template: interviews then take place in the
+  interviewers' meeting rooms.
+  """
+  meetingUrlTemplate: String
+  """
+  Whether several interviews may have the same meeting room: the same link by a template without
+  ` + "`" + `{interviewId}` + "`" + ` and ` + "`" + `{random}` + "`" + `, or the interviewer's meeting room, which students then see as soon
+  as they have booked. Null is refused.
+  """
+  shareMeetingRooms: Boolean @notNull
 }
 
 "Payload of ` + "`" + `updateBookingPolicy` + "`" + `."
@@ -8205,6 +8253,10 @@ func (ec *executionContext) childFields_BookingPolicy(ctx context.Context, field
 		return ec.fieldContext_BookingPolicy_maxReschedules(ctx, field)
 	case "publishHorizonDays":
 		return ec.fieldContext_BookingPolicy_publishHorizonDays(ctx, field)
+	case "meetingUrlTemplate":
+		return ec.fieldContext_BookingPolicy_meetingUrlTemplate(ctx, field)
+	case "shareMeetingRooms":
+		return ec.fieldContext_BookingPolicy_shareMeetingRooms(ctx, field)
 	case "version":
 		return ec.fieldContext_BookingPolicy_version(ctx, field)
 	}
@@ -13816,6 +13868,75 @@ func (ec *executionContext) _BookingPolicy_publishHorizonDays(ctx context.Contex
 }
 func (ec *executionContext) fieldContext_BookingPolicy_publishHorizonDays(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("BookingPolicy", field, false, false, "Int")
+}
+
+func (ec *executionContext) _BookingPolicy_meetingUrlTemplate(ctx context.Context, field graphql.CollectedField, obj *booking.Policy) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_BookingPolicy_meetingUrlTemplate(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.resolveBatch_BookingPolicy_meetingUrlTemplate(ctx, field, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_BookingPolicy_meetingUrlTemplate(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("BookingPolicy", field, true, true, "String")
+}
+func (ec *executionContext) resolveBatch_BookingPolicy_meetingUrlTemplate(ctx context.Context, field graphql.CollectedField, obj *booking.Policy) (any, error) {
+	resolver := ec.Resolvers.BookingPolicy()
+	if batch, ok := graphql.BatchParentsFor[*booking.Policy](ctx, "BookingPolicy"); ok {
+		result := batch.FieldResult(field, func() (any, error) {
+			return resolver.MeetingURLTemplate(ctx, batch.Parents)
+		})
+		return graphql.ResolveBatchGroupResult[*string](
+			ctx,
+			batch.Index,
+			len(batch.Parents),
+			result,
+			"BookingPolicy.meetingUrlTemplate",
+			batch.IndexMap,
+		)
+	}
+	results, err := resolver.MeetingURLTemplate(ctx, []*booking.Policy{obj})
+	return graphql.ResolveBatchSingleResult[*string](
+		ctx,
+		results,
+		err,
+		"BookingPolicy.meetingUrlTemplate",
+	)
+}
+
+func (ec *executionContext) _BookingPolicy_shareMeetingRooms(ctx context.Context, field graphql.CollectedField, obj *booking.Policy) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_BookingPolicy_shareMeetingRooms(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ShareMeetingRooms, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return ec.marshalNBoolean2bool(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_BookingPolicy_shareMeetingRooms(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("BookingPolicy", field, false, false, "Boolean")
 }
 
 func (ec *executionContext) _BookingPolicy_version(ctx context.Context, field graphql.CollectedField, obj *booking.Policy) (ret graphql.Marshaler) {
@@ -30159,7 +30280,7 @@ func (ec *executionContext) unmarshalInputUpdateBookingPolicyInput(ctx context.C
 		asMap[k] = v
 	}
 
-	fieldsInOrder := [...]string{"expectedVersion", "interviewLimit", "minimumGradeExclusive", "gradeWindow", "holdSeconds", "minimumNoticeSeconds", "cancelCutoffSeconds", "rescheduleCutoffSeconds", "maxReschedules", "publishHorizonDays"}
+	fieldsInOrder := [...]string{"expectedVersion", "interviewLimit", "minimumGradeExclusive", "gradeWindow", "holdSeconds", "minimumNoticeSeconds", "cancelCutoffSeconds", "rescheduleCutoffSeconds", "maxReschedules", "publishHorizonDays", "meetingUrlTemplate", "shareMeetingRooms"}
 	for _, k := range fieldsInOrder {
 		v, ok := asMap[k]
 		if !ok {
@@ -30236,6 +30357,20 @@ func (ec *executionContext) unmarshalInputUpdateBookingPolicyInput(ctx context.C
 				return it, err
 			}
 			it.PublishHorizonDays = data
+		case "meetingUrlTemplate":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("meetingUrlTemplate"))
+			data, err := ec.unmarshalOString2rehearseᚋinternalᚋbookingᚐOptional(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.MeetingURLTemplate = data
+		case "shareMeetingRooms":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("shareMeetingRooms"))
+			data, err := ec.unmarshalOBoolean2ᚖbool(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ShareMeetingRooms = data
 		}
 	}
 	return it, nil
@@ -31658,52 +31793,63 @@ func (ec *executionContext) _BookingPolicy(ctx context.Context, sel ast.Selectio
 		case "interviewLimit":
 			out.Values[i] = ec._BookingPolicy_interviewLimit(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "minimumGradeExclusive":
 			out.Values[i] = ec._BookingPolicy_minimumGradeExclusive(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "gradeWindow":
 			out.Values[i] = ec._BookingPolicy_gradeWindow(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "holdSeconds":
 			out.Values[i] = ec._BookingPolicy_holdSeconds(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "minimumNoticeSeconds":
 			out.Values[i] = ec._BookingPolicy_minimumNoticeSeconds(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "cancelCutoffSeconds":
 			out.Values[i] = ec._BookingPolicy_cancelCutoffSeconds(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "rescheduleCutoffSeconds":
 			out.Values[i] = ec._BookingPolicy_rescheduleCutoffSeconds(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "maxReschedules":
 			out.Values[i] = ec._BookingPolicy_maxReschedules(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "publishHorizonDays":
 			out.Values[i] = ec._BookingPolicy_publishHorizonDays(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "meetingUrlTemplate":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._BookingPolicy_meetingUrlTemplate(ctx, field, obj)
+				})
+		case "shareMeetingRooms":
+			out.Values[i] = ec._BookingPolicy_shareMeetingRooms(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "version":
 			out.Values[i] = ec._BookingPolicy_version(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))

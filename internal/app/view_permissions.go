@@ -54,10 +54,22 @@ func (v View) CanComplete(i booking.Interview, now time.Time) bool {
 	return v.may.Only(operation.Staff...) == nil && v.may.IsInterviewer(i.InterviewerID) && len(i.MayComplete(now)) == 0
 }
 
-// Meets reports whether the caller is a party to a booked interview and may thus see where
-// it takes place.
-func (v View) Meets(i booking.Interview) bool {
-	return i.Status == booking.Booked && v.may.IsParty(i)
+// MeetingURL returns where the interview takes place, or nil if the caller may not see it at
+// now. room is the interviewer's.
+func (v View) MeetingURL(i booking.Interview, room *string, p booking.Policy, now time.Time) *string {
+	if !v.may.IsParty(i) {
+		return nil
+	}
+	return i.MeetingURLFor(v.may.Role, room, p, now)
+}
+
+// MeetingURLTemplate returns the template for meeting links, or nil for none. Only
+// administrators may see it, because it may contain a password.
+func (v View) MeetingURLTemplate(p booking.Policy) (*string, error) {
+	if err := v.may.Only(); err != nil || p.MeetingURLTemplate == "" {
+		return nil, err
+	}
+	return &p.MeetingURLTemplate, nil
 }
 
 // Note returns the interviewer's note, or nil if the caller may not read it. A student reads

@@ -82,6 +82,8 @@ func (i Interview) CompleteImported(bookedAt *time.Time, now time.Time) (Intervi
 	if i.CancelReason != nil {
 		refused = append(refused, checkLength("cancelReason", *i.CancelReason, 1, MaxReason)...)
 	}
+	link, bad := normaliseMeetingURL("meetingUrl", i.MeetingURL)
+	i.MeetingURL, refused = link, append(refused, bad...)
 	refused = append(refused, i.onlyOn(Completed, "completedAt", i.CompletedAt != nil)...)
 	refused = append(refused, i.onlyOn(Cancelled, "cancelledAt", i.CancelledAt != nil)...)
 	refused = append(refused, i.onlyOn(Cancelled, "cancelReason", i.CancelReason != nil)...)
@@ -178,6 +180,9 @@ func (i Interview) DiffersFrom(there Interview) Refused {
 	refused = append(refused, differsIn("the existing interview", "grade", formatted(present(there.Grade)), formatted(present(i.Grade)))...)
 	if i.Note != nil && (there.Note == nil || *there.Note != *i.Note) {
 		refused = append(refused, Refuse(InvalidInput, "note", "note differs from the note of the existing interview; an import does not change existing data.")...)
+	}
+	if i.MeetingURL != nil {
+		refused = append(refused, differsIn("the existing interview", "meetingUrl", formatted(present(there.MeetingURL)), *i.MeetingURL)...)
 	}
 	return refused
 }

@@ -2,7 +2,7 @@ package booking
 
 import "time"
 
-// Policy is the set of numbers that the rules use. Durations are in seconds.
+// Policy is the set of numbers and settings that the rules use. Durations are in seconds.
 type Policy struct {
 	InterviewLimit        int // interviews a student may use
 	MinimumGradeExclusive int // every recent grade must be greater than this
@@ -16,7 +16,12 @@ type Policy struct {
 	RescheduleCutoffSeconds int
 	MaxReschedules          int // maximum number of reschedules of an interview
 	PublishHorizonDays      int // how far ahead weekly availability is published
-	Version                 int // increases by one with every change
+	// MeetingURLTemplate makes the link of each interview; empty for none.
+	MeetingURLTemplate string
+	// ShareMeetingRooms permits that students of different interviews know the same
+	// meeting room.
+	ShareMeetingRooms bool
+	Version           int // increases by one with every change
 }
 
 // AlignRescheduleCutoff returns the policy with the reschedule cutoff adjusted to a
@@ -82,19 +87,22 @@ func (p Policy) Numbers() []PolicyNumber {
 	}
 }
 
-// Validate reports every number that is out of bounds.
-func (p Policy) Validate() Refused {
-	var refused Refused
+// Normalise puts the template into its normal form, and reports every number that is out of
+// bounds and an invalid template.
+func (p Policy) Normalise() (Policy, Refused) {
+	var refused, bad Refused
 	for _, n := range p.Numbers() {
 		refused = append(refused, checkBounds(n.Field, n.Value, n.Min, n.Max)...)
 	}
-	return refused
+	p.MeetingURLTemplate, bad = normaliseMeetingURLTemplate("meetingUrlTemplate", p.MeetingURLTemplate, p.ShareMeetingRooms)
+	return p, append(refused, bad...)
 }
 
 // policyFields are the fields that an event of the policy can contain.
 var policyFields = []string{
 	"interviewLimit", "minimumGradeExclusive", "gradeWindow", "holdSeconds", "minimumNoticeSeconds",
-	"cancelCutoffSeconds", "rescheduleCutoffSeconds", "maxReschedules", "publishHorizonDays", "version",
+	"cancelCutoffSeconds", "rescheduleCutoffSeconds", "maxReschedules", "publishHorizonDays",
+	"meetingUrlTemplate", "shareMeetingRooms", "version",
 }
 
 // Event returns the event of a change of the policy.
@@ -109,5 +117,7 @@ func (p Policy) Event(before Policy) Event {
 		Add("rescheduleCutoffSeconds", before.RescheduleCutoffSeconds, p.RescheduleCutoffSeconds).
 		Add("maxReschedules", before.MaxReschedules, p.MaxReschedules).
 		Add("publishHorizonDays", before.PublishHorizonDays, p.PublishHorizonDays).
+		Add("meetingUrlTemplate", present(before.MeetingURLTemplate), present(p.MeetingURLTemplate)).
+		Add("shareMeetingRooms", before.ShareMeetingRooms, p.ShareMeetingRooms).
 		Add("version", before.Version, p.Version)}
 }

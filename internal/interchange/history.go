@@ -38,6 +38,7 @@ func Interviews(zone *time.Location) Format[Interview] {
 		maybeInstant("completedAt", zone, func(i *Interview) **time.Time { return &i.CompletedAt }),
 		maybeInstant("cancelledAt", zone, func(i *Interview) **time.Time { return &i.CancelledAt }),
 		words("cancelReason", func(i *Interview) **string { return &i.CancelReason }),
+		maybeText("meetingUrl", func(i *Interview) **string { return &i.MeetingURL }),
 	}}
 }
 

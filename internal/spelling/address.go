@@ -30,6 +30,26 @@ func WebAddress(text string) (address string, ok bool) {
 	return scheme + text[len(scheme):], true
 }
 
+// LoopbackAddress returns an absolute http URL of this machine with its scheme in lower
+// case. It reports false for any other text, and for a URL with user information, a
+// backslash, space or invisible characters.
+func LoopbackAddress(text string) (address string, ok bool) {
+	const scheme = "http://"
+	if len(text) < len(scheme) || !strings.EqualFold(text[:len(scheme)], scheme) || strings.ContainsFunc(text, notInURL) {
+		return "", false
+	}
+	parsed, err := url.Parse(text)
+	if err != nil || parsed.User != nil || !isLoopback(parsed.Hostname()) || !validPort(parsed) {
+		return "", false
+	}
+	return scheme + text[len(scheme):], true
+}
+
+func isLoopback(host string) bool {
+	ip, err := netip.ParseAddr(host)
+	return strings.EqualFold(host, "localhost") || err == nil && ip.Zone() == "" && ip.IsLoopback()
+}
+
 // notInURL reports whether RFC 3986 and RFC 3987 exclude the character from URLs.
 func notInURL(r rune) bool {
 	return !unicode.IsPrint(r) || r == unicode.ReplacementChar || strings.ContainsRune(" \\\"<>^`{|}", r)

@@ -53,3 +53,29 @@ func TestInvalidWebAddresses(t *testing.T) {
 		})
 	}
 }
+
+func TestLoopbackAddress(t *testing.T) {
+	t.Parallel()
+	for _, good := range []string{"http://localhost/a", "http://LOCALHOST:8080?a#b", "http://127.0.0.1/", "http://127.1.2.3:9", "http://[::1]/"} {
+		t.Run(good, func(t *testing.T) {
+			t.Parallel()
+			if got, ok := spelling.LoopbackAddress(good); !ok || got != good {
+				t.Errorf("LoopbackAddress(%q): got %q, %t", good, got, ok)
+			}
+		})
+	}
+	if got, ok := spelling.LoopbackAddress("HTTP://localhost/A"); !ok || got != "http://localhost/A" {
+		t.Errorf("LoopbackAddress of an upper-case scheme: got %q, %t", got, ok)
+	}
+	for _, bad := range []string{
+		"", "http://", "https://localhost/", "localhost/", "http://localhost.example/", "http://192.168.0.1/", "http://[::2]/", "http://[::1%eth0]/",
+		"http://127.1/", "http://a@localhost/", "http://localhost:/", "http://localhost:65536/", "http://localhost/a b", `http://localhost\a`,
+	} {
+		t.Run(bad, func(t *testing.T) {
+			t.Parallel()
+			if got, ok := spelling.LoopbackAddress(bad); ok || got != "" {
+				t.Errorf("LoopbackAddress(%q): got %q, %t", bad, got, ok)
+			}
+		})
+	}
+}

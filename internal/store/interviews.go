@@ -30,6 +30,7 @@ type interviewRow struct {
 
 	RescheduleCount int
 	Waivers         ids[booking.WaiverID] `gorm:"type:bigint[]"`
+	MeetingURL      *string
 	Exempt          bool
 	Revised         revised `gorm:"embedded"`
 }
@@ -41,7 +42,8 @@ func newInterviewRow(i booking.Interview) interviewRow {
 		ID: i.ID, StudentID: i.StudentID, InterviewerID: i.InterviewerID, SlotID: i.SlotID,
 		StartsAt: i.Start, EndsAt: i.End, Status: i.Status, Grade: i.Grade, Note: i.Note, NoteShared: i.NoteShared,
 		BookedAt: i.BookedAt, CompletedAt: i.CompletedAt, CancelledAt: i.CancelledAt, CancelReason: i.CancelReason,
-		NoShowAt: i.NoShowAt, RescheduleCount: i.Reschedules, Waivers: i.Waivers, Exempt: i.Exempt, Revised: revised(i.Revision),
+		NoShowAt: i.NoShowAt, RescheduleCount: i.Reschedules, Waivers: i.Waivers, MeetingURL: i.MeetingURL, Exempt: i.Exempt,
+		Revised: revised(i.Revision),
 	}
 }
 
@@ -51,7 +53,7 @@ func (r interviewRow) domain() booking.Interview {
 		Start: r.StartsAt.UTC(), End: r.EndsAt.UTC(), Status: r.Status, Grade: r.Grade, Note: r.Note, NoteShared: r.NoteShared,
 		BookedAt: r.BookedAt.UTC(), CompletedAt: utc(r.CompletedAt), CancelledAt: utc(r.CancelledAt),
 		CancelReason: r.CancelReason, NoShowAt: utc(r.NoShowAt), Reschedules: r.RescheduleCount, Waivers: r.Waivers,
-		Exempt: r.Exempt, Revision: r.Revised.revision(),
+		MeetingURL: r.MeetingURL, Exempt: r.Exempt, Revision: r.Revised.revision(),
 	}
 }
 
@@ -252,8 +254,9 @@ func (tx *Tx) Book(ctx context.Context, i booking.Interview, e booking.Event) (b
 	row := newInterviewRow(i)
 	tx.state.writeSlotHistory() // earlier changes of the slot come first
 	args := append(make([]any, 0, toldFrom+len(eventColumns)), int64(i.SlotID))
-	args = eventColumns.appendValues(newInterviewColumns.appendValues(args, &row), &event)
-	i.ID, err = one(ctx, tx, func(id *booking.InterviewID) []any { return []any{(*int64)(id)} }, bookSlot, args...)
+	args = eventColumns.appendValues(interviewColumns.appendValues(args, &row), &event)
+	booked, err := one(ctx, tx, func(r *interviewRow) []any { return []any{(*int64)(&r.ID), &r.MeetingURL} }, bookSlot, args...)
+	i.ID, i.MeetingURL = booked.ID, booked.MeetingURL
 	tx.state.lastEventAt = e.At
 	note(tx, changedSlots, i.SlotID)
 	tx.noteInterviews(i)
@@ -261,21 +264,23 @@ func (tx *Tx) Book(ctx context.Context, i booking.Interview, e booking.Event) (b
 }
 
 var (
-	// newInterviewColumns are the columns that an insert sets; the database sets the id.
-	newInterviewColumns = columnsOf[interviewRow]("id")
+	interviewColumns = columnsOf[interviewRow]()
 
 	// bookSlot has the id of the slot as its first parameter, then the columns of the
-	// interview and those of the event.
+	// interview and those of the event. It puts the id of the interview into its link.
 	bookSlot = `
 		WITH slot AS (UPDATE slots SET status = 'BOOKED', held_by = NULL, held_until = NULL WHERE id = $1),
-		booked AS (` + newInterviewColumns.insert("interviews", newInterviewColumns.row(bookedFrom), nil) + ` RETURNING id, slot_id),
+		next AS (SELECT nextval(pg_get_serial_sequence('interviews', 'id')) AS id),
+		booked AS (` + interviewColumns.insert("interviews", interviewColumns.row(bookedFrom)+", next", map[string]string{
+		"id": "next.id", "meeting_url": "replace(given.meeting_url, '{interviewId}', next.id::text)",
+	}) + ` RETURNING id, slot_id, meeting_url),
 		told AS (` + eventColumns.insert("events", eventColumns.row(toldFrom)+", booked", eventValues("booked.id")) + ` RETURNING id, at),
 		history AS (` + slotHistoryColumns.insert("slot_history", "booked, told", map[string]string{
 		"slot_id": "booked.slot_id", "what": "'BOOKED'", "at": "told.at", "until": "NULL", "event_id": "told.id",
 	}) + `)
-		SELECT id FROM booked`
+		SELECT id, meeting_url FROM booked`
 	bookedFrom = 2 // number of the first parameter
-	toldFrom   = bookedFrom + len(newInterviewColumns)
+	toldFrom   = bookedFrom + len(interviewColumns)
 )
 
 // UpdateInterview stores a change made at the given time and returns the interview with its

@@ -19,6 +19,8 @@ type policyRow struct {
 	RescheduleCutoffSeconds int `gorm:"column:reschedule_cutoff_seconds"`
 	MaxReschedules          int `gorm:"column:max_reschedules"`
 	PublishHorizonDays      int `gorm:"column:publish_horizon_days"`
+	MeetingURLTemplate      string
+	ShareMeetingRooms       bool
 	Version                 int `gorm:"column:version"`
 }
 

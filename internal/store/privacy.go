@@ -47,14 +47,14 @@ const keysNaming = `position(lower(s.email) IN lower(k.answer::text)) > 0 OR jso
 // requested.
 const refusalsAbout = `r.student_id = s.id OR (r.actor_role = 'STUDENT' AND r.actor_id = s.id)`
 
-// AnonymiseStudent removes the texts that people wrote about a student and reports
-// whether there were any. The student must be locked. Interviews, holds and waivers
+// AnonymiseStudent removes the texts that people wrote about a student and the links of
+// their interviews, and reports whether there were any. The student must be locked. Interviews, holds and waivers
 // stay, and so do events, which contain only the student's id.
 func (tx *Tx) AnonymiseStudent(ctx context.Context, id booking.StudentID, at time.Time) (removed bool, err error) {
 	var interviews []booking.InterviewID
-	err = tx.db.WithContext(ctx).Raw(`UPDATE interviews SET note = NULL, note_shared = false, cancel_reason = NULL,
+	err = tx.db.WithContext(ctx).Raw(`UPDATE interviews SET note = NULL, note_shared = false, cancel_reason = NULL, meeting_url = NULL,
 		version = version + 1, updated_at = greatest(updated_at, ?)
-		WHERE student_id = ? AND (note IS NOT NULL OR note_shared OR cancel_reason IS NOT NULL)
+		WHERE student_id = ? AND (note IS NOT NULL OR note_shared OR cancel_reason IS NOT NULL OR meeting_url IS NOT NULL)
 		RETURNING id`, at, id).Scan(&interviews).Error
 	if err != nil {
 		return false, fault(err, "anonymise the interviews of student %d", id)

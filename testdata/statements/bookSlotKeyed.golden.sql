@@ -17,7 +17,7 @@ SELECT id, name, email, time_zone, interview_limit, created_at, anonymised_at, v
 FROM students
 WHERE id = $1 FOR NO KEY UPDATE
 
-SELECT s.id, s.name, s.email, s.time_zone, s.interview_limit, s.created_at, s.anonymised_at, s.version, s.updated_at, p.interview_limit, p.minimum_grade_exclusive, p.grade_window, p.hold_seconds, p.minimum_notice_seconds, p.cancel_cutoff_seconds, p.reschedule_cutoff_seconds, p.max_reschedules, p.publish_horizon_days, p.version, me.id, w.waivers, h.id, h.slot_id, h.placed_at, h.expires_at, h.extended, h.waivers, h.interviewer_id, h.starts_at, h.ends_at, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL
+SELECT s.id, s.name, s.email, s.time_zone, s.interview_limit, s.created_at, s.anonymised_at, s.version, s.updated_at, p.interview_limit, p.minimum_grade_exclusive, p.grade_window, p.hold_seconds, p.minimum_notice_seconds, p.cancel_cutoff_seconds, p.reschedule_cutoff_seconds, p.max_reschedules, p.publish_horizon_days, p.meeting_url_template, p.share_meeting_rooms, p.version, me.id, w.waivers, h.id, h.slot_id, h.placed_at, h.expires_at, h.extended, h.waivers, h.interviewer_id, h.starts_at, h.ends_at, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL
 FROM students s
 CROSS JOIN booking_policy p
 LEFT JOIN interviewers me ON me.email = s.email
@@ -28,7 +28,7 @@ LEFT JOIN LATERAL (SELECT json_agg(one
 ORDER BY one.id) AS waivers
 FROM waivers one
 WHERE one.student_id = s.id) w ON true
-WHERE s.id = $1 UNION ALL ( SELECT i.student_id, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, i.id, i.interviewer_id, i.slot_id, i.starts_at, i.ends_at, i.status, i.grade, i.waivers
+WHERE s.id = $1 UNION ALL ( SELECT i.student_id, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, i.id, i.interviewer_id, i.slot_id, i.starts_at, i.ends_at, i.status, i.grade, i.waivers
 FROM interviews i
 WHERE i.student_id = $1 AND i.status <> 'CANCELLED'
 ORDER BY i.student_id, i.starts_at, i.id)
@@ -43,13 +43,13 @@ WHERE id = $1 FOR NO KEY UPDATE
 
 WITH slot AS (UPDATE slots
 SET status = 'BOOKED', held_by = NULL, held_until = NULL
-WHERE id = $1), booked AS (INSERT INTO interviews (student_id, interviewer_id, slot_id, starts_at, ends_at, status, grade, note, note_shared, booked_at, completed_at, cancelled_at, cancel_reason, no_show_at, reschedule_count, waivers, exempt, version, updated_at) SELECT given.student_id, given.interviewer_id, given.slot_id, given.starts_at, given.ends_at, given.status, given.grade, given.note, given.note_shared, given.booked_at, given.completed_at, given.cancelled_at, given.cancel_reason, given.no_show_at, given.reschedule_count, given.waivers::bigint[], given.exempt, given.version, given.updated_at
-FROM (VALUES ($2::bigint, $3::bigint, $4::bigint, $5::timestamptz, $6::timestamptz, $7::text, $8::integer, $9::text, $10::boolean, $11::timestamptz, $12::timestamptz, $13::timestamptz, $14::text, $15::timestamptz, $16::integer, $17::bigint[], $18::boolean, $19::integer, $20::timestamptz)) AS given (student_id, interviewer_id, slot_id, starts_at, ends_at, status, grade, note, note_shared, booked_at, completed_at, cancelled_at, cancel_reason, no_show_at, reschedule_count, waivers, exempt, version, updated_at)
-RETURNING id, slot_id), told AS (INSERT INTO events (at, kind, actor_role, actor_id, request_id, student_id, interviewer_id, slot_id, interview_id, changes, policy_version) SELECT given.at, given.kind, given.actor_role, given.actor_id, given.request_id, given.student_id, given.interviewer_id, given.slot_id, booked.id, given.changes, coalesce(given.policy_version, (SELECT version
+WHERE id = $1), next AS (SELECT nextval(pg_get_serial_sequence('interviews', 'id')) AS id), booked AS (INSERT INTO interviews (id, student_id, interviewer_id, slot_id, starts_at, ends_at, status, grade, note, note_shared, booked_at, completed_at, cancelled_at, cancel_reason, no_show_at, reschedule_count, waivers, meeting_url, exempt, version, updated_at) SELECT next.id, given.student_id, given.interviewer_id, given.slot_id, given.starts_at, given.ends_at, given.status, given.grade, given.note, given.note_shared, given.booked_at, given.completed_at, given.cancelled_at, given.cancel_reason, given.no_show_at, given.reschedule_count, given.waivers::bigint[], replace(given.meeting_url, '{interviewId}', next.id::text), given.exempt, given.version, given.updated_at
+FROM (VALUES ($2::bigint, $3::bigint, $4::bigint, $5::bigint, $6::timestamptz, $7::timestamptz, $8::text, $9::integer, $10::text, $11::boolean, $12::timestamptz, $13::timestamptz, $14::timestamptz, $15::text, $16::timestamptz, $17::integer, $18::bigint[], $19::text, $20::boolean, $21::integer, $22::timestamptz)) AS given (id, student_id, interviewer_id, slot_id, starts_at, ends_at, status, grade, note, note_shared, booked_at, completed_at, cancelled_at, cancel_reason, no_show_at, reschedule_count, waivers, meeting_url, exempt, version, updated_at), next
+RETURNING id, slot_id, meeting_url), told AS (INSERT INTO events (at, kind, actor_role, actor_id, request_id, student_id, interviewer_id, slot_id, interview_id, changes, policy_version) SELECT given.at, given.kind, given.actor_role, given.actor_id, given.request_id, given.student_id, given.interviewer_id, given.slot_id, booked.id, given.changes, coalesce(given.policy_version, (SELECT version
 FROM booking_policy))
-FROM (VALUES ($21::timestamptz, $22::text, $23::text, $24::bigint, $25::text, $26::bigint, $27::bigint, $28::bigint, $29::bigint, $30::jsonb, $31::integer)) AS given (at, kind, actor_role, actor_id, request_id, student_id, interviewer_id, slot_id, interview_id, changes, policy_version), booked
+FROM (VALUES ($23::timestamptz, $24::text, $25::text, $26::bigint, $27::text, $28::bigint, $29::bigint, $30::bigint, $31::bigint, $32::jsonb, $33::integer)) AS given (at, kind, actor_role, actor_id, request_id, student_id, interviewer_id, slot_id, interview_id, changes, policy_version), booked
 RETURNING id, at), history AS (INSERT INTO slot_history (slot_id, what, at, until, event_id) SELECT booked.slot_id, 'BOOKED', told.at, NULL, told.id
-FROM booked, told) SELECT id
+FROM booked, told) SELECT id, meeting_url
 FROM booked
 
 RELEASE SAVEPOINT try

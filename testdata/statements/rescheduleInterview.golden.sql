@@ -1,4 +1,4 @@
-SELECT "interviews"."id","interviews"."student_id","interviews"."interviewer_id","interviews"."slot_id","interviews"."starts_at","interviews"."ends_at","interviews"."status","interviews"."grade","interviews"."note","interviews"."note_shared","interviews"."booked_at","interviews"."completed_at","interviews"."cancelled_at","interviews"."cancel_reason","interviews"."no_show_at","interviews"."reschedule_count","interviews"."waivers","interviews"."exempt","interviews"."version","interviews"."updated_at"
+SELECT "interviews"."id","interviews"."student_id","interviews"."interviewer_id","interviews"."slot_id","interviews"."starts_at","interviews"."ends_at","interviews"."status","interviews"."grade","interviews"."note","interviews"."note_shared","interviews"."booked_at","interviews"."completed_at","interviews"."cancelled_at","interviews"."cancel_reason","interviews"."no_show_at","interviews"."reschedule_count","interviews"."waivers","interviews"."meeting_url","interviews"."exempt","interviews"."version","interviews"."updated_at"
 FROM "interviews"
 WHERE id = $1 LIMIT $2
 
@@ -10,7 +10,7 @@ SELECT id, name, email, time_zone, interview_limit, created_at, anonymised_at, v
 FROM students
 WHERE id = $1 FOR NO KEY UPDATE
 
-SELECT "interviews"."id","interviews"."student_id","interviews"."interviewer_id","interviews"."slot_id","interviews"."starts_at","interviews"."ends_at","interviews"."status","interviews"."grade","interviews"."note","interviews"."note_shared","interviews"."booked_at","interviews"."completed_at","interviews"."cancelled_at","interviews"."cancel_reason","interviews"."no_show_at","interviews"."reschedule_count","interviews"."waivers","interviews"."exempt","interviews"."version","interviews"."updated_at"
+SELECT "interviews"."id","interviews"."student_id","interviews"."interviewer_id","interviews"."slot_id","interviews"."starts_at","interviews"."ends_at","interviews"."status","interviews"."grade","interviews"."note","interviews"."note_shared","interviews"."booked_at","interviews"."completed_at","interviews"."cancelled_at","interviews"."cancel_reason","interviews"."no_show_at","interviews"."reschedule_count","interviews"."waivers","interviews"."meeting_url","interviews"."exempt","interviews"."version","interviews"."updated_at"
 FROM "interviews"
 WHERE id = $1 LIMIT $2
 
@@ -18,7 +18,7 @@ SELECT "slots"."id","slots"."interviewer_id","slots"."availability_id","slots"."
 FROM "slots"
 WHERE id = $1 LIMIT $2
 
-SELECT s.id, s.name, s.email, s.time_zone, s.interview_limit, s.created_at, s.anonymised_at, s.version, s.updated_at, p.interview_limit, p.minimum_grade_exclusive, p.grade_window, p.hold_seconds, p.minimum_notice_seconds, p.cancel_cutoff_seconds, p.reschedule_cutoff_seconds, p.max_reschedules, p.publish_horizon_days, p.version, me.id, w.waivers, h.id, h.slot_id, h.placed_at, h.expires_at, h.extended, h.waivers, h.interviewer_id, h.starts_at, h.ends_at, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL
+SELECT s.id, s.name, s.email, s.time_zone, s.interview_limit, s.created_at, s.anonymised_at, s.version, s.updated_at, p.interview_limit, p.minimum_grade_exclusive, p.grade_window, p.hold_seconds, p.minimum_notice_seconds, p.cancel_cutoff_seconds, p.reschedule_cutoff_seconds, p.max_reschedules, p.publish_horizon_days, p.meeting_url_template, p.share_meeting_rooms, p.version, me.id, w.waivers, h.id, h.slot_id, h.placed_at, h.expires_at, h.extended, h.waivers, h.interviewer_id, h.starts_at, h.ends_at, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL
 FROM students s
 CROSS JOIN booking_policy p
 LEFT JOIN interviewers me ON me.email = s.email
@@ -29,7 +29,7 @@ LEFT JOIN LATERAL (SELECT json_agg(one
 ORDER BY one.id) AS waivers
 FROM waivers one
 WHERE one.student_id = s.id) w ON true
-WHERE s.id = $1 UNION ALL ( SELECT i.student_id, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, i.id, i.interviewer_id, i.slot_id, i.starts_at, i.ends_at, i.status, i.grade, i.waivers
+WHERE s.id = $1 UNION ALL ( SELECT i.student_id, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, i.id, i.interviewer_id, i.slot_id, i.starts_at, i.ends_at, i.status, i.grade, i.waivers
 FROM interviews i
 WHERE i.student_id = $1 AND i.status <> 'CANCELLED'
 ORDER BY i.student_id, i.starts_at, i.id)
@@ -52,8 +52,8 @@ FROM slots
 WHERE id = ANY($1)
 
 UPDATE "interviews"
-SET "interviewer_id"=$1,"slot_id"=$2,"starts_at"=$3,"ends_at"=$4,"status"=$5,"grade"=$6,"note"=$7,"note_shared"=$8,"completed_at"=$9,"cancelled_at"=$10,"cancel_reason"=$11,"no_show_at"=$12,"reschedule_count"=$13,"waivers"=$14,"exempt"=$15,"version"=$16,"updated_at"=$17
-WHERE "id" = $18
+SET "interviewer_id"=$1,"slot_id"=$2,"starts_at"=$3,"ends_at"=$4,"status"=$5,"grade"=$6,"note"=$7,"note_shared"=$8,"completed_at"=$9,"cancelled_at"=$10,"cancel_reason"=$11,"no_show_at"=$12,"reschedule_count"=$13,"waivers"=$14,"meeting_url"=$15,"exempt"=$16,"version"=$17,"updated_at"=$18
+WHERE "id" = $19
 
 INSERT INTO events (at, kind, actor_role, actor_id, request_id, student_id, interviewer_id, slot_id, interview_id, changes, policy_version) SELECT given.at, given.kind, given.actor_role, given.actor_id, given.request_id, given.student_id, given.interviewer_id, given.slot_id, given.interview_id, given.changes, coalesce(given.policy_version, (SELECT version
 FROM booking_policy))

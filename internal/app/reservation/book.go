@@ -63,7 +63,7 @@ func (s *Reservations) Book(ctx context.Context, in BookSlotInput) (*Booked, err
 		if err != nil {
 			return Booked{}, err
 		}
-		wanted := offer.Booking(c.slot)
+		wanted := offer.Booking(c.slot).WithMeetingURL(booking.Interview{}, c.record.Policy, operation.RandomText)
 		event := wanted.Event(booking.InterviewBooked, booking.Interview{})
 		event.PolicyVersion = &c.record.Policy.Version
 		interview, err := c.tx.Book(ctx, wanted, operation.Stamped(ctx, c.Now, event)) // also marks the slot as booked

@@ -33,6 +33,7 @@ func (s *Reservations) RescheduleInterview(ctx context.Context, in RescheduleInt
 		if len(refused) > 0 || moved.SlotID == c.was.SlotID {
 			return refused.Err()
 		}
+		moved = moved.WithMeetingURL(c.was, m.record.Policy, operation.RandomText)
 
 		if m.to.HeldBy != 0 {
 			if err := c.tx.EndHoldsOn(ctx, []booking.SlotID{m.to.ID}, c.now); err != nil {

@@ -20,6 +20,8 @@ type UpdateBookingPolicyInput struct {
 	RescheduleCutoffSeconds *int
 	MaxReschedules          *int
 	PublishHorizonDays      *int
+	MeetingURLTemplate      booking.Optional[string] // a nil value or a blank text removes the template
+	ShareMeetingRooms       *bool
 }
 
 // UpdateBookingPolicy changes the policy. The version is incremented only if a value
@@ -37,8 +39,8 @@ func (r *Roster) UpdateBookingPolicy(ctx context.Context, in UpdateBookingPolicy
 		if in.ExpectedVersion != nil && *in.ExpectedVersion != before.Version {
 			return nil, booking.StaleVersion("policy", before.Version)
 		}
-		policy := in.apply(before)
-		if err := policy.Validate().Err(); err != nil {
+		policy, refused := in.apply(before).Normalise()
+		if err := refused.Err(); err != nil {
 			return nil, err
 		}
 		if in.RescheduleCutoffSeconds == nil {
@@ -65,5 +67,10 @@ func (in UpdateBookingPolicyInput) apply(p booking.Policy) booking.Policy {
 	booking.Assign(&p.RescheduleCutoffSeconds, in.RescheduleCutoffSeconds)
 	booking.Assign(&p.MaxReschedules, in.MaxReschedules)
 	booking.Assign(&p.PublishHorizonDays, in.PublishHorizonDays)
+	if in.MeetingURLTemplate.IsSet() {
+		p.MeetingURLTemplate = ""
+		booking.Assign(&p.MeetingURLTemplate, in.MeetingURLTemplate.Or(nil))
+	}
+	booking.Assign(&p.ShareMeetingRooms, in.ShareMeetingRooms)
 	return p
 }

@@ -329,6 +329,7 @@ func (h *interviewImport) write(ctx context.Context, tx *store.Tx, rows []*inter
 	}
 	interviews, err := numbered(ctx, tx, store.InterviewsTable, rows, func(i *interchange.Interview, id int64) {
 		i.ID = booking.InterviewID(id)
+		i.Interview = i.WithMeetingURL(booking.Interview{}, h.students[i.Student].Policy, operation.RandomText)
 	})
 	if err != nil {
 		return err

@@ -175,7 +175,7 @@ func textLimits() []limit {
 	}{
 		{"a name", booking.MaxName},
 		{"an e-mail address", booking.MaxEmail},
-		{"a URL (`meetingUrl`, `photoUrl`)", booking.MaxURL},
+		{"a URL (`meetingUrl`, `photoUrl`), or one that `meetingUrlTemplate` makes", booking.MaxURL},
 		{"`headline`", booking.MaxHeadline},
 		{"`bio`", booking.MaxBio},
 		{"a tag", booking.MaxTag},
