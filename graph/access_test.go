@@ -78,6 +78,7 @@ func queries(h household) map[string]string {
 		"interviews": fmt.Sprintf(`interviews(filter: { studentId: %s, interviewerId: %s }) { totalCount nodes { id } }`,
 			h.student, h.interviewer),
 		"events":          `events { totalCount nodes { id } }`,
+		"eventsAfter":     `eventsAfter { nodes { id } hasMore }`,
 		"bookingRefusals": `bookingRefusals { totalCount nodes { id } }`,
 		"exportStudent":   fmt.Sprintf(`exportStudent(studentId: %s)`, h.student),
 		"bookingPolicy":   `bookingPolicy { interviewLimit }`,

@@ -20,6 +20,26 @@ func (r queryResolver) Events(
 	return list(ctx, page.Events, wanted[store.EventFilter]{page.Args{First: first, After: after, Last: last, Before: before}, &f, orderBy}, r.app.View(ctx).Events, r.app.View(ctx).CountEvents)
 }
 
+func (r queryResolver) EventsAfter(ctx context.Context, id *int64, first *int, filter *store.EventFilter) (*store.EventBatch, error) {
+	f := orZero(filter)
+	if err := inOrder(f.Start, f.End); err != nil {
+		return nil, err
+	}
+	asked, err := page.Events.Asked(page.Args{First: first}, nil)
+	if err != nil {
+		return nil, err
+	}
+	batch, err := r.app.View(ctx).EventsAfter(ctx, booking.EventID(orZero(id)), f, asked.First)
+	return &batch, err
+}
+
+func (eventBatchResolver) LastID(_ context.Context, batch *store.EventBatch) (*int64, error) {
+	if batch.Last == 0 {
+		return nil, nil //nolint:nilnil // the field is null
+	}
+	return (*int64)(&batch.Last), nil
+}
+
 func (r eventResolver) Student(ctx context.Context, events []*booking.Event) ([]*booking.Student, error) {
 	return optional(ctx, events, &loader.From(ctx).Students, func(e *booking.Event) booking.StudentID { return e.StudentID })
 }

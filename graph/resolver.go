@@ -31,6 +31,7 @@ type (
 	holdResolver         struct{ *Resolver }
 	waiverResolver       struct{ *Resolver }
 	eventResolver        struct{ *Resolver }
+	eventBatchResolver   struct{ *Resolver }
 	actorResolver        struct{ *Resolver }
 	refusalResolver      struct{ *Resolver }
 	skippedSlotResolver  struct{ *Resolver }
@@ -58,6 +59,7 @@ func (r *Resolver) Interviewer() generated.InterviewerResolver       { return in
 func (r *Resolver) Hold() generated.HoldResolver                     { return holdResolver{r} }
 func (r *Resolver) Waiver() generated.WaiverResolver                 { return waiverResolver{r} }
 func (r *Resolver) Event() generated.EventResolver                   { return eventResolver{r} }
+func (r *Resolver) EventBatch() generated.EventBatchResolver         { return eventBatchResolver{r} }
 func (r *Resolver) Actor() generated.ActorResolver                   { return actorResolver{r} }
 func (r *Resolver) BookingRefusal() generated.BookingRefusalResolver { return refusalResolver{r} }
 func (r *Resolver) BookingPolicy() generated.BookingPolicyResolver   { return bookingPolicyResolver{r} }

@@ -10,7 +10,12 @@ import (
 // subscriptions returns a selection of each field of Subscription that asks for what
 // belongs to a household.
 func subscriptions(h household) map[string]string {
+	eventAdded := "eventAdded { id }"
+	if h == nobody {
+		eventAdded = "eventAdded(after: 999999) { id }"
+	}
 	return map[string]string{
+		"eventAdded":       eventAdded,
 		"slotsChanged":     fmt.Sprintf(`slotsChanged(studentId: %s, start: %q, end: %q) { refetch }`, h.student, moment(0), moment(40*day)),
 		"interviewChanged": fmt.Sprintf(`interviewChanged(studentId: %s, interviewerId: %s) { id }`, h.student, h.interviewer),
 	}

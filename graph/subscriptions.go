@@ -47,6 +47,15 @@ func (r subscriptionResolver) InterviewChanged(
 	return flow(ctx, watch, err, func(Pace, context.Context, *booking.Interview) bool { return true }) // paid by Begin
 }
 
+func (r subscriptionResolver) EventAdded(ctx context.Context, after *int64, filter *store.EventFilter) (<-chan *booking.Event, error) {
+	f := orZero(filter)
+	if err := inOrder(f.Start, f.End); err != nil {
+		return nil, err
+	}
+	watch, err := r.app.WatchEvents(ctx, (*booking.EventID)(after), f)
+	return flow(ctx, watch, err, func(Pace, context.Context, *booking.Event) bool { return true }) // paid by Begin
+}
+
 // flow sends the events of a watch to a channel, which closes when the watch ends. afford
 // pays for the contents of an event.
 func flow[T any](ctx context.Context, watch live.Watch[T], err error, afford func(Pace, context.Context, *T) bool) (<-chan *T, error) {

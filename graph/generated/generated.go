@@ -52,6 +52,7 @@ type ResolverRoot interface {
 	BookingRefusal() BookingRefusalResolver
 	Eligibility() EligibilityResolver
 	Event() EventResolver
+	EventBatch() EventBatchResolver
 	Hold() HoldResolver
 	Interview() InterviewResolver
 	Interviewer() InterviewerResolver
@@ -324,6 +325,12 @@ type ComplexityRoot struct {
 		Student       func(childComplexity int) int
 	}
 
+	EventBatch struct {
+		Events func(childComplexity int) int
+		LastID func(childComplexity int) int
+		More   func(childComplexity int) int
+	}
+
 	EventConnection struct {
 		Edges              func(childComplexity int) int
 		Nodes              func(childComplexity int) int
@@ -575,6 +582,7 @@ type ComplexityRoot struct {
 		BookingRefusals func(childComplexity int, first *int, after *string, last *int, before *string, filter *store.BookingRefusalFilter) int
 		Eligibility     func(childComplexity int, studentID int64) int
 		Events          func(childComplexity int, first *int, after *string, last *int, before *string, filter *store.EventFilter, orderBy *store.Order) int
+		EventsAfter     func(childComplexity int, id *int64, first *int, filter *store.EventFilter) int
 		ExportStudent   func(childComplexity int, studentID int64) int
 		Interview       func(childComplexity int, id int64) int
 		Interviewer     func(childComplexity int, id int64) int
@@ -711,6 +719,7 @@ type ComplexityRoot struct {
 	}
 
 	Subscription struct {
+		EventAdded       func(childComplexity int, after *int64, filter *store.EventFilter) int
 		InterviewChanged func(childComplexity int, studentID *int64, interviewerID *int64) int
 		SlotsChanged     func(childComplexity int, studentID int64, start time.Time, end time.Time, interviewerIds []int64, tags []string, after *string, before *string) int
 	}
@@ -888,6 +897,9 @@ type EventResolver interface {
 	Slot(ctx context.Context, objs []*booking.Event) ([]*booking.SlotView, error)
 	Interview(ctx context.Context, objs []*booking.Event) ([]*booking.Interview, error)
 }
+type EventBatchResolver interface {
+	LastID(ctx context.Context, obj *store.EventBatch) (*int64, error)
+}
 type HoldResolver interface {
 	Student(ctx context.Context, objs []*booking.Hold) ([]*booking.Student, error)
 	Slot(ctx context.Context, objs []*booking.Hold) ([]*booking.SlotView, error)
@@ -968,6 +980,7 @@ type QueryResolver interface {
 	Interview(ctx context.Context, id int64) (*booking.Interview, error)
 	Interviews(ctx context.Context, first *int, after *string, last *int, before *string, filter *store.InterviewFilter, orderBy *store.Order) (*page.Connection[booking.Interview], error)
 	Events(ctx context.Context, first *int, after *string, last *int, before *string, filter *store.EventFilter, orderBy *store.Order) (*page.Connection[booking.Event], error)
+	EventsAfter(ctx context.Context, id *int64, first *int, filter *store.EventFilter) (*store.EventBatch, error)
 	BookingRefusals(ctx context.Context, first *int, after *string, last *int, before *string, filter *store.BookingRefusalFilter) (*page.Connection[booking.BookingRefusal], error)
 	ExportStudent(ctx context.Context, studentID int64) (json.RawMessage, error)
 	BookingPolicy(ctx context.Context) (*booking.Policy, error)
@@ -1002,6 +1015,7 @@ type StudentResolver interface {
 type SubscriptionResolver interface {
 	SlotsChanged(ctx context.Context, studentID int64, start time.Time, end time.Time, interviewerIds []int64, tags []string, after *string, before *string) (<-chan *live.SlotsChanged, error)
 	InterviewChanged(ctx context.Context, studentID *int64, interviewerID *int64) (<-chan *booking.Interview, error)
+	EventAdded(ctx context.Context, after *int64, filter *store.EventFilter) (<-chan *booking.Event, error)
 }
 type WaiverResolver interface {
 	Student(ctx context.Context, objs []*booking.Waiver) ([]*booking.Student, error)
@@ -2049,6 +2063,25 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Event.Student(childComplexity), true
+
+	case "EventBatch.nodes":
+		if e.ComplexityRoot.EventBatch.Events == nil {
+			break
+		}
+
+		return e.ComplexityRoot.EventBatch.Events(childComplexity), true
+	case "EventBatch.lastId":
+		if e.ComplexityRoot.EventBatch.LastID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.EventBatch.LastID(childComplexity), true
+	case "EventBatch.hasMore":
+		if e.ComplexityRoot.EventBatch.More == nil {
+			break
+		}
+
+		return e.ComplexityRoot.EventBatch.More(childComplexity), true
 
 	case "EventConnection.edges":
 		if e.ComplexityRoot.EventConnection.Edges == nil {
@@ -3305,6 +3338,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Query.Events(childComplexity, args["first"].(*int), args["after"].(*string), args["last"].(*int), args["before"].(*string), args["filter"].(*store.EventFilter), args["orderBy"].(*store.Order)), true
+	case "Query.eventsAfter":
+		if e.ComplexityRoot.Query.EventsAfter == nil {
+			break
+		}
+
+		args, err := ec.field_Query_eventsAfter_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.EventsAfter(childComplexity, args["id"].(*int64), args["first"].(*int), args["filter"].(*store.EventFilter)), true
 	case "Query.exportStudent":
 		if e.ComplexityRoot.Query.ExportStudent == nil {
 			break
@@ -3930,6 +3974,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.StudentEdge.Node(childComplexity), true
 
+	case "Subscription.eventAdded":
+		if e.ComplexityRoot.Subscription.EventAdded == nil {
+			break
+		}
+
+		args, err := ec.field_Subscription_eventAdded_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Subscription.EventAdded(childComplexity, args["after"].(*int64), args["filter"].(*store.EventFilter)), true
 	case "Subscription.interviewChanged":
 		if e.ComplexityRoot.Subscription.InterviewChanged == nil {
 			break
@@ -4928,6 +4983,23 @@ type Query {
   ): EventConnection @access
 
   """
+  The events after a given one, in the order in which they were committed. A program that continues
+  with ` + "`" + `lastId` + "`" + ` processes each event exactly once. With ` + "`" + `events` + "`" + ` it could miss some, because an event
+  may be committed after one with a greater id. Only for administrators.
+  """
+  eventsAfter(
+    """
+    The id of the event to continue after: the ` + "`" + `lastId` + "`" + ` of the previous response. Null starts with the
+    first event. An unknown id is an error with the code ` + "`" + `NOT_FOUND` + "`" + `.
+    """
+    id: ID
+    "The maximum number of events, 1 to 100. Defaults to 20."
+    first: Int
+    "Returns only events that match this filter."
+    filter: EventFilter
+  ): EventBatch @access
+
+  """
   The bookings, holds and reschedules that were refused in the last 90 days, newest first. Dry runs
   and repeated requests with the same idempotency key are not included. Only for administrators.
   """
@@ -5743,7 +5815,10 @@ type Waiver {
 
 "An entry of the audit log: who changed what and when, with the values before and after."
 type Event {
-  "The id of the event. Later events have greater ids."
+  """
+  The id of the event. Ids ascend in the order in which events are written, which can differ from the
+  order in which they are committed.
+  """
   id: ID!
   "The time of the event."
   at: DateTime!
@@ -5901,6 +5976,22 @@ input EventOrder {
   field: EventOrderField!
   "The direction. Ascending by default."
   direction: OrderDirection! = ASC
+}
+
+"Events in the order in which they were committed."
+type EventBatch {
+  "The events that match the filter. Can be empty although ` + "`" + `hasMore` + "`" + ` is true."
+  nodes: [Event!]!
+  """
+  The id to continue after: that of the last event that was compared with the filter. Null if there
+  is no event yet.
+  """
+  lastId: ID
+  """
+  Whether there may be more events, so that the next request need not wait. A request compares at most
+  10,000 events with the filter.
+  """
+  hasMore: Boolean!
 }
 
 "A page of events."
@@ -6411,8 +6502,8 @@ type AvailabilityConflict implements UserError {
 """
 The subscriptions, which report changes as they happen. They use a WebSocket
 (subprotocol ` + "`" + `graphql-transport-ws` + "`" + `) or server-sent events. A subscription reports only
-changes that happen after it starts: start it first, then query the current state. It
-ends when the token expires.
+changes that happen after it starts: start it first, then query the current state. Only
+` + "`" + `eventAdded` + "`" + ` can resume after a given event. A subscription ends when the token expires.
 """
 type Subscription {
   """
@@ -6456,6 +6547,22 @@ type Subscription {
     "Reports only interviews with this interviewer."
     interviewerId: ID
   ): Interview! @access(student: OWN, interviewer: OWN)
+
+  """
+  Reports each event exactly once, in the order in which the events are committed. After a lost
+  connection, subscribe again with the id of the last received event as ` + "`" + `after` + "`" + `: no event is missed.
+  Only for administrators.
+  """
+  eventAdded(
+    """
+    The id of the event to continue after. All later events are reported first. If null, only events
+    that are committed after the subscription starts are reported. An unknown id is an error with the
+    code ` + "`" + `NOT_FOUND` + "`" + `.
+    """
+    after: ID
+    "Reports only events that match this filter."
+    filter: EventFilter
+  ): Event! @access
 }
 
 "A change to the list of slots that a student can book."
@@ -8443,6 +8550,18 @@ func (ec *executionContext) childFields_Event(ctx context.Context, field graphql
 	return nil, fmt.Errorf("no field named %q was found under type Event", field.Name)
 }
 
+func (ec *executionContext) childFields_EventBatch(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "nodes":
+		return ec.fieldContext_EventBatch_nodes(ctx, field)
+	case "lastId":
+		return ec.fieldContext_EventBatch_lastId(ctx, field)
+	case "hasMore":
+		return ec.fieldContext_EventBatch_hasMore(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type EventBatch", field.Name)
+}
+
 func (ec *executionContext) childFields_EventConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "edges":
@@ -10171,6 +10290,36 @@ func (ec *executionContext) field_Query_eligibility_args(ctx context.Context, ra
 	return args, nil
 }
 
+func (ec *executionContext) field_Query_eventsAfter_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "id",
+		func(ctx context.Context, v any) (*int64, error) {
+			return ec.unmarshalOID2ᚖint64(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["id"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "first",
+		func(ctx context.Context, v any) (*int, error) {
+			return ec.unmarshalOInt2ᚖint(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["first"] = arg1
+	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "filter",
+		func(ctx context.Context, v any) (*store.EventFilter, error) {
+			return ec.unmarshalOEventFilter2ᚖrehearseᚋinternalᚋstoreᚐEventFilter(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["filter"] = arg2
+	return args, nil
+}
+
 func (ec *executionContext) field_Query_events_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
@@ -10638,6 +10787,28 @@ func (ec *executionContext) field_Student_interviews_args(ctx context.Context, r
 		return nil, err
 	}
 	args["filter"] = arg4
+	return args, nil
+}
+
+func (ec *executionContext) field_Subscription_eventAdded_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "after",
+		func(ctx context.Context, v any) (*int64, error) {
+			return ec.unmarshalOID2ᚖint64(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["after"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "filter",
+		func(ctx context.Context, v any) (*store.EventFilter, error) {
+			return ec.unmarshalOEventFilter2ᚖrehearseᚋinternalᚋstoreᚐEventFilter(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["filter"] = arg1
 	return args, nil
 }
 
@@ -15767,6 +15938,84 @@ func (ec *executionContext) fieldContext_Event_changes(_ context.Context, field 
 		},
 	}
 	return fc, nil
+}
+
+func (ec *executionContext) _EventBatch_nodes(ctx context.Context, field graphql.CollectedField, obj *store.EventBatch) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_EventBatch_nodes(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Events, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []booking.Event) graphql.Marshaler {
+			return ec.marshalNEvent2ᚕrehearseᚋinternalᚋbookingᚐEventᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_EventBatch_nodes(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "EventBatch",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Event(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _EventBatch_lastId(ctx context.Context, field graphql.CollectedField, obj *store.EventBatch) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_EventBatch_lastId(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.EventBatch().LastID(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *int64) graphql.Marshaler {
+			return ec.marshalOID2ᚖint64(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_EventBatch_lastId(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("EventBatch", field, true, true, "ID")
+}
+
+func (ec *executionContext) _EventBatch_hasMore(ctx context.Context, field graphql.CollectedField, obj *store.EventBatch) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_EventBatch_hasMore(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.More, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return ec.marshalNBoolean2bool(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_EventBatch_hasMore(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("EventBatch", field, false, false, "Boolean")
 }
 
 func (ec *executionContext) _EventConnection_edges(ctx context.Context, field graphql.CollectedField, obj *page.Connection[booking.Event]) (ret graphql.Marshaler) {
@@ -21782,6 +22031,50 @@ func (ec *executionContext) fieldContext_Query_events(ctx context.Context, field
 	return fc, nil
 }
 
+func (ec *executionContext) _Query_eventsAfter(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Query_eventsAfter(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Query().EventsAfter(ctx, fc.Args["id"].(*int64), fc.Args["first"].(*int), fc.Args["filter"].(*store.EventFilter))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *store.EventBatch) graphql.Marshaler {
+			return ec.marshalOEventBatch2ᚖrehearseᚋinternalᚋstoreᚐEventBatch(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Query_eventsAfter(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Query",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_EventBatch(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Query_eventsAfter_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _Query_bookingRefusals(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -24503,6 +24796,50 @@ func (ec *executionContext) fieldContext_Subscription_interviewChanged(ctx conte
 	}()
 	ctx = graphql.WithFieldContext(ctx, fc)
 	if fc.Args, err = ec.field_Subscription_interviewChanged_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Subscription_eventAdded(ctx context.Context, field graphql.CollectedField) (ret func(ctx context.Context) graphql.Marshaler) {
+	return graphql.ResolveFieldStream(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Subscription_eventAdded(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Subscription().EventAdded(ctx, fc.Args["after"].(*int64), fc.Args["filter"].(*store.EventFilter))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *booking.Event) graphql.Marshaler {
+			return ec.marshalNEvent2ᚖrehearseᚋinternalᚋbookingᚐEvent(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Subscription_eventAdded(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Subscription",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Event(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Subscription_eventAdded_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
 		ec.Error(ctx, err)
 		return fc, err
 	}
@@ -32534,6 +32871,50 @@ func (ec *executionContext) _Event(ctx context.Context, sel ast.SelectionSet, ob
 	return out
 }
 
+var eventBatchImplementors = []string{"EventBatch"}
+
+func (ec *executionContext) _EventBatch(ctx context.Context, sel ast.SelectionSet, obj *store.EventBatch) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, eventBatchImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("EventBatch")
+		case "nodes":
+			out.Values[i] = ec._EventBatch_nodes(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "lastId":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._EventBatch_lastId(ctx, field, obj)
+				})
+		case "hasMore":
+			out.Values[i] = ec._EventBatch_hasMore(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
 var eventConnectionImplementors = []string{"EventConnection"}
 
 func (ec *executionContext) _EventConnection(ctx context.Context, sel ast.SelectionSet, obj *page.Connection[booking.Event]) graphql.Marshaler {
@@ -34267,6 +34648,12 @@ func (ec *executionContext) _Query(ctx context.Context, sel ast.SelectionSet) gr
 				func(ctx context.Context) graphql.Marshaler {
 					return ec._Query_events(ctx, field)
 				})
+		case "eventsAfter":
+			out.ResolveRootConcurrently(innerCtx, ec.OperationContext, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Query_eventsAfter(ctx, field)
+				})
 		case "bookingRefusals":
 			out.ResolveRootConcurrently(innerCtx, ec.OperationContext, i,
 				true, false,
@@ -35164,6 +35551,8 @@ func (ec *executionContext) _Subscription(ctx context.Context, sel ast.Selection
 		return ec._Subscription_slotsChanged(ctx, fields[0])
 	case "interviewChanged":
 		return ec._Subscription_interviewChanged(ctx, fields[0])
+	case "eventAdded":
+		return ec._Subscription_eventAdded(ctx, fields[0])
 	default:
 		panic("unknown field " + strconv.Quote(fields[0].Name))
 	}
@@ -38691,6 +39080,13 @@ func (ec *executionContext) marshalOEligibility2ᚖrehearseᚋinternalᚋbooking
 		return graphql.Null
 	}
 	return ec._Eligibility(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalOEventBatch2ᚖrehearseᚋinternalᚋstoreᚐEventBatch(ctx context.Context, sel ast.SelectionSet, v *store.EventBatch) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._EventBatch(ctx, sel, v)
 }
 
 func (ec *executionContext) marshalOEventConnection2ᚖrehearseᚋgraphᚋpageᚐConnection(ctx context.Context, sel ast.SelectionSet, v *page.Connection[booking.Event]) graphql.Marshaler {

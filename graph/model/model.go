@@ -494,8 +494,8 @@ func (SlotTaken) IsUserError() {}
 
 // The subscriptions, which report changes as they happen. They use a WebSocket
 // (subprotocol `graphql-transport-ws`) or server-sent events. A subscription reports only
-// changes that happen after it starts: start it first, then query the current state. It
-// ends when the token expires.
+// changes that happen after it starts: start it first, then query the current state. Only
+// `eventAdded` can resume after a given event. A subscription ends when the token expires.
 type Subscription struct {
 }
 

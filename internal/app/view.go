@@ -205,6 +205,14 @@ func (v View) CountEvents(ctx context.Context, f store.EventFilter) (int, error)
 	return v.app.store.CountEvents(ctx, f)
 }
 
+// EventsAfter lists events in commit order. Only administrators may call it.
+func (v View) EventsAfter(ctx context.Context, after booking.EventID, f store.EventFilter, first int) (store.EventBatch, error) {
+	if err := v.may.Only(); err != nil {
+		return store.EventBatch{}, err
+	}
+	return v.app.store.EventsAfter(ctx, after, f, first)
+}
+
 // BookingRefusals lists refused bookings. Only administrators may call it.
 func (v View) BookingRefusals(
 	ctx context.Context, f store.BookingRefusalFilter, p store.Page,

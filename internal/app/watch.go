@@ -29,6 +29,15 @@ func (a *App) WatchSlots(
 	return a.live.Slots(ctx, student, wanted, page)
 }
 
+// WatchEvents watches events in commit order, from the given one on. Only administrators may
+// call it.
+func (a *App) WatchEvents(ctx context.Context, after *booking.EventID, f store.EventFilter) (live.Watch[booking.Event], error) {
+	if err := a.View(ctx).may.Only(); err != nil {
+		return nil, err
+	}
+	return a.live.Events(ctx, after, f)
+}
+
 // WatchInterviews watches the caller's interviews, optionally only those with the given
 // student and interviewer. Of several changes in quick succession only the last may be sent.
 func (a *App) WatchInterviews(

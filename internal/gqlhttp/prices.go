@@ -63,7 +63,7 @@ var readsRecord = map[string]bool{"Student.interviewLimit": true}
 
 // inEvent contains the fields whose objects are part of an event: nothing is read for them.
 var inEvent = map[string]bool{
-	"Subscription.slotsChanged": true, "Subscription.interviewChanged": true,
+	"Subscription.slotsChanged": true, "Subscription.interviewChanged": true, "Subscription.eventAdded": true,
 	"SlotsChanged.opened": true, "SlotsChanged.openedEdges": true, "SlotsChanged.eligibility": true,
 }
 
@@ -82,6 +82,7 @@ var scans = map[string]map[string]int{
 	"interviewers": {"search": 10, "tags": 10, "languages": 10, "active": 10},
 	"interviews":   {"status": 50, "start": 20, "end": 20},
 	"events":       {"kind": 100, "start": 50, "end": 50},
+	"eventsAfter":  {"studentId": 100, "interviewerId": 100, "interviewId": 100, "kind": 100, "start": 100, "end": 100},
 }
 
 // costOfOtherOrder is the cost of filtering everybody's interviews in an order whose

@@ -142,6 +142,8 @@ func TestOperationCostRules(t *testing.T) {
 		{"a search by id with its total", `{ students(filter: {search: "x"}, orderBy: {field: ID}) { nodes { id } totalCount } }`, read + 1 + 20 + 900 + 45},
 		{"a search by name with its total", `{ students(filter: {search: "x"}, orderBy: {field: NAME}) { nodes { id } totalCount } }`, read + 1 + 20 + 1800 + 45},
 		{"a filter on standing", `{ students(filter: {eligible: false}) { nodes { id } } }`, read + 1 + 20 + 700},
+		{"events in commit order", `{ eventsAfter(id: 7, first: 50) { nodes { id } lastId hasMore } }`, read + 1 + 50},
+		{"a filter of events in commit order", `{ eventsAfter(filter: {studentId: 1}) { nodes { id } } }`, read + 1 + 20 + 100},
 		{"a filter on kinds of events", `{ events(filter: {kind: [INTERVIEW_BOOKED]}) { nodes { id } } }`, read + 1 + 20 + 100},
 		// Rows read in a range.
 		{"a range", list("", "nodes { id }"), read + 1 + 10},

@@ -108,6 +108,11 @@ func TestServerSentEvents(t *testing.T) {
 	if e.next(&changed); len(changed.SlotsChanged.Opened) != 1 || changed.SlotsChanged.Opened[0].ID != slot {
 		t.Errorf("got the event %+v", changed)
 	}
+	added := second.open("subscription { eventAdded(after: 1) { id kind } }", nil)
+	var resumed struct{ EventAdded struct{ ID, Kind string } }
+	if added.next(&resumed); resumed.EventAdded.ID != "2" || resumed.EventAdded.Kind != "INTERVIEWER_CREATED" {
+		t.Errorf("after event 1: got the event %+v, want 2, INTERVIEWER_CREATED", resumed)
+	}
 	one := second.open("{ bookingPolicy { interviewLimit } }", nil)
 	var read struct{ BookingPolicy struct{ InterviewLimit int } }
 	if one.next(&read); read.BookingPolicy.InterviewLimit != 15 {

@@ -69,6 +69,7 @@ type changeSet struct {
 	everyStudent bool                    // the record of any student may have changed
 	tagged       []booking.InterviewerID // interviewers whose slots' tags have changed
 	manySlots    bool                    // more slots than are listed have changed
+	events       bool                    // there may be new events
 	generation   uint64                  // generation of sharedRecords; records read before it are stale
 }
 
@@ -166,7 +167,7 @@ func (h *Hub) follow(ctx context.Context, log *slog.Logger) {
 // readChanges reads the current state of what has changed. since is the time of the previous
 // call; it bounds the search for interviews that are not listed in c.
 func (h *Hub) readChanges(ctx context.Context, c store.Changes, since time.Time) (changeSet, error) {
-	set := changeSet{students: map[booking.StudentID]bool{}, tagged: c.Retagged, everyStudent: c.EveryStudent,
+	set := changeSet{students: map[booking.StudentID]bool{}, tagged: c.Retagged, everyStudent: c.EveryStudent, events: c.Events || c.Lost,
 		manySlots: c.EverySlot || c.Lost || len(c.Slots) > manySlots}
 	var err error
 	if !set.manySlots && len(c.Slots) > 0 {

@@ -33,8 +33,9 @@ var changeColumns = [changeKinds]string{"slots", "interviews", "students", "inte
 // changeNotes are the changes of a transaction. Notes are only appended, so the copy that
 // Try restores is as it was.
 type changeNotes struct {
-	ids   [changeKinds][]int64
-	every [changeKinds]bool
+	ids    [changeKinds][]int64
+	every  [changeKinds]bool
+	events bool // events were appended; every row of the log tells readers to look for them
 }
 
 // note notes that rows of a kind have changed. Every method that writes rows of a kind
@@ -101,7 +102,7 @@ func (t *transaction) changed() bool {
 			return true
 		}
 	}
-	return false
+	return t.changes.events
 }
 
 // DeleteChanges deletes the rows of the change log that are older than ChangeRetention and

@@ -78,6 +78,42 @@ func TestEveryWriteIsLoggedUnlogged(t *testing.T) {
 	}
 }
 
+// A transaction that only appends events logs that, too.
+func TestEventsAloneAreLogged(t *testing.T) {
+	t.Parallel()
+	for logs, want := range map[bool][]string{true: nil, false: {"events all"}} {
+		t.Run(fmt.Sprint(logs), func(t *testing.T) {
+			t.Parallel()
+			db := pgtest.New(t)
+			db.RecordWrites(t)
+			s := db.Intercepted(t, pgtest.Intercept{Rewrite: func(statement string) string {
+				if _, values, insert := strings.Cut(statement, "VALUES"); insert && strings.HasPrefix(statement, "INSERT INTO changes") && !logs {
+					return "SELECT " + values
+				}
+				return statement
+			}})
+			inTx(t, s, func(tx *store.Tx) (store.Nothing, error) {
+				_, err := store.Try(t.Context(), tx, func(tx *store.Tx) (store.Nothing, error) {
+					return store.Nothing{}, errors.Join(tx.AppendEvents(t.Context(), anEvent()), errUndone)
+				})
+				if !errors.Is(err, errUndone) {
+					return store.Nothing{}, err
+				}
+				return store.Nothing{}, tx.AppendEvents(t.Context())
+			})
+			if got := readChanges(t, db.SQL(t)); len(got) > 0 {
+				t.Errorf("without events, the log is %v, want it to be empty", got)
+			}
+			inTx(t, s, func(tx *store.Tx) (store.Nothing, error) {
+				return store.Nothing{}, tx.AppendEvents(t.Context(), anEvent())
+			})
+			if diff := cmp.Diff(want, db.UnloggedWrites(t), cmpopts.EquateEmpty()); diff != "" {
+				t.Errorf("writes that are not logged (-want +got):\n%s", diff)
+			}
+		})
+	}
+}
+
 func TestChangeLogFollowsTheTransaction(t *testing.T) {
 	t.Parallel()
 	db := pgtest.New(t)

@@ -91,8 +91,8 @@ func (s *Store) sequenceOnce(ctx context.Context) (all bool, err error) {
 	return err == nil && size < sequenceBatch, err
 }
 
-// sequenceTimeout bounds a run.
-const sequenceTimeout = 10 * time.Second
+// sequenceTimeout bounds a run. Only tests change it.
+var sequenceTimeout = 10 * time.Second
 
 // sharedRuns runs a function for all callers that wait for it. The zero value is ready for
 // use.

@@ -81,6 +81,7 @@ func (tx *Tx) AppendEvents(ctx context.Context, events ...booking.Event) error {
 	}
 	if len(events) > 0 {
 		tx.state.lastEventAt = events[len(events)-1].At
+		tx.state.changes.events = true
 	}
 	var err error
 	if len(rows) == 1 {

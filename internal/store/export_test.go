@@ -1,6 +1,10 @@
 package store
 
-import "rehearse/internal/booking"
+import (
+	"time"
+
+	"rehearse/internal/booking"
+)
 
 // MigrateTags exports migrateTags to test the migration of existing rows.
 var MigrateTags = migrateTags
@@ -20,3 +24,6 @@ func HasSlotRule(code booking.RefusalCode) bool { return slotRules[code].exclude
 
 // HasStudentRule reports whether studentRules contains the rule.
 func HasStudentRule(code booking.RefusalCode) bool { return studentRules[code] != "" }
+
+// A test may hold a run for as long as others take to wait for it.
+func init() { sequenceTimeout = time.Minute }

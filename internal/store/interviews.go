@@ -257,7 +257,7 @@ func (tx *Tx) Book(ctx context.Context, i booking.Interview, e booking.Event) (b
 	args = eventColumns.appendValues(interviewColumns.appendValues(args, &row), &event)
 	booked, err := one(ctx, tx, func(r *interviewRow) []any { return []any{(*int64)(&r.ID), &r.MeetingURL} }, bookSlot, args...)
 	i.ID, i.MeetingURL = booked.ID, booked.MeetingURL
-	tx.state.lastEventAt = e.At
+	tx.state.lastEventAt, tx.state.changes.events = e.At, true
 	note(tx, changedSlots, i.SlotID)
 	tx.noteInterviews(i)
 	return i, fault(err, "book slot %d", i.SlotID)

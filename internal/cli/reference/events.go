@@ -14,7 +14,8 @@ func eventsPage() []byte {
 	schema := graph.Schema()
 	b.WriteString("# Events\n\n" +
 		prose("Each change of the school's data is recorded as an event, in the same transaction. The query `events` lists all events, "+
-			"and `Interview.events` those of one interview. Events are never changed or deleted. They refer to people by id, and "+
+			"and `Interview.events` those of one interview. `eventsAfter` and the subscription `eventAdded` return them in the order in which they "+
+			"are committed ([how to process every event](../how-to/process-events.md)). Events are never changed or deleted. They refer to people by id, and "+
 			"contain no names, addresses or texts about people.") +
 		"## Kinds\n\n" +
 		prose("New kinds can be added. The `changes` of an event contain only listed fields that changed and that the caller may read.") +

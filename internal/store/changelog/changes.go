@@ -17,6 +17,7 @@ type Changes struct {
 	Students     []booking.StudentID // whose record has changed
 	Interviewers []booking.InterviewerID
 	Retagged     []booking.InterviewerID // whose slots' tags have changed
+	Events       bool                    // there may be new events: a transaction was committed
 
 	// Set if rows have changed whose ids are not listed.
 	EverySlot, EveryInterview, EveryStudent, EveryInterviewer bool
@@ -25,12 +26,12 @@ type Changes struct {
 }
 
 // lost are the changes of a log that was not read.
-var lost = Changes{EverySlot: true, EveryInterview: true, EveryStudent: true, EveryInterviewer: true, Lost: true}
+var lost = Changes{EverySlot: true, EveryInterview: true, EveryStudent: true, EveryInterviewer: true, Events: true, Lost: true}
 
 // Empty reports whether nothing has changed.
 func (c Changes) Empty() bool {
 	return len(c.Slots)+len(c.Interviews)+len(c.Students)+len(c.Interviewers)+len(c.Retagged) == 0 &&
-		!c.EverySlot && !c.EveryInterview && !c.EveryStudent && !c.EveryInterviewer && !c.Lost
+		!c.Events && !c.EverySlot && !c.EveryInterview && !c.EveryStudent && !c.EveryInterviewer && !c.Lost
 }
 
 // And returns the union of both changes.
@@ -41,6 +42,7 @@ func (c Changes) And(o Changes) Changes {
 		Students:         append(c.Students, o.Students...),
 		Interviewers:     append(c.Interviewers, o.Interviewers...),
 		Retagged:         append(c.Retagged, o.Retagged...),
+		Events:           c.Events || o.Events,
 		EverySlot:        c.EverySlot || o.EverySlot,
 		EveryInterview:   c.EveryInterview || o.EveryInterview,
 		EveryStudent:     c.EveryStudent || o.EveryStudent,

@@ -403,7 +403,7 @@ func TestManyChangesOfAKind(t *testing.T) {
 	t.Parallel()
 	database := pgtest.New(t)
 	db, reader := database.SQL(t), newReader(t, database)
-	everything := changelog.Changes{EverySlot: true, EveryInterview: true, EveryStudent: true, EveryInterviewer: true, Lost: true}
+	everything := changelog.Changes{EverySlot: true, EveryInterview: true, EveryStudent: true, EveryInterviewer: true, Events: true, Lost: true}
 	for every, want := range map[string]changelog.Changes{
 		"{slots}": {EverySlot: true}, "{retagged}": {EverySlot: true},
 		"{interviews}": {EveryInterview: true}, "{students}": {EveryStudent: true},
@@ -417,7 +417,7 @@ func TestManyChangesOfAKind(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		want.Slots = []booking.SlotID{2, 4, 9}
+		want.Slots, want.Events = []booking.SlotID{2, 4, 9}, true
 		if fmt.Sprint(got) != fmt.Sprint(want) {
 			t.Errorf("%s is read as %+v, want %+v", every, got, want)
 		}
