@@ -320,7 +320,7 @@ func (s *school) drawLimit(d dice) operation {
 
 func (s *school) drawPolicy(d dice) operation {
 	p := s.policy
-	switch d(8) {
+	switch d(9) {
 	case 0:
 		p.InterviewLimit = 1 + d(6)
 	case 1:
@@ -337,6 +337,11 @@ func (s *school) drawPolicy(d dice) operation {
 		p.MaxReschedules = d(4)
 	case 7:
 		p.PublishHorizonDays = 1 + d(3)
+	case 8:
+		p.MeetingURLTemplate = []string{
+			"", "https://meet.example.org/{interviewId}", "https://meet.example.org/{interviewerId}/{interviewId}?of={studentId}",
+		}[d(3)]
+		p.ShareMeetingRooms = d.oneIn(2)
 	}
 	return updatePolicy{p}
 }

@@ -128,7 +128,11 @@ func (o rescheduleInterview) first(s *school, i *interview, to *slot) response {
 	moved := *to
 	s.free(i.slot, o.by) // may add slots and so move the slice
 	to = &moved
+	elsewhere := i.by != to.by
 	i.slot, i.by, i.span, i.exempt = to.id, to.by, to.span, v.again
+	if elsewhere {
+		i.link = s.linkOf(*i)
+	}
 	i.moves++
 	i.waivers = union(s.but(s.but(i.waivers, booking.WaivePair), booking.WaiveNotice), v.waivers)
 	return response{result: i.String()}

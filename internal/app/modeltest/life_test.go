@@ -202,6 +202,7 @@ func (o bookSlot) first(s *school, id booking.InterviewID) response {
 		status: booking.Booked, waivers: v.waivers, exempt: v.again,
 	}
 	if !o.dry {
+		booked.link = s.linkOf(booked)
 		s.interviews = append(s.interviews, booked)
 		if other := s.holdOf(o.student); other != nil {
 			other.ended = true

@@ -91,6 +91,7 @@ func (o updatePolicy) do(ctx context.Context, on *app.App) (string, int64, error
 		HoldSeconds: &p.HoldSeconds, MinimumNoticeSeconds: &p.MinimumNoticeSeconds, CancelCutoffSeconds: &p.CancelCutoffSeconds,
 		RescheduleCutoffSeconds: &p.RescheduleCutoffSeconds,
 		MaxReschedules:          &p.MaxReschedules, PublishHorizonDays: &p.PublishHorizonDays,
+		MeetingURLTemplate: booking.Set(&p.MeetingURLTemplate), ShareMeetingRooms: &p.ShareMeetingRooms,
 	})
 	if err != nil {
 		return "", 0, err

@@ -2,7 +2,9 @@ package modeltest
 
 import (
 	"cmp"
+	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"rehearse/internal/booking"
@@ -14,7 +16,7 @@ import (
 // a copy of the lists is a copy of the school.
 type school struct {
 	now            time.Time
-	policy         booking.Policy // only the numbers
+	policy         booking.Policy // without its version
 	students       []student
 	interviewers   []interviewer
 	availabilities []availability
@@ -66,7 +68,15 @@ type interview struct {
 	moves    int
 	waivers  []booking.WaiverID
 	exempt   bool
+	link     string // empty for none
 	span
+}
+
+// linkOf returns the link that the policy's template makes for an interview.
+func (s *school) linkOf(i interview) string {
+	return strings.NewReplacer(
+		"{interviewId}", fmt.Sprint(i.id), "{interviewerId}", fmt.Sprint(i.by), "{studentId}", fmt.Sprint(i.student),
+	).Replace(s.policy.MeetingURLTemplate)
 }
 
 // meets reports whether the interview took place or is booked.
