@@ -102,7 +102,7 @@ func (e Edge[P, K, V, C]) read(ctx context.Context, g *generation, parents []*P)
 	if e.Objects == nil || err != nil {
 		return
 	}
-	var objects []*C
+	objects := make([]*C, 0, len(keys))
 	for _, key := range keys {
 		if value, found := values[key]; found {
 			objects = append(objects, e.Objects(value)...)

@@ -131,7 +131,7 @@ func (t *Type[T]) write(ctx context.Context, o *graphql.OperationContext, field 
 		return nil, false
 	}
 	selected, known := t.plan(o, field.Selections)
-	to := &text{budget: budget.From(ctx)}
+	to := &text{b: make([]byte, 0, 256), budget: budget.From(ctx)} // an object fits in most cases
 	to.at = to.steps[:0]
 	if !known || selected.load(ctx, objects, in) != nil || to.budget.Failure() != nil {
 		return nil, false

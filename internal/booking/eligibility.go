@@ -167,7 +167,7 @@ func met(commitments []Commitment) []InterviewerID {
 }
 
 func busy(commitments []Commitment) []calendar.Span {
-	var spans []calendar.Span
+	spans := make([]calendar.Span, 0, len(commitments))
 	for _, i := range commitments {
 		if i.Status.TookOrTakesPlace() {
 			spans = append(spans, i.Span())

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"io"
 	"slices"
+	"sync"
 
 	"github.com/99designs/gqlgen/graphql"
 )
@@ -19,13 +20,20 @@ const (
 	maxChunk  = 64 << 10 // a client must read this much within the write timeout
 )
 
+// buffers are used again and again for the joined parts of responses (*[]byte). A writer does not
+// keep what it is given.
+var buffers = sync.Pool{New: func() any { return new([]byte) }}
+
 func (p parts) size() int { return len(p[0]) + len(p[1]) + len(p[2]) }
 
 // writeTo writes the parts in chunks, so that a deadline per write requires progress and
 // not completion.
 func (p parts) writeTo(w io.Writer) error {
 	if p.size() <= maxJoined {
-		p = parts{slices.Concat(p[0], p[1], p[2])}
+		joined := buffers.Get().(*[]byte)
+		defer buffers.Put(joined)
+		*joined = append(append(append((*joined)[:0], p[0]...), p[1]...), p[2]...)
+		p = parts{*joined}
 	}
 	for _, part := range p {
 		for chunk := range slices.Chunk(part, maxChunk) {
