@@ -326,6 +326,8 @@ func TestFormulaEscapingRoundTrip(t *testing.T) {
 	roundTrips := func(t interface{ Fatalf(string, ...any) }, note string) {
 		value := interchange.Interview{Student: "=a@b.cd", Interviewer: "+c@d.ef", BookedAt: &now}
 		value.Start, value.End, value.Status, value.Note = now, now.Add(time.Hour), booking.Completed, &note
+		link := "https://meet.example.org/ann?a=1,2"
+		value.MeetingURL = &link
 		var file strings.Builder
 		if err := interchange.Interviews(time.UTC).Write(&file).Rows([]interchange.Interview{value}); err != nil {
 			t.Fatalf("%v", err)
