@@ -21,14 +21,14 @@ import (
 
 // household holds what belongs to one student and one interviewer, who meet in two weeks.
 type household struct {
-	student, interviewer                 string
-	interview, slot, free, hold          string
-	availability, block, waiver, notHeld string
+	student, interviewer                          string
+	interview, slot, free, hold                   string
+	availability, block, waiver, notHeld, webhook string
 }
 
 var nobody = household{
 	student: missing, interviewer: missing, interview: missing, slot: missing, free: missing, hold: missing,
-	availability: missing, block: missing, waiver: missing, notHeld: missing,
+	availability: missing, block: missing, waiver: missing, notHeld: missing, webhook: missing,
 }
 
 // household creates one: a booked slot, a slot that the student holds, two open slots,
@@ -55,6 +55,7 @@ func (s *school) household(name string) household {
 	var waiver struct{ Waiver struct{ ID string } }
 	s.Mutate("grantWaiver", "waiver { id }", map[string]any{"studentId": h.student, "rule": "LIMIT", "reason": "a long way to come"}, &waiver)
 	h.waiver = waiver.Waiver.ID
+	h.webhook = s.webhook(nil)
 	return h
 }
 
@@ -80,6 +81,8 @@ func queries(h household) map[string]string {
 		"events":          `events { totalCount nodes { id } }`,
 		"eventsAfter":     `eventsAfter { nodes { id } hasMore }`,
 		"bookingRefusals": `bookingRefusals { totalCount nodes { id } }`,
+		"webhooks":        `webhooks { id deliveries { totalCount } }`,
+		"webhook":         fmt.Sprintf(`webhook(id: %s) { id url }`, h.webhook),
 		"exportStudent":   fmt.Sprintf(`exportStudent(studentId: %s)`, h.student),
 		"bookingPolicy":   `bookingPolicy { interviewLimit }`,
 		"viewer":          `viewer { role person { __typename } }`,
@@ -112,6 +115,11 @@ func mutations(h household) map[string]map[string]any {
 		"updateBookingPolicy":   {"interviewLimit": 3},
 		"grantWaiver":           {"studentId": h.student, "rule": "PAIR", "reason": "again"},
 		"revokeWaiver":          {"waiverId": h.waiver},
+		"createWebhook":         {"url": publicHook},
+		"updateWebhook":         {"webhookId": h.webhook, "kinds": []string{"INTERVIEW_BOOKED"}},
+		"deleteWebhook":         {"webhookId": h.webhook},
+		"rotateWebhookSecret":   {"webhookId": h.webhook},
+		"redeliver":             {"webhookId": h.webhook, "fromEventId": "1"},
 		"importStudents":        {"csv": "name,email\nNew,new@example.org\n"},
 		"importInterviewers":    {"csv": "name,email\nNew,new@example.org\n"},
 		"importAvailability":    {"csv": "interviewerEmail,start,end\ninterviewer-b@example.org,2026-08-01T10:00:00Z,2026-08-01T11:00:00Z\n"},

@@ -30,6 +30,7 @@ var ListBounds = map[string]int{
 	"AvailableSlotConnection.emptyReasons": 13, // at most one per code
 	"Eligibility.reasons":                  2,  // at most one per rule
 	"Eligibility.waivers":                  4,  // at most one per rule
+	"Query.webhooks":                       booking.MaxWebhooks,
 	"Student.waivers":                      maxWaivers,
 	"Student.upcomingInterviews":           maxUpcoming,
 	"Event.changes":                        booking.MaxChanges(),

@@ -134,6 +134,13 @@ func TestOneEventForEachMutation(t *testing.T) {
 	one("the same room", "", func() { s.updateInterviewer(ann, in{"meetingUrl": "https://meet.example.org/xyzzy"}) })
 	one("updateBookingPolicy", "POLICY_UPDATED", func() { s.policy(in{"holdSeconds": 60}) })
 	one("the same again", "", func() { s.policy(in{"holdSeconds": 60}) })
+	hook := ""
+	one("createWebhook", "WEBHOOK_CREATED", func() { hook = s.webhook(nil) })
+	one("updateWebhook", "WEBHOOK_UPDATED", change("updateWebhook", "webhook { id }", in{"webhookId": hook, "enabled": false}))
+	one("the same again", "", change("updateWebhook", "webhook { id }", in{"webhookId": hook, "enabled": false}))
+	one("rotateWebhookSecret", "WEBHOOK_SECRET_ROTATED", change("rotateWebhookSecret", "webhook { id }", in{"webhookId": hook}))
+	one("deleteWebhook", "WEBHOOK_DELETED", change("deleteWebhook", "webhookId", in{"webhookId": hook}))
+	one("the same again", "", change("deleteWebhook", "webhookId", in{"webhookId": hook}))
 
 	one("addAvailability", "AVAILABILITY_ADDED", func() { slot = s.Slot(ann, day) })
 	one("the same again", "", func() { s.Slot(ann, day) })

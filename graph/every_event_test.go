@@ -3,6 +3,8 @@ package graph_test
 import (
 	"encoding/json"
 	"fmt"
+	"net/http"
+	"net/http/httptest"
 	"slices"
 	"strings"
 	"testing"
@@ -30,6 +32,7 @@ func newEventful(s *school) eventful {
 	e.calendar()
 	e.life()
 	e.refusedBookings()
+	e.webhooks()
 	missing := []string{}
 	happened := kinds(e.events(""))
 	for _, kind := range loadSchema(t).Types["EventKind"].EnumValues {
@@ -133,6 +136,20 @@ func (e *eventful) life() {
 	e.Accepted(e.Complete(e.interview, 3).Errors)
 }
 
+// webhooks leaves a webhook with a delivery, and a disabled one.
+func (e eventful) webhooks() {
+	e.T.Helper()
+	gone := e.webhook(nil)
+	e.do("rotateWebhookSecret", "webhook { id }", in{"webhookId": gone})
+	e.do("updateWebhook", "webhook { id }", in{"webhookId": gone, "kinds": []string{"INTERVIEW_BOOKED"}})
+	e.do("deleteWebhook", "webhookId", in{"webhookId": gone})
+	refuses := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusGone) }))
+	defer refuses.Close()
+	e.webhook(in{"url": refuses.URL, "kinds": []string{"STUDENT_CREATED"}})
+	e.Student(nil)
+	e.deliver()
+}
+
 // refusedBookings causes refusals, for people of the school and for a token that names an
 // unknown person.
 func (e eventful) refusedBookings() {
@@ -163,7 +180,7 @@ func TestEveryEventIsRead(t *testing.T) {
 				w := walker{t: t, schema: schema, role: role, unlike: unlike}
 				s := e.For(t)
 				for _, root := range []string{
-					"events", "bookingRefusals", "interviews", "students", "viewer",
+					"events", "bookingRefusals", "interviews", "students", "viewer", "webhooks",
 					fmt.Sprintf("interview(id: %s)", e.interview), fmt.Sprintf("student(id: %s)", e.student),
 				} {
 					field := schema.Query.Fields.ForName(root[:strings.IndexAny(root+"(", "(")])

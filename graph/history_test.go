@@ -190,7 +190,7 @@ type by = map[string]string
 
 // lifeSteps returns every mutation, in each of the ways it changes slots.
 func lifeSteps() []step {
-	return slices.Concat(publishingSteps(), bookingSteps(), closingSteps(), importSteps(), officeSteps())
+	return slices.Concat(publishingSteps(), bookingSteps(), closingSteps(), importSteps(), officeSteps(), webhookSteps())
 }
 
 func publishingSteps() []step {
@@ -303,6 +303,18 @@ func officeSteps() []step {
 		stepOf("undoNoShow", missed, nil),
 		{"completeInterview", func(l *life) { l.Accepted(l.Complete(l.missed, 4).Errors) }, nil},
 		stepOf("anonymiseStudent", func(l *life) in { return in{"studentId": l.Student(nil)} }, nil),
+	}
+}
+
+func webhookSteps() []step {
+	hook := ""
+	of := func(*life) in { return in{"webhookId": hook} }
+	return []step{
+		{"createWebhook", func(l *life) { hook = l.webhook(nil) }, nil},
+		stepOf("updateWebhook", func(*life) in { return in{"webhookId": hook, "kinds": []string{"INTERVIEW_BOOKED"}} }, nil),
+		stepOf("rotateWebhookSecret", of, nil),
+		stepOf("redeliver", func(*life) in { return in{"webhookId": hook, "fromEventId": 1} }, nil),
+		stepOf("deleteWebhook", of, nil),
 	}
 }
 

@@ -94,6 +94,10 @@ func TestBadInput(t *testing.T) {
 		return input
 	}
 	at, until := "2026-06-20T10:00:00Z", "2026-06-20T12:00:00Z"
+	hook := s.webhook(nil)
+	if err := s.Store.DispatchEvents(t.Context(), *s.Clock.Load()); err != nil { // as redeliver does
+		t.Fatal(err)
+	}
 	before := s.Rows()
 	for _, test := range []struct {
 		name, mutation string
@@ -142,6 +146,24 @@ func TestBadInput(t *testing.T) {
 		{"grade -1", "completeInterview", in{"interviewId": booked, "grade": -1}, "INVALID_INPUT", "grade", "0 to 5"},
 		{"a completion with a long note", "completeInterview", in{"interviewId": booked, "note": strings.Repeat("x", 4001)}, "INVALID_INPUT", "note", "0 to 4000"},
 		{"a completion in the future", "completeInterview", in{"interviewId": booked, "completedAt": at}, "INVALID_INPUT", "completedAt", "and now"},
+
+		{"a webhook over http", "createWebhook", in{"url": "http://hooks.example.org/"}, "INVALID_INPUT", "url", "https URL"},
+		{"a webhook in a private network", "createWebhook", in{"url": "https://10.0.0.7/"}, "INVALID_INPUT", "url", "private network"},
+		{"a webhook at a metadata service", "createWebhook", in{"url": "https://169.254.169.254/"}, "INVALID_INPUT", "url", "reserved"},
+		{"a webhook with a long URL", "createWebhook", in{"url": publicHook + strings.Repeat("x", 500)}, "INVALID_INPUT", "url", "at most 500"},
+		{"a webhook about an unknown student", "createWebhook", in{"url": publicHook, "studentIds": []int{999}}, "NOT_FOUND", "studentIds", "no such student"},
+		{"a webhook about an unknown interviewer", "createWebhook", in{"url": publicHook, "interviewerIds": []int{999}}, "NOT_FOUND", "interviewerIds", "no such interviewer"},
+		{"an unknown webhook", "updateWebhook", in{"webhookId": 999, "enabled": false}, "NOT_FOUND", "webhookId", "no such webhook"},
+		{"another version of a webhook", "updateWebhook", in{"webhookId": hook, "expectedVersion": 7}, "VERSION_CONFLICT", "expectedVersion", "version is 1"},
+		{"update to a private URL", "updateWebhook", in{"webhookId": hook, "url": "https://[fd00::1]/"}, "INVALID_INPUT", "url", "private network"},
+		{"update to an unknown student", "updateWebhook", in{"webhookId": hook, "studentIds": []int{999}}, "NOT_FOUND", "studentIds", "no such student"},
+		{"an unknown webhook to delete", "deleteWebhook", in{"webhookId": 999}, "NOT_FOUND", "webhookId", "no such webhook"},
+		{"an unknown webhook to rotate", "rotateWebhookSecret", in{"webhookId": 999}, "NOT_FOUND", "webhookId", "no such webhook"},
+		{"nothing to deliver again", "redeliver", in{}, "INVALID_INPUT", "deliveryId", "fromEventId are expected"},
+		{"two things to deliver again", "redeliver", in{"deliveryId": 1, "webhookId": hook, "fromEventId": 1}, "INVALID_INPUT", "deliveryId", "fromEventId are expected"},
+		{"a webhook without an event to deliver again", "redeliver", in{"webhookId": hook}, "INVALID_INPUT", "deliveryId", "fromEventId are expected"},
+		{"an unknown delivery", "redeliver", in{"deliveryId": 999}, "NOT_FOUND", "deliveryId", "no such delivery"},
+		{"an unknown event to deliver from", "redeliver", in{"webhookId": hook, "fromEventId": 999}, "NOT_FOUND", "fromEventId", "no such event"},
 
 		{"another version of the policy", "updateBookingPolicy", in{"expectedVersion": 7, "interviewLimit": 3}, "VERSION_CONFLICT", "expectedVersion", "version is 1"},
 		{"a policy with the limit -1", "updateBookingPolicy", in{"interviewLimit": -1}, "INVALID_INPUT", "interviewLimit", "0 to 1000"},

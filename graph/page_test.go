@@ -153,6 +153,7 @@ func TestBadPages(t *testing.T) {
 		"interviews of a student":      `{ student(id: ` + student + `) { interviews(%s) { nodes { id } } } }`,
 		"slots of an interviewer":      `{ interviewer(id: ` + ann + `) { slots(%s) { nodes { id } } } }`,
 		"interviews of an interviewer": `{ interviewer(id: ` + ann + `) { interviews(%s) { nodes { id } } } }`,
+		"deliveries of a webhook":      `{ webhook(id: ` + s.webhook(nil) + `) { deliveries(%s) { nodes { id } } } }`,
 		"events of an interview":       `{ interview(id: ` + id + `) { events(%s) { nodes { id } } } }`,
 	} {
 		t.Run(list, func(t *testing.T) {

@@ -38,6 +38,7 @@ type (
 	slotTakenResolver    struct{ *Resolver }
 	slotChangeResolver   struct{ *Resolver }
 	conflictResolver     struct{ *Resolver }
+	webhookResolver      struct{ *Resolver }
 	slotsChangedResolver struct{ *Resolver }
 
 	bookingPolicyResolver      struct{ *Resolver }
@@ -61,6 +62,7 @@ func (r *Resolver) Waiver() generated.WaiverResolver                 { return wa
 func (r *Resolver) Event() generated.EventResolver                   { return eventResolver{r} }
 func (r *Resolver) EventBatch() generated.EventBatchResolver         { return eventBatchResolver{r} }
 func (r *Resolver) Actor() generated.ActorResolver                   { return actorResolver{r} }
+func (r *Resolver) Webhook() generated.WebhookResolver               { return webhookResolver{r} }
 func (r *Resolver) BookingRefusal() generated.BookingRefusalResolver { return refusalResolver{r} }
 func (r *Resolver) BookingPolicy() generated.BookingPolicyResolver   { return bookingPolicyResolver{r} }
 func (r *Resolver) Availability() generated.AvailabilityResolver {

@@ -23,8 +23,11 @@ var repeatable = map[string]string{
 	"undoNoShow":          "the interview is booked, and is no no-show",
 	"updateAvailability":  "it sets values, and expectedVersion guards those of others",
 	"updateBookingPolicy": "it sets values, and expectedVersion guards those of others",
+	"deleteWebhook":       "the webhook is gone, and is not found",
+	"redeliver":           "what is queued stays queued",
 	"updateInterviewer":   "it sets values, and expectedVersion guards those of others",
 	"updateStudent":       "it sets values, and expectedVersion guards those of others",
+	"updateWebhook":       "it sets values, and expectedVersion guards those of others",
 	"withdrawSlot":        "a withdrawn slot stays withdrawn",
 }
 
@@ -102,7 +105,14 @@ func retries(s *school) map[string]retried {
 		maps.Copy(other, set)
 		return other
 	}
+	hook := s.webhook(nil)
 	all := map[string]retried{
+		"a webhook": {mutation: "createWebhook", fields: "webhook { id url } secret", input: in{"url": publicHook},
+			between: func(*school, map[string]json.RawMessage) { send("createWebhook", in{"url": publicHook}) },
+			other:   in{"url": publicHook + "other"}},
+		"a secret": {mutation: "rotateWebhookSecret", fields: "webhook { id } secret", input: in{"webhookId": hook},
+			between: func(*school, map[string]json.RawMessage) { send("rotateWebhookSecret", in{"webhookId": hook}) },
+			other:   in{"webhookId": s.webhook(nil)}},
 		"a waiver": {mutation: "grantWaiver", fields: "waiver { id rule reason uses used revokedAt }",
 			input: in{"studentId": student, "rule": "LIMIT", "reason": "ill", "expiresAt": "2026-06-03T00:00:00Z"},
 			between: func(s *school, first map[string]json.RawMessage) {

@@ -150,6 +150,25 @@ type CreateStudentPayload struct {
 	Errors []UserError `json:"errors"`
 }
 
+// Payload of `createWebhook`.
+type CreateWebhookPayload struct {
+	// The webhook; null if the mutation was refused.
+	Webhook *booking.Webhook `json:"webhook,omitempty"`
+	// The secret that signs the requests: `whsec_` and the key in Base64. Only a repeated request with the
+	// same idempotency key returns it again. Null if the mutation was refused, or if it is not valid any more.
+	Secret *string `json:"secret,omitempty"`
+	// The refusals; empty if the mutation succeeded.
+	Errors []UserError `json:"errors"`
+}
+
+// Payload of `deleteWebhook`.
+type DeleteWebhookPayload struct {
+	// The id of the deleted webhook; null if the mutation was refused.
+	WebhookID *int64 `json:"webhookId,omitempty"`
+	// The refusals; empty if the mutation succeeded.
+	Errors []UserError `json:"errors"`
+}
+
 // One of the student's latest grades is too low: `GRADES_TOO_LOW`. An administrator can grant a waiver.
 type GradesTooLow struct {
 	// The machine-readable refusal code.
@@ -430,6 +449,16 @@ func (PlainError) IsUserError() {}
 type Query struct {
 }
 
+// Payload of `redeliver`.
+type RedeliverPayload struct {
+	// The webhook; null if the mutation was refused.
+	Webhook *booking.Webhook `json:"webhook,omitempty"`
+	// The number of queued deliveries; null if the mutation was refused.
+	Queued *int `json:"queued,omitempty"`
+	// The refusals; empty if the mutation succeeded.
+	Errors []UserError `json:"errors"`
+}
+
 // Payload of `releaseHold`.
 type ReleaseHoldPayload struct {
 	// The hold; null if the mutation was refused.
@@ -471,6 +500,17 @@ type RevokeWaiverPayload struct {
 	Waiver *booking.Waiver `json:"waiver,omitempty"`
 	// The student after the change; null if the mutation was refused.
 	Student *booking.Student `json:"student,omitempty"`
+	// The refusals; empty if the mutation succeeded.
+	Errors []UserError `json:"errors"`
+}
+
+// Payload of `rotateWebhookSecret`.
+type RotateWebhookSecretPayload struct {
+	// The webhook; null if the mutation was refused.
+	Webhook *booking.Webhook `json:"webhook,omitempty"`
+	// The new secret, as in `createWebhook`. Null if the mutation was refused, or if it is not valid any
+	// more.
+	Secret *string `json:"secret,omitempty"`
 	// The refusals; empty if the mutation succeeded.
 	Errors []UserError `json:"errors"`
 }
@@ -553,6 +593,14 @@ type UpdateBookingPolicyPayload struct {
 type UpdateStudentPayload struct {
 	// The student; null if the mutation was refused.
 	Student *booking.Student `json:"student,omitempty"`
+	// The refusals; empty if the mutation succeeded.
+	Errors []UserError `json:"errors"`
+}
+
+// Payload of `updateWebhook`.
+type UpdateWebhookPayload struct {
+	// The webhook; null if the mutation was refused.
+	Webhook *booking.Webhook `json:"webhook,omitempty"`
 	// The refusals; empty if the mutation succeeded.
 	Errors []UserError `json:"errors"`
 }

@@ -53,6 +53,12 @@ var (
 			return store.Position{Start: b.Start, ID: int64(b.ID)}
 		},
 	}
+	Deliveries = List[booking.Delivery]{
+		name: "deliveries", usual: 20, most: 100, order: store.Order{Field: store.ByID, Direction: store.Descending},
+		at: func(d booking.Delivery, _ store.OrderField) store.Position {
+			return store.Position{ID: int64(d.ID)}
+		},
+	}
 	Slots     = List[booking.SlotView]{name: "slots", usual: 50, most: 500, order: by(store.ByStart), at: slotAt}
 	Available = List[booking.SlotView]{
 		name: "availableSlots", usual: 50, most: 500, order: by(store.ByStart), at: slotAt, nameless: true,

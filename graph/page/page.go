@@ -25,6 +25,8 @@ type (
 	AvailabilityConnection   = Connection[booking.Availability]
 	AvailabilityEdge         = Edge[booking.Availability]
 	BlockConnection          = Connection[booking.Block]
+	DeliveryConnection       = Connection[booking.Delivery]
+	DeliveryEdge             = Edge[booking.Delivery]
 	BlockEdge                = Edge[booking.Block]
 	SlotConnection           = Connection[booking.SlotView]
 	SlotEdge                 = Edge[booking.SlotView]

@@ -94,3 +94,11 @@ func UnmarshalRefusalID(v any) (booking.RefusalID, error)     { return unmarshal
 
 func MarshalEventID(id booking.EventID) graphql.Marshaler { return marshalID(id) }
 func UnmarshalEventID(v any) (booking.EventID, error)     { return unmarshalID[booking.EventID](v) }
+
+func MarshalWebhookID(id booking.WebhookID) graphql.Marshaler { return marshalID(id) }
+func UnmarshalWebhookID(v any) (booking.WebhookID, error)     { return unmarshalID[booking.WebhookID](v) }
+
+func MarshalDeliveryID(id booking.DeliveryID) graphql.Marshaler { return marshalID(id) }
+func UnmarshalDeliveryID(v any) (booking.DeliveryID, error) {
+	return unmarshalID[booking.DeliveryID](v)
+}

@@ -2,7 +2,8 @@
 // transaction: it reads the facts, asks package booking for the verdict and writes the
 // result. The rules are in booking, the SQL is in store.
 //
-// The operations are in the packages below: reservation, availability, roster and transfer.
+// The operations are in the packages below: reservation, availability, roster, transfer and
+// webhooks.
 // App embeds them, so App.Book is the method of reservation.Reservations. Package app itself
 // has the caller's View and the subscriptions.
 package app
@@ -16,9 +17,11 @@ import (
 	"rehearse/internal/app/reservation"
 	"rehearse/internal/app/roster"
 	"rehearse/internal/app/transfer"
+	"rehearse/internal/app/webhooks"
 	"rehearse/internal/booking"
 	"rehearse/internal/live"
 	"rehearse/internal/store"
+	"rehearse/internal/webhook"
 )
 
 // An App runs the operations of one school.
@@ -27,20 +30,30 @@ type App struct {
 	*availability.Calendars
 	*roster.Roster
 	*transfer.Transfers
+	*webhooks.Webhooks
 
 	store *store.Store
 	clock func() time.Time
 	live  *live.Hub
 }
 
+// Options are the options of an App. The zero value is the default.
+type Options struct {
+	PrivateWebhooks bool // webhooks may have addresses of private networks
+}
+
 // New returns an App that uses the store and takes the time from clock.
-func New(s *store.Store, clock func() time.Time) *App {
+func New(s *store.Store, clock func() time.Time) *App { return NewWith(s, clock, Options{}) }
+
+// NewWith is like New, with options.
+func NewWith(s *store.Store, clock func() time.Time, o Options) *App {
 	a := &App{store: s, clock: clock}
 	a.live = live.New(s, a.Now)
 	a.Reservations = reservation.New(s, a.Now)
 	a.Calendars = availability.New(s, a.Now)
 	a.Roster = roster.New(s, a.Now)
 	a.Transfers = transfer.New(s, a.Now)
+	a.Webhooks = webhooks.New(s, a.Now, webhook.Addresses{Private: o.PrivateWebhooks})
 	return a
 }
 

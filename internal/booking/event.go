@@ -39,6 +39,11 @@ const (
 	InterviewerUpdated   EventKind = "INTERVIEWER_UPDATED"
 	PolicyUpdated        EventKind = "POLICY_UPDATED"
 	DataImported         EventKind = "DATA_IMPORTED"
+	WebhookCreated       EventKind = "WEBHOOK_CREATED"
+	WebhookUpdated       EventKind = "WEBHOOK_UPDATED"
+	WebhookDeleted       EventKind = "WEBHOOK_DELETED"
+	WebhookSecretRotated EventKind = "WEBHOOK_SECRET_ROTATED"
+	WebhookDisabled      EventKind = "WEBHOOK_DISABLED"
 )
 
 // Event is a change, recorded in the transaction that made it. It identifies
@@ -66,7 +71,7 @@ type Event struct {
 }
 
 // Change is a field's value before and after, each encoded as JSON: a number,
-// boolean, string, list of ids, or null if absent. Ids and times are strings.
+// boolean, string, list of strings, or null if absent. Ids and times are strings.
 type Change struct {
 	Field  string
 	Before json.RawMessage
@@ -184,7 +189,7 @@ func jsonValue(value any) json.RawMessage {
 			return jsonNull
 		}
 		value = idTexts(v)
-	case fmt.Stringer, StudentID, InterviewerID, AvailabilityID, SlotID, InterviewID, BlockID, HoldID, WaiverID, EventID:
+	case fmt.Stringer, StudentID, InterviewerID, AvailabilityID, SlotID, InterviewID, BlockID, HoldID, WaiverID, EventID, WebhookID:
 		value = fmt.Sprint(v)
 	}
 	text, _ := json.Marshal(value) // none of these types fails to encode

@@ -45,6 +45,11 @@ func EventKinds() []EventKindInfo {
 		{InterviewerUpdated, slices.Concat(interviewerChanges, calendarFields)},
 		{PolicyUpdated, policyFields},
 		{DataImported, []string{"data", "created"}},
+		{WebhookCreated, webhookFields},
+		{WebhookUpdated, webhookFields},
+		{WebhookDeleted, webhookFields},
+		{WebhookSecretRotated, webhookFields},
+		{WebhookDisabled, webhookFields},
 	}
 }
 

@@ -12,4 +12,6 @@ type (
 	HoldID         int64
 	WaiverID       int64
 	EventID        int64
+	WebhookID      int64
+	DeliveryID     int64
 )

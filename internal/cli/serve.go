@@ -24,6 +24,7 @@ import (
 	"rehearse/internal/store"
 	"rehearse/internal/telemetry"
 	"rehearse/internal/web"
+	"rehearse/internal/webhook"
 )
 
 func (p *program) serveCommand() *cobra.Command { return p.command(serveSpec(), serve) }
@@ -101,7 +102,7 @@ func (s *session) serveSchool(ctx context.Context, o opened) (err error) {
 		return err
 	}
 	verifier := s.newVerifier(keys)
-	school := app.New(o.database.Store, s.clock)
+	school := app.NewWith(o.database.Store, s.clock, app.Options{PrivateWebhooks: bool(s.config.PrivateWebhooks)})
 	observer := s.newObserver(o.traces)
 	options := s.handlerOptions()
 	options.App, options.Sender, options.Observer, options.Stopping = school, verifier.Sender, observer, ctx
@@ -128,7 +129,7 @@ func (s *session) serveSchool(ctx context.Context, o opened) (err error) {
 
 	reloads, certificate := s.reloadable(keys)
 	s.startSite(ctx, group, site, o.listeners, certificate)
-	tasks := append(s.tasks(keys), follow,
+	tasks := append(s.tasks(keys), follow, school.NewDispatcher(s.log, observer, webhook.Timeout).Run,
 		func(ctx context.Context) { s.followHangups(ctx, o.hangups, reloads, o.stop) },
 		func(ctx context.Context) { s.announce(ctx, site, o.listeners, o.database.Store) },
 		atEnd(graphQL.Drain),
@@ -306,6 +307,9 @@ func (s *session) jobs(school *app.App, db *store.Store, observer *telemetry.Tel
 				return err
 			}
 			if _, err := db.DeleteChanges(ctx); err != nil {
+				return err
+			}
+			if _, err := school.DeleteOldDeliveries(ctx); err != nil {
 				return err
 			}
 			return db.DeleteBuckets(ctx, s.now().Add(-time.Hour))

@@ -33,6 +33,7 @@ type Config struct {
 	Migrate          Switch        `env:"MIGRATE" envDefault:"on"`
 	DefaultTimeZone  string        `env:"DEFAULT_TIME_ZONE" envDefault:"UTC"`
 	ClockOffset      time.Duration `env:"CLOCK_OFFSET" envDefault:"0s"`
+	PrivateWebhooks  Switch        `env:"WEBHOOK_PRIVATE_ADDRESSES" envDefault:"off"`
 	OperationTimeout time.Duration `env:"OPERATION_TIMEOUT" envDefault:"10s"`
 	ShutdownTimeout  time.Duration `env:"SHUTDOWN_TIMEOUT" envDefault:"10s"`
 	LogLevel         slog.Level    `env:"LOG_LEVEL" envDefault:"info"`

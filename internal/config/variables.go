@@ -271,6 +271,10 @@ var variables = []Variable{
 		Description: "The time zone of times that are sent without an offset",
 	},
 	{
+		Name: "WEBHOOK_PRIVATE_ADDRESSES", Group: groupSchool, Allowed: onOrOff, See: "explanation/security.md#webhooks",
+		Description: "`on`: webhooks may also have addresses of private networks, such as `10.0.0.7`",
+	},
+	{
 		Name: "SAMPLE_DATA", Group: groupSchool, Allowed: onOrOff,
 		Description: "`off`: do not load the sample school into an empty built-in database",
 	},

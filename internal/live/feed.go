@@ -123,9 +123,13 @@ func (f *feed) broadcast(h changeSet) {
 }
 
 // Follow starts to follow the changes in the school. The returned function distributes
-// them to the subscriptions of this server until its ctx is done.
-func (h *Hub) Follow(ctx context.Context, log *slog.Logger) (func(context.Context), error) {
-	run, err := h.store.Follow(ctx, log, h.now, h.feed.receive)
+// them to the subscriptions of this server until its ctx is done. It calls committed after
+// changes, which must not block.
+func (h *Hub) Follow(ctx context.Context, log *slog.Logger, committed func()) (func(context.Context), error) {
+	run, err := h.store.Follow(ctx, log, h.now, func(c store.Changes) {
+		h.feed.receive(c)
+		committed()
+	})
 	if err != nil {
 		return nil, err
 	}

@@ -116,6 +116,14 @@ var invariants = []struct{ name, query string }{
 			FROM interviews GROUP BY student_id) n ON n.student_id = s.id
 		CROSS JOIN LATERAL (SELECT coalesce(n.counted, 0) AS counted, coalesce(n.grades[1:%d], '{}') AS grades) i
 		WHERE (s.interviews_counted, s.recent_grades) IS DISTINCT FROM (i.counted, i.grades)`, booking.MaxGradeWindow)},
+	{"a delivery is that of an event, in its place", `
+		SELECT format('delivery %s of event %s has the position %s', d.id, d.event_id, d.position)
+		FROM webhook_deliveries d LEFT JOIN event_positions p ON p.event_id = d.event_id
+			LEFT JOIN events e ON e.id = d.event_id AND (e.kind, e.interview_id) IS NOT DISTINCT FROM (d.kind, d.interview_id)
+		WHERE p.position IS DISTINCT FROM d.position OR e.id IS NULL`},
+	{"events are dispatched to webhooks up to a position that exists", `
+		SELECT format('events are dispatched up to position %s, the last one is %s', d.position, s.last_position)
+		FROM webhook_dispatch d, event_sequence s WHERE d.position > s.last_position`},
 	{"an inactive interviewer has no open future slots", `
 		SELECT format('slot %s of interviewer %s is open', s.id, i.id)
 		FROM slots s JOIN interviewers i ON i.id = s.interviewer_id, clock

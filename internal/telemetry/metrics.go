@@ -27,6 +27,8 @@ type metrics struct {
 	jobRuns     *prometheus.CounterVec // and by outcome
 	jobDuration *prometheus.HistogramVec
 	jobSuccess  *prometheus.GaugeVec
+
+	deliveries deliveries // to webhooks
 }
 
 // kinds lists the values of the label type.
@@ -54,7 +56,9 @@ func newMetrics(o Options) *metrics {
 		}, []string{"job"}),
 		jobSuccess: prometheus.NewGaugeVec(prometheus.GaugeOpts(name("job_last_success_timestamp_seconds",
 			"The Unix time of the last successful run of the job on this server. Each job runs on one of the servers, so use the maximum.")), []string{"job"}),
+		deliveries: newDeliveries(name),
 	}
+	m.registry.MustRegister(m.deliveries.collectors()...)
 	m.registry.MustRegister(m.operations, m.duration, m.inFlight, m.refusals, m.deprecated, m.jobRuns, m.jobDuration, m.jobSuccess,
 		collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}), collectors.NewBuildInfoCollector())
 	m.declare(o)

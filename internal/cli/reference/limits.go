@@ -15,6 +15,7 @@ import (
 	"rehearse/internal/app/operation"
 	"rehearse/internal/app/reservation"
 	"rehearse/internal/app/transfer"
+	"rehearse/internal/app/webhooks"
 	"rehearse/internal/booking"
 	"rehearse/internal/cli"
 	"rehearse/internal/config"
@@ -26,6 +27,7 @@ import (
 	"rehearse/internal/live"
 	"rehearse/internal/store"
 	"rehearse/internal/web"
+	"rehearse/internal/webhook"
 )
 
 // limit is a row of the reference.
@@ -72,6 +74,7 @@ func limitsPage() []byte {
 	writeLimits(&b, "Availability and bookings", calendarLimits())
 	writePolicy(&b)
 	writeLimits(&b, "Imports", importLimits())
+	writeLimits(&b, "Webhooks", webhookLimits())
 	return bytes.TrimSuffix(b.Bytes(), []byte("\n"))
 }
 
@@ -206,6 +209,22 @@ func calendarLimits() []limit {
 		{"uses of a waiver", fmt.Sprintf("1 to %d", booking.MaxWaiverUses), "", input},
 		{"the minimum time from the start of an interview until a no-show can be marked", span(booking.NoShowAfter), "", refusalLink(booking.TooSoon)},
 		{"the time after which a no-show can no longer be undone", span(booking.UndoNoShowFor), "", status},
+	}
+}
+
+func webhookLimits() []limit {
+	input := refusalLink(booking.InvalidInput)
+	return []limit{
+		{"webhooks", count(booking.MaxWebhooks), "", refusalLink(booking.WrongStatus)},
+		{"`studentIds` and `interviewerIds` of a webhook", count(booking.MaxWebhookSubjects) + " each", "", input},
+		{"bytes of the URL of a webhook", count(booking.MaxURL), "", input},
+		{"requests of a server to one webhook at a time", count(webhooks.PerWebhook), "", "further events wait"},
+		{"sending a request and receiving the response", span(webhook.Timeout), "", "the attempt fails"},
+		{"bytes of a response that are read", count(webhook.MaxResponse), "", "the rest is ignored"},
+		{"attempting a delivery", span(booking.DeliveryWindow), "", "it fails, and the webhook is disabled"},
+		{"events that `redeliver` sends", count(webhooks.MaxRedelivered), "", input},
+		{"keeping the secret before a rotation", span(booking.SecretOverlap), "", "it signs no requests"},
+		{"keeping a delivery", span(booking.DeliveryLifetime), "", "it is deleted"},
 	}
 }
 

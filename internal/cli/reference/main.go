@@ -44,8 +44,13 @@ func pages() (map[string][]byte, error) {
 	if err != nil {
 		return nil, err
 	}
+	webhooks, err := webhookSchema()
+	if err != nil {
+		return nil, err
+	}
 	return map[string][]byte{
-		"cli.md": commandPage(), "configuration.md": configurationPage(), "errors.md": errorsPage(),
+		"webhook.schema.json": webhooks,
+		"cli.md":              commandPage(), "configuration.md": configurationPage(), "errors.md": errorsPage(),
 		"events.md": eventsPage(), "limits.md": limitsPage(), "metrics.md": metrics,
 	}, nil
 }

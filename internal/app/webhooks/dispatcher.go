@@ -1,0 +1,323 @@
+package webhooks
+
+import (
+	"context"
+	"log/slog"
+	"slices"
+	"time"
+
+	"rehearse/internal/app/operation"
+	"rehearse/internal/booking"
+	"rehearse/internal/store"
+	"rehearse/internal/webhook"
+)
+
+const (
+	// PerWebhook is the number of requests of a server to one webhook at a time. A slow
+	// receiver occupies no more, so it delays nobody else.
+	PerWebhook = 4
+	// ClaimTime is how long after the beginning of an attempt another server makes the next
+	// one, if the server that made it has died.
+	ClaimTime = 4 * webhook.Timeout
+
+	idlePoll    = 10 * time.Second // looks for webhooks, while there are none
+	activePoll  = time.Second      // looks for events and due deliveries
+	roundPause  = 10 * time.Millisecond
+	faultPause  = 5 * time.Second
+	endPatience = 5 * time.Second // for requests in progress at the end
+	lastWrite   = 2 * time.Second
+)
+
+// Observer receives what a Dispatcher measures.
+type Observer interface {
+	// Attempted reports an attempt: `delivered`, `refused` by the receiver, or `unreachable`,
+	// and whether it was the last one.
+	Attempted(result string, took time.Duration)
+	// WebhookDisabled reports that a webhook was disabled because its deliveries failed.
+	WebhookDisabled()
+	// OldestDelivery reports the age of the oldest pending delivery, or 0.
+	OldestDelivery(age time.Duration)
+}
+
+// Results of an attempt.
+const (
+	Delivered   = "delivered"
+	Refused     = "refused"
+	Unreachable = "unreachable"
+)
+
+// Dispatcher sends events to webhooks. Several servers can each run one on the same database:
+// a delivery is claimed by one of them. All of its work on the database is done by one
+// goroutine, so it uses one connection; the requests are sent by others.
+type Dispatcher struct {
+	*Webhooks
+
+	sender   *webhook.Sender
+	log      *slog.Logger
+	observer Observer
+
+	active   bool                      // there were enabled webhooks at the last look
+	sending  map[booking.WebhookID]int // requests in progress
+	finished chan attempt
+	results  []attempt // of requests, not recorded yet
+}
+
+// attempt is a request that has ended.
+type attempt struct {
+	store.Attempt
+
+	response booking.DeliveryResponse
+	took     time.Duration
+}
+
+// NewDispatcher returns a dispatcher for the webhooks. timeout bounds a request.
+func (w *Webhooks) NewDispatcher(log *slog.Logger, o Observer, timeout time.Duration) *Dispatcher {
+	return &Dispatcher{
+		Webhooks: w, sender: webhook.NewSender(w.addresses, PerWebhook, timeout), log: log, observer: o,
+		sending: map[booking.WebhookID]int{}, finished: make(chan attempt, booking.MaxWebhooks*PerWebhook),
+	}
+}
+
+// Run sends events until ctx is done, and then waits for the requests in progress.
+func (d *Dispatcher) Run(ctx context.Context) {
+	sending, stop := context.WithCancel(context.WithoutCancel(ctx))
+	defer d.sender.Close()
+	defer stop()
+	poll := time.NewTimer(0)
+	defer poll.Stop()
+	d.changed.Store(true)
+	for {
+		pause := activePoll
+		if err := d.round(ctx, sending, d.changed.Swap(false)); err != nil && ctx.Err() == nil {
+			d.log.WarnContext(ctx, "cannot deliver events to webhooks; trying again", "error", err)
+			pause = faultPause
+		} else if !d.active {
+			pause = idlePoll
+		}
+		poll.Reset(pause)
+		select {
+		case <-ctx.Done():
+			d.end(sending)
+			return
+		case <-poll.C:
+			d.changed.Store(true)
+			d.measure(ctx)
+		case <-d.wake:
+		case one := <-d.finished:
+			d.take(one)
+		}
+		select { // to handle together what comes together
+		case <-ctx.Done():
+		case <-time.After(roundPause):
+		}
+	}
+}
+
+// Round records the results of requests, dispatches events, and starts the requests that are
+// due. It then waits for them, and records their results. It is for tests and must not be
+// called while Run is running.
+func (d *Dispatcher) Round(ctx context.Context) error {
+	if err := d.round(ctx, ctx, true); err != nil {
+		return err
+	}
+	for len(d.sending) > 0 {
+		d.take(<-d.finished)
+	}
+	d.measure(ctx)
+	return d.record(ctx)
+}
+
+// round does everything that can be done now. If there were no webhooks, it does nothing unless
+// look is set. The requests that it starts end with sending.
+func (d *Dispatcher) round(ctx, sending context.Context, look bool) error {
+	d.collect()
+	if err := d.record(ctx); err != nil {
+		return err
+	}
+	if !d.active && !look {
+		return nil
+	}
+	enabled, err := d.store.EnabledWebhooks(ctx)
+	if err != nil {
+		return err
+	}
+	d.active = len(enabled) > 0
+	if !d.active {
+		return nil
+	}
+	if err := d.store.DispatchEvents(ctx, d.now()); err != nil {
+		return err
+	}
+	room := map[booking.WebhookID]int{}
+	for _, id := range enabled {
+		if free := PerWebhook - d.sending[id]; free > 0 {
+			room[id] = free
+		}
+	}
+	now := d.now()
+	claimed, err := d.store.ClaimDeliveries(ctx, room, now, now.Add(ClaimTime))
+	for _, one := range claimed {
+		d.sending[one.WebhookID]++
+		go d.send(sending, one)
+	}
+	return err
+}
+
+// send makes an attempt. The body is made for each attempt, so that no copy of it is stored.
+func (d *Dispatcher) send(ctx context.Context, one store.Attempt) {
+	began := time.Now() // receivers compare the time of the request with the real one
+	done := attempt{Attempt: one}
+	body, err := webhook.NewBody(one.Event, one.Interview)
+	if err != nil {
+		text := "the body cannot be encoded"
+		done.response = booking.DeliveryResponse{ResponseError: &text}
+		d.log.ErrorContext(ctx, "cannot encode an event for a webhook", "event", one.EventID, "error", err)
+	} else {
+		done.response = d.sender.Send(ctx, webhook.Message{
+			URL: one.URL, ID: webhook.MessageID(one.EventID), At: began, Secrets: one.Secrets, Body: body,
+		})
+	}
+	done.took = time.Since(began)
+	d.finished <- done
+}
+
+// collect takes the results of all requests that have ended.
+func (d *Dispatcher) collect() {
+	for {
+		select {
+		case one := <-d.finished:
+			d.take(one)
+		default:
+			return
+		}
+	}
+}
+
+func (d *Dispatcher) take(one attempt) {
+	if d.sending[one.WebhookID]--; d.sending[one.WebhookID] == 0 {
+		delete(d.sending, one.WebhookID)
+	}
+	d.results = append(d.results, one)
+	result := Refused
+	switch {
+	case one.response.Accepted():
+		result = Delivered
+	case one.response.ResponseStatus == nil:
+		result = Unreachable
+	}
+	d.observer.Attempted(result, one.took)
+}
+
+// record writes the results of requests, and disables the webhooks of those that have failed
+// for good, in one transaction. It keeps the results if it fails.
+func (d *Dispatcher) record(ctx context.Context) error {
+	if len(d.results) == 0 {
+		return nil
+	}
+	now := d.now()
+	done := make([]booking.Delivery, len(d.results))
+	for i, one := range d.results {
+		done[i] = one.After(one.response, now)
+	}
+	disabled, err := store.InTx(ctx, d.store, func(tx *store.Tx) ([]booking.WebhookID, error) {
+		webhooks, err := lockFailing(ctx, tx, done)
+		if err != nil {
+			return nil, err
+		}
+		failed, err := tx.RecordAttempts(ctx, done)
+		if err != nil {
+			return nil, err
+		}
+		var disabled []booking.WebhookID
+		for _, id := range failed {
+			if !webhooks[id].Enabled() {
+				continue
+			}
+			if err := disable(ctx, tx, webhooks[id], now); err != nil {
+				return nil, err
+			}
+			disabled = append(disabled, id)
+		}
+		return disabled, nil
+	})
+	if err != nil {
+		return err
+	}
+	d.results = nil
+	for _, id := range disabled {
+		d.observer.WebhookDisabled()
+		d.log.WarnContext(ctx, "a webhook was disabled, because a delivery failed for good", "webhook", id)
+	}
+	return nil
+}
+
+// lockFailing locks the webhooks of the deliveries that fail for good, before the deliveries
+// as everybody does. A webhook that was deleted is missing from the result.
+func lockFailing(ctx context.Context, tx *store.Tx, done []booking.Delivery) (map[booking.WebhookID]booking.Webhook, error) {
+	var failing []booking.WebhookID
+	for _, one := range done {
+		if one.Status == booking.DeliveryFailed {
+			failing = append(failing, one.WebhookID)
+		}
+	}
+	slices.Sort(failing)
+	locked := map[booking.WebhookID]booking.Webhook{}
+	for _, id := range slices.Compact(failing) {
+		webhook, err := tx.LockWebhook(ctx, id)
+		if operation.IgnoreMissing(err) != nil {
+			return nil, err
+		}
+		if err == nil {
+			locked[id] = webhook
+		}
+	}
+	return locked, nil
+}
+
+// disable disables a webhook, which must be locked.
+func disable(ctx context.Context, tx *store.Tx, before booking.Webhook, now time.Time) error {
+	after := before
+	after.DisabledAt = &now
+	after, err := tx.UpdateWebhook(ctx, after, now)
+	if err != nil {
+		return err
+	}
+	return operation.AppendEvents(ctx, tx, now, after.Event(booking.WebhookDisabled, before))
+}
+
+// measure reports the age of the queue. A failure is reported by the next round.
+func (d *Dispatcher) measure(ctx context.Context) {
+	if !d.active {
+		d.observer.OldestDelivery(0)
+		return
+	}
+	oldest, err := d.store.OldestDelivery(ctx)
+	switch {
+	case err != nil:
+	case oldest == nil:
+		d.observer.OldestDelivery(0)
+	default:
+		d.observer.OldestDelivery(d.now().Sub(*oldest))
+	}
+}
+
+// end waits for the requests in progress and records their results. What it does not record
+// is sent again when the claim expires.
+func (d *Dispatcher) end(ctx context.Context) {
+	patience := time.NewTimer(endPatience)
+	defer patience.Stop()
+	for len(d.sending) > 0 {
+		select {
+		case one := <-d.finished:
+			d.take(one)
+			continue
+		case <-patience.C:
+		}
+		break
+	}
+	ctx, cancel := context.WithTimeout(ctx, lastWrite)
+	defer cancel()
+	if err := d.record(ctx); err != nil {
+		d.log.WarnContext(ctx, "cannot record the last requests to webhooks; they will be sent again", "error", err)
+	}
+}

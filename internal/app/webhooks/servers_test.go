@@ -1,0 +1,126 @@
+package webhooks_test
+
+import (
+	"context"
+	"net/http"
+	"slices"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"rehearse/internal/booking"
+	"rehearse/internal/schooltest"
+)
+
+// running runs the dispatcher until stop is called. The context ends when the test has waited
+// too long.
+func (w *world) running() (limit context.Context, stop func()) {
+	limit, cancelLimit := context.WithTimeout(w.T.Context(), schooltest.Soon)
+	ctx, cancel := context.WithCancel(w.T.Context())
+	var running sync.WaitGroup
+	running.Go(func() { w.Run(ctx) })
+	return limit, func() {
+		cancel()
+		running.Wait()
+		cancelLimit()
+	}
+}
+
+// A server that dies between the steps loses nothing: what it has claimed is sent by another
+// one when the claim expires.
+func TestServerDies(t *testing.T) {
+	t.Parallel()
+	w, r := newWorld(t), newReceiver(t)
+	h := w.hook(r.URL, nil, "STUDENT_CREATED")
+	w.Student(nil)
+	now := *w.Clock.Load()
+	if err := w.Store.DispatchEvents(t.Context(), now); err != nil { // it dies after this
+		t.Fatal(err)
+	}
+	if err := w.Store.DispatchEvents(t.Context(), now); err != nil {
+		t.Fatal(err)
+	}
+	id := booking.WebhookID(1)
+	claimed, err := w.Store.ClaimDeliveries(t.Context(), map[booking.WebhookID]int{id: 4}, now, now.Add(time.Minute)) // it dies after this
+	if err != nil || len(claimed) != 1 {
+		t.Fatalf("claimed %v, %v", claimed, err)
+	}
+	w.deliver()
+	if got := r.take(); len(got) != 0 {
+		t.Fatalf("what is claimed is sent: %v", got)
+	}
+	w.later(time.Minute)
+	w.deliver()
+	if got := r.take(); len(got) != 1 {
+		t.Fatalf("%d requests after the claim has expired, want 1", len(got))
+	}
+	w.deliver()
+	if got := w.state(h).Deliveries.Nodes; len(r.take()) != 0 || len(got) != 1 || got[0].Status != "SUCCEEDED" || got[0].Attempts != 2 {
+		t.Errorf("the deliveries are %+v", got)
+	}
+}
+
+// The result of an attempt whose claim has expired does not replace that of the next one.
+func TestLateResult(t *testing.T) {
+	t.Parallel()
+	w, r := newWorld(t), newReceiver(t)
+	h := w.hook(r.URL, nil, "STUDENT_CREATED")
+	w.Student(nil)
+	other := worldOn(w.School)
+	var requests atomic.Int32
+	r.answers(func(to http.ResponseWriter, _ request) {
+		if requests.Add(1) == 1 { // the first server has not got its response yet
+			w.later(hour)
+			other.deliver()
+			to.WriteHeader(http.StatusInternalServerError)
+		}
+	})
+	w.deliver()
+	if got := w.state(h).Deliveries.Nodes; len(got) != 1 || got[0].Status != "SUCCEEDED" || got[0].Attempts != 2 {
+		t.Errorf("the deliveries are %+v", got)
+	}
+}
+
+// Two servers share the work: each event is sent once, those of an interview in their order.
+func TestTwoServers(t *testing.T) {
+	t.Parallel()
+	w, r := newWorld(t), newReceiver(t)
+	other := worldOn(w.School)
+	w.hook(r.URL, nil, "INTERVIEW_BOOKED", "INTERVIEW_CANCELLED")
+	const interviews = 10
+	received := make(chan struct{}, 3*interviews)
+	r.answers(func(http.ResponseWriter, request) { received <- struct{}{} })
+	limit, stop := w.running()
+	defer stop()
+	_, stopOther := other.running()
+	defer stopOther()
+	student := w.Student(nil)
+	for n := range interviews {
+		booked := w.Book(student, w.NewSlot(time.Duration(48+n)*hour))
+		if booked.Interview == nil {
+			t.Fatalf("%+v", booked.Errors)
+		}
+		w.Cancel(booked.Interview.ID)
+		w.App.Committed()
+	}
+	for n := range 2 * interviews {
+		select {
+		case <-received:
+		case <-limit.Done():
+			t.Fatalf("%d events are sent, want %d", n, 2*interviews)
+		}
+	}
+	seen := map[string][]string{}
+	for _, one := range r.take() {
+		seen[*one.Body.Data.InterviewID] = append(seen[*one.Body.Data.InterviewID], string(one.Body.Type))
+	}
+	for id, kinds := range seen {
+		if !slices.Equal(kinds, []string{"INTERVIEW_BOOKED", "INTERVIEW_CANCELLED"}) {
+			t.Errorf("interview %s: %v", id, kinds)
+		}
+	}
+	if len(seen) != interviews {
+		t.Errorf("%d interviews, want %d", len(seen), interviews)
+	}
+}

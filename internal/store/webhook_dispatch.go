@@ -1,0 +1,202 @@
+package store
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"rehearse/internal/booking"
+)
+
+const (
+	// dispatchBatch is the number of events that are dispatched in one transaction.
+	dispatchBatch = 1000
+	// lockDispatch locks the position up to which events have been dispatched.
+	lockDispatch = "SELECT FROM webhook_dispatch FOR UPDATE"
+)
+
+// dispatchEvents adds the deliveries of the next events and advances the position by them. It
+// starts no earlier than the first event after the oldest enabled webhook. An event that was
+// dispatched once is not dispatched again, because the position and the deliveries are written
+// together.
+var dispatchEvents = fmt.Sprintf(`
+	WITH receivers AS MATERIALIZED (
+		SELECT w.*, p.position AS since FROM webhooks w JOIN event_positions p ON p.event_id = w.since_event_id WHERE w.disabled_at IS NULL
+	), batch AS MATERIALIZED (
+		SELECT p.position, e.id, e.kind, e.student_id, e.interviewer_id, e.interview_id
+		FROM event_positions p JOIN events e ON e.id = p.event_id
+		WHERE p.position > greatest((SELECT position FROM webhook_dispatch), (SELECT min(since) FROM receivers))
+		ORDER BY p.position LIMIT %d
+	), added AS (
+		%s
+		SELECT w.id, e.id, e.kind, e.position, e.interview_id, 'PENDING', 0, $1::timestamptz, $1::timestamptz
+		FROM batch e JOIN receivers w ON e.position > w.since AND %s
+		ORDER BY e.position, w.id
+		ON CONFLICT (webhook_id, event_id) DO NOTHING
+	)
+	UPDATE webhook_dispatch d SET position = greatest(d.position, (SELECT max(position) FROM batch)) RETURNING (SELECT count(*) FROM batch)`,
+	dispatchBatch, insertDeliveries, webhookMatches)
+
+// EnabledWebhooks returns the ids of the webhooks that receive events.
+func (s *Store) EnabledWebhooks(ctx context.Context) (enabled []booking.WebhookID, err error) {
+	err = s.db.WithContext(ctx).Raw("SELECT id FROM webhooks WHERE disabled_at IS NULL").Scan(&enabled).Error
+	return enabled, fault(err, "list the enabled webhooks")
+}
+
+// DispatchEvents adds a delivery for each committed event and each enabled webhook that
+// receives it.
+func (s *Store) DispatchEvents(ctx context.Context, now time.Time) error {
+	for {
+		all, err := s.sequence(ctx)
+		if err != nil {
+			return err
+		}
+		size, err := InTx(ctx, s, func(tx *Tx) (int, error) {
+			if err := tx.send(ctx, statement{text: lockDispatch}); err != nil {
+				return 0, fault(err, "lock the dispatch of events")
+			}
+			size, err := one(ctx, tx, func(size *int) []any { return []any{size} }, dispatchEvents, now)
+			return size, fault(err, "dispatch events")
+		})
+		if err != nil || all && size < dispatchBatch {
+			return err
+		}
+	}
+}
+
+// Attempt is a delivery that a server has claimed, with everything that the request needs.
+type Attempt struct {
+	booking.Delivery
+
+	Event     booking.Event
+	Interview *booking.Interview // nil if the event is not about one
+	URL       string
+	Secrets   []string // those that are valid
+}
+
+// attemptRow is what claimDeliveries returns.
+type attemptRow struct {
+	Delivery            deliveryRow `gorm:"embedded;embeddedPrefix:d_"`
+	Event               eventRow    `gorm:"embedded;embeddedPrefix:e_"`
+	URL                 string
+	Secret              string
+	PreviousSecret      *string
+	PreviousSecretUntil *time.Time
+}
+
+var claimDeliveries = `
+	WITH due AS (
+		SELECT d.id FROM unnest(?::bigint[], ?::bigint[]) AS room (webhook_id, size) JOIN webhooks w ON w.id = room.webhook_id AND w.disabled_at IS NULL,
+			LATERAL (
+				SELECT id FROM webhook_deliveries d
+				WHERE d.webhook_id = room.webhook_id AND status = 'PENDING' AND next_attempt_at <= ? AND NOT EXISTS (
+					SELECT FROM webhook_deliveries earlier
+					WHERE earlier.webhook_id = d.webhook_id AND earlier.interview_id = d.interview_id AND earlier.status = 'PENDING' AND earlier.position < d.position
+				) ORDER BY next_attempt_at, position LIMIT room.size FOR UPDATE SKIP LOCKED
+			) AS d
+	)
+	UPDATE webhook_deliveries d SET attempts = d.attempts + 1, first_attempt_at = coalesce(d.first_attempt_at, ?), last_attempt_at = ?, next_attempt_at = ?
+	FROM due, webhooks w, events e WHERE d.id = due.id AND w.id = d.webhook_id AND e.id = d.event_id
+	RETURNING ` + prefixed("d", columnsOf[deliveryRow]()) + ", " + prefixed("e", columnsOf[eventRow]()) + `,
+		w.url, w.secret, w.previous_secret, w.previous_secret_until`
+
+// prefixed returns the columns of a table with names that begin with its alias.
+func prefixed[R any](alias string, c columns[R]) string {
+	text := ""
+	for i, column := range c {
+		if i > 0 {
+			text += ", "
+		}
+		text += alias + "." + column.name + " AS " + alias + "_" + column.name
+	}
+	return text
+}
+
+// ClaimDeliveries claims deliveries that are due, for each webhook at most as many as room
+// has for it, until the claim expires. A delivery is not due while an earlier one of the same
+// webhook and interview is pending. Each claim counts as an attempt.
+func (s *Store) ClaimDeliveries(ctx context.Context, room map[booking.WebhookID]int, now, expires time.Time) ([]Attempt, error) {
+	var webhooks, sizes []int64
+	for id, size := range room {
+		webhooks, sizes = append(webhooks, int64(id)), append(sizes, int64(size))
+	}
+	var rows []attemptRow
+	err := s.db.WithContext(ctx).Raw(claimDeliveries, &webhooks, &sizes, now, now, now, expires).Scan(&rows).Error
+	if err != nil {
+		return nil, fault(err, "claim deliveries")
+	}
+	return s.attempts(ctx, rows, now)
+}
+
+func (s *Store) attempts(ctx context.Context, rows []attemptRow, now time.Time) ([]Attempt, error) {
+	var about []booking.InterviewID
+	for _, row := range rows {
+		if row.Delivery.InterviewID != nil {
+			about = append(about, *row.Delivery.InterviewID)
+		}
+	}
+	interviews := map[booking.InterviewID]*booking.Interview{}
+	if len(about) > 0 {
+		found, err := s.InterviewsByID(ctx, unique(about))
+		if err != nil {
+			return nil, err
+		}
+		for _, one := range found {
+			interviews[one.ID] = &one
+		}
+	}
+	claimed := make([]Attempt, len(rows))
+	for i, row := range rows {
+		secrets := booking.WebhookSecrets{Current: row.Secret}
+		if row.PreviousSecret != nil {
+			secrets.Previous = *row.PreviousSecret
+		}
+		claimed[i] = Attempt{
+			Delivery: row.Delivery.domain(), Event: row.Event.domain(), URL: row.URL, Secrets: secrets.Valid(row.PreviousSecretUntil, now),
+			Interview: interviews[orZero(row.Delivery.InterviewID)],
+		}
+	}
+	return claimed, nil
+}
+
+// RecordAttempts writes the results of attempts. The result of a delivery that was claimed
+// again or made due again in the meantime is dropped. It returns the webhooks of those that
+// have failed for good.
+func (tx *Tx) RecordAttempts(ctx context.Context, done []booking.Delivery) (failed []booking.WebhookID, err error) {
+	err = tx.db.WithContext(ctx).Raw(`
+		WITH recorded AS (
+			UPDATE webhook_deliveries d
+			SET status = given.status, next_attempt_at = given.next_attempt_at,
+				response_status = given.response_status, response_body = given.response_body, error = given.error
+			FROM unnest(?::bigint[], ?::bigint[], ?::timestamptz[], ?::text[], ?::timestamptz[], ?::bigint[], ?::text[], ?::text[])
+				AS given (id, attempts, first_attempt_at, status, next_attempt_at, response_status, response_body, error)
+			WHERE d.id = given.id AND d.attempts = given.attempts AND d.first_attempt_at = given.first_attempt_at AND d.status = 'PENDING'
+			RETURNING d.webhook_id, d.status
+		) SELECT DISTINCT webhook_id FROM recorded WHERE status = 'FAILED' ORDER BY webhook_id`,
+		valuesOf(done, func(d booking.Delivery) int64 { return int64(d.ID) }),
+		valuesOf(done, func(d booking.Delivery) int64 { return int64(d.Attempts) }),
+		valuesOf(done, func(d booking.Delivery) *time.Time { return d.FirstAt }),
+		valuesOf(done, func(d booking.Delivery) string { return string(d.Status) }),
+		valuesOf(done, func(d booking.Delivery) *time.Time { return d.NextAt }),
+		valuesOf(done, func(d booking.Delivery) *int64 { return wide(d.ResponseStatus) }),
+		valuesOf(done, func(d booking.Delivery) *string { return d.ResponseBody }),
+		valuesOf(done, func(d booking.Delivery) *string { return d.ResponseError }),
+	).Scan(&failed).Error
+	return failed, fault(err, "record %d attempts", len(done))
+}
+
+func wide(n *int) *int64 {
+	if n == nil {
+		return nil
+	}
+	w := int64(*n)
+	return &w
+}
+
+// OldestDelivery returns when the oldest of the deliveries was created that are pending for
+// enabled webhooks, or nil if there is none.
+func (s *Store) OldestDelivery(ctx context.Context) (oldest *time.Time, err error) {
+	err = s.db.WithContext(ctx).Raw(`SELECT min(d.created_at) FROM webhook_deliveries d JOIN webhooks w ON w.id = d.webhook_id
+		WHERE d.status = 'PENDING' AND w.disabled_at IS NULL`).Scan(&oldest).Error
+	return utc(oldest), fault(err, "look for the oldest pending delivery")
+}
