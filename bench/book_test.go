@@ -25,16 +25,18 @@ func BenchmarkBookSlot(b *testing.B) {
 	for _, clients := range []int{1, 16, 64} {
 		b.Run(fmt.Sprintf("clients=%d", clients), func(b *testing.B) {
 			w := open(b)
-			next, most := w.pairs(b, 3)
-			contenders := []contender{w.bookingFloor(next), w.booker(b, next)}
-			var lacking []string
+			next, most := w.pairs(b, 4)
+			ours := w.booker(b, next)
+			contenders := []contender{w.bookingFloor(next), ours}
+			samples, waits := w.commitWaits(b, ours, load{clients: clients, most: *rounds * most})
+			notes := []string{reportCommitWaits(b, samples, waits)}
 			if floor, err := w.pgbench(b, next); err == nil {
 				contenders = slices.Insert(contenders, 0, floor)
 			} else {
 				b.Logf("LEFT OUT: %v", err)
-				lacking = append(lacking, fmt.Sprintf("Left out: %v.", err))
+				notes = append(notes, fmt.Sprintf("Left out: %v.", err))
 			}
-			w.compare(b, load{clients: clients, most: most}, contenders, lacking...)
+			w.compare(b, load{clients: clients, most: most}, contenders, notes...)
 		})
 	}
 }

@@ -173,10 +173,13 @@ func (w *world) environment() []string {
 }
 
 // url returns the database address in a form that every driver understands.
-func (w *world) url() string {
+func (w *world) url() string { return w.urlOf(w.pool.Config().ConnConfig.Database) }
+
+// urlOf returns the address of a database beside the world's.
+func (w *world) urlOf(database string) string {
 	config := w.pool.Config().ConnConfig
 	address := url.URL{
-		Scheme: "postgres", User: url.UserPassword(config.User, config.Password), Path: "/" + config.Database,
+		Scheme: "postgres", User: url.UserPassword(config.User, config.Password), Path: "/" + database,
 		RawQuery: url.Values{"host": {config.Host}, "port": {strconv.Itoa(int(config.Port))}}.Encode(),
 	}
 	return address.String()
