@@ -151,7 +151,7 @@ func forgeProcess(server io.Reader, client io.Writer) error {
 			return err
 		}
 		if header[0] == backendKeyData {
-			body[0] ^= 0x40
+			body[0] ^= 0xc0 // half of the ids that pgbouncer makes up are too large for int4
 		}
 		if _, err := client.Write(slices.Concat(header, body)); err != nil || header[0] == backendKeyData {
 			return err

@@ -258,7 +258,7 @@ func TestFollowingThroughAPooler(t *testing.T) {
 	t.Parallel()
 	db := pgtest.New(t)
 	ann := interviewer(t, db.Open(t, store.Options{}), "ann")
-	s := follow(t, db, store.Options{ListenDSN: db.Pooler(t).DSN})
+	s := follow(t, pgtest.Database{DSN: db.Pooler(t).DSN}, store.Options{})
 	rename(t, db.Open(t, store.Options{}), ann, "anna") // by a server that sends no wake-up
 	s.await(ofInterviewer(ann.ID))
 	wantInMemory(t, "after a read", s.read(ann.ID), "anna")

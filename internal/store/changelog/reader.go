@@ -88,7 +88,7 @@ SELECT NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL,
 
 // readServer reads whether a connection is direct, and its server. $1 is the process id that the
 // connection reports; a pooler makes one up.
-const readServer = "SELECT pg_backend_pid() = $1, " + serverID
+const readServer = "SELECT pg_backend_pid() = $1::bigint, " + serverID
 
 // forceIndexes makes Postgres use indexes on a connection. A plan that was made while the log was
 // empty would read all of it, however it grows, until Postgres analyzes the table. A pooler would
