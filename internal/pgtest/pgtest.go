@@ -85,6 +85,17 @@ func patient(o store.Options) store.Options {
 	return o
 }
 
+// With returns the database with a parameter of the connections that are made to it.
+func (d Database) With(name, value string) Database {
+	if u, err := url.Parse(d.DSN); err == nil && u.Scheme != "" {
+		query := u.Query()
+		query.Set(name, value)
+		u.RawQuery = query.Encode()
+		return Database{DSN: u.String()}
+	}
+	return Database{DSN: fmt.Sprintf("%s %s='%s'", d.DSN, name, value)}
+}
+
 // Open opens a store on the database until the test ends.
 func (d Database) Open(t testing.TB, o store.Options) *store.Store {
 	t.Helper()

@@ -1,6 +1,7 @@
 package store
 
 import (
+	"database/sql/driver"
 	"time"
 
 	"github.com/jackc/pgx/v5/pgtype"
@@ -55,6 +56,10 @@ func (t *instant) ScanTimestamptz(v pgtype.Timestamptz) error {
 func (t *instant) TimestamptzValue() (pgtype.Timestamptz, error) {
 	return pgtype.Timestamptz{Time: time.Time(*t), Valid: true}, nil
 }
+
+// Value implements driver.Valuer, which pgx uses where it does not know the type of a
+// parameter, as in the modes for poolers.
+func (t *instant) Value() (driver.Value, error) { return time.Time(*t), nil }
 
 // orNone returns the id, or nil for 0, which is stored as null.
 func orNone[ID ~int64](id ID) *ID {
