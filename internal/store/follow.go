@@ -94,10 +94,18 @@ func (s *Store) notify(ctx context.Context, statement string) {
 }
 
 // current waits until everything committed before the call has been applied to the mirror. It
-// reports false if the mirror is not in use or not current in time.
-func (s *Store) current(ctx context.Context) bool {
+// returns ErrNotCurrent if the mirror is not in use or not current in time, or the error of ctx.
+func (s *Store) current(ctx context.Context) error {
 	f := s.following.Load()
-	return f != nil && f.Await(ctx) == nil
+	if f == nil {
+		return ErrNotCurrent
+	}
+	if err := f.Await(ctx); err != nil && !errors.Is(err, changelog.ErrBehind) {
+		return fault(err, "read the change log")
+	} else if err != nil {
+		return ErrNotCurrent
+	}
+	return nil
 }
 
 // keepSlots loads the open slots into memory when they are missing, and drops past ones.
@@ -121,7 +129,7 @@ func (s *Store) keepSlots(ctx context.Context, log *slog.Logger, now func() time
 func (s *Store) loadSlots(ctx context.Context, log *slog.Logger, since time.Time) {
 	load := s.mirror.BeginLoad()
 	slots, err := s.readOpenSlots(ctx, since)
-	for err == nil && ctx.Err() == nil && !s.current(ctx) {
+	for err == nil && ctx.Err() == nil && s.current(ctx) != nil {
 		sleep(ctx, catchUpPause)
 	}
 	switch {

@@ -110,7 +110,10 @@ func (r *Reader) keepInterviewers() func([]booking.Interviewer) {
 	if r.interviewers == nil {
 		return func([]booking.Interviewer) {}
 	}
-	read := r.interviewers.Begin()
+	read, ok := r.interviewers.Begin()
+	if !ok {
+		return func([]booking.Interviewer) {}
+	}
 	return func(found []booking.Interviewer) {
 		keep := make(map[booking.InterviewerID]*booking.Interviewer, len(found))
 		for _, one := range found {

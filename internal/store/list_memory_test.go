@@ -42,20 +42,27 @@ func (l *lister) count() pgx.QueryTracer {
 	})
 }
 
-// openSlotsFor lists slots as app does: it asks again if the record was stale.
+// openSlotsFor lists slots as app does: it asks again if the record was stale, at most twice.
 func openSlotsFor(
 	ctx context.Context, s *store.Store, id booking.StudentID, offer func(booking.Record) booking.Offer, in store.SlotSearch, p store.Page,
-) ([]booking.BookableSlot, error) {
-	record, err := s.ListRecord(ctx, id)
-	for err == nil {
+) (slots []booking.BookableSlot, err error) {
+	for range 3 {
 		var page store.OpenSlotsPage
-		page, err = s.OpenSlotsFor(ctx, record, offer(record.Record), in, p)
-		if page.Current == nil {
+		record, err := s.RecordInMemory(ctx, id)
+		if err == nil {
+			page, err = s.OpenSlotsFor(ctx, record, offer(record.Record), in, p)
+		}
+		if !errors.Is(err, store.ErrNotCurrent) {
 			return page.Slots, err
 		}
-		record = *page.Current
 	}
-	return nil, err
+	return store.ListInSnapshot(ctx, s, func(r *store.Reader) (slots []booking.BookableSlot, err error) {
+		record, err := r.Record(ctx, id)
+		if err == nil {
+			slots, _, err = r.OpenSlots(ctx, in, offer(record), p)
+		}
+		return slots, err
+	})
 }
 
 // list lists the slots of the week. It returns the last record that an offer was derived
@@ -267,10 +274,10 @@ func TestEmptyLists(t *testing.T) {
 	if _, slots, statements := l.list(); slots != 0 || statements != 0 {
 		t.Errorf("the next list has %d slots and takes %d statements, want none and 0", slots, statements)
 	}
-	_, err := l.ListRecord(t.Context(), 999)
+	_, err := l.RecordInMemory(t.Context(), 999)
 	var refused booking.Refused
 	if !errors.As(err, &refused) || !refused.Has(booking.NotFound) {
-		t.Errorf("ListRecord() of an unknown student = %v, want NOT_FOUND", err)
+		t.Errorf("RecordInMemory() of an unknown student = %v, want NOT_FOUND", err)
 	}
 }
 
@@ -303,6 +310,43 @@ func TestListFromSQLUsesTheCurrentRecord(t *testing.T) {
 	}, in, store.Page{First: 10})
 	if err != nil || limit != 0 {
 		t.Errorf("the list uses the limit %d (%v), want 0", limit, err)
+	}
+}
+
+// While a student's record changes all the time, a list of theirs ends, and it is of one state: in
+// each state of this school, the student may book either all slots or none.
+func TestListWhileTheRecordChanges(t *testing.T) {
+	t.Parallel()
+	for name, followed := range map[string]bool{"in time": true, "late": false} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			database, rows := schoolWithRecord(t)
+			l := &lister{}
+			change := func() {}
+			o := store.Options{Tracer: pgtest.Trace(func(text string, _ []any) {
+				if strings.Contains(text, "FROM slots WHERE") && !strings.Contains(text, "held_until, full_until FROM slots") {
+					change()
+				}
+			})}
+			if followed {
+				l.followingStore = follow(t, database, o)
+			} else {
+				l.followingStore = followingStore{Store: database.Open(t, o), t: t}
+			}
+			changes := 0
+			change = func() {
+				changes++
+				executeAll(t, rows, "UPDATE students SET interview_limit = 0 WHERE id = 1",
+					"UPDATE slots SET status = 'WITHDRAWN' WHERE status = 'OPEN'", ofStudent, "INSERT INTO changes (every) VALUES ('{slots}')")
+				executeAll(t, rows, "UPDATE students SET interview_limit = 15 WHERE id = 1",
+					"UPDATE slots SET status = 'OPEN' WHERE status = 'WITHDRAWN'", ofStudent, "INSERT INTO changes (every) VALUES ('{slots}')")
+			}
+			in := store.SlotSearch{In: calendar.Span{Start: planned, End: planned.AddDate(0, 0, 7)}, InterviewerIDs: []booking.InterviewerID{1, 2, 3}}
+			slots, err := openSlotsFor(t.Context(), l.Store, 1, func(r booking.Record) booking.Offer { return r.Offer(planned) }, in, store.Page{First: 10})
+			if err != nil || len(slots) == 0 || changes == 0 || changes > 4 {
+				t.Errorf("the list has %d slots (%v) after %d changes, want some after at most 4", len(slots), err, changes)
+			}
+		})
 	}
 }
 
@@ -341,9 +385,17 @@ func TestListsFromSQL(t *testing.T) {
 	})
 	notFollowing := &lister{followingStore: followingStore{t: t}}
 	notFollowing.Store = database.Open(t, store.Options{Tracer: notFollowing.count()})
-	for name, from := range map[string]*lister{"beyond the capacity": few, "not following the log": notFollowing} {
-		if _, slots, statements := from.list(); slots != want || statements != 2 {
-			t.Errorf("%s: the list has %d slots and takes %d statements, want %d and 2: the record, the slots", name, slots, statements, want)
-		}
+	for name, from := range map[string]struct {
+		*lister
+		statements int64
+	}{
+		"beyond the capacity":   {few, 2},          // the record, the slots
+		"not following the log": {notFollowing, 4}, // in a transaction
+	} {
+		t.Run(name, func(t *testing.T) {
+			if _, slots, statements := from.list(); slots != want || statements != from.statements {
+				t.Errorf("the list has %d slots and takes %d statements, want %d and %d", slots, statements, want, from.statements)
+			}
+		})
 	}
 }

@@ -2,111 +2,111 @@ package store
 
 import (
 	"context"
+	"errors"
 
 	"rehearse/internal/booking"
 	"rehearse/internal/store/mirror"
 )
 
-// ListRecord is a student's record to list slots with. It may come from memory and be
-// stale; OpenSlotsFor finds out.
-type ListRecord struct {
-	booking.Record
-	inMemory *mirror.Record // nil if it is not in memory
-}
+// ErrNotCurrent reports that memory cannot tell what is current: the log cannot be read in time,
+// or a record has changed since it was read.
+var ErrNotCurrent = errors.New("the record in memory is not current")
+
+// RecordInMemory is a student's record in memory. It may be stale; OpenSlotsFor finds out.
+type RecordInMemory = mirror.Record
 
 // OpenSlotsPage is a page of open slots.
 type OpenSlotsPage struct {
 	Slots []booking.BookableSlot
 	More  bool // whether there is a next page
-	// Current is the student's record if the one of the request was stale. There are no
-	// slots then; the caller asks again with the offer of this record.
-	Current *ListRecord
 }
 
-// maxRecordReads is how often a record that changes while it is read is read again.
-const maxRecordReads = 3
-
-// ListRecord returns the student's record, from memory if it is there, or NotFound if the
-// student does not exist.
-func (s *Store) ListRecord(ctx context.Context, id booking.StudentID) (record ListRecord, err error) {
+// RecordInMemory returns the student's record from memory, where it reads it if it is not there.
+// It returns NotFound if the student does not exist, or ErrNotCurrent.
+func (s *Store) RecordInMemory(ctx context.Context, id booking.StudentID) (*RecordInMemory, error) {
 	if cached := s.mirror.Records.Get(id); cached != nil {
-		return ListRecord{cached.Record, cached}, nil
+		return cached, nil
 	}
-	for range maxRecordReads {
-		record, err = s.readListRecord(ctx, id)
-		if err != nil || record.inMemory != nil || !s.current(ctx) {
-			break
-		}
+	read, ok := s.mirror.Records.Begin()
+	if !ok {
+		return nil, ErrNotCurrent
 	}
-	return record, err
-}
-
-// readListRecord reads the student's record into memory, unless it changes in the meantime.
-func (s *Store) readListRecord(ctx context.Context, id booking.StudentID) (ListRecord, error) {
-	read := s.mirror.Records.Begin()
 	found, err := s.Record(ctx, id)
 	if err != nil {
 		s.mirror.Records.Cancel(read)
-		return ListRecord{}, err
+		return nil, err
 	}
 	record := &mirror.Record{Record: found}
 	if !s.mirror.Records.Add(read, id, record) {
-		record = nil
+		return nil, ErrNotCurrent
 	}
-	return ListRecord{found, record}, nil
+	return record, nil
 }
 
 // OpenSlotsFor returns a page of the slots that the record's offer allows, as of one moment
 // after the call. The slots in memory answer most lists, as soon as the change log was read
 // after the call (BenchmarkHandler). Postgres answers the others: those with tags or
 // interviewers, for which it has indexes. Once the log was read after that, it is known
-// whether the record was current when Postgres answered. While the log cannot be read in
-// time, Postgres answers all lists, and the record may be a little older than the slots.
+// whether the record was current when Postgres answered. OpenSlotsFor returns ErrNotCurrent if
+// it was not, or if the log cannot be read in time.
 func (s *Store) OpenSlotsFor(
-	ctx context.Context, record ListRecord, o booking.Offer, f SlotSearch, p Page,
-) (OpenSlotsPage, error) {
-	if record.inMemory != nil && !f.Narrows() {
-		if !s.current(ctx) {
-			return s.withRead(ctx, record.Student.ID)
+	ctx context.Context, record *RecordInMemory, o booking.Offer, f SlotSearch, p Page,
+) (page OpenSlotsPage, err error) {
+	if !f.Narrows() {
+		if err := s.current(ctx); err != nil {
+			return page, err
 		}
 		if page, is := s.slotsInMemory(record, o, f, p); is {
 			s.lists.WithLabelValues(fromMemory).Inc()
 			return page, nil
 		}
-		if !s.mirror.Holds(record.inMemory) {
-			return s.withCurrent(ctx, record.Student.ID)
+		if !s.mirror.Holds(record) {
+			return page, ErrNotCurrent
 		}
 	}
-	slots, more, err := s.OpenSlots(ctx, f, o, p)
-	if err == nil && record.inMemory != nil {
-		if !s.current(ctx) {
-			return s.withRead(ctx, record.Student.ID)
-		}
-		if !s.mirror.Holds(record.inMemory) {
-			return s.withCurrent(ctx, record.Student.ID)
-		}
+	page.Slots, page.More, err = s.OpenSlots(ctx, f, o, p)
+	if err == nil {
+		err = s.current(ctx)
 	}
-	s.lists.WithLabelValues(fromPostgres).Inc()
-	return OpenSlotsPage{Slots: slots, More: more}, err
+	if err == nil && !s.mirror.Holds(record) {
+		err = ErrNotCurrent
+	}
+	if err == nil {
+		s.lists.WithLabelValues(fromPostgres).Inc()
+	}
+	return page, err
 }
 
-// withCurrent returns a page without slots and with the student's current record.
-func (s *Store) withCurrent(ctx context.Context, id booking.StudentID) (OpenSlotsPage, error) {
-	record, err := s.ListRecord(ctx, id)
-	return OpenSlotsPage{Current: &record}, err
-}
-
-// withRead is withCurrent if it is not known what is current in memory: asked again, memory
-// would return the same record. The list that follows does not wait.
-func (s *Store) withRead(ctx context.Context, id booking.StudentID) (OpenSlotsPage, error) {
-	record, err := s.Record(ctx, id)
-	return OpenSlotsPage{Current: &ListRecord{Record: record}}, err
+// ListInSnapshot calls fn, which lists slots, with a Reader of one snapshot of the database. It
+// takes three round trips and does not depend on the change log.
+func ListInSnapshot[T any](ctx context.Context, s *Store, fn func(*Reader) (T, error)) (result T, err error) {
+	share, err := s.shares.take(ctx)
+	if err != nil {
+		return result, err
+	}
+	defer share.giveBack()
+	err = retryStale(func() error {
+		conn, err := s.pool.Conn(ctx)
+		if err != nil {
+			return fault(err, "list slots")
+		}
+		defer func() { _ = conn.Close() }() // returns it to the pool
+		t := &transaction{conn: conn}
+		defer t.rollback(ctx)
+		t.queue("begin isolation level repeatable read read only")
+		result, err = fn(&Reader{session: t})
+		return err
+	})
+	if err == nil {
+		s.lists.WithLabelValues(fromPostgres).Inc()
+	}
+	return result, err
 }
 
 // slotsInMemory is OpenSlots with the slots in memory. It reports false if they do not
 // suffice, or if the record is stale.
-func (s *Store) slotsInMemory(record ListRecord, o booking.Offer, f SlotSearch, p Page) (OpenSlotsPage, bool) {
-	slots, more, known := s.mirror.Page(record.inMemory, mirror.SlotsQuery{
+func (s *Store) slotsInMemory(record *RecordInMemory, o booking.Offer, f SlotSearch, p Page) (OpenSlotsPage, bool) {
+	slots, more, known := s.mirror.Page(record, mirror.SlotsQuery{
 		In: f.In, Offer: o, First: p.First, FromEnd: p.FromEnd, After: inMemory(p.After), Before: inMemory(p.Before),
 	})
 	return OpenSlotsPage{Slots: slots, More: more}, known

@@ -216,7 +216,9 @@ type lastStatement struct {
 func (l *lastStatement) record(statement string, args []any) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	l.text, l.args = statement, args
+	if statement != "rollback" {
+		l.text, l.args = statement, args
+	}
 }
 
 // prepared returns the PREPARE of the statement, and its EXECUTE with literal arguments.

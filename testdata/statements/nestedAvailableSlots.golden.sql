@@ -45,3 +45,7 @@ WHERE s.id = $1 UNION ALL ( SELECT i.student_id, NULL, NULL, NULL, NULL, NULL, N
 FROM interviews i
 WHERE i.student_id = $1 AND i.status <> 'CANCELLED'
 ORDER BY i.student_id, i.starts_at, i.id)
+
+begin isolation level repeatable read read only
+
+rollback

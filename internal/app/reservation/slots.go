@@ -2,6 +2,7 @@ package reservation
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
@@ -56,23 +57,37 @@ func CheckSearch(ctx context.Context, id booking.StudentID, wanted store.SlotSea
 	return wanted, refused.Err()
 }
 
+// maxLists is how often a list is made from memory. A record may change in the meantime each time.
+const maxLists = 3
+
 // openSlots reads the student's record, makes an offer of it, and returns the offer and a
-// page of the slots that it allows.
+// page of the slots that it allows. All are of one state of the database.
 func (s *Reservations) openSlots(
 	ctx context.Context, id booking.StudentID, wanted store.SlotSearch, page store.Page, offerOf func(booking.Record) booking.Offer,
-) (booking.Offer, store.OpenSlotsPage, error) {
-	record, err := s.store.ListRecord(ctx, id)
-	if err != nil {
-		return booking.Offer{}, store.OpenSlotsPage{}, err
-	}
-	for {
-		offer := offerOf(record.Record)
-		found, err := s.store.OpenSlotsFor(ctx, record, offer, wanted, page)
-		if err != nil || found.Current == nil {
+) (offer booking.Offer, found store.OpenSlotsPage, err error) {
+	for range maxLists {
+		record, err := s.store.RecordInMemory(ctx, id)
+		if err == nil {
+			offer = offerOf(record.Record)
+			found, err = s.store.OpenSlotsFor(ctx, record, offer, wanted, page)
+		}
+		if !errors.Is(err, store.ErrNotCurrent) {
 			return offer, found, err
 		}
-		record = *found.Current // the record was stale
 	}
+	type list struct {
+		offer booking.Offer
+		store.OpenSlotsPage
+	}
+	all, err := store.ListInSnapshot(ctx, s.store, func(r *store.Reader) (all list, err error) {
+		record, err := r.Record(ctx, id)
+		if err == nil {
+			all.offer = offerOf(record)
+			all.Slots, all.More, err = r.OpenSlots(ctx, wanted, all.offer, page)
+		}
+		return all, err
+	})
+	return all.offer, all.OpenSlotsPage, err
 }
 
 // offerAt returns a function that computes a record's offer at now.

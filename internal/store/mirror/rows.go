@@ -65,13 +65,17 @@ func (r *Rows[K, V]) GetAll(keys []K) map[K]*V {
 	return found
 }
 
-// Begin must be called before rows are read for Add, which ends the read, as does Cancel.
-func (r *Rows[K, V]) Begin() *Read[K] {
+// Begin must be called before rows are read for Add, which ends the read, as does Cancel. It
+// reports false while the cache is suspended: nothing can be added then.
+func (r *Rows[K, V]) Begin() (*Read[K], bool) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	read := &Read[K]{purged: r.suspended} // before the log is followed, nothing is evicted
+	if r.suspended { // before the log is followed, nothing is evicted
+		return nil, false
+	}
+	read := &Read[K]{}
 	r.reads[read] = struct{}{}
-	return read
+	return read, true
 }
 
 // Cancel ends a read without a result.
