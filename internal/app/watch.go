@@ -14,7 +14,7 @@ import (
 // Follow starts to follow the changes in the school. The returned function distributes
 // them to the watches and the webhooks of this server until its ctx is done.
 func (a *App) Follow(ctx context.Context, log *slog.Logger) (run func(context.Context), err error) {
-	return a.live.Follow(ctx, log, a.Webhooks.Committed)
+	return a.live.Follow(ctx, log, a.Committed)
 }
 
 // WatchSlots watches the slots in the range that the student may book. A slot may be sent

@@ -55,10 +55,10 @@ func checkBounds(field string, value, low, high int) Refused {
 		fmt.Sprintf("%s is %d; a whole number from %d to %d is allowed.", field, value, low, high))
 }
 
-func checkCount(field string, count, low, high int) Refused {
-	if count >= low && count <= high {
+func checkCount(field string, count, most int) Refused {
+	if count <= most {
 		return nil
 	}
-	return Invalid(field, between(AllowedCount, low, high),
-		fmt.Sprintf("%s has %d elements; %d to %d are allowed.", field, count, low, high))
+	return Invalid(field, between(AllowedCount, 0, most),
+		fmt.Sprintf("%s has %d elements; 0 to %d are allowed.", field, count, most))
 }

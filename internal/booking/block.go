@@ -44,5 +44,5 @@ const (
 // CheckBlock reports an invalid reason or number of dates of a block.
 func CheckBlock(reason string, dates int) Refused {
 	refused := checkLength("reason", reason, 1, MaxReason)
-	return append(refused, checkCount("dates", dates, 0, MaxBlockDates)...)
+	return append(refused, checkCount("dates", dates, MaxBlockDates)...)
 }

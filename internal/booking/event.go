@@ -42,7 +42,7 @@ const (
 	WebhookCreated       EventKind = "WEBHOOK_CREATED"
 	WebhookUpdated       EventKind = "WEBHOOK_UPDATED"
 	WebhookDeleted       EventKind = "WEBHOOK_DELETED"
-	WebhookSecretRotated EventKind = "WEBHOOK_SECRET_ROTATED"
+	WebhookSecretRotated EventKind = "WEBHOOK_SECRET_ROTATED" //nolint:gosec // a kind of event, not a secret
 	WebhookDisabled      EventKind = "WEBHOOK_DISABLED"
 )
 

@@ -138,7 +138,7 @@ func NormaliseLanguages(tags []string) ([]string, Refused) {
 	}
 	slices.Sort(clean)
 	clean = slices.Compact(clean)
-	return clean, checkCount("languages", len(clean), 0, MaxLanguages)
+	return clean, checkCount("languages", len(clean), MaxLanguages)
 }
 
 // directions are the characters that change the text direction, with which one
@@ -176,7 +176,7 @@ func NormaliseTags(tags []string) ([]string, Refused) {
 	}
 	slices.Sort(clean)
 	clean = slices.Compact(clean)
-	return clean, append(refused, checkCount("tags", len(clean), 0, MaxTags)...)
+	return clean, append(refused, checkCount("tags", len(clean), MaxTags)...)
 }
 
 // validEmail accepts a bare ASCII address with a dot-atom local part. This is what

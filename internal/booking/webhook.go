@@ -72,8 +72,8 @@ func (w Webhook) PreviousSecretExpiresAt(now time.Time) *time.Time {
 func (f WebhookFilter) Normalise() (WebhookFilter, Refused) {
 	f.Kinds, f.StudentIDs, f.InterviewerIDs = distinct(f.Kinds), distinct(f.StudentIDs), distinct(f.InterviewerIDs)
 	return f, slices.Concat(
-		checkCount("studentIds", len(f.StudentIDs), 0, MaxWebhookSubjects),
-		checkCount("interviewerIds", len(f.InterviewerIDs), 0, MaxWebhookSubjects),
+		checkCount("studentIds", len(f.StudentIDs), MaxWebhookSubjects),
+		checkCount("interviewerIds", len(f.InterviewerIDs), MaxWebhookSubjects),
 	)
 }
 

@@ -207,7 +207,7 @@ func TestResponses(t *testing.T) {
 			to.WriteHeader(http.StatusTemporaryRedirect)
 		}, 307, ""},
 		"no content": {status(http.StatusNoContent), 204, ""},
-		"no answer":  {func(to http.ResponseWriter, _ request) { panic(http.ErrAbortHandler) }, 0, "the connection failed"},
+		"no answer":  {func(http.ResponseWriter, request) { panic(http.ErrAbortHandler) }, 0, "the connection failed"},
 		"binary":     {func(to http.ResponseWriter, _ request) { _, _ = to.Write([]byte("a\x00b\xff")) }, 200, ""},
 	} {
 		t.Run(name, func(t *testing.T) {

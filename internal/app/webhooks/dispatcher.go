@@ -165,7 +165,7 @@ func (d *Dispatcher) round(ctx, sending context.Context, look bool) error {
 
 // send makes an attempt. The body is made for each attempt, so that no copy of it is stored.
 func (d *Dispatcher) send(ctx context.Context, one store.Attempt) {
-	began := time.Now() // receivers compare the time of the request with the real one
+	began := time.Now() //nolint:forbidigo // receivers compare the time of the request with the real one
 	done := attempt{Attempt: one}
 	body, err := webhook.NewBody(one.Event, one.Interview)
 	if err != nil {
@@ -177,7 +177,7 @@ func (d *Dispatcher) send(ctx context.Context, one store.Attempt) {
 			URL: one.URL, ID: webhook.MessageID(one.EventID), At: began, Secrets: one.Secrets, Body: body,
 		})
 	}
-	done.took = time.Since(began)
+	done.took = time.Since(began) //nolint:forbidigo // as above
 	d.finished <- done
 }
 

@@ -6,10 +6,12 @@ import (
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
+	"os"
 	"sync"
 	"testing"
 	"time"
 
+	"github.com/google/jsonschema-go/jsonschema"
 	standardwebhooks "github.com/standard-webhooks/standard-webhooks/libraries/go"
 
 	"rehearse/internal/app/webhooks"
@@ -45,6 +47,44 @@ func newReceiver(t *testing.T) *receiver {
 	return r
 }
 
+// published is the JSON Schema that the documentation publishes.
+var published = sync.OnceValue(func() *jsonschema.Resolved {
+	text, err := os.ReadFile("../../../docs/reference/webhook.schema.json")
+	if err != nil {
+		panic(err)
+	}
+	var schema jsonschema.Schema
+	if err := json.Unmarshal(text, &schema); err != nil {
+		panic(err)
+	}
+	resolved, err := schema.Resolve(nil)
+	if err != nil {
+		panic(err)
+	}
+	return resolved
+})
+
+func jsonValue(t *testing.T, text []byte) (value any) {
+	t.Helper()
+	if err := json.Unmarshal(text, &value); err != nil {
+		t.Error(err)
+	}
+	return value
+}
+
+// The schema is one that a wrong body does not match.
+func TestPublishedSchemaRefuses(t *testing.T) {
+	t.Parallel()
+	for _, text := range []string{
+		`{}`, `{"type": "INTERVIEW_BOOKED", "timestamp": "2026-01-05T09:00:00Z"}`,
+		`{"type": 1, "timestamp": "2026-01-05T09:00:00Z", "data": {}}`,
+	} {
+		if published().Validate(jsonValue(t, []byte(text))) == nil {
+			t.Errorf("%s matches the schema", text)
+		}
+	}
+}
+
 // ServeHTTP implements http.Handler.
 func (r *receiver) ServeHTTP(w http.ResponseWriter, got *http.Request) {
 	one := request{Header: got.Header}
@@ -54,6 +94,9 @@ func (r *receiver) ServeHTTP(w http.ResponseWriter, got *http.Request) {
 	}
 	if err := json.Unmarshal(one.Text, &one.Body); err != nil {
 		r.t.Errorf("the body %s: %v", one.Text, err)
+	}
+	if err := published().Validate(jsonValue(r.t, one.Text)); err != nil {
+		r.t.Errorf("the body %s does not match the published schema: %v", one.Text, err)
 	}
 	r.mu.Lock()
 	r.requests = append(r.requests, one)
