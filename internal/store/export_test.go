@@ -27,3 +27,6 @@ func HasStudentRule(code booking.RefusalCode) bool { return studentRules[code] !
 
 // A test may hold a run for as long as others take to wait for it.
 func init() { sequenceTimeout = time.Minute }
+
+// Renew makes the store read again what it has in memory.
+func (s *Store) Renew() { s.mirror.Renew() }

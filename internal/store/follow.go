@@ -18,9 +18,10 @@ import (
 type Changes = changelog.Changes
 
 const (
-	tidyPause = time.Minute     // between two times that past slots are dropped from memory
-	loadPause = 5 * time.Second // between two loads of the open slots
-	loadLimit = 5 * time.Minute // bounds a load of the open slots
+	tidyPause = time.Minute      // between two times that past slots are dropped from memory
+	maxAge    = 15 * time.Minute // of what is in memory, which bounds how long a change that is not logged stays unseen
+	loadPause = 5 * time.Second  // between two loads of the open slots
+	loadLimit = 5 * time.Minute  // bounds a load of the open slots
 	// catchUpPause is the pause between two attempts to wait for the log after a load.
 	catchUpPause = 10 * time.Millisecond
 )
@@ -108,16 +109,21 @@ func (s *Store) current(ctx context.Context) error {
 	return nil
 }
 
-// keepSlots loads the open slots into memory when they are missing, and drops past ones.
+// keepSlots loads the open slots into memory when they are missing, drops past ones, and renews
+// all of the memory from time to time.
 func (s *Store) keepSlots(ctx context.Context, log *slog.Logger, now func() time.Time) {
 	tidy := time.NewTicker(tidyPause)
 	defer tidy.Stop()
+	renew := time.NewTicker(maxAge)
+	defer renew.Stop()
 	for {
 		select {
 		case <-ctx.Done():
 			return
 		case <-tidy.C:
 			s.mirror.Tidy(now())
+		case <-renew.C:
+			s.mirror.Renew()
 		case <-s.mirror.LoadWanted():
 			s.loadSlots(ctx, log, now().Add(-mirror.Past))
 			sleep(ctx, loadPause) // loads that are wanted again and again must not occupy the database

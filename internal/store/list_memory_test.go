@@ -172,8 +172,13 @@ func TestListIsStaleWithoutTheLog(t *testing.T) {
 			l.list()
 			execute(t, rows, change.statement)
 			used, _, _ := l.list()
-			if now, err := l.Record(t.Context(), 1); err != nil || reflect.DeepEqual(used, now) {
+			now, err := l.Record(t.Context(), 1)
+			if err != nil || reflect.DeepEqual(used, now) {
 				t.Errorf("the list uses the current record without the log (%v)", err)
+			}
+			l.Renew() // as happens from time to time
+			if used, _, _ := l.list(); !reflect.DeepEqual(used, now) {
+				t.Errorf("after the memory was renewed, the list uses the record %+v\nwant %+v", used, now)
 			}
 		})
 	}

@@ -169,6 +169,14 @@ func (m *Mirror) Tidy(now time.Time) {
 	}
 }
 
+// Renew makes everything be read again: records and interviewers when they are next needed, the
+// open slots at once. Those in memory stay in use in the meantime.
+func (m *Mirror) Renew() {
+	m.Records.Purge()
+	m.Interviewers.Purge()
+	m.wantLoad()
+}
+
 // Held returns the number of open slots in memory.
 func (m *Mirror) Held() int {
 	m.mu.RLock()

@@ -291,6 +291,29 @@ func TestTooManyChangesDuringLoad(t *testing.T) {
 	}
 }
 
+// When the memory is renewed, the slots in memory stay in use until they are loaded again.
+func TestRenewLoadsAgain(t *testing.T) {
+	t.Parallel()
+	f := newFeed(4)
+	wanted(f.Mirror)
+	load := func() {
+		f.beginLoad()
+		f.readLoad(at(0), 4)
+		f.follow()
+		f.endLoad()
+	}
+	f.rows[1] = slot(1, 1, 1, 1000)
+	load()
+	f.rows[2] = slot(2, 1, 2, 1000) // not logged
+	f.Renew()
+	if f.Held() != 1 || !wanted(f.Mirror) {
+		t.Errorf("%d slots are in memory, want 1 and another load", f.Held())
+	}
+	if load(); f.Held() != 2 {
+		t.Errorf("%d slots are in memory after the load, want 2", f.Held())
+	}
+}
+
 // When slots beyond the capacity would find room, they are loaded.
 func TestTidyWantsWhatFindsRoom(t *testing.T) {
 	t.Parallel()
