@@ -134,11 +134,11 @@ func (h *Hub) Follow(ctx context.Context, log *slog.Logger, committed func()) (f
 		return nil, err
 	}
 	h.feed.drain(h.now())
-	toOpen, err := h.store.SlotsToOpen(ctx, h.now())
-	if err != nil {
-		return nil, err
+	if toOpen, err := h.store.SlotsToOpen(ctx, h.now()); err == nil {
+		h.openByTheClock(toOpen)
+	} else { // they are read, and the error is logged, with the first changes
+		h.feed.receive(store.Changes{EverySlot: true})
 	}
-	h.openByTheClock(toOpen)
 	return func(ctx context.Context) {
 		var listening sync.WaitGroup
 		defer listening.Wait()

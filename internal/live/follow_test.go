@@ -1,0 +1,36 @@
+package live
+
+import (
+	"context"
+	"log/slog"
+	"os"
+	"strings"
+	"testing"
+	"time"
+
+	"rehearse/internal/pgtest"
+	"rehearse/internal/store"
+)
+
+func TestMain(m *testing.M) { os.Exit(pgtest.Main(m)) }
+
+// If the slots that reopen cannot be read when the log begins to be followed, they are read
+// later, and Follow leaves no connections behind because it does not fail.
+func TestFollowWithoutTheSlotsToOpen(t *testing.T) {
+	t.Parallel()
+	db := pgtest.New(t)
+	ctx, cancel := context.WithCancel(t.Context())
+	hub := New(db.Open(t, store.Options{Tracer: pgtest.Trace(func(text string, _ []any) {
+		if strings.Contains(text, "slots") {
+			cancel()
+		}
+	})}), time.Now)
+	run, err := hub.Follow(ctx, slog.New(slog.DiscardHandler), func() {})
+	if err != nil || ctx.Err() == nil {
+		t.Fatalf("Follow() = %v, want no error after the read of the slots has failed: %v", err, ctx.Err())
+	}
+	if !hub.feed.pending.EverySlot {
+		t.Error("the slots are not read later")
+	}
+	run(ctx)
+}
