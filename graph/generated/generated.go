@@ -6548,20 +6548,20 @@ type BookingRefusalEdge {
 # ===================================================================== webhooks
 
 """
-A URL to which the server sends events, as HTTP POST requests by the Standard Webhooks
-specification. A request is sent at least once for each event. Those about one interview are sent in
-the order in which the events were committed.
+A URL to which the server sends events, as HTTP POST requests that follow the Standard Webhooks
+specification. Each event is sent at least once. The events about one interview are sent in the
+order in which they were committed.
 """
 type Webhook {
   "The id of the webhook."
   id: ID!
   "The URL to which requests are sent."
   url: String!
-  "The kinds of events that are sent. Empty if all kinds are."
+  "The kinds of events that are sent. If empty, all kinds are sent."
   kinds: [EventKind!]!
-  "Only events about these students are sent. Empty if events about all are, and those about none."
+  "Sends only events about these students. No restriction if empty."
   studentIds: [ID!]!
-  "Only events about these interviewers are sent. Empty if events about all are, and those about none."
+  "Sends only events about these interviewers. No restriction if empty."
   interviewerIds: [ID!]!
   """
   Whether events are sent. The server disables a webhook if a delivery has failed for 72 hours, or if
@@ -6571,8 +6571,8 @@ type Webhook {
   "When the webhook was disabled; null if it is enabled."
   disabledAt: DateTime
   """
-  When the secret before the last rotation expires; null if there is none. Until then, each request
-  has two signatures.
+  When the previous secret expires; null if there is none. Until then, each request has two
+  signatures.
   """
   previousSecretExpiresAt: DateTime
   "The deliveries of the last 30 days, newest first."
@@ -6689,7 +6689,7 @@ type BookingPolicy {
   """
   Whether several interviews may have the same meeting room. If true, students see the interviewer's
   meeting room as soon as they have booked. Otherwise they see it only during their interview, so
-  that they do not enter that of the student before.
+  that they do not enter the previous student's interview.
   """
   shareMeetingRooms: Boolean!
   "The version of the policy. Each change increments it."
@@ -7387,7 +7387,7 @@ type Mutation {
   ): UpdateBookingPolicyPayload @access
 
   """
-  Creates a webhook, which receives the events after its creation. Only for administrators.
+  Creates a webhook, which receives the events that follow its creation. Only for administrators.
   Refusals: ` + "`" + `WRONG_STATUS` + "`" + ` if there are 50 webhooks.
   """
   createWebhook(
@@ -7396,8 +7396,8 @@ type Mutation {
   ): CreateWebhookPayload @access
   """
   Changes the given fields of a webhook. The filters apply to events that have not been queued.
-  ` + "`" + `enabled: true` + "`" + ` sends the pending deliveries again, and the events from then on; ` + "`" + `redeliver` + "`" + ` sends
-  the events in between. Only for administrators.
+  ` + "`" + `enabled: true` + "`" + ` resumes the pending deliveries, and sends the events from then on. ` + "`" + `redeliver` + "`" + `
+  sends the events in between. Only for administrators.
   """
   updateWebhook(
     "The webhook and the changes."
@@ -7409,16 +7409,17 @@ type Mutation {
     input: DeleteWebhookInput!
   ): DeleteWebhookPayload @access
   """
-  Gives a webhook a new secret. For 24 hours, requests are signed with both secrets; then the one
-  before expires. Only for administrators.
+  Gives a webhook a new secret. For 24 hours, requests are signed with both secrets; then the
+  previous one expires. Only for administrators.
   """
   rotateWebhookSecret(
     "The webhook."
     input: RotateWebhookSecretInput!
   ): RotateWebhookSecretPayload @access
   """
-  Sends events to a webhook again: that of one delivery, or an event and all later ones that the
-  webhook receives. Only for administrators. Refusals: ` + "`" + `WRONG_STATUS` + "`" + ` if the webhook is disabled.
+  Sends events to a webhook again: the event of one delivery, or an event and all later ones that
+  match the webhook's filters. Only for administrators. Refusals: ` + "`" + `WRONG_STATUS` + "`" + ` if the webhook is
+  disabled.
   """
   redeliver(
     "The delivery, or the webhook and the first event."
@@ -8434,16 +8435,16 @@ input UpdateBookingPolicyInput {
   "How many days ahead weekly rules publish their slots, 1 to 730. Null is refused."
   publishHorizonDays: Int @notNull
   """
-  The template that makes the link of each interview, for bookings from now on. It is an ` + "`" + `https` + "`" + ` URL
-  in which ` + "`" + `{interviewId}` + "`" + `, ` + "`" + `{interviewerId}` + "`" + `, ` + "`" + `{studentId}` + "`" + ` and ` + "`" + `{random}` + "`" + ` (26 random characters)
-  may follow the host; ` + "`" + `http` + "`" + ` is accepted for ` + "`" + `localhost` + "`" + ` and loopback addresses. The links have up
-  to 500 characters. Unless ` + "`" + `shareMeetingRooms` + "`" + ` is true, it must contain ` + "`" + `{interviewId}` + "`" + ` or
-  ` + "`" + `{random}` + "`" + `. Null or a blank text removes the template: interviews then take place in the
-  interviewers' meeting rooms.
+  The template that makes the link of each interview that is booked from now on. It is an ` + "`" + `https` + "`" + `
+  URL in which ` + "`" + `{interviewId}` + "`" + `, ` + "`" + `{interviewerId}` + "`" + `, ` + "`" + `{studentId}` + "`" + ` and ` + "`" + `{random}` + "`" + ` (26 random
+  characters) may follow the host; ` + "`" + `http` + "`" + ` is accepted for ` + "`" + `localhost` + "`" + ` and loopback addresses. The
+  links have up to 500 characters. Unless ` + "`" + `shareMeetingRooms` + "`" + ` is true, it must contain
+  ` + "`" + `{interviewId}` + "`" + ` or ` + "`" + `{random}` + "`" + `. Null or a blank string removes the template: interviews then take
+  place in the interviewers' meeting rooms.
   """
   meetingUrlTemplate: String
   """
-  Whether several interviews may have the same meeting room: the same link by a template without
+  Whether several interviews may have the same meeting room: the same link from a template without
   ` + "`" + `{interviewId}` + "`" + ` and ` + "`" + `{random}` + "`" + `, or the interviewer's meeting room, which students then see as soon
   as they have booked. Null is refused.
   """
@@ -8469,9 +8470,9 @@ input CreateWebhookInput {
   url: String!
   "The kinds of events to send. All kinds if empty or omitted."
   kinds: [EventKind!]
-  "Sends only events about these students. At most 500 ids; events about anyone if empty or omitted."
+  "Sends only events about these students. At most 500 ids; no restriction if empty."
   studentIds: [ID!]
-  "Sends only events about these interviewers. At most 500 ids; events about anyone if empty or omitted."
+  "Sends only events about these interviewers. At most 500 ids; no restriction if empty."
   interviewerIds: [ID!]
   "The idempotency key of the request, 1 to 200 characters. ` + "`" + `Mutation` + "`" + ` describes idempotency keys."
   idempotencyKey: String
@@ -8482,8 +8483,9 @@ type CreateWebhookPayload {
   "The webhook; null if the mutation was refused."
   webhook: Webhook
   """
-  The secret that signs the requests: ` + "`" + `whsec_` + "`" + ` and the key in Base64. Only a repeated request with the
-  same idempotency key returns it again. Null if the mutation was refused, or if it is not valid any more.
+  The secret that signs the requests: ` + "`" + `whsec_` + "`" + ` and the key in Base64. Only a repeated request with
+  the same idempotency key returns it again. Null if the mutation was refused, or if the secret is
+  no longer valid.
   """
   secret: String
   "The refusals; empty if the mutation succeeded."
@@ -8503,9 +8505,12 @@ input UpdateWebhookInput {
   url: String @notNull
   "The kinds of events to send. All kinds if empty. Null is refused."
   kinds: [EventKind!] @notNull
-  "Sends only events about these students. At most 500 ids; events about anyone if empty. Null is refused."
+  "Sends only events about these students. At most 500 ids; no restriction if empty. Null is refused."
   studentIds: [ID!] @notNull
-  "Sends only events about these interviewers. At most 500 ids; events about anyone if empty. Null is refused."
+  """
+  Sends only events about these interviewers. At most 500 ids; no restriction if empty. Null is
+  refused.
+  """
   interviewerIds: [ID!] @notNull
   "Whether events are sent. Null is refused."
   enabled: Boolean @notNull
@@ -8546,23 +8551,26 @@ type RotateWebhookSecretPayload {
   "The webhook; null if the mutation was refused."
   webhook: Webhook
   """
-  The new secret, as in ` + "`" + `createWebhook` + "`" + `. Null if the mutation was refused, or if it is not valid any
-  more.
+  The new secret, as in ` + "`" + `createWebhook` + "`" + `. Null if the mutation was refused, or if the secret is no
+  longer valid.
   """
   secret: String
   "The refusals; empty if the mutation succeeded."
   errors: [UserError!]!
 }
 
-"What to send again: either ` + "`" + `deliveryId` + "`" + `, or ` + "`" + `webhookId` + "`" + ` and ` + "`" + `fromEventId` + "`" + `. A null field counts as omitted."
+"""
+What to send again: either ` + "`" + `deliveryId` + "`" + `, or ` + "`" + `webhookId` + "`" + ` and ` + "`" + `fromEventId` + "`" + `. A null field counts as
+omitted.
+"""
 input RedeliverInput {
   "The delivery to send again."
   deliveryId: ID
   "The webhook to which events are sent."
   webhookId: ID
   """
-  The first event to send. The later ones are those that were committed later. At most 10,000 events
-  are sent; if there are more, the mutation is refused.
+  The first event to send. All events that were committed later follow. At most 10,000 events are
+  sent; if there are more, the mutation is refused.
   """
   fromEventId: ID
 }

@@ -154,8 +154,9 @@ type CreateStudentPayload struct {
 type CreateWebhookPayload struct {
 	// The webhook; null if the mutation was refused.
 	Webhook *booking.Webhook `json:"webhook,omitempty"`
-	// The secret that signs the requests: `whsec_` and the key in Base64. Only a repeated request with the
-	// same idempotency key returns it again. Null if the mutation was refused, or if it is not valid any more.
+	// The secret that signs the requests: `whsec_` and the key in Base64. Only a repeated request with
+	// the same idempotency key returns it again. Null if the mutation was refused, or if the secret is
+	// no longer valid.
 	Secret *string `json:"secret,omitempty"`
 	// The refusals; empty if the mutation succeeded.
 	Errors []UserError `json:"errors"`
@@ -508,8 +509,8 @@ type RevokeWaiverPayload struct {
 type RotateWebhookSecretPayload struct {
 	// The webhook; null if the mutation was refused.
 	Webhook *booking.Webhook `json:"webhook,omitempty"`
-	// The new secret, as in `createWebhook`. Null if the mutation was refused, or if it is not valid any
-	// more.
+	// The new secret, as in `createWebhook`. Null if the mutation was refused, or if the secret is no
+	// longer valid.
 	Secret *string `json:"secret,omitempty"`
 	// The refusals; empty if the mutation succeeded.
 	Errors []UserError `json:"errors"`

@@ -49,8 +49,8 @@ type Interview struct {
 	NoShowAt      *time.Time // when the no-show was marked; set if and only if it is one
 	Reschedules   int        // how often it was rescheduled
 	Waivers       []WaiverID // the waivers that it uses
-	// MeetingURL is the interview's own link, which its booking or its import fixed; nil if
-	// it takes place in the interviewer's room.
+	// MeetingURL is the interview's own link, set when it was booked or imported; nil if it
+	// takes place in the interviewer's room.
 	MeetingURL *string
 	// Exempt marks an interview that a rule would refuse: it was imported, or a
 	// waiver lets the student meet the interviewer again.

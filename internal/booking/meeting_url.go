@@ -31,7 +31,7 @@ var (
 const RandomLength = 26
 
 // normaliseMeetingURLTemplate normalises a template for meeting links. An empty text is no
-// template. Unless rooms are shared, the template must make another link for each interview.
+// template. Unless rooms are shared, the template must make a different link for each interview.
 func normaliseMeetingURLTemplate(field, template string, shared bool) (string, Refused) {
 	template = spelling.Name(template)
 	if template == "" {

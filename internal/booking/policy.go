@@ -18,8 +18,8 @@ type Policy struct {
 	PublishHorizonDays      int // how far ahead weekly availability is published
 	// MeetingURLTemplate makes the link of each interview; empty for none.
 	MeetingURLTemplate string
-	// ShareMeetingRooms permits that students of different interviews know the same
-	// meeting room.
+	// ShareMeetingRooms allows students of different interviews to know the same meeting
+	// room.
 	ShareMeetingRooms bool
 	Version           int // increases by one with every change
 }

@@ -16,7 +16,7 @@ const (
 )
 
 // eventWatch reads events from the database as fast as its reader takes them. It keeps only
-// its place in the order of commits.
+// its position in the order of commits.
 type eventWatch struct {
 	hub    *Hub
 	filter store.EventFilter

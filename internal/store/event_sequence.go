@@ -20,10 +20,9 @@ const sequenceBatch = 10_000
 // what is new and on the number of gaps, not on what has been committed in the meantime.
 //
 // A gap must be given up when its transaction cannot commit any more. A run notes the last
-// drawn id, and then gets a transaction id of its own (settling, settling_xid). Whoever has
-// drawn that id or a lower one has an older transaction id, because insertEvents gets it before
-// it draws. Once all older transactions have ended, the gaps up to the noted id are empty for
-// ever. If the database was restored into another Postgres server, whose transaction ids have
+// drawn id, and then gets a transaction id of its own (settling, settling_xid). A transaction
+// that has drawn that id or a lower one has an older transaction id, because insertEvents gets it before
+// it draws. Once all older transactions have ended, the gaps up to the noted id stay empty. If the database was restored into another Postgres server, whose transaction ids have
 // yet to reach the noted one, a run notes it again.
 
 // sequenceState reads the last drawn id of events, and whether committed events have no

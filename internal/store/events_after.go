@@ -26,8 +26,8 @@ type EventBatch struct {
 // whatever their ids are. 0 means from the beginning. A reader that continues with Last
 // receives each event exactly once, however the transactions of the events overlap, and the
 // events of an interview in the order in which they happened. A batch has at most first
-// events. It has fewer, and possibly none, if it is the last or if the filter matches only
-// few, of at most 10,000. The batch contains everything that was committed before the call,
+// events. It has fewer, and possibly none, if it is the last, or if the filter matches only a
+// few of the 10,000 events that a call compares at most. The batch contains everything that was committed before the call,
 // unless it says that there is more. An unknown id is refused with NOT_FOUND.
 func (s *Store) EventsAfter(ctx context.Context, after booking.EventID, f EventFilter, first int) (EventBatch, error) {
 	all, err := s.sequence(ctx)

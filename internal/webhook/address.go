@@ -98,7 +98,7 @@ func Lookup(ctx context.Context, host string) ([]netip.Addr, error) {
 
 // control returns a function for net.Dialer.Control. It runs after the name of the host has
 // been resolved and before each connection, so a name that resolves differently the second
-// time leads nowhere else.
+// time cannot bypass the check.
 func (a Addresses) control(to target) func(network, address string, _ syscall.RawConn) error {
 	return func(_, address string, _ syscall.RawConn) error {
 		at, err := netip.ParseAddrPort(address)

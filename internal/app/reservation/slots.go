@@ -61,7 +61,7 @@ func CheckSearch(ctx context.Context, id booking.StudentID, wanted store.SlotSea
 const maxLists = 3
 
 // openSlots reads the student's record, makes an offer of it, and returns the offer and a
-// page of the slots that it allows. All are of one state of the database.
+// page of the slots that it allows. All reflect one state of the database.
 func (s *Reservations) openSlots(
 	ctx context.Context, id booking.StudentID, wanted store.SlotSearch, page store.Page, offerOf func(booking.Record) booking.Offer,
 ) (offer booking.Offer, found store.OpenSlotsPage, err error) {

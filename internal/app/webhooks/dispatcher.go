@@ -13,8 +13,8 @@ import (
 )
 
 const (
-	// PerWebhook is the number of requests of a server to one webhook at a time. A slow
-	// receiver occupies no more, so it delays nobody else.
+	// PerWebhook is the maximum number of concurrent requests of a server to one webhook, so
+	// a slow receiver does not delay the others.
 	PerWebhook = 4
 	// ClaimTime is how long after the beginning of an attempt another server makes the next
 	// one, if the server that made it has died.
@@ -251,8 +251,8 @@ func (d *Dispatcher) record(ctx context.Context) error {
 	return nil
 }
 
-// lockFailing locks the webhooks of the deliveries that fail for good, before the deliveries
-// as everybody does. A webhook that was deleted is missing from the result.
+// lockFailing locks the webhooks of the deliveries that fail for good. As everywhere, it
+// does so before the deliveries are locked. A webhook that was deleted is missing from the result.
 func lockFailing(ctx context.Context, tx *store.Tx, done []booking.Delivery) (map[booking.WebhookID]booking.Webhook, error) {
 	var failing []booking.WebhookID
 	for _, one := range done {

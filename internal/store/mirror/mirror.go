@@ -79,7 +79,7 @@ func (m *Mirror) BeginLoad() *Load {
 	return m.load
 }
 
-// EndLoad puts the open slots to use that a statement after BeginLoad has read. Before, the log
+// EndLoad takes over the open slots that a statement after BeginLoad has read. Before, the log
 // must have been read after the statement, because the slots may be newer than an earlier read.
 // If read is nil, the load has failed, and the slots are loaded again.
 func (m *Mirror) EndLoad(l *Load, read *Slots) {
