@@ -24,11 +24,37 @@ type household struct {
 	student, interviewer                          string
 	interview, slot, free, hold                   string
 	availability, block, waiver, notHeld, webhook string
+
+	feedOfStudent, feedOfInterviewer string
+	party                            booking.Role // who asks for a calendar feed; the student if empty
+}
+
+// as returns the household as a caller with the role asks for it.
+func (h household) as(role booking.Role) household {
+	h.party = role
+	return h
+}
+
+// owner returns the input that names the owner of a new calendar feed.
+func (h household) owner() map[string]any {
+	if h.party == booking.RoleInterviewer {
+		return map[string]any{"interviewerId": h.interviewer}
+	}
+	return map[string]any{"studentId": h.student}
+}
+
+// feed returns the id of a calendar feed.
+func (h household) feed() string {
+	if h.party == booking.RoleInterviewer {
+		return h.feedOfInterviewer
+	}
+	return h.feedOfStudent
 }
 
 var nobody = household{
 	student: missing, interviewer: missing, interview: missing, slot: missing, free: missing, hold: missing,
 	availability: missing, block: missing, waiver: missing, notHeld: missing, webhook: missing,
+	feedOfStudent: missing, feedOfInterviewer: missing,
 }
 
 // household creates one: a booked slot, a slot that the student holds, two open slots,
@@ -56,6 +82,7 @@ func (s *school) household(name string) household {
 	s.Mutate("grantWaiver", "waiver { id }", map[string]any{"studentId": h.student, "rule": "LIMIT", "reason": "a long way to come"}, &waiver)
 	h.waiver = waiver.Waiver.ID
 	h.webhook = s.webhook(nil)
+	h.feedOfStudent, h.feedOfInterviewer = s.calendarFeed(in{"studentId": h.student}), s.calendarFeed(in{"interviewerId": h.interviewer})
 	return h
 }
 
@@ -120,6 +147,8 @@ func mutations(h household) map[string]map[string]any {
 		"deleteWebhook":         {"webhookId": h.webhook},
 		"rotateWebhookSecret":   {"webhookId": h.webhook},
 		"redeliver":             {"webhookId": h.webhook, "fromEventId": "1"},
+		"createCalendarFeed":    h.owner(),
+		"deleteCalendarFeed":    {"feedId": h.feed()},
 		"importStudents":        {"csv": "name,email\nNew,new@example.org\n"},
 		"importInterviewers":    {"csv": "name,email\nNew,new@example.org\n"},
 		"importAvailability":    {"csv": "interviewerEmail,start,end\ninterviewer-b@example.org,2026-08-01T10:00:00Z,2026-08-01T11:00:00Z\n"},
@@ -205,7 +234,7 @@ func TestPermissions(t *testing.T) {
 			for _, who := range callers(a, b) {
 				s.Act(who.role, int64(number(t, who.id)))
 				before := s.Rows()
-				got, none := s.request(documentFor(field.Name, who.of)), s.request(documentFor(field.Name, nobody))
+				got, none := s.request(documentFor(field.Name, who.of.as(who.role))), s.request(documentFor(field.Name, nobody.as(who.role)))
 				want := rights[who.role]
 				if who.role != booking.RoleAnonymous && want == "OWN" && who.own {
 					wantAllowed(t, who.name, got)

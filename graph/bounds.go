@@ -32,6 +32,8 @@ var ListBounds = map[string]int{
 	"Eligibility.waivers":                  4,  // at most one per rule
 	"Query.webhooks":                       booking.MaxWebhooks,
 	"Student.waivers":                      maxWaivers,
+	"Student.calendarFeeds":                booking.MaxCalendarFeeds,
+	"Interviewer.calendarFeeds":            booking.MaxCalendarFeeds,
 	"Student.upcomingInterviews":           maxUpcoming,
 	"Event.changes":                        booking.MaxChanges(),
 	"SlotTaken.alternatives":               reservation.MaxAlternatives,

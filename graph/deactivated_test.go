@@ -26,7 +26,7 @@ func TestDeactivatedInterviewersChangeNothing(t *testing.T) {
 		}
 		tried++
 		var payload struct{ Errors []refused }
-		s.Mutate(field.Name, "", mutations(h)[field.Name], &payload)
+		s.Mutate(field.Name, "", mutations(h.as(booking.RoleInterviewer))[field.Name], &payload)
 		same(t, field.Name, codes(payload.Errors), []string{"WRONG_STATUS"})
 		for _, refusal := range payload.Errors {
 			same(t, field.Name, refusal.Message, "You are not an active interviewer; you can read your data but not change it.")

@@ -118,6 +118,12 @@ func boundedPath(path ast.Path) ast.Path {
 	return out
 }
 
+// CodeOf returns the code of an error of package app.
+func CodeOf(err error) errorcode.Code {
+	code, _ := classify(err, nil)
+	return code
+}
+
 // TimeoutMessage is the message of an error with errorcode.Timeout.
 const TimeoutMessage = "the operation exceeded its time limit and was cancelled"
 

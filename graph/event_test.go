@@ -105,7 +105,7 @@ func TestOneEventForEachMutation(t *testing.T) {
 	t.Parallel()
 	s := newSchool(t)
 	student, ann := s.Student(nil), s.Interviewer(in{"name": "Ann"})
-	var slot, other, taken, interview, hold, waiver, availability, block string
+	var slot, other, taken, interview, hold, waiver, availability, block, feed string
 	var rule weekly
 	nothing := []string{}
 	one := func(name string, want string, do func()) {
@@ -173,6 +173,9 @@ func TestOneEventForEachMutation(t *testing.T) {
 	one("grantWaiver", "WAIVER_GRANTED", func() { waiver = s.waive(student, "LIMIT", nil) })
 	one("revokeWaiver", "WAIVER_REVOKED", func() { s.revoke(waiver) })
 	one("the same again", "", func() { s.revoke(waiver) })
+	one("createCalendarFeed", "CALENDAR_FEED_CREATED", func() { feed = s.calendarFeed(in{"studentId": student}) })
+	one("deleteCalendarFeed", "CALENDAR_FEED_DELETED", change("deleteCalendarFeed", "feed { id }", in{"feedId": feed}))
+	one("deleteCalendarFeed, refused", "", change("deleteCalendarFeed", "feed { id }", in{"feedId": feed}))
 
 	one("a dry run", "", func() { s.TryBook(student, slot) })
 	one("bookSlot, refused", "", func() { s.Book(student, taken) })

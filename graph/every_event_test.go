@@ -76,6 +76,7 @@ func (e eventful) roster() {
 	e.do("updateInterviewer", "interviewer { id }", in{"interviewerId": e.interviewer, "maxPerDay": 9})
 	e.do("updateBookingPolicy", "bookingPolicy { version }", in{"holdSeconds": 60})
 	e.revoke(e.waive(e.student, "LIMIT", nil))
+	e.do("deleteCalendarFeed", "feed { id }", in{"feedId": e.calendarFeed(in{"interviewerId": e.interviewer})})
 	e.imports("importStudents", "name,email\nAda,ada@example.org\n", nil)
 	e.imports("importInterviewers", "name,email\nAnn,ann@example.org\n", nil)
 	e.imports("importInterviews", importedInterview+bookingRow("ada@example.org", "ann@example.org", 4*day), nil)

@@ -24,6 +24,9 @@ type Options struct {
 	Log     *slog.Logger
 	Zone    *time.Location // zone of times without an offset
 	Timeout time.Duration  // timeout of an operation and of an event of a subscription
+	// PublicURL is where callers reach the server, without a final slash. URLs in responses
+	// begin with it. If it is empty, they begin with the origin of the request (WithOrigin).
+	PublicURL string
 
 	unplanned bool // disables planning, so that tests can compare with gqlgen
 }
@@ -33,7 +36,7 @@ type Options struct {
 // the context (operation.WithCaller), charges its response to the context's budget, if any, and
 // ends with the context's deadline.
 func NewExecutor(o Options, observer Observer) *executor.Executor {
-	resolver := &Resolver{app: o.App, observer: observer}
+	resolver := &Resolver{app: o.App, observer: observer, publicURL: o.PublicURL}
 	e := executor.New(generated.NewExecutableSchema(generated.Config{Resolvers: resolver, Schema: Schema()}))
 	e.Use(extension.Introspection{})
 	e.SetErrorPresenter(present(o.Log))

@@ -159,7 +159,7 @@ type life struct {
 	ann, student, other           string
 	slots                         []string // of ann, one a day from day 1
 	interview, hold, waiver, rule string
-	block, missed                 string
+	block, missed, feed           string
 }
 
 // step is one mutation, and the event that records each change of a slot.
@@ -302,6 +302,8 @@ func officeSteps() []step {
 		}, nil},
 		stepOf("undoNoShow", missed, nil),
 		{"completeInterview", func(l *life) { l.Accepted(l.Complete(l.missed, 4).Errors) }, nil},
+		{"createCalendarFeed", func(l *life) { l.feed = l.calendarFeed(in{"studentId": l.student}) }, nil},
+		stepOf("deleteCalendarFeed", func(l *life) in { return in{"feedId": l.feed} }, nil),
 		stepOf("anonymiseStudent", func(l *life) in { return in{"studentId": l.Student(nil)} }, nil),
 	}
 }

@@ -26,6 +26,7 @@ func repeats(s *school) map[string]in {
 	s.Accepted(blocked.Errors)
 	return map[string]in{
 		"anonymiseStudent":    {"studentId": s.Student(nil)},
+		"deleteCalendarFeed":  {"feedId": s.calendarFeed(in{"interviewerId": ann})},
 		"releaseHold":         {"holdId": s.hold(holder, slot).Hold.ID},
 		"removeAvailability":  {"availabilityId": window.Availability.ID},
 		"revokeWaiver":        {"waiverId": s.waive(student, "PAIR", nil)},

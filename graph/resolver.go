@@ -13,8 +13,9 @@ import (
 
 // Resolver is the root of all resolvers.
 type Resolver struct {
-	app      *app.App
-	observer Observer
+	app       *app.App
+	observer  Observer
+	publicURL string // without a final slash; empty for the origin of the request
 }
 
 var _ generated.ResolverRoot = (*Resolver)(nil)

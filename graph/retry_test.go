@@ -16,6 +16,7 @@ import (
 // harm.
 var repeatable = map[string]string{
 	"anonymiseStudent":    "an anonymous student has nothing left to take away",
+	"deleteCalendarFeed":  "the feed is gone, and is not found",
 	"releaseHold":         "a hold that has ended stays ended",
 	"removeAvailability":  "what was removed stays removed",
 	"revokeWaiver":        "a revoked waiver stays revoked",
@@ -124,6 +125,10 @@ func retries(s *school) map[string]retried {
 			between: func(s *school, first map[string]json.RawMessage) {
 				send("unblockTime", in{"blockId": firstIDIn(s.T, first["blocks"])})
 			}, other: in{"end": "2026-06-20T13:00:00Z"}},
+		"a calendar feed": {mutation: "createCalendarFeed", fields: "feed { id createdAt lastReadAt }", input: in{"studentId": student},
+			between: func(s *school, first map[string]json.RawMessage) {
+				send("deleteCalendarFeed", in{"feedId": idIn(s.T, first["feed"])})
+			}, other: in{"studentId": nil, "interviewerId": ann}},
 		"a student": {mutation: "createStudent", fields: "student { id name }", input: in{"name": "New", "email": "new@example.org"},
 			between: renames("students"), other: in{"name": "Newer"}},
 		"an interviewer": {mutation: "createInterviewer", fields: "interviewer { id name tags }",

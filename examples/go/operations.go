@@ -1133,6 +1133,8 @@ const (
 	// The time overlaps other slots or blocked time of the interviewer, or the same window is already
 	// published.
 	RefusalCodeAvailabilityConflict RefusalCode = "AVAILABILITY_CONFLICT"
+	// The person has the maximum number of calendar feeds. Delete one first.
+	RefusalCodeTooManyCalendarFeeds RefusalCode = "TOO_MANY_CALENDAR_FEEDS"
 	// Other requests are changing the same data. Send the request again.
 	RefusalCodeBusyRetry RefusalCode = "BUSY_RETRY"
 )
@@ -1161,6 +1163,7 @@ var AllRefusalCode = []RefusalCode{
 	RefusalCodeWrongStatus,
 	RefusalCodeTooManyReschedules,
 	RefusalCodeAvailabilityConflict,
+	RefusalCodeTooManyCalendarFeeds,
 	RefusalCodeBusyRetry,
 }
 

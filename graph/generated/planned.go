@@ -16,6 +16,7 @@ import (
 func PlannedTypes(r ResolverRoot) plan.Types {
 	availableSlotConnection := &plan.Type[page.AvailableSlotConnection]{Names: []string{"AvailableSlotConnection"}}
 	availableSlotEdge := &plan.Type[page.Edge[booking.SlotView]]{Names: []string{"AvailableSlotEdge"}}
+	calendarFeed := &plan.Type[booking.CalendarFeed]{Names: []string{"CalendarFeed"}}
 	eligibility := &plan.Type[booking.Eligibility]{Names: []string{"Eligibility"}}
 	eligibilityReason := &plan.Type[booking.EligibilityReason]{Names: []string{"EligibilityReason"}}
 	emptyReason := &plan.Type[booking.EmptyReason]{Names: []string{"EmptyReason"}}
@@ -54,6 +55,12 @@ func PlannedTypes(r ResolverRoot) plan.Types {
 	availableSlotEdge.Fields = map[string]plan.Field[page.Edge[booking.SlotView]]{
 		"node":   plan.Held(slot, func(o *page.Edge[booking.SlotView]) *booking.SlotView { return o.Node }),
 		"cursor": plan.Of(func(o *page.Edge[booking.SlotView]) string { return o.Cursor }, scalar.AppendString[string]),
+	}
+
+	calendarFeed.Fields = map[string]plan.Field[booking.CalendarFeed]{
+		"id":         plan.Of(func(o *booking.CalendarFeed) booking.CalendarFeedID { return o.ID }, scalar.AppendID[booking.CalendarFeedID]),
+		"createdAt":  plan.Of(func(o *booking.CalendarFeed) time.Time { return o.CreatedAt }, scalar.AppendDateTime),
+		"lastReadAt": plan.Of(func(o *booking.CalendarFeed) *time.Time { return o.LastReadAt }, plan.OrNull(scalar.AppendDateTime)),
 	}
 
 	eligibility.Fields = map[string]plan.Field[booking.Eligibility]{
@@ -108,6 +115,7 @@ func PlannedTypes(r ResolverRoot) plan.Types {
 		"cancelReason":        plan.Of(func(o *booking.Interview) *string { return o.CancelReason }, plan.OrNull(scalar.AppendString[string])),
 		"noShowAt":            plan.Of(func(o *booking.Interview) *time.Time { return o.NoShowAt }, plan.OrNull(scalar.AppendDateTime)),
 		"meetingUrl":          plan.Resolved(r.Interview().MeetingURL, plan.OrNull(scalar.AppendString[string])),
+		"ics":                 plan.Resolved(r.Interview().Ics, scalar.AppendString[string]),
 		"rescheduleCount":     plan.Of(func(o *booking.Interview) int { return o.Reschedules }, scalar.AppendInt),
 		"viewerCanCancel":     plan.Resolved(r.Interview().ViewerCanCancel, scalar.AppendBoolean),
 		"cancelableUntil":     plan.Resolved(r.Interview().CancelableUntil, plan.OrNull(scalar.AppendDateTime)),
@@ -137,22 +145,23 @@ func PlannedTypes(r ResolverRoot) plan.Types {
 	}
 
 	interviewer.Fields = map[string]plan.Field[booking.Interviewer]{
-		"id":         plan.Of(func(o *booking.Interviewer) booking.InterviewerID { return o.ID }, scalar.AppendID[booking.InterviewerID]),
-		"name":       plan.Of(func(o *booking.Interviewer) string { return o.Name }, scalar.AppendString[string]),
-		"email":      plan.Resolved(r.Interviewer().Email, plan.OrNull(scalar.AppendString[string])),
-		"timeZone":   plan.Of(func(o *booking.Interviewer) string { return o.TimeZone }, scalar.AppendString[string]),
-		"tags":       plan.Of(func(o *booking.Interviewer) []string { return o.Tags }, plan.List(scalar.AppendString[string])),
-		"headline":   plan.Of(func(o *booking.Interviewer) *string { return o.Headline }, plan.OrNull(scalar.AppendString[string])),
-		"bio":        plan.Of(func(o *booking.Interviewer) *string { return o.Bio }, plan.OrNull(scalar.AppendString[string])),
-		"photoUrl":   plan.Of(func(o *booking.Interviewer) *string { return o.PhotoURL }, plan.OrNull(scalar.AppendString[string])),
-		"languages":  plan.Of(func(o *booking.Interviewer) []string { return o.Languages }, plan.List(scalar.AppendString[string])),
-		"maxPerDay":  plan.Resolved(r.Interviewer().MaxPerDay, plan.OrNull(scalar.AppendInt)),
-		"maxPerWeek": plan.Resolved(r.Interviewer().MaxPerWeek, plan.OrNull(scalar.AppendInt)),
-		"meetingUrl": plan.Resolved(r.Interviewer().MeetingURL, plan.OrNull(scalar.AppendString[string])),
-		"active":     plan.Of(func(o *booking.Interviewer) bool { return o.Active }, scalar.AppendBoolean),
-		"createdAt":  plan.Of(func(o *booking.Interviewer) time.Time { return o.CreatedAt }, scalar.AppendDateTime),
-		"version":    plan.Of(func(o *booking.Interviewer) int { return o.Version }, scalar.AppendInt),
-		"updatedAt":  plan.Of(func(o *booking.Interviewer) time.Time { return o.UpdatedAt }, scalar.AppendDateTime),
+		"id":            plan.Of(func(o *booking.Interviewer) booking.InterviewerID { return o.ID }, scalar.AppendID[booking.InterviewerID]),
+		"name":          plan.Of(func(o *booking.Interviewer) string { return o.Name }, scalar.AppendString[string]),
+		"email":         plan.Resolved(r.Interviewer().Email, plan.OrNull(scalar.AppendString[string])),
+		"timeZone":      plan.Of(func(o *booking.Interviewer) string { return o.TimeZone }, scalar.AppendString[string]),
+		"tags":          plan.Of(func(o *booking.Interviewer) []string { return o.Tags }, plan.List(scalar.AppendString[string])),
+		"headline":      plan.Of(func(o *booking.Interviewer) *string { return o.Headline }, plan.OrNull(scalar.AppendString[string])),
+		"bio":           plan.Of(func(o *booking.Interviewer) *string { return o.Bio }, plan.OrNull(scalar.AppendString[string])),
+		"photoUrl":      plan.Of(func(o *booking.Interviewer) *string { return o.PhotoURL }, plan.OrNull(scalar.AppendString[string])),
+		"languages":     plan.Of(func(o *booking.Interviewer) []string { return o.Languages }, plan.List(scalar.AppendString[string])),
+		"maxPerDay":     plan.Resolved(r.Interviewer().MaxPerDay, plan.OrNull(scalar.AppendInt)),
+		"maxPerWeek":    plan.Resolved(r.Interviewer().MaxPerWeek, plan.OrNull(scalar.AppendInt)),
+		"meetingUrl":    plan.Resolved(r.Interviewer().MeetingURL, plan.OrNull(scalar.AppendString[string])),
+		"active":        plan.Of(func(o *booking.Interviewer) bool { return o.Active }, scalar.AppendBoolean),
+		"createdAt":     plan.Of(func(o *booking.Interviewer) time.Time { return o.CreatedAt }, scalar.AppendDateTime),
+		"version":       plan.Of(func(o *booking.Interviewer) int { return o.Version }, scalar.AppendInt),
+		"updatedAt":     plan.Of(func(o *booking.Interviewer) time.Time { return o.UpdatedAt }, scalar.AppendDateTime),
+		"calendarFeeds": plan.Many(calendarFeed, r.Interviewer().CalendarFeeds),
 		// gqlgen executes slots, which takes arguments.
 		// gqlgen executes availability, which takes arguments.
 		// gqlgen executes blocks, which takes arguments.
@@ -224,6 +233,7 @@ func PlannedTypes(r ResolverRoot) plan.Types {
 		"hold":               plan.One(hold, r.Student().Hold),
 		"waivers":            plan.Many(waiver, r.Student().Waivers),
 		"upcomingInterviews": plan.Many(interview, r.Student().UpcomingInterviews),
+		"calendarFeeds":      plan.Many(calendarFeed, r.Student().CalendarFeeds),
 		"createdAt":          plan.Of(func(o *booking.Student) time.Time { return o.CreatedAt }, scalar.AppendDateTime),
 		"version":            plan.Of(func(o *booking.Student) int { return o.Version }, scalar.AppendInt),
 		"updatedAt":          plan.Of(func(o *booking.Student) time.Time { return o.UpdatedAt }, scalar.AppendDateTime),
@@ -260,6 +270,7 @@ func PlannedTypes(r ResolverRoot) plan.Types {
 	return plan.Types{
 		"AvailableSlotConnection": availableSlotConnection,
 		"AvailableSlotEdge":       availableSlotEdge,
+		"CalendarFeed":            calendarFeed,
 		"Eligibility":             eligibility,
 		"EligibilityReason":       eligibilityReason,
 		"EmptyReason":             emptyReason,

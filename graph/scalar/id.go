@@ -92,6 +92,11 @@ func UnmarshalWaiverID(v any) (booking.WaiverID, error)     { return unmarshalID
 func MarshalRefusalID(id booking.RefusalID) graphql.Marshaler { return marshalID(id) }
 func UnmarshalRefusalID(v any) (booking.RefusalID, error)     { return unmarshalID[booking.RefusalID](v) }
 
+func MarshalCalendarFeedID(id booking.CalendarFeedID) graphql.Marshaler { return marshalID(id) }
+func UnmarshalCalendarFeedID(v any) (booking.CalendarFeedID, error) {
+	return unmarshalID[booking.CalendarFeedID](v)
+}
+
 func MarshalEventID(id booking.EventID) graphql.Marshaler { return marshalID(id) }
 func UnmarshalEventID(v any) (booking.EventID, error)     { return unmarshalID[booking.EventID](v) }
 

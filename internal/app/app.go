@@ -2,17 +2,19 @@
 // transaction: it reads the facts, asks package booking for the verdict and writes the
 // result. The rules are in booking, the SQL is in store.
 //
-// The operations are in the packages below: reservation, availability, roster, transfer and
-// webhooks.
+// The operations are in the packages below: reservation, availability, roster, transfer,
+// webhooks and calendarfeed.
 // App embeds them, so App.Book is the method of reservation.Reservations. Package app itself
 // has the caller's View and the subscriptions.
 package app
 
 import (
 	"context"
+	"sync/atomic"
 	"time"
 
 	"rehearse/internal/app/availability"
+	"rehearse/internal/app/calendarfeed"
 	"rehearse/internal/app/operation"
 	"rehearse/internal/app/reservation"
 	"rehearse/internal/app/roster"
@@ -31,10 +33,13 @@ type App struct {
 	*roster.Roster
 	*transfer.Transfers
 	*webhooks.Webhooks
+	*calendarfeed.Feeds
 
 	store *store.Store
 	clock func() time.Time
 	live  *live.Hub
+
+	schoolID atomic.Pointer[string] // nil until it is read
 }
 
 // Options are the options of an App. The zero value is the default.
@@ -54,6 +59,7 @@ func NewWith(s *store.Store, clock func() time.Time, o Options) *App {
 	a.Roster = roster.New(s, a.Now)
 	a.Transfers = transfer.New(s, a.Now)
 	a.Webhooks = webhooks.New(s, a.Now, webhook.Addresses{Private: o.PrivateWebhooks})
+	a.Feeds = calendarfeed.New(s, a.Now)
 	return a
 }
 

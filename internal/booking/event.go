@@ -38,6 +38,8 @@ const (
 	InterviewerCreated   EventKind = "INTERVIEWER_CREATED"
 	InterviewerUpdated   EventKind = "INTERVIEWER_UPDATED"
 	PolicyUpdated        EventKind = "POLICY_UPDATED"
+	CalendarFeedCreated  EventKind = "CALENDAR_FEED_CREATED"
+	CalendarFeedDeleted  EventKind = "CALENDAR_FEED_DELETED"
 	DataImported         EventKind = "DATA_IMPORTED"
 	WebhookCreated       EventKind = "WEBHOOK_CREATED"
 	WebhookUpdated       EventKind = "WEBHOOK_UPDATED"
@@ -189,7 +191,7 @@ func jsonValue(value any) json.RawMessage {
 			return jsonNull
 		}
 		value = idTexts(v)
-	case fmt.Stringer, StudentID, InterviewerID, AvailabilityID, SlotID, InterviewID, BlockID, HoldID, WaiverID, EventID, WebhookID:
+	case fmt.Stringer, StudentID, InterviewerID, AvailabilityID, SlotID, InterviewID, BlockID, HoldID, WaiverID, EventID, WebhookID, CalendarFeedID:
 		value = fmt.Sprint(v)
 	}
 	text, _ := json.Marshal(value) // none of these types fails to encode

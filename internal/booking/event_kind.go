@@ -44,6 +44,8 @@ func EventKinds() []EventKindInfo {
 		{InterviewerCreated, interviewerChanges},
 		{InterviewerUpdated, slices.Concat(interviewerChanges, calendarFields)},
 		{PolicyUpdated, policyFields},
+		{CalendarFeedCreated, calendarFeedFields},
+		{CalendarFeedDeleted, calendarFeedFields},
 		{DataImported, []string{"data", "created"}},
 		{WebhookCreated, webhookFields},
 		{WebhookUpdated, webhookFields},

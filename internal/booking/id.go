@@ -14,4 +14,5 @@ type (
 	EventID        int64
 	WebhookID      int64
 	DeliveryID     int64
+	CalendarFeedID int64
 )

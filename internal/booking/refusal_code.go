@@ -29,6 +29,7 @@ const (
 	WrongStatus          RefusalCode = "WRONG_STATUS"
 	TooManyReschedules   RefusalCode = "TOO_MANY_RESCHEDULES"
 	AvailabilityConflict RefusalCode = "AVAILABILITY_CONFLICT"
+	TooManyCalendarFeeds RefusalCode = "TOO_MANY_CALENDAR_FEEDS"
 	BusyRetry            RefusalCode = "BUSY_RETRY"
 )
 
@@ -71,6 +72,7 @@ var refusalCodes = []RefusalCodeInfo{
 	{WrongStatus, RetryNever},
 	{TooManyReschedules, RetryNever},
 	{AvailabilityConflict, RetryLater},
+	{TooManyCalendarFeeds, RetryLater},
 	{BusyRetry, RetrySoon},
 }
 

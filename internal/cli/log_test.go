@@ -22,6 +22,8 @@ func TestLogContainsNoPersonalData(t *testing.T) {
 	collector := collectTraces(t)
 	server := start(t, newDataFolder(t), append(env, "LOG_LEVEL=debug", "OTEL_EXPORTER_OTLP_ENDPOINT="+collector.url, secretOfTests)...)
 	token := tokenOf(t, newDataFolder(t), []string{secretOfTests}, "--role", "student", "--id", "1")
+	server.get("/calendar/planted.ics")
+	server.get("/calendar/planted/planted.ics?planted=planted")
 	documents := []string{
 		`mutation { createStudent(input: { name: "Planted Person", email: "planted@example.org" }) { student { id } errors { code } } }`,
 		`mutation { createStudent(input: { name: "Planted Twin", email: "planted@example.org" }) { errors { code } } }`,
@@ -47,6 +49,7 @@ func TestLogContainsNoPersonalData(t *testing.T) {
 		server.post(`{"query": "planted, and not JSON`)
 	}
 	send()
+	secret := server.readsCalendar()
 	if _, err := database.SQL(t).ExecContext(t.Context(), `ALTER TABLE students DROP COLUMN time_zone CASCADE; DROP TABLE waivers CASCADE;
 		ALTER TABLE interviewers ADD CHECK (name <> 'Planted Late')`); err != nil {
 		t.Fatal(err)
@@ -66,7 +69,7 @@ func TestLogContainsNoPersonalData(t *testing.T) {
 	// Expected text is found, so forbidden text would be found too.
 	mustContain(t, "the traces", traces, "mutation", "Mutation.createStudent", "Query.students", "INSERT INTO", "graphql.operation.type",
 		"rehearse.error.codes", "INTERNAL", "pgx.sql_state", "42703", "\x0a\xf7\x65\x19\x16\xcd\x43\xdd\x84\x48\xeb\x21\x1c\x80\x31\x9c")
-	for _, secret := range []string{"planted", token, strings.Split(token, ".")[2]} {
+	for _, secret := range []string{"planted", secret, token, strings.Split(token, ".")[2]} {
 		for name, text := range map[string]string{"log": log, "metrics": metrics, "traces": traces} {
 			text = strings.ToLower(text)
 			if at := strings.Index(text, strings.ToLower(secret)); at >= 0 {
@@ -74,6 +77,25 @@ func TestLogContainsNoPersonalData(t *testing.T) {
 			}
 		}
 	}
+}
+
+// readsCalendar creates a calendar feed, reads it, and returns the secret in its URL.
+func (r *running) readsCalendar() (secret string) {
+	r.t.Helper()
+	var answer struct {
+		Data struct {
+			CreateCalendarFeed struct{ URL string }
+		}
+	}
+	body := r.ask(`mutation { createCalendarFeed(input: { studentId: 1 }) { url errors { code } } }`)
+	if err := json.Unmarshal([]byte(body), &answer); err != nil {
+		r.t.Fatal(err)
+	}
+	path, is := strings.CutPrefix(answer.Data.CreateCalendarFeed.URL, "http://"+r.address)
+	if status, text := r.get(path); !is || status != http.StatusOK || !strings.Contains(text, "BEGIN:VCALENDAR") {
+		r.t.Fatalf("the feed %s has the status %d: %s", body, status, text)
+	}
+	return strings.TrimSuffix(strings.TrimPrefix(path, "/calendar/"), ".ics")
 }
 
 // tracing sends a request that belongs to a trace, with everything that a client can set.

@@ -15,6 +15,7 @@ import (
 
 	"rehearse/graph"
 	"rehearse/internal/app"
+	"rehearse/internal/calendarweb"
 	"rehearse/internal/config"
 	"rehearse/internal/gqlhttp"
 	"rehearse/internal/identity"
@@ -111,7 +112,7 @@ func (s *session) serveSchool(ctx context.Context, o opened) (err error) {
 	if err := errors.Join(observer.Register(o.database.Collectors()...), observer.Look(graphQL)); err != nil {
 		return err
 	}
-	site, err := s.newSite(graphQL, observer.Metrics(), readiness(o.database.Store, verifier))
+	site, err := s.newSite(school, graphQL, observer.Metrics(), readiness(o.database.Store, verifier))
 	if err != nil {
 		return err
 	}
@@ -171,7 +172,7 @@ func atEnd(f func()) func(context.Context) {
 // handlerOptions returns the options of the GraphQL handler that the configuration sets.
 func (s *session) handlerOptions() gqlhttp.Options {
 	return gqlhttp.Options{
-		Options: graph.Options{Log: s.log, Zone: s.config.Zone, Timeout: s.config.OperationTimeout},
+		Options: graph.Options{Log: s.log, Zone: s.config.Zone, Timeout: s.config.OperationTimeout, PublicURL: s.config.PublicURL},
 		Limits:  s.limits(), Streams: s.streams(),
 		MaxOperations: s.config.MaxOperations, MaxOperationsPerCaller: s.config.MaxOperationsPerCaller, MaxAnswer: s.config.MaxAnswer,
 		HideSchema: !bool(s.config.Introspection), PersistedQueries: bool(s.config.PersistedQueries), Origins: s.config.CORSOrigins,
@@ -203,7 +204,9 @@ func (s *session) startTraces(ctx context.Context) (*telemetry.Traces, error) {
 }
 
 // newSite returns the site with the pages of the server.
-func (s *session) newSite(graphQL, metrics http.Handler, ready func(context.Context) (string, error)) (*web.Site, error) {
+func (s *session) newSite(
+	school *app.App, graphQL *gqlhttp.Handler, metrics http.Handler, ready func(context.Context) (string, error),
+) (*web.Site, error) {
 	page, err := playground.Handler()
 	if err != nil {
 		return nil, err
@@ -211,6 +214,7 @@ func (s *session) newSite(graphQL, metrics http.Handler, ready func(context.Cont
 	return web.New(web.Options{
 		GraphQL: graphQL, Playground: page, Schema: s.schema, Ready: ready, Metrics: metrics,
 		Origins: s.config.CORSOrigins, Local: s.config.Auth == config.AuthLocal, Log: s.log,
+		Calendar: calendarweb.Reader(school, graphQL),
 	}), nil
 }
 

@@ -107,6 +107,13 @@ func (c *Config) checkIssuer() error {
 	return errors.Join(errs...)
 }
 
+// isPublicURL reports whether text is a URL to which a path can be appended.
+func isPublicURL(text string) bool {
+	u, err := url.Parse(text)
+	return err == nil && (u.Scheme == "https" || u.Scheme == "http") && u.Hostname() != "" &&
+		u.RawQuery == "" && !u.ForceQuery && u.Fragment == "" && u.User == nil && !strings.HasSuffix(text, "#")
+}
+
 // validateOrigins checks CORS_ORIGINS. It rejects patterns, which could match more
 // origins than intended.
 func (c *Config) validateOrigins() []error {

@@ -24,6 +24,7 @@ import (
 type Config struct {
 	Addr             string        `env:"ADDR" envDefault:"127.0.0.1:8080"`
 	OpsAddr          string        `env:"OPS_ADDR"`
+	PublicURL        string        `env:"PUBLIC_URL"` // Load removes a final slash
 	DatabaseURL      string        `env:"DATABASE_URL"`
 	DatabaseMaxConns int           `env:"DATABASE_MAX_CONNS" envDefault:"32"`
 	ConnsPerCaller   int           `env:"DATABASE_MAX_CONNS_PER_CALLER" envDefault:"0"` // 0 means a quarter
@@ -198,6 +199,8 @@ func (c *Config) validate(purpose Purpose) []error {
 	}
 	check(isAddress(c.Addr), "ADDR", c.Addr)
 	check(c.OpsAddr == "" || isAddress(c.OpsAddr), "OPS_ADDR", c.OpsAddr)
+	c.PublicURL = strings.TrimSuffix(c.PublicURL, "/")
+	check(c.PublicURL == "" || isPublicURL(c.PublicURL), "PUBLIC_URL", c.PublicURL)
 	check(c.LogFormat == "text" || c.LogFormat == "json", "LOG_FORMAT", c.LogFormat)
 	check(c.DatabaseMaxConns >= 1, "DATABASE_MAX_CONNS", fmt.Sprint(c.DatabaseMaxConns))
 	check(c.ConnsPerCaller >= 0, "DATABASE_MAX_CONNS_PER_CALLER", fmt.Sprint(c.ConnsPerCaller))

@@ -86,6 +86,11 @@ var variables = []Variable{
 		Description: "The address for `/livez`, `/readyz` and `/metrics`",
 	},
 	{
+		Name: "PUBLIC_URL", Group: groupServer, Note: "the host of each request", See: "how-to/calendar-feeds.md",
+		Allowed:     "a URL such as https://rehearse.example.org, without a user, query or fragment",
+		Description: "The URL under which people reach the server. The URLs of calendar feeds begin with it",
+	},
+	{
 		Name: "TLS_CERT_FILE", Group: groupServer, Allowed: aFile, Note: "plain HTTP",
 		Description: "A PEM file with the certificate chain; with `TLS_KEY_FILE` it enables HTTPS on `ADDR`. SIGHUP reloads it",
 	},

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"rehearse/graph"
 	"rehearse/internal/app/operation"
 	"rehearse/internal/booking"
 	"rehearse/internal/errorcode"
@@ -28,7 +29,7 @@ func identified(o Options, next http.Handler) http.Handler {
 			id = rand.Text()
 		}
 		w.Header().Set(requestIDHeader, id)
-		ctx := context.WithValue(r.Context(), observerKey{}, o.Observer)
+		ctx := context.WithValue(graph.WithOrigin(r.Context(), originOf(r)), observerKey{}, o.Observer)
 		// The log needs a caller before the sender is authenticated.
 		ctx = withSender(ctx, identity.Sender{Actor: booking.Actor{Role: booking.RoleAnonymous}}, id)
 		if !isSocket(r) { // each operation of a WebSocket is observed instead
@@ -44,6 +45,14 @@ func identified(o Options, next http.Handler) http.Handler {
 		}
 		next.ServeHTTP(w, r.WithContext(withSender(ctx, sender, id)))
 	})
+}
+
+// originOf returns the origin that the request names.
+func originOf(r *http.Request) string {
+	if r.TLS != nil {
+		return "https://" + r.Host
+	}
+	return "http://" + r.Host
 }
 
 type observerKey struct{}

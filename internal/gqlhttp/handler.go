@@ -66,6 +66,8 @@ type Handler struct {
 	http.Handler
 	exec        *executor.Executor
 	streams     *streams
+	admission   admission
+	observer    Observer
 	operations  *limiter
 	largeBodies *limiter // limits large bodies in memory
 	imports     *limiter
@@ -148,7 +150,7 @@ func NewHandler(o Options) *Handler {
 		unsupported{},
 	}}
 	return &Handler{
-		Handler: identified(o, server), exec: exec, streams: open, operations: admission.operations,
+		Handler: identified(o, server), exec: exec, streams: open, admission: admission, observer: o.Observer, operations: admission.operations,
 		largeBodies: admission.largeBodies, imports: admission.imports, answers: admission.answers,
 	}
 }

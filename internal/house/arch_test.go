@@ -33,8 +33,9 @@ var layers = map[string][]string{
 	"internal/app/availability": {"internal/app/operation", "internal/booking", "internal/calendar", "internal/store"},
 	"internal/app/reservation":  {"internal/app/availability", "internal/app/operation", "internal/booking", "internal/calendar", "internal/store"},
 	"internal/app/roster":       {"internal/app/availability", "internal/app/operation", "internal/app/reservation", "internal/booking", "internal/store"},
+	"internal/app/calendarfeed": {"internal/app/operation", "internal/booking", "internal/store"},
 	"internal/app/transfer":     {"internal/app/availability", "internal/app/operation", "internal/booking", "internal/calendar", "internal/interchange", "internal/store"},
-	"internal/app":              {"internal/app/availability", "internal/app/operation", "internal/app/reservation", "internal/app/roster", "internal/app/transfer", "internal/app/webhooks", "internal/booking", "internal/live", "internal/store", "internal/webhook"},
+	"internal/app":              {"internal/app/availability", "internal/app/calendarfeed", "internal/app/operation", "internal/app/reservation", "internal/app/roster", "internal/app/transfer", "internal/app/webhooks", "internal/booking", "internal/interchange", "internal/live", "internal/store", "internal/webhook"},
 	"internal/app/webhooks":     {"internal/app/operation", "internal/booking", "internal/store", "internal/webhook"},
 	"internal/webhook":          {"internal/booking", "internal/spelling"},
 	"internal/identity":         {"internal/booking"},
@@ -57,8 +58,9 @@ var layers = map[string][]string{
 	"graph/page":                {"graph/scalar", "internal/app/reservation", "internal/booking", "internal/spelling", "internal/store"},
 	"graph/model":               {"internal/app", "internal/app/transfer", "internal/booking"},
 	"graph/payload":             {"graph/model", "internal/app/availability", "internal/booking"},
-	"graph/generated":           {"graph/model", "graph/page", "graph/payload", "graph/plan", "graph/scalar", "internal/app", "internal/app/availability", "internal/app/reservation", "internal/app/roster", "internal/app/transfer", "internal/app/webhooks", "internal/booking", "internal/calendar", "internal/live", "internal/store"},
-	"graph":                     {"graph/generated", "graph/loader", "graph/model", "graph/page", "graph/payload", "graph/plan", "graph/scalar", "internal/app", "internal/app/availability", "internal/app/operation", "internal/app/reservation", "internal/app/roster", "internal/app/transfer", "internal/app/webhooks", "internal/booking", "internal/budget", "internal/calendar", "internal/errorcode", "internal/live", "internal/store"},
+	"graph/generated":           {"graph/model", "graph/page", "graph/payload", "graph/plan", "graph/scalar", "internal/app", "internal/app/availability", "internal/app/calendarfeed", "internal/app/reservation", "internal/app/roster", "internal/app/transfer", "internal/app/webhooks", "internal/booking", "internal/calendar", "internal/live", "internal/store"},
+	"graph":                     {"graph/generated", "graph/loader", "graph/model", "graph/page", "graph/payload", "graph/plan", "graph/scalar", "internal/app", "internal/app/availability", "internal/app/calendarfeed", "internal/app/operation", "internal/app/reservation", "internal/app/roster", "internal/app/transfer", "internal/app/webhooks", "internal/booking", "internal/budget", "internal/calendar", "internal/errorcode", "internal/live", "internal/store"},
+	"internal/calendarweb":      {"graph", "internal/app", "internal/errorcode", "internal/gqlhttp", "internal/web"},
 	"internal/gqlhttp/coerce":   {"graph/scalar"},
 	"internal/gqlhttp":          {"graph", "graph/page", "graph/plan", "internal/app/operation", "internal/booking", "internal/budget", "internal/calendar", "internal/errorcode", "internal/gqlhttp/coerce", "internal/identity", "internal/live", "internal/ratelimit", "internal/store"},
 
@@ -81,7 +83,7 @@ var only = map[string][]string{
 	"github.com/spf13/":             {"internal/cli", "internal/cli/reference"},
 	"github.com/pressly/goose":      {"internal/store"},
 	"database/sql":                  {"internal/store", "internal/memory", "internal/pgtest"},
-	"net/http":                      {"internal/gqlhttp", "internal/schooltest", "internal/cli", "internal/cli/reference", "internal/identity", "internal/load", "internal/playground", "internal/telemetry", "internal/web", "internal/webhook", "bench"},
+	"net/http":                      {"internal/gqlhttp", "internal/schooltest", "internal/cli", "internal/cli/reference", "internal/identity", "internal/load", "internal/playground", "internal/telemetry", "internal/web", "internal/webhook", "internal/calendarweb", "bench"},
 	"github.com/HdrHistogram/":      {"internal/load"},
 	"github.com/prometheus/common":  {"internal/load"},
 	"github.com/prometheus/client_": {"internal/telemetry", "internal/store"},
@@ -105,6 +107,7 @@ var only = map[string][]string{
 	"golang.org/x/net/idna":         {"internal/spelling"},
 	"golang.org/x/text/transform":   {"internal/interchange"},
 	"github.com/teambition/":        {"internal/interchange"},
+	"github.com/arran4/":            {"internal/interchange"},
 }
 
 // pure packages use no clock, no I/O and no library except the standard library.

@@ -9,7 +9,7 @@ import (
 // compressible lists the media types that are worth compressing. Event streams are not
 // among them: each event must be sent at once.
 var compressible = []string{
-	"application/json", "application/graphql-response+json", "application/javascript", "text/javascript", "text/css", "text/html", "text/plain",
+	"application/json", "application/graphql-response+json", "application/javascript", "text/javascript", "text/css", "text/html", "text/plain", "text/calendar",
 	"image/svg+xml",
 }
 

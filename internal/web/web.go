@@ -25,6 +25,9 @@ type Options struct {
 	// served.
 	Ready   func(context.Context) (string, error)
 	Metrics http.Handler
+	// Calendar returns the file of the calendar feed with the secret. It returns ErrNoCalendar
+	// if there is none, and ErrAnswered if it has refused the request and written the response.
+	Calendar func(w http.ResponseWriter, r *http.Request, secret string) (Calendar, error)
 	// Origins lists the other origins whose pages may use GraphQL.
 	Origins []string
 	// Local restricts requests to those whose host is localhost or a loopback address.
@@ -58,6 +61,7 @@ func (s *Site) Public(ops bool) http.Handler {
 	mux.Handle("GET /schema.graphqls", page(s.options.Schema))
 	mux.Handle("GET /playground", s.options.Playground)
 	mux.Handle("GET /playground/", s.options.Playground)
+	mux.HandleFunc("GET /calendar/{file...}", s.calendar)
 	mux.Handle("GET /{$}", http.RedirectHandler("/playground", http.StatusFound))
 	if ops {
 		s.addOps(mux)
@@ -106,10 +110,13 @@ func (s *Site) Ready(ctx context.Context) (says string, ready bool) {
 	return says, err == nil
 }
 
-// page serves a text, or 304 if the client has it. The ETag is weak, because the
-// response may be compressed.
+// weakTag returns the ETag of a text with the hash. It is weak, because the response may be
+// compressed.
+func weakTag(hash [sha256.Size]byte) string { return fmt.Sprintf(`W/"%x"`, hash) }
+
+// page serves a text, or 304 if the client has it.
 func page(body string) http.Handler {
-	tag := fmt.Sprintf(`W/"%x"`, sha256.Sum256([]byte(body)))
+	tag := weakTag(sha256.Sum256([]byte(body)))
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Content-Type", "text/plain; charset=utf-8")
 		w.Header().Set("Cache-Control", "no-cache")

@@ -106,6 +106,9 @@ var (
 	AvailabilityAccess = Ownership[booking.Availability]{
 		func(a Access, known booking.Availability) bool { return a.IsInterviewer(known.InterviewerID) }, "availability", "availabilityId",
 	}
+	CalendarFeedAccess = Ownership[booking.CalendarFeed]{
+		func(a Access, f booking.CalendarFeed) bool { return a.Everything() || a.Actor == f.Owner() }, "calendar feed", "feedId",
+	}
 	BlockAccess = Ownership[booking.Block]{
 		func(a Access, b booking.Block) bool { return a.IsInterviewer(b.InterviewerID) }, "blocked time", "blockId",
 	}

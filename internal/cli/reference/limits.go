@@ -201,6 +201,7 @@ func calendarLimits() []limit {
 		{"the range of a query", span(booking.MaxRange), "", codeLink(errorcode.BadUserInput)},
 		{"the length of a block", span(booking.MaxBlock), "", outside},
 		{"dates of a block", count(booking.MaxBlockDates), "", input},
+		{"calendar feeds of a person", count(booking.MaxCalendarFeeds), "", refusalLink(booking.TooManyCalendarFeeds)},
 		{"tags of an interviewer or an availability", count(booking.MaxTags), "", input},
 		{"languages of an interviewer", count(booking.MaxLanguages), "", input},
 		{"`maxPerDay` and `maxPerWeek` of an interviewer", fmt.Sprintf("1 to %d", booking.MaxCap), "", input},

@@ -1,0 +1,85 @@
+package gqlhttp
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+
+	"rehearse/graph"
+	"rehearse/internal/app/operation"
+	"rehearse/internal/booking"
+	"rehearse/internal/errorcode"
+	"rehearse/internal/store"
+)
+
+// KindCalendar is the kind of operation under which reads of calendar feeds are observed.
+const KindCalendar = "calendar"
+
+// ErrAnswered reports that a request was refused, and that the response was written.
+var ErrAnswered = errors.New("the request was refused by a limit")
+
+// Within runs work that reads a calendar feed for an anonymous request within the limits of
+// operations: the client's address pays the points, and the work takes a permit and its share of
+// the database connections. It returns the error of the work, or ErrAnswered if a limit
+// refused the request.
+func (h *Handler) Within(w http.ResponseWriter, r *http.Request, points int, work func(context.Context) error) error {
+	a := h.admission
+	ctx, done := h.observer.Request(r.Context(), r)
+	defer done()
+	h.observer.Operation(ctx, KindCalendar, nil)
+	ctx, cancel := context.WithTimeout(ctx, a.timeout)
+	defer cancel()
+	ctx = operation.WithCaller(ctx, operation.Caller{Actor: booking.Actor{Role: booking.RoleAnonymous}})
+	caller := a.rates.callerKey(ctx, r)
+	leave, refused := a.enter(ctx, caller, points)
+	if refused != nil {
+		h.observer.Answered(ctx, statuses[refused.outcome], codesOf(refused.errors))
+		writePlain(w, refused)
+		return ErrAnswered
+	}
+	defer leave()
+	err := work(store.ForCaller(ctx, caller))
+	h.observer.Answered(ctx, statusOf(err), codeOf(err))
+	return err
+}
+
+// enter charges the caller and takes a permit. leave returns the permit.
+func (a admission) enter(ctx context.Context, caller string, points int) (leave func(), refused *refusal) {
+	paid, unpaid, err := a.rates.take(ctx, caller, price{points: points, reading: costOfRefused})
+	if refused := a.rateLimitRefusal(ctx, paid, unpaid, err); refused != nil {
+		return nil, refused
+	}
+	return a.operations.acquire(ctx, caller)
+}
+
+// writePlain writes a refusal for clients that do not use GraphQL.
+func writePlain(w http.ResponseWriter, refused *refusal) {
+	for name, value := range refused.header {
+		w.Header().Set(name, value)
+	}
+	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
+	w.Header().Set("Cache-Control", "no-store")
+	w.WriteHeader(statuses[refused.outcome])
+	_, _ = fmt.Fprintln(w, refused.errors[0].Message) // the client may be gone
+}
+
+// codeOf returns the codes that observe the error of some work.
+func codeOf(err error) []string {
+	if err == nil {
+		return nil
+	}
+	return []string{string(graph.CodeOf(err))}
+}
+
+// statusOf returns the HTTP status that the caller of Within writes.
+func statusOf(err error) int {
+	switch {
+	case err == nil:
+		return http.StatusOK
+	case graph.CodeOf(err) == errorcode.NotFound:
+		return http.StatusNotFound
+	default:
+		return http.StatusServiceUnavailable
+	}
+}
