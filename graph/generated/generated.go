@@ -15,6 +15,7 @@ import (
 	"rehearse/graph/scalar"
 	"rehearse/internal/app"
 	"rehearse/internal/app/availability"
+	"rehearse/internal/app/calendarfeed"
 	"rehearse/internal/app/reservation"
 	"rehearse/internal/app/roster"
 	"rehearse/internal/app/transfer"
@@ -255,6 +256,12 @@ type ComplexityRoot struct {
 		Node   func(childComplexity int) int
 	}
 
+	CalendarFeed struct {
+		CreatedAt  func(childComplexity int) int
+		ID         func(childComplexity int) int
+		LastReadAt func(childComplexity int) int
+	}
+
 	CancelInterviewPayload struct {
 		Errors    func(childComplexity int) int
 		Interview func(childComplexity int) int
@@ -280,6 +287,12 @@ type ComplexityRoot struct {
 		Student   func(childComplexity int) int
 	}
 
+	CreateCalendarFeedPayload struct {
+		Errors func(childComplexity int) int
+		Feed   func(childComplexity int) int
+		URL    func(childComplexity int) int
+	}
+
 	CreateInterviewerPayload struct {
 		Errors      func(childComplexity int) int
 		Interviewer func(childComplexity int) int
@@ -294,6 +307,11 @@ type ComplexityRoot struct {
 		Errors  func(childComplexity int) int
 		Secret  func(childComplexity int) int
 		Webhook func(childComplexity int) int
+	}
+
+	DeleteCalendarFeedPayload struct {
+		Errors func(childComplexity int) int
+		Feed   func(childComplexity int) int
 	}
 
 	DeleteWebhookPayload struct {
@@ -443,6 +461,7 @@ type ComplexityRoot struct {
 		Exempt              func(childComplexity int) int
 		Grade               func(childComplexity int) int
 		ID                  func(childComplexity int) int
+		Ics                 func(childComplexity int) int
 		Interviewer         func(childComplexity int) int
 		MeetingURL          func(childComplexity int) int
 		NoShowAt            func(childComplexity int) int
@@ -476,26 +495,27 @@ type ComplexityRoot struct {
 	}
 
 	Interviewer struct {
-		Active       func(childComplexity int) int
-		Availability func(childComplexity int, first *int, after *string, last *int, before *string) int
-		Bio          func(childComplexity int) int
-		Blocks       func(childComplexity int, first *int, after *string, last *int, before *string) int
-		CreatedAt    func(childComplexity int) int
-		Email        func(childComplexity int) int
-		Headline     func(childComplexity int) int
-		ID           func(childComplexity int) int
-		Interviews   func(childComplexity int, first *int, after *string, last *int, before *string, filter *store.InterviewFilter) int
-		Languages    func(childComplexity int) int
-		MaxPerDay    func(childComplexity int) int
-		MaxPerWeek   func(childComplexity int) int
-		MeetingURL   func(childComplexity int) int
-		Name         func(childComplexity int) int
-		PhotoURL     func(childComplexity int) int
-		Slots        func(childComplexity int, start *time.Time, end *time.Time, status []booking.SlotStatus, first *int, after *string, last *int, before *string) int
-		Tags         func(childComplexity int) int
-		TimeZone     func(childComplexity int) int
-		UpdatedAt    func(childComplexity int) int
-		Version      func(childComplexity int) int
+		Active        func(childComplexity int) int
+		Availability  func(childComplexity int, first *int, after *string, last *int, before *string) int
+		Bio           func(childComplexity int) int
+		Blocks        func(childComplexity int, first *int, after *string, last *int, before *string) int
+		CalendarFeeds func(childComplexity int) int
+		CreatedAt     func(childComplexity int) int
+		Email         func(childComplexity int) int
+		Headline      func(childComplexity int) int
+		ID            func(childComplexity int) int
+		Interviews    func(childComplexity int, first *int, after *string, last *int, before *string, filter *store.InterviewFilter) int
+		Languages     func(childComplexity int) int
+		MaxPerDay     func(childComplexity int) int
+		MaxPerWeek    func(childComplexity int) int
+		MeetingURL    func(childComplexity int) int
+		Name          func(childComplexity int) int
+		PhotoURL      func(childComplexity int) int
+		Slots         func(childComplexity int, start *time.Time, end *time.Time, status []booking.SlotStatus, first *int, after *string, last *int, before *string) int
+		Tags          func(childComplexity int) int
+		TimeZone      func(childComplexity int) int
+		UpdatedAt     func(childComplexity int) int
+		Version       func(childComplexity int) int
 	}
 
 	InterviewerConnection struct {
@@ -546,9 +566,11 @@ type ComplexityRoot struct {
 		BookSlot              func(childComplexity int, input reservation.BookSlotInput) int
 		CancelInterview       func(childComplexity int, input reservation.CancelInterviewInput) int
 		CompleteInterview     func(childComplexity int, input reservation.CompleteInterviewInput) int
+		CreateCalendarFeed    func(childComplexity int, input calendarfeed.CreateCalendarFeedInput) int
 		CreateInterviewer     func(childComplexity int, input roster.CreateInterviewerInput) int
 		CreateStudent         func(childComplexity int, input roster.CreateStudentInput) int
 		CreateWebhook         func(childComplexity int, input webhooks.CreateWebhookInput) int
+		DeleteCalendarFeed    func(childComplexity int, input calendarfeed.DeleteCalendarFeedInput) int
 		DeleteWebhook         func(childComplexity int, input webhooks.DeleteWebhookInput) int
 		GrantWaiver           func(childComplexity int, input reservation.GrantWaiverInput) int
 		HoldSlot              func(childComplexity int, input reservation.HoldSlotInput) int
@@ -722,6 +744,7 @@ type ComplexityRoot struct {
 	}
 
 	Student struct {
+		CalendarFeeds      func(childComplexity int) int
 		CreatedAt          func(childComplexity int) int
 		Eligibility        func(childComplexity int) int
 		Email              func(childComplexity int) int
@@ -991,6 +1014,7 @@ type InterviewResolver interface {
 	Note(ctx context.Context, objs []*booking.Interview) ([]*string, error)
 
 	MeetingURL(ctx context.Context, objs []*booking.Interview) ([]*string, error)
+	Ics(ctx context.Context, objs []*booking.Interview) ([]string, error)
 
 	ViewerCanCancel(ctx context.Context, objs []*booking.Interview) ([]bool, error)
 	CancelableUntil(ctx context.Context, objs []*booking.Interview) ([]*time.Time, error)
@@ -1011,6 +1035,7 @@ type InterviewerResolver interface {
 	Slots(ctx context.Context, objs []*booking.Interviewer, start *time.Time, end *time.Time, status []booking.SlotStatus, first *int, after *string, last *int, before *string) ([]*page.Connection[booking.SlotView], error)
 	Availability(ctx context.Context, objs []*booking.Interviewer, first *int, after *string, last *int, before *string) ([]*page.Connection[booking.Availability], error)
 	Blocks(ctx context.Context, objs []*booking.Interviewer, first *int, after *string, last *int, before *string) ([]*page.Connection[booking.Block], error)
+	CalendarFeeds(ctx context.Context, objs []*booking.Interviewer) ([][]booking.CalendarFeed, error)
 	Interviews(ctx context.Context, objs []*booking.Interviewer, first *int, after *string, last *int, before *string, filter *store.InterviewFilter) ([]*page.Connection[booking.Interview], error)
 }
 type MutationResolver interface {
@@ -1042,6 +1067,8 @@ type MutationResolver interface {
 	DeleteWebhook(ctx context.Context, input webhooks.DeleteWebhookInput) (*model.DeleteWebhookPayload, error)
 	RotateWebhookSecret(ctx context.Context, input webhooks.RotateWebhookSecretInput) (*model.RotateWebhookSecretPayload, error)
 	Redeliver(ctx context.Context, input webhooks.RedeliverInput) (*model.RedeliverPayload, error)
+	CreateCalendarFeed(ctx context.Context, input calendarfeed.CreateCalendarFeedInput) (*model.CreateCalendarFeedPayload, error)
+	DeleteCalendarFeed(ctx context.Context, input calendarfeed.DeleteCalendarFeedInput) (*model.DeleteCalendarFeedPayload, error)
 	ImportStudents(ctx context.Context, input model.ImportStudentsInput) (*model.ImportStudentsPayload, error)
 	ImportInterviewers(ctx context.Context, input model.ImportInterviewersInput) (*model.ImportInterviewersPayload, error)
 	ImportAvailability(ctx context.Context, input model.ImportAvailabilityInput) (*model.ImportAvailabilityPayload, error)
@@ -1097,6 +1124,7 @@ type StudentResolver interface {
 	Waivers(ctx context.Context, objs []*booking.Student) ([][]booking.Waiver, error)
 	UpcomingInterviews(ctx context.Context, objs []*booking.Student) ([][]booking.Interview, error)
 	Interviews(ctx context.Context, objs []*booking.Student, first *int, after *string, last *int, before *string, filter *store.InterviewFilter) ([]*page.Connection[booking.Interview], error)
+	CalendarFeeds(ctx context.Context, objs []*booking.Student) ([][]booking.CalendarFeed, error)
 }
 type SubscriptionResolver interface {
 	SlotsChanged(ctx context.Context, studentID int64, start time.Time, end time.Time, interviewerIds []int64, tags []string, after *string, before *string) (<-chan *live.SlotsChanged, error)
@@ -1892,6 +1920,25 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.BookingRefusalEdge.Node(childComplexity), true
 
+	case "CalendarFeed.createdAt":
+		if e.ComplexityRoot.CalendarFeed.CreatedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CalendarFeed.CreatedAt(childComplexity), true
+	case "CalendarFeed.id":
+		if e.ComplexityRoot.CalendarFeed.ID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CalendarFeed.ID(childComplexity), true
+	case "CalendarFeed.lastReadAt":
+		if e.ComplexityRoot.CalendarFeed.LastReadAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CalendarFeed.LastReadAt(childComplexity), true
+
 	case "CancelInterviewPayload.errors":
 		if e.ComplexityRoot.CancelInterviewPayload.Errors == nil {
 			break
@@ -1974,6 +2021,25 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.CompleteInterviewPayload.Student(childComplexity), true
 
+	case "CreateCalendarFeedPayload.errors":
+		if e.ComplexityRoot.CreateCalendarFeedPayload.Errors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CreateCalendarFeedPayload.Errors(childComplexity), true
+	case "CreateCalendarFeedPayload.feed":
+		if e.ComplexityRoot.CreateCalendarFeedPayload.Feed == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CreateCalendarFeedPayload.Feed(childComplexity), true
+	case "CreateCalendarFeedPayload.url":
+		if e.ComplexityRoot.CreateCalendarFeedPayload.URL == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CreateCalendarFeedPayload.URL(childComplexity), true
+
 	case "CreateInterviewerPayload.errors":
 		if e.ComplexityRoot.CreateInterviewerPayload.Errors == nil {
 			break
@@ -2018,6 +2084,19 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.CreateWebhookPayload.Webhook(childComplexity), true
+
+	case "DeleteCalendarFeedPayload.errors":
+		if e.ComplexityRoot.DeleteCalendarFeedPayload.Errors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DeleteCalendarFeedPayload.Errors(childComplexity), true
+	case "DeleteCalendarFeedPayload.feed":
+		if e.ComplexityRoot.DeleteCalendarFeedPayload.Feed == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DeleteCalendarFeedPayload.Feed(childComplexity), true
 
 	case "DeleteWebhookPayload.errors":
 		if e.ComplexityRoot.DeleteWebhookPayload.Errors == nil {
@@ -2594,6 +2673,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Interview.ID(childComplexity), true
+	case "Interview.ics":
+		if e.ComplexityRoot.Interview.Ics == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Interview.Ics(childComplexity), true
 	case "Interview.interviewer":
 		if e.ComplexityRoot.Interview.Interviewer == nil {
 			break
@@ -2775,6 +2860,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Interviewer.Blocks(childComplexity, args["first"].(*int), args["after"].(*string), args["last"].(*int), args["before"].(*string)), true
+	case "Interviewer.calendarFeeds":
+		if e.ComplexityRoot.Interviewer.CalendarFeeds == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Interviewer.CalendarFeeds(childComplexity), true
 	case "Interviewer.createdAt":
 		if e.ComplexityRoot.Interviewer.CreatedAt == nil {
 			break
@@ -3114,6 +3205,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.CompleteInterview(childComplexity, args["input"].(reservation.CompleteInterviewInput)), true
+	case "Mutation.createCalendarFeed":
+		if e.ComplexityRoot.Mutation.CreateCalendarFeed == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_createCalendarFeed_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.CreateCalendarFeed(childComplexity, args["input"].(calendarfeed.CreateCalendarFeedInput)), true
 	case "Mutation.createInterviewer":
 		if e.ComplexityRoot.Mutation.CreateInterviewer == nil {
 			break
@@ -3147,6 +3249,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.CreateWebhook(childComplexity, args["input"].(webhooks.CreateWebhookInput)), true
+	case "Mutation.deleteCalendarFeed":
+		if e.ComplexityRoot.Mutation.DeleteCalendarFeed == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_deleteCalendarFeed_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.DeleteCalendarFeed(childComplexity, args["input"].(calendarfeed.DeleteCalendarFeedInput)), true
 	case "Mutation.deleteWebhook":
 		if e.ComplexityRoot.Mutation.DeleteWebhook == nil {
 			break
@@ -4078,6 +4191,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.SlotsChanged.TotalCountIsCapped(childComplexity), true
 
+	case "Student.calendarFeeds":
+		if e.ComplexityRoot.Student.CalendarFeeds == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Student.CalendarFeeds(childComplexity), true
 	case "Student.createdAt":
 		if e.ComplexityRoot.Student.CreatedAt == nil {
 			break
@@ -5014,9 +5133,11 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 			graphql.NewInputUnmarshaler("BookingRefusalFilter", ec.unmarshalInputBookingRefusalFilter),
 			graphql.NewInputUnmarshaler("CancelInterviewInput", ec.unmarshalInputCancelInterviewInput),
 			graphql.NewInputUnmarshaler("CompleteInterviewInput", ec.unmarshalInputCompleteInterviewInput),
+			graphql.NewInputUnmarshaler("CreateCalendarFeedInput", ec.unmarshalInputCreateCalendarFeedInput),
 			graphql.NewInputUnmarshaler("CreateInterviewerInput", ec.unmarshalInputCreateInterviewerInput),
 			graphql.NewInputUnmarshaler("CreateStudentInput", ec.unmarshalInputCreateStudentInput),
 			graphql.NewInputUnmarshaler("CreateWebhookInput", ec.unmarshalInputCreateWebhookInput),
+			graphql.NewInputUnmarshaler("DeleteCalendarFeedInput", ec.unmarshalInputDeleteCalendarFeedInput),
 			graphql.NewInputUnmarshaler("DeleteWebhookInput", ec.unmarshalInputDeleteWebhookInput),
 			graphql.NewInputUnmarshaler("EventFilter", ec.unmarshalInputEventFilter),
 			graphql.NewInputUnmarshaler("EventOrder", ec.unmarshalInputEventOrder),
@@ -5775,6 +5896,8 @@ type Student {
     "Returns only interviews that match this filter."
     filter: InterviewFilter
   ): InterviewConnection @access(student: OWN, interviewer: OWN)
+  "The student's calendar feeds, oldest first; at most 5. Null if the caller has no access."
+  calendarFeeds: [CalendarFeed!] @access(student: OWN)
   "When the student was created."
   createdAt: DateTime!
   """
@@ -5951,6 +6074,8 @@ type Interviewer {
     "Returns only blocked time before this cursor."
     before: String
   ): BlockConnection @access(interviewer: OWN)
+  "The interviewer's calendar feeds, oldest first; at most 5. Null if the caller has no access."
+  calendarFeeds: [CalendarFeed!] @access(interviewer: OWN)
   """
   The interviewer's interviews in every status, sorted by start, then by id. A student sees only
   their own interviews with the interviewer. Null if the caller has no access.
@@ -6090,6 +6215,12 @@ type Interview {
   ` + "`" + `BookingPolicy.shareMeetingRooms` + "`" + ` is true. Null if there is none, or if the status is not ` + "`" + `BOOKED` + "`" + `.
   """
   meetingUrl: String
+  """
+  The interview as an iCalendar file (RFC 5545) with one event, to download or to attach to an
+  e-mail. The event has the same ` + "`" + `UID` + "`" + ` as in calendar feeds. It contains neither the grade nor the
+  note.
+  """
+  ics: String!
   "How many times the interview was rescheduled."
   rescheduleCount: Int!
   "Whether the caller can cancel the interview now."
@@ -6392,6 +6523,10 @@ enum EventKind {
   INTERVIEWER_UPDATED
   "The booking policy was changed."
   POLICY_UPDATED
+  "A calendar feed was created."
+  CALENDAR_FEED_CREATED
+  "A calendar feed was deleted."
+  CALENDAR_FEED_DELETED
   "A file was imported."
   DATA_IMPORTED
   "A webhook was created."
@@ -6768,6 +6903,8 @@ enum RefusalCode {
   published.
   """
   AVAILABILITY_CONFLICT
+  "The person has the maximum number of calendar feeds. Delete one first."
+  TOO_MANY_CALENDAR_FEEDS
   "Other requests are changing the same data. Send the request again."
   BUSY_RETRY
 }
@@ -7357,8 +7494,8 @@ type Mutation {
   ): UpdateStudentPayload @access
   """
   Removes a student's name, their e-mail address and all text written about them. This cannot be
-  undone. Their interviews are kept, and their hold and waivers end. The student can no longer book,
-  and no text can be written about them. Only for administrators. Refusals: ` + "`" + `WRONG_STATUS` + "`" + ` while the
+  undone. Their interviews are kept, their hold and waivers end, and their calendar feeds are deleted.
+  The student can no longer book, and no text can be written about them. Only for administrators. Refusals: ` + "`" + `WRONG_STATUS` + "`" + ` while the
   student has upcoming interviews.
   """
   anonymiseStudent(
@@ -7425,6 +7562,77 @@ type Mutation {
     "The delivery, or the webhook and the first event."
     input: RedeliverInput!
   ): RedeliverPayload @access
+  """
+  Creates a calendar feed: a secret URL that a calendar program subscribes to. It contains the
+  interviews of a student or of an interviewer, and for an interviewer also their open slots.
+  Everybody who knows the URL can read it, without a token. Refusals: ` + "`" + `TOO_MANY_CALENDAR_FEEDS` + "`" + ` if
+  the person has 5 feeds; ` + "`" + `WRONG_STATUS` + "`" + ` if the student is anonymised.
+  """
+  createCalendarFeed(
+    "The student or the interviewer."
+    input: CreateCalendarFeedInput!
+  ): CreateCalendarFeedPayload @access(student: OWN, interviewer: OWN)
+  "Deletes a calendar feed. Its URL stops working at once."
+  deleteCalendarFeed(
+    "The calendar feed."
+    input: DeleteCalendarFeedInput!
+  ): DeleteCalendarFeedPayload @access(student: OWN, interviewer: OWN)
+}
+
+# --------------------------------------------------------------- calendar feeds
+
+"""
+A secret URL under which a calendar program reads the calendar of a student or an interviewer. The
+URL is shown only once, by ` + "`" + `createCalendarFeed` + "`" + `.
+"""
+type CalendarFeed {
+  "The id of the calendar feed."
+  id: ID!
+  "When the calendar feed was created."
+  createdAt: DateTime!
+  "When the calendar feed was last read, in whole hours; null if it was never read."
+  lastReadAt: DateTime
+}
+
+"""
+The person whose calendar the feed contains: either ` + "`" + `studentId` + "`" + ` or ` + "`" + `interviewerId` + "`" + `.
+A null field counts as omitted.
+"""
+input CreateCalendarFeedInput {
+  "The student."
+  studentId: ID
+  "The interviewer."
+  interviewerId: ID
+  "The idempotency key of the request, 1 to 200 characters. ` + "`" + `Mutation` + "`" + ` describes idempotency keys."
+  idempotencyKey: String
+}
+
+"Payload of ` + "`" + `createCalendarFeed` + "`" + `."
+type CreateCalendarFeedPayload {
+  "The calendar feed; null if the mutation was refused."
+  feed: CalendarFeed
+  """
+  The secret URL of the feed. It is shown only in this response: the server stores a hash of the
+  secret. Null if the mutation was refused, and if it repeats a mutation with the same idempotency
+  key; to get a URL then, delete the feed and create another.
+  """
+  url: String
+  "The refusals; empty if the mutation succeeded."
+  errors: [UserError!]!
+}
+
+"The calendar feed to delete."
+input DeleteCalendarFeedInput {
+  "The calendar feed."
+  feedId: ID!
+}
+
+"Payload of ` + "`" + `deleteCalendarFeed` + "`" + `."
+type DeleteCalendarFeedPayload {
+  "The deleted calendar feed; null if the mutation was refused."
+  feed: CalendarFeed
+  "The refusals; empty if the mutation succeeded."
+  errors: [UserError!]!
 }
 
 # --------------------------------------------------------------------- bookings
@@ -9157,6 +9365,18 @@ func (ec *executionContext) childFields_BookingRefusalEdge(ctx context.Context, 
 	return nil, fmt.Errorf("no field named %q was found under type BookingRefusalEdge", field.Name)
 }
 
+func (ec *executionContext) childFields_CalendarFeed(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "id":
+		return ec.fieldContext_CalendarFeed_id(ctx, field)
+	case "createdAt":
+		return ec.fieldContext_CalendarFeed_createdAt(ctx, field)
+	case "lastReadAt":
+		return ec.fieldContext_CalendarFeed_lastReadAt(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type CalendarFeed", field.Name)
+}
+
 func (ec *executionContext) childFields_CancelInterviewPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "interview":
@@ -9193,6 +9413,18 @@ func (ec *executionContext) childFields_CompleteInterviewPayload(ctx context.Con
 	return nil, fmt.Errorf("no field named %q was found under type CompleteInterviewPayload", field.Name)
 }
 
+func (ec *executionContext) childFields_CreateCalendarFeedPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "feed":
+		return ec.fieldContext_CreateCalendarFeedPayload_feed(ctx, field)
+	case "url":
+		return ec.fieldContext_CreateCalendarFeedPayload_url(ctx, field)
+	case "errors":
+		return ec.fieldContext_CreateCalendarFeedPayload_errors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type CreateCalendarFeedPayload", field.Name)
+}
+
 func (ec *executionContext) childFields_CreateInterviewerPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "interviewer":
@@ -9223,6 +9455,16 @@ func (ec *executionContext) childFields_CreateWebhookPayload(ctx context.Context
 		return ec.fieldContext_CreateWebhookPayload_errors(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type CreateWebhookPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_DeleteCalendarFeedPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "feed":
+		return ec.fieldContext_DeleteCalendarFeedPayload_feed(ctx, field)
+	case "errors":
+		return ec.fieldContext_DeleteCalendarFeedPayload_errors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type DeleteCalendarFeedPayload", field.Name)
 }
 
 func (ec *executionContext) childFields_DeleteWebhookPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -9521,6 +9763,8 @@ func (ec *executionContext) childFields_Interview(ctx context.Context, field gra
 		return ec.fieldContext_Interview_noShowAt(ctx, field)
 	case "meetingUrl":
 		return ec.fieldContext_Interview_meetingUrl(ctx, field)
+	case "ics":
+		return ec.fieldContext_Interview_ics(ctx, field)
 	case "rescheduleCount":
 		return ec.fieldContext_Interview_rescheduleCount(ctx, field)
 	case "viewerCanCancel":
@@ -9609,6 +9853,8 @@ func (ec *executionContext) childFields_Interviewer(ctx context.Context, field g
 		return ec.fieldContext_Interviewer_availability(ctx, field)
 	case "blocks":
 		return ec.fieldContext_Interviewer_blocks(ctx, field)
+	case "calendarFeeds":
+		return ec.fieldContext_Interviewer_calendarFeeds(ctx, field)
 	case "interviews":
 		return ec.fieldContext_Interviewer_interviews(ctx, field)
 	}
@@ -9869,6 +10115,8 @@ func (ec *executionContext) childFields_Student(ctx context.Context, field graph
 		return ec.fieldContext_Student_upcomingInterviews(ctx, field)
 	case "interviews":
 		return ec.fieldContext_Student_interviews(ctx, field)
+	case "calendarFeeds":
+		return ec.fieldContext_Student_calendarFeeds(ctx, field)
 	case "createdAt":
 		return ec.fieldContext_Student_createdAt(ctx, field)
 	case "version":
@@ -10735,6 +10983,20 @@ func (ec *executionContext) field_Mutation_completeInterview_args(ctx context.Co
 	return args, nil
 }
 
+func (ec *executionContext) field_Mutation_createCalendarFeed_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (calendarfeed.CreateCalendarFeedInput, error) {
+			return ec.unmarshalNCreateCalendarFeedInput2rehearseᚋinternalᚋappᚋcalendarfeedᚐCreateCalendarFeedInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
 func (ec *executionContext) field_Mutation_createInterviewer_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
@@ -10769,6 +11031,20 @@ func (ec *executionContext) field_Mutation_createWebhook_args(ctx context.Contex
 	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
 		func(ctx context.Context, v any) (webhooks.CreateWebhookInput, error) {
 			return ec.unmarshalNCreateWebhookInput2rehearseᚋinternalᚋappᚋwebhooksᚐCreateWebhookInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_deleteCalendarFeed_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (calendarfeed.DeleteCalendarFeedInput, error) {
+			return ec.unmarshalNDeleteCalendarFeedInput2rehearseᚋinternalᚋappᚋcalendarfeedᚐDeleteCalendarFeedInput(ctx, v)
 		})
 	if err != nil {
 		return nil, err
@@ -15664,6 +15940,75 @@ func (ec *executionContext) fieldContext_BookingRefusalEdge_cursor(_ context.Con
 	return graphql.NewScalarFieldContext("BookingRefusalEdge", field, false, false, "String")
 }
 
+func (ec *executionContext) _CalendarFeed_id(ctx context.Context, field graphql.CollectedField, obj *booking.CalendarFeed) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CalendarFeed_id(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ID, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v booking.CalendarFeedID) graphql.Marshaler {
+			return ec.marshalNID2rehearseᚋinternalᚋbookingᚐCalendarFeedID(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_CalendarFeed_id(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("CalendarFeed", field, false, false, "ID")
+}
+
+func (ec *executionContext) _CalendarFeed_createdAt(ctx context.Context, field graphql.CollectedField, obj *booking.CalendarFeed) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CalendarFeed_createdAt(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.CreatedAt, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v time.Time) graphql.Marshaler {
+			return ec.marshalNDateTime2timeᚐTime(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_CalendarFeed_createdAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("CalendarFeed", field, false, false, "DateTime")
+}
+
+func (ec *executionContext) _CalendarFeed_lastReadAt(ctx context.Context, field graphql.CollectedField, obj *booking.CalendarFeed) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CalendarFeed_lastReadAt(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.LastReadAt, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *time.Time) graphql.Marshaler {
+			return ec.marshalODateTime2ᚖtimeᚐTime(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_CalendarFeed_lastReadAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("CalendarFeed", field, false, false, "DateTime")
+}
+
 func (ec *executionContext) _CancelInterviewPayload_interview(ctx context.Context, field graphql.CollectedField, obj *model.CancelInterviewPayload) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -16017,6 +16362,93 @@ func (ec *executionContext) fieldContext_CompleteInterviewPayload_errors(_ conte
 	return fc, nil
 }
 
+func (ec *executionContext) _CreateCalendarFeedPayload_feed(ctx context.Context, field graphql.CollectedField, obj *model.CreateCalendarFeedPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CreateCalendarFeedPayload_feed(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Feed, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *booking.CalendarFeed) graphql.Marshaler {
+			return ec.marshalOCalendarFeed2ᚖrehearseᚋinternalᚋbookingᚐCalendarFeed(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_CreateCalendarFeedPayload_feed(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "CreateCalendarFeedPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_CalendarFeed(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _CreateCalendarFeedPayload_url(ctx context.Context, field graphql.CollectedField, obj *model.CreateCalendarFeedPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CreateCalendarFeedPayload_url(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.URL, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_CreateCalendarFeedPayload_url(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("CreateCalendarFeedPayload", field, false, false, "String")
+}
+
+func (ec *executionContext) _CreateCalendarFeedPayload_errors(ctx context.Context, field graphql.CollectedField, obj *model.CreateCalendarFeedPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CreateCalendarFeedPayload_errors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Errors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []model.UserError) graphql.Marshaler {
+			return ec.marshalNUserError2ᚕrehearseᚋgraphᚋmodelᚐUserErrorᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_CreateCalendarFeedPayload_errors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "CreateCalendarFeedPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return nil, errors.New("FieldContext.Child cannot be called on type INTERFACE")
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _CreateInterviewerPayload_interviewer(ctx context.Context, field graphql.CollectedField, obj *model.CreateInterviewerPayload) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -16222,6 +16654,70 @@ func (ec *executionContext) _CreateWebhookPayload_errors(ctx context.Context, fi
 func (ec *executionContext) fieldContext_CreateWebhookPayload_errors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "CreateWebhookPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return nil, errors.New("FieldContext.Child cannot be called on type INTERFACE")
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _DeleteCalendarFeedPayload_feed(ctx context.Context, field graphql.CollectedField, obj *model.DeleteCalendarFeedPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_DeleteCalendarFeedPayload_feed(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Feed, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *booking.CalendarFeed) graphql.Marshaler {
+			return ec.marshalOCalendarFeed2ᚖrehearseᚋinternalᚋbookingᚐCalendarFeed(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_DeleteCalendarFeedPayload_feed(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "DeleteCalendarFeedPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_CalendarFeed(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _DeleteCalendarFeedPayload_errors(ctx context.Context, field graphql.CollectedField, obj *model.DeleteCalendarFeedPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_DeleteCalendarFeedPayload_errors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Errors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []model.UserError) graphql.Marshaler {
+			return ec.marshalNUserError2ᚕrehearseᚋgraphᚋmodelᚐUserErrorᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_DeleteCalendarFeedPayload_errors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "DeleteCalendarFeedPayload",
 		Field:      field,
 		IsMethod:   false,
 		IsResolver: false,
@@ -19155,6 +19651,52 @@ func (ec *executionContext) resolveBatch_Interview_meetingUrl(ctx context.Contex
 	)
 }
 
+func (ec *executionContext) _Interview_ics(ctx context.Context, field graphql.CollectedField, obj *booking.Interview) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Interview_ics(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.resolveBatch_Interview_ics(ctx, field, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Interview_ics(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Interview", field, true, true, "String")
+}
+func (ec *executionContext) resolveBatch_Interview_ics(ctx context.Context, field graphql.CollectedField, obj *booking.Interview) (any, error) {
+	resolver := ec.Resolvers.Interview()
+	if batch, ok := graphql.BatchParentsFor[*booking.Interview](ctx, "Interview"); ok {
+		result := batch.FieldResult(field, func() (any, error) {
+			return resolver.Ics(ctx, batch.Parents)
+		})
+		return graphql.ResolveBatchGroupResult[string](
+			ctx,
+			batch.Index,
+			len(batch.Parents),
+			result,
+			"Interview.ics",
+			batch.IndexMap,
+		)
+	}
+	results, err := resolver.Ics(ctx, []*booking.Interview{obj})
+	return graphql.ResolveBatchSingleResult[string](
+		ctx,
+		results,
+		err,
+		"Interview.ics",
+	)
+}
+
 func (ec *executionContext) _Interview_rescheduleCount(ctx context.Context, field graphql.CollectedField, obj *booking.Interview) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -20399,6 +20941,61 @@ func (ec *executionContext) resolveBatch_Interviewer_blocks(ctx context.Context,
 		results,
 		err,
 		"Interviewer.blocks",
+	)
+}
+
+func (ec *executionContext) _Interviewer_calendarFeeds(ctx context.Context, field graphql.CollectedField, obj *booking.Interviewer) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Interviewer_calendarFeeds(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.resolveBatch_Interviewer_calendarFeeds(ctx, field, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []booking.CalendarFeed) graphql.Marshaler {
+			return ec.marshalOCalendarFeed2ᚕrehearseᚋinternalᚋbookingᚐCalendarFeedᚄ(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Interviewer_calendarFeeds(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Interviewer",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_CalendarFeed(ctx, field)
+		},
+	}
+	return fc, nil
+}
+func (ec *executionContext) resolveBatch_Interviewer_calendarFeeds(ctx context.Context, field graphql.CollectedField, obj *booking.Interviewer) (any, error) {
+	resolver := ec.Resolvers.Interviewer()
+	if batch, ok := graphql.BatchParentsFor[*booking.Interviewer](ctx, "Interviewer"); ok {
+		result := batch.FieldResult(field, func() (any, error) {
+			return resolver.CalendarFeeds(ctx, batch.Parents)
+		})
+		return graphql.ResolveBatchGroupResult[[]booking.CalendarFeed](
+			ctx,
+			batch.Index,
+			len(batch.Parents),
+			result,
+			"Interviewer.calendarFeeds",
+			batch.IndexMap,
+		)
+	}
+	results, err := resolver.CalendarFeeds(ctx, []*booking.Interviewer{obj})
+	return graphql.ResolveBatchSingleResult[[]booking.CalendarFeed](
+		ctx,
+		results,
+		err,
+		"Interviewer.calendarFeeds",
 	)
 }
 
@@ -22342,6 +22939,94 @@ func (ec *executionContext) fieldContext_Mutation_redeliver(ctx context.Context,
 	}()
 	ctx = graphql.WithFieldContext(ctx, fc)
 	if fc.Args, err = ec.field_Mutation_redeliver_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_createCalendarFeed(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_createCalendarFeed(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().CreateCalendarFeed(ctx, fc.Args["input"].(calendarfeed.CreateCalendarFeedInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.CreateCalendarFeedPayload) graphql.Marshaler {
+			return ec.marshalOCreateCalendarFeedPayload2ᚖrehearseᚋgraphᚋmodelᚐCreateCalendarFeedPayload(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_createCalendarFeed(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_CreateCalendarFeedPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_createCalendarFeed_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_deleteCalendarFeed(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_deleteCalendarFeed(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().DeleteCalendarFeed(ctx, fc.Args["input"].(calendarfeed.DeleteCalendarFeedInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.DeleteCalendarFeedPayload) graphql.Marshaler {
+			return ec.marshalODeleteCalendarFeedPayload2ᚖrehearseᚋgraphᚋmodelᚐDeleteCalendarFeedPayload(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_deleteCalendarFeed(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_DeleteCalendarFeedPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_deleteCalendarFeed_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
 		ec.Error(ctx, err)
 		return fc, err
 	}
@@ -26056,6 +26741,61 @@ func (ec *executionContext) resolveBatch_Student_interviews(ctx context.Context,
 		results,
 		err,
 		"Student.interviews",
+	)
+}
+
+func (ec *executionContext) _Student_calendarFeeds(ctx context.Context, field graphql.CollectedField, obj *booking.Student) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Student_calendarFeeds(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.resolveBatch_Student_calendarFeeds(ctx, field, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []booking.CalendarFeed) graphql.Marshaler {
+			return ec.marshalOCalendarFeed2ᚕrehearseᚋinternalᚋbookingᚐCalendarFeedᚄ(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Student_calendarFeeds(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Student",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_CalendarFeed(ctx, field)
+		},
+	}
+	return fc, nil
+}
+func (ec *executionContext) resolveBatch_Student_calendarFeeds(ctx context.Context, field graphql.CollectedField, obj *booking.Student) (any, error) {
+	resolver := ec.Resolvers.Student()
+	if batch, ok := graphql.BatchParentsFor[*booking.Student](ctx, "Student"); ok {
+		result := batch.FieldResult(field, func() (any, error) {
+			return resolver.CalendarFeeds(ctx, batch.Parents)
+		})
+		return graphql.ResolveBatchGroupResult[[]booking.CalendarFeed](
+			ctx,
+			batch.Index,
+			len(batch.Parents),
+			result,
+			"Student.calendarFeeds",
+			batch.IndexMap,
+		)
+	}
+	results, err := resolver.CalendarFeeds(ctx, []*booking.Student{obj})
+	return graphql.ResolveBatchSingleResult[[]booking.CalendarFeed](
+		ctx,
+		results,
+		err,
+		"Student.calendarFeeds",
 	)
 }
 
@@ -31266,6 +32006,62 @@ func UnmarshalCompleteInterviewInput(ctx context.Context, raw any) (reservation.
 	return out, err
 }
 
+func (ec *executionContext) unmarshalInputCreateCalendarFeedInput(ctx context.Context, obj any) (calendarfeed.CreateCalendarFeedInput, error) {
+	var it calendarfeed.CreateCalendarFeedInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"studentId", "interviewerId", "idempotencyKey"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "studentId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("studentId"))
+			data, err := ec.unmarshalOID2ᚖrehearseᚋinternalᚋbookingᚐStudentID(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.StudentID = data
+		case "interviewerId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("interviewerId"))
+			data, err := ec.unmarshalOID2ᚖrehearseᚋinternalᚋbookingᚐInterviewerID(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.InterviewerID = data
+		case "idempotencyKey":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("idempotencyKey"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.IdempotencyKey = data
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalCreateCalendarFeedInput unmarshals raw into the CreateCalendarFeedInput input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalCreateCalendarFeedInput(ctx context.Context, raw any) (calendarfeed.CreateCalendarFeedInput, error) {
+	var out calendarfeed.CreateCalendarFeedInput
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "CreateCalendarFeedInput", raw, &out)
+	return out, err
+}
+
 func (ec *executionContext) unmarshalInputCreateInterviewerInput(ctx context.Context, obj any) (roster.CreateInterviewerInput, error) {
 	var it roster.CreateInterviewerInput
 	if obj == nil {
@@ -31530,6 +32326,48 @@ func (ec *executionContext) unmarshalInputCreateWebhookInput(ctx context.Context
 func UnmarshalCreateWebhookInput(ctx context.Context, raw any) (webhooks.CreateWebhookInput, error) {
 	var out webhooks.CreateWebhookInput
 	err := graphql.UnmarshalNamedInputFromContext(ctx, "CreateWebhookInput", raw, &out)
+	return out, err
+}
+
+func (ec *executionContext) unmarshalInputDeleteCalendarFeedInput(ctx context.Context, obj any) (calendarfeed.DeleteCalendarFeedInput, error) {
+	var it calendarfeed.DeleteCalendarFeedInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"feedId"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "feedId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("feedId"))
+			data, err := ec.unmarshalNID2rehearseᚋinternalᚋbookingᚐCalendarFeedID(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.FeedID = data
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalDeleteCalendarFeedInput unmarshals raw into the DeleteCalendarFeedInput input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalDeleteCalendarFeedInput(ctx context.Context, raw any) (calendarfeed.DeleteCalendarFeedInput, error) {
+	var out calendarfeed.DeleteCalendarFeedInput
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "DeleteCalendarFeedInput", raw, &out)
 	return out, err
 }
 
@@ -35121,6 +35959,49 @@ func (ec *executionContext) _BookingRefusalEdge(ctx context.Context, sel ast.Sel
 	return out
 }
 
+var calendarFeedImplementors = []string{"CalendarFeed"}
+
+func (ec *executionContext) _CalendarFeed(ctx context.Context, sel ast.SelectionSet, obj *booking.CalendarFeed) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, calendarFeedImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("CalendarFeed")
+		case "id":
+			out.Values[i] = ec._CalendarFeed_id(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "createdAt":
+			out.Values[i] = ec._CalendarFeed_createdAt(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "lastReadAt":
+			out.Values[i] = ec._CalendarFeed_lastReadAt(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
 var cancelInterviewPayloadImplementors = []string{"CancelInterviewPayload"}
 
 func (ec *executionContext) _CancelInterviewPayload(ctx context.Context, sel ast.SelectionSet, obj *model.CancelInterviewPayload) graphql.Marshaler {
@@ -35298,6 +36179,49 @@ func (ec *executionContext) _CompleteInterviewPayload(ctx context.Context, sel a
 	return out
 }
 
+var createCalendarFeedPayloadImplementors = []string{"CreateCalendarFeedPayload"}
+
+func (ec *executionContext) _CreateCalendarFeedPayload(ctx context.Context, sel ast.SelectionSet, obj *model.CreateCalendarFeedPayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, createCalendarFeedPayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("CreateCalendarFeedPayload")
+		case "feed":
+			out.Values[i] = ec._CreateCalendarFeedPayload_feed(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "url":
+			out.Values[i] = ec._CreateCalendarFeedPayload_url(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "errors":
+			out.Values[i] = ec._CreateCalendarFeedPayload_errors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
 var createInterviewerPayloadImplementors = []string{"CreateInterviewerPayload"}
 
 func (ec *executionContext) _CreateInterviewerPayload(ctx context.Context, sel ast.SelectionSet, obj *model.CreateInterviewerPayload) graphql.Marshaler {
@@ -35397,6 +36321,44 @@ func (ec *executionContext) _CreateWebhookPayload(ctx context.Context, sel ast.S
 			}
 		case "errors":
 			out.Values[i] = ec._CreateWebhookPayload_errors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var deleteCalendarFeedPayloadImplementors = []string{"DeleteCalendarFeedPayload"}
+
+func (ec *executionContext) _DeleteCalendarFeedPayload(ctx context.Context, sel ast.SelectionSet, obj *model.DeleteCalendarFeedPayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, deleteCalendarFeedPayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("DeleteCalendarFeedPayload")
+		case "feed":
+			out.Values[i] = ec._DeleteCalendarFeedPayload_feed(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "errors":
+			out.Values[i] = ec._DeleteCalendarFeedPayload_errors(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -36448,6 +37410,12 @@ func (ec *executionContext) _Interview(ctx context.Context, sel ast.SelectionSet
 				func(ctx context.Context) graphql.Marshaler {
 					return ec._Interview_meetingUrl(ctx, field, obj)
 				})
+		case "ics":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Interview_ics(ctx, field, obj)
+				})
 		case "rescheduleCount":
 			out.Values[i] = ec._Interview_rescheduleCount(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
@@ -36722,6 +37690,12 @@ func (ec *executionContext) _Interviewer(ctx context.Context, sel ast.SelectionS
 				true, false,
 				func(ctx context.Context) graphql.Marshaler {
 					return ec._Interviewer_blocks(ctx, field, obj)
+				})
+		case "calendarFeeds":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Interviewer_calendarFeeds(ctx, field, obj)
 				})
 		case "interviews":
 			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
@@ -37224,6 +38198,20 @@ func (ec *executionContext) _Mutation(ctx context.Context, sel ast.SelectionSet)
 		case "redeliver":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return ec._Mutation_redeliver(ctx, field)
+			})
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "createCalendarFeed":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_createCalendarFeed(ctx, field)
+			})
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "deleteCalendarFeed":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_deleteCalendarFeed(ctx, field)
 			})
 			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
@@ -38368,6 +39356,12 @@ func (ec *executionContext) _Student(ctx context.Context, sel ast.SelectionSet, 
 				true, false,
 				func(ctx context.Context) graphql.Marshaler {
 					return ec._Student_interviews(ctx, field, obj)
+				})
+		case "calendarFeeds":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Student_calendarFeeds(ctx, field, obj)
 				})
 		case "createdAt":
 			out.Values[i] = ec._Student_createdAt(ctx, field, obj)
@@ -40314,6 +41308,10 @@ func (ec *executionContext) marshalNBoolean2bool(ctx context.Context, sel ast.Se
 	return res
 }
 
+func (ec *executionContext) marshalNCalendarFeed2rehearseᚋinternalᚋbookingᚐCalendarFeed(ctx context.Context, sel ast.SelectionSet, v booking.CalendarFeed) graphql.Marshaler {
+	return ec._CalendarFeed(ctx, sel, &v)
+}
+
 func (ec *executionContext) unmarshalNCancelInterviewInput2rehearseᚋinternalᚋappᚋreservationᚐCancelInterviewInput(ctx context.Context, v any) (reservation.CancelInterviewInput, error) {
 	res, err := ec.unmarshalInputCancelInterviewInput(ctx, v)
 	return res, graphql.ErrorOnPath(ctx, err)
@@ -40341,6 +41339,11 @@ func (ec *executionContext) marshalNChange2ᚕrehearseᚋinternalᚋbookingᚐCh
 
 func (ec *executionContext) unmarshalNCompleteInterviewInput2rehearseᚋinternalᚋappᚋreservationᚐCompleteInterviewInput(ctx context.Context, v any) (reservation.CompleteInterviewInput, error) {
 	res, err := ec.unmarshalInputCompleteInterviewInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) unmarshalNCreateCalendarFeedInput2rehearseᚋinternalᚋappᚋcalendarfeedᚐCreateCalendarFeedInput(ctx context.Context, v any) (calendarfeed.CreateCalendarFeedInput, error) {
+	res, err := ec.unmarshalInputCreateCalendarFeedInput(ctx, v)
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 
@@ -40385,6 +41388,11 @@ func (ec *executionContext) marshalNDateTime2timeᚐTime(ctx context.Context, se
 		graphql.AddInvalidNullFromMarshaler(ctx, "DateTime!")
 	}
 	return graphql.WrapContextMarshaler(ctx, res)
+}
+
+func (ec *executionContext) unmarshalNDeleteCalendarFeedInput2rehearseᚋinternalᚋappᚋcalendarfeedᚐDeleteCalendarFeedInput(ctx context.Context, v any) (calendarfeed.DeleteCalendarFeedInput, error) {
+	res, err := ec.unmarshalInputDeleteCalendarFeedInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
 }
 
 func (ec *executionContext) unmarshalNDeleteWebhookInput2rehearseᚋinternalᚋappᚋwebhooksᚐDeleteWebhookInput(ctx context.Context, v any) (webhooks.DeleteWebhookInput, error) {
@@ -40592,6 +41600,8 @@ var (
 		"INTERVIEWER_CREATED":    booking.InterviewerCreated,
 		"INTERVIEWER_UPDATED":    booking.InterviewerUpdated,
 		"POLICY_UPDATED":         booking.PolicyUpdated,
+		"CALENDAR_FEED_CREATED":  booking.CalendarFeedCreated,
+		"CALENDAR_FEED_DELETED":  booking.CalendarFeedDeleted,
 		"DATA_IMPORTED":          booking.DataImported,
 		"WEBHOOK_CREATED":        booking.WebhookCreated,
 		"WEBHOOK_UPDATED":        booking.WebhookUpdated,
@@ -40626,6 +41636,8 @@ var (
 		booking.InterviewerCreated:   "INTERVIEWER_CREATED",
 		booking.InterviewerUpdated:   "INTERVIEWER_UPDATED",
 		booking.PolicyUpdated:        "POLICY_UPDATED",
+		booking.CalendarFeedCreated:  "CALENDAR_FEED_CREATED",
+		booking.CalendarFeedDeleted:  "CALENDAR_FEED_DELETED",
 		booking.DataImported:         "DATA_IMPORTED",
 		booking.WebhookCreated:       "WEBHOOK_CREATED",
 		booking.WebhookUpdated:       "WEBHOOK_UPDATED",
@@ -40735,6 +41747,20 @@ func (ec *executionContext) unmarshalNID2rehearseᚋinternalᚋbookingᚐBlockID
 func (ec *executionContext) marshalNID2rehearseᚋinternalᚋbookingᚐBlockID(ctx context.Context, sel ast.SelectionSet, v booking.BlockID) graphql.Marshaler {
 	_ = sel
 	res := scalar.MarshalBlockID(v)
+	if res == graphql.Null {
+		graphql.AddInvalidNullFromMarshaler(ctx, "ID!")
+	}
+	return res
+}
+
+func (ec *executionContext) unmarshalNID2rehearseᚋinternalᚋbookingᚐCalendarFeedID(ctx context.Context, v any) (booking.CalendarFeedID, error) {
+	res, err := scalar.UnmarshalCalendarFeedID(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNID2rehearseᚋinternalᚋbookingᚐCalendarFeedID(ctx context.Context, sel ast.SelectionSet, v booking.CalendarFeedID) graphql.Marshaler {
+	_ = sel
+	res := scalar.MarshalCalendarFeedID(v)
 	if res == graphql.Null {
 		graphql.AddInvalidNullFromMarshaler(ctx, "ID!")
 	}
@@ -41418,30 +42444,31 @@ func (ec *executionContext) marshalNRefusalCode2rehearseᚋinternalᚋbookingᚐ
 
 var (
 	unmarshalNRefusalCode2rehearseᚋinternalᚋbookingᚐRefusalCode = map[string]booking.RefusalCode{
-		"LIMIT_REACHED":         booking.LimitReached,
-		"GRADES_TOO_LOW":        booking.GradesTooLow,
-		"ALREADY_INTERVIEWED":   booking.AlreadyInterviewed,
-		"SELF_INTERVIEW":        booking.SelfInterview,
-		"OWN_OVERLAP":           booking.OwnOverlap,
-		"INTERVIEWER_FULL":      booking.InterviewerFull,
-		"SLOT_TAKEN":            booking.SlotTaken,
-		"SLOT_HELD":             booking.SlotHeld,
-		"ALREADY_HOLDING":       booking.AlreadyHolding,
-		"SLOT_WITHDRAWN":        booking.SlotIsWithdrawn,
-		"SLOT_IN_PAST":          booking.SlotInPast,
-		"TOO_SOON":              booking.TooSoon,
-		"HOLD_EXPIRED":          booking.HoldExpired,
-		"NOT_FOUND":             booking.NotFound,
-		"INVALID_INPUT":         booking.InvalidInput,
-		"INVALID_RANGE":         booking.InvalidRange,
-		"IDEMPOTENCY_MISMATCH":  booking.IdempotencyMismatch,
-		"VERSION_CONFLICT":      booking.VersionConflict,
-		"CANCEL_TOO_LATE":       booking.CancelTooLate,
-		"RESCHEDULE_TOO_LATE":   booking.RescheduleTooLate,
-		"WRONG_STATUS":          booking.WrongStatus,
-		"TOO_MANY_RESCHEDULES":  booking.TooManyReschedules,
-		"AVAILABILITY_CONFLICT": booking.AvailabilityConflict,
-		"BUSY_RETRY":            booking.BusyRetry,
+		"LIMIT_REACHED":           booking.LimitReached,
+		"GRADES_TOO_LOW":          booking.GradesTooLow,
+		"ALREADY_INTERVIEWED":     booking.AlreadyInterviewed,
+		"SELF_INTERVIEW":          booking.SelfInterview,
+		"OWN_OVERLAP":             booking.OwnOverlap,
+		"INTERVIEWER_FULL":        booking.InterviewerFull,
+		"SLOT_TAKEN":              booking.SlotTaken,
+		"SLOT_HELD":               booking.SlotHeld,
+		"ALREADY_HOLDING":         booking.AlreadyHolding,
+		"SLOT_WITHDRAWN":          booking.SlotIsWithdrawn,
+		"SLOT_IN_PAST":            booking.SlotInPast,
+		"TOO_SOON":                booking.TooSoon,
+		"HOLD_EXPIRED":            booking.HoldExpired,
+		"NOT_FOUND":               booking.NotFound,
+		"INVALID_INPUT":           booking.InvalidInput,
+		"INVALID_RANGE":           booking.InvalidRange,
+		"IDEMPOTENCY_MISMATCH":    booking.IdempotencyMismatch,
+		"VERSION_CONFLICT":        booking.VersionConflict,
+		"CANCEL_TOO_LATE":         booking.CancelTooLate,
+		"RESCHEDULE_TOO_LATE":     booking.RescheduleTooLate,
+		"WRONG_STATUS":            booking.WrongStatus,
+		"TOO_MANY_RESCHEDULES":    booking.TooManyReschedules,
+		"AVAILABILITY_CONFLICT":   booking.AvailabilityConflict,
+		"TOO_MANY_CALENDAR_FEEDS": booking.TooManyCalendarFeeds,
+		"BUSY_RETRY":              booking.BusyRetry,
 	}
 	marshalNRefusalCode2rehearseᚋinternalᚋbookingᚐRefusalCode = map[booking.RefusalCode]string{
 		booking.LimitReached:         "LIMIT_REACHED",
@@ -41467,6 +42494,7 @@ var (
 		booking.WrongStatus:          "WRONG_STATUS",
 		booking.TooManyReschedules:   "TOO_MANY_RESCHEDULES",
 		booking.AvailabilityConflict: "AVAILABILITY_CONFLICT",
+		booking.TooManyCalendarFeeds: "TOO_MANY_CALENDAR_FEEDS",
 		booking.BusyRetry:            "BUSY_RETRY",
 	}
 )
@@ -42457,6 +43485,32 @@ func (ec *executionContext) marshalOBoolean2ᚖbool(ctx context.Context, sel ast
 	return res
 }
 
+func (ec *executionContext) marshalOCalendarFeed2ᚕrehearseᚋinternalᚋbookingᚐCalendarFeedᚄ(ctx context.Context, sel ast.SelectionSet, v []booking.CalendarFeed) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 64, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNCalendarFeed2rehearseᚋinternalᚋbookingᚐCalendarFeed(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalOCalendarFeed2ᚖrehearseᚋinternalᚋbookingᚐCalendarFeed(ctx context.Context, sel ast.SelectionSet, v *booking.CalendarFeed) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._CalendarFeed(ctx, sel, v)
+}
+
 func (ec *executionContext) marshalOCancelInterviewPayload2ᚖrehearseᚋgraphᚋmodelᚐCancelInterviewPayload(ctx context.Context, sel ast.SelectionSet, v *model.CancelInterviewPayload) graphql.Marshaler {
 	if v == nil {
 		return graphql.Null
@@ -42469,6 +43523,13 @@ func (ec *executionContext) marshalOCompleteInterviewPayload2ᚖrehearseᚋgraph
 		return graphql.Null
 	}
 	return ec._CompleteInterviewPayload(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalOCreateCalendarFeedPayload2ᚖrehearseᚋgraphᚋmodelᚐCreateCalendarFeedPayload(ctx context.Context, sel ast.SelectionSet, v *model.CreateCalendarFeedPayload) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._CreateCalendarFeedPayload(ctx, sel, v)
 }
 
 func (ec *executionContext) marshalOCreateInterviewerPayload2ᚖrehearseᚋgraphᚋmodelᚐCreateInterviewerPayload(ctx context.Context, sel ast.SelectionSet, v *model.CreateInterviewerPayload) graphql.Marshaler {
@@ -42583,6 +43644,13 @@ func (ec *executionContext) marshalODateTime2ᚖtimeᚐTime(ctx context.Context,
 	_ = sel
 	res := scalar.MarshalDateTime(*v)
 	return graphql.WrapContextMarshaler(ctx, res)
+}
+
+func (ec *executionContext) marshalODeleteCalendarFeedPayload2ᚖrehearseᚋgraphᚋmodelᚐDeleteCalendarFeedPayload(ctx context.Context, sel ast.SelectionSet, v *model.DeleteCalendarFeedPayload) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._DeleteCalendarFeedPayload(ctx, sel, v)
 }
 
 func (ec *executionContext) marshalODeleteWebhookPayload2ᚖrehearseᚋgraphᚋmodelᚐDeleteWebhookPayload(ctx context.Context, sel ast.SelectionSet, v *model.DeleteWebhookPayload) graphql.Marshaler {
@@ -43267,30 +44335,31 @@ func (ec *executionContext) marshalORefusalCode2ᚖrehearseᚋinternalᚋbooking
 
 var (
 	unmarshalORefusalCode2ᚖrehearseᚋinternalᚋbookingᚐRefusalCode = map[string]booking.RefusalCode{
-		"LIMIT_REACHED":         booking.LimitReached,
-		"GRADES_TOO_LOW":        booking.GradesTooLow,
-		"ALREADY_INTERVIEWED":   booking.AlreadyInterviewed,
-		"SELF_INTERVIEW":        booking.SelfInterview,
-		"OWN_OVERLAP":           booking.OwnOverlap,
-		"INTERVIEWER_FULL":      booking.InterviewerFull,
-		"SLOT_TAKEN":            booking.SlotTaken,
-		"SLOT_HELD":             booking.SlotHeld,
-		"ALREADY_HOLDING":       booking.AlreadyHolding,
-		"SLOT_WITHDRAWN":        booking.SlotIsWithdrawn,
-		"SLOT_IN_PAST":          booking.SlotInPast,
-		"TOO_SOON":              booking.TooSoon,
-		"HOLD_EXPIRED":          booking.HoldExpired,
-		"NOT_FOUND":             booking.NotFound,
-		"INVALID_INPUT":         booking.InvalidInput,
-		"INVALID_RANGE":         booking.InvalidRange,
-		"IDEMPOTENCY_MISMATCH":  booking.IdempotencyMismatch,
-		"VERSION_CONFLICT":      booking.VersionConflict,
-		"CANCEL_TOO_LATE":       booking.CancelTooLate,
-		"RESCHEDULE_TOO_LATE":   booking.RescheduleTooLate,
-		"WRONG_STATUS":          booking.WrongStatus,
-		"TOO_MANY_RESCHEDULES":  booking.TooManyReschedules,
-		"AVAILABILITY_CONFLICT": booking.AvailabilityConflict,
-		"BUSY_RETRY":            booking.BusyRetry,
+		"LIMIT_REACHED":           booking.LimitReached,
+		"GRADES_TOO_LOW":          booking.GradesTooLow,
+		"ALREADY_INTERVIEWED":     booking.AlreadyInterviewed,
+		"SELF_INTERVIEW":          booking.SelfInterview,
+		"OWN_OVERLAP":             booking.OwnOverlap,
+		"INTERVIEWER_FULL":        booking.InterviewerFull,
+		"SLOT_TAKEN":              booking.SlotTaken,
+		"SLOT_HELD":               booking.SlotHeld,
+		"ALREADY_HOLDING":         booking.AlreadyHolding,
+		"SLOT_WITHDRAWN":          booking.SlotIsWithdrawn,
+		"SLOT_IN_PAST":            booking.SlotInPast,
+		"TOO_SOON":                booking.TooSoon,
+		"HOLD_EXPIRED":            booking.HoldExpired,
+		"NOT_FOUND":               booking.NotFound,
+		"INVALID_INPUT":           booking.InvalidInput,
+		"INVALID_RANGE":           booking.InvalidRange,
+		"IDEMPOTENCY_MISMATCH":    booking.IdempotencyMismatch,
+		"VERSION_CONFLICT":        booking.VersionConflict,
+		"CANCEL_TOO_LATE":         booking.CancelTooLate,
+		"RESCHEDULE_TOO_LATE":     booking.RescheduleTooLate,
+		"WRONG_STATUS":            booking.WrongStatus,
+		"TOO_MANY_RESCHEDULES":    booking.TooManyReschedules,
+		"AVAILABILITY_CONFLICT":   booking.AvailabilityConflict,
+		"TOO_MANY_CALENDAR_FEEDS": booking.TooManyCalendarFeeds,
+		"BUSY_RETRY":              booking.BusyRetry,
 	}
 	marshalORefusalCode2ᚖrehearseᚋinternalᚋbookingᚐRefusalCode = map[booking.RefusalCode]string{
 		booking.LimitReached:         "LIMIT_REACHED",
@@ -43316,6 +44385,7 @@ var (
 		booking.WrongStatus:          "WRONG_STATUS",
 		booking.TooManyReschedules:   "TOO_MANY_RESCHEDULES",
 		booking.AvailabilityConflict: "AVAILABILITY_CONFLICT",
+		booking.TooManyCalendarFeeds: "TOO_MANY_CALENDAR_FEEDS",
 		booking.BusyRetry:            "BUSY_RETRY",
 	}
 )

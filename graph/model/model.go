@@ -134,6 +134,18 @@ type CompleteInterviewPayload struct {
 	Errors []UserError `json:"errors"`
 }
 
+// Payload of `createCalendarFeed`.
+type CreateCalendarFeedPayload struct {
+	// The calendar feed; null if the mutation was refused.
+	Feed *booking.CalendarFeed `json:"feed,omitempty"`
+	// The secret URL of the feed. It is shown only in this response: the server stores a hash of the
+	// secret. Null if the mutation was refused, and if it repeats a mutation with the same idempotency
+	// key; to get a URL then, delete the feed and create another.
+	URL *string `json:"url,omitempty"`
+	// The refusals; empty if the mutation succeeded.
+	Errors []UserError `json:"errors"`
+}
+
 // Payload of `createInterviewer`.
 type CreateInterviewerPayload struct {
 	// The interviewer; null if the mutation was refused.
@@ -158,6 +170,14 @@ type CreateWebhookPayload struct {
 	// the same idempotency key returns it again. Null if the mutation was refused, or if the secret is
 	// no longer valid.
 	Secret *string `json:"secret,omitempty"`
+	// The refusals; empty if the mutation succeeded.
+	Errors []UserError `json:"errors"`
+}
+
+// Payload of `deleteCalendarFeed`.
+type DeleteCalendarFeedPayload struct {
+	// The deleted calendar feed; null if the mutation was refused.
+	Feed *booking.CalendarFeed `json:"feed,omitempty"`
 	// The refusals; empty if the mutation succeeded.
 	Errors []UserError `json:"errors"`
 }
