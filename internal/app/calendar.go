@@ -36,7 +36,7 @@ func (a *App) CalendarFile(ctx context.Context, secret string) (CalendarFile, er
 	if err != nil {
 		return CalendarFile{}, err
 	}
-	feed, err = a.Feeds.Read(ctx, feed, sha256.Sum256([]byte(text)))
+	feed, err = a.Read(ctx, feed, sha256.Sum256([]byte(text)))
 	return CalendarFile{text, feed.Content}, err
 }
 
@@ -101,7 +101,7 @@ func (v View) openSlots(ctx context.Context, id booking.InterviewerID, now time.
 	}, store.Page{First: maxCalendarEvents})
 	events := make([]booking.CalendarEvent, len(slots))
 	for n, slot := range slots {
-		events[n] = slot.SlotRef.CalendarEvent(school, interviewer)
+		events[n] = slot.CalendarEvent(school, interviewer)
 	}
 	return events, err
 }

@@ -61,7 +61,7 @@ func writePlain(w http.ResponseWriter, refused *refusal) {
 	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
 	w.Header().Set("Cache-Control", "no-store")
 	w.WriteHeader(statuses[refused.outcome])
-	_, _ = fmt.Fprintln(w, refused.errors[0].Message) // the client may be gone
+	_, _ = fmt.Fprintln(w, refused.errors[0].Message) //nolint:gosec // the client may be gone; plain text, of our own
 }
 
 // codeOf returns the codes that observe the error of some work.
