@@ -8716,8 +8716,8 @@ input UpdateWebhookInput {
   "Sends only events about these students. At most 500 ids; no restriction if empty. Null is refused."
   studentIds: [ID!] @notNull
   """
-  Sends only events about these interviewers. At most 500 ids; no restriction if empty. Null is
-  refused.
+  Sends only events about these interviewers. At most 500 ids; no restriction if empty.
+  Null is refused.
   """
   interviewerIds: [ID!] @notNull
   "Whether events are sent. Null is refused."
@@ -8768,8 +8768,8 @@ type RotateWebhookSecretPayload {
 }
 
 """
-What to send again: either ` + "`" + `deliveryId` + "`" + `, or ` + "`" + `webhookId` + "`" + ` and ` + "`" + `fromEventId` + "`" + `. A null field counts as
-omitted.
+What to send again: either ` + "`" + `deliveryId` + "`" + `, or ` + "`" + `webhookId` + "`" + ` and ` + "`" + `fromEventId` + "`" + `.
+A null field counts as omitted.
 """
 input RedeliverInput {
   "The delivery to send again."

@@ -139,7 +139,7 @@ func (l *Loader[K, V]) read(ctx context.Context, keys []K, ignored func(error) b
 	var values map[K]*V
 	if l.known != nil {
 		values = l.known(*l.view, keys)
-		if len(values) == len(keys) {
+		if len(keys) > 0 && len(values) == len(keys) {
 			return values, nil
 		}
 		keys = slices.DeleteFunc(slices.Clone(keys), func(key K) bool { return values[key] != nil })

@@ -40,7 +40,7 @@ func TestEveryListHasALimit(t *testing.T) {
 				continue
 			}
 			_, bounded := graph.ListBounds[name]
-			page := strings.HasSuffix(of.Name, "Connection") && (f.Name == "nodes" || f.Name == "edges")
+			page := (strings.HasSuffix(of.Name, "Connection") || of.Name == "EventBatch") && (f.Name == "nodes" || f.Name == "edges")
 			if bounded {
 				bounds++
 			}

@@ -391,8 +391,14 @@ func TestEventIDIsDrawnAfterTheTransactionID(t *testing.T) {
 	without := database.Intercepted(t, pgtest.Intercept{Rewrite: func(statement string) string {
 		return strings.ReplaceAll(statement, " WHERE pg_current_xact_id() IS NOT NULL", "")
 	}})
-	if err := appendEvent(t.Context(), without, anEvent(), func() error { return nil }); err == nil || !strings.Contains(err.Error(), "has no transaction id") {
-		t.Errorf("without the condition the error is %v, want that event 2 has no transaction id", err)
+	// Drawing an id assigns the transaction's id if it writes to the WAL, which it does for one id of 32.
+	for range 3 {
+		if err = appendEvent(t.Context(), without, anEvent(), func() error { return nil }); err != nil {
+			break
+		}
+	}
+	if err == nil || !strings.Contains(err.Error(), "has no transaction id") {
+		t.Errorf("without the condition the error is %v, want that an event has no transaction id", err)
 	}
 }
 

@@ -347,7 +347,7 @@ func TestListsFromMemoryAgreeWithTheModelUnlogged(t *testing.T) {
 		t.Run(kind, func(t *testing.T) {
 			t.Parallel()
 			list := regexp.MustCompile(fmt.Sprintf(`coalesce\(\$%d(::\w+\[\])`, n))
-			_, difference := runInMemory(t, []uint64{3, 1, 2}, memorySteps, func(db pgtest.Database) *store.Store {
+			_, difference := runInMemory(t, []uint64{3, 1, 2, 20}, memorySteps, func(db pgtest.Database) *store.Store {
 				return db.Intercepted(t, pgtest.Intercept{Rewrite: func(statement string) string {
 					return list.ReplaceAllString(statement, "coalesce(CASE WHEN false THEN $$"+fmt.Sprint(n)+"$1 END")
 				}})
