@@ -36,7 +36,7 @@ func (a *App) CalendarFile(ctx context.Context, secret string) (CalendarFile, er
 	if err != nil {
 		return CalendarFile{}, err
 	}
-	feed, err = a.Read(ctx, feed, sha256.Sum256([]byte(text)))
+	feed, err = a.NoteFeedRead(ctx, feed, sha256.Sum256([]byte(text)))
 	return CalendarFile{text, feed.Content}, err
 }
 

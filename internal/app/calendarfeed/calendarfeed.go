@@ -128,9 +128,9 @@ func (f *Feeds) DeleteCalendarFeed(ctx context.Context, in DeleteCalendarFeedInp
 	})
 }
 
-// Read records that the content of a feed was read, and returns the feed as it is afterwards.
+// NoteFeedRead records that the content of a feed was read, and returns the feed as it is afterwards.
 // Most reads find the same content within the same hour, and write nothing.
-func (f *Feeds) Read(ctx context.Context, feed booking.CalendarFeed, content [sha256.Size]byte) (booking.CalendarFeed, error) {
+func (f *Feeds) NoteFeedRead(ctx context.Context, feed booking.CalendarFeed, content [sha256.Size]byte) (booking.CalendarFeed, error) {
 	read, changed := feed.Read(content, f.now())
 	if !changed {
 		return read, nil
