@@ -67,15 +67,15 @@ func (w *Waker) Send(ctx context.Context, notify func(ctx context.Context, state
 // Run calls woken for each wake-up by another server until ctx ends. It reconnects when the connection is lost.
 func (w *Waker) Run(ctx context.Context, log *slog.Logger, woken func()) {
 	if !w.direct {
-		log.InfoContext(ctx, "the connection for notifications goes through a pooler: if it pools transactions, changes of other servers are noticed "+
-			"after a quarter of a second; to notice them at once, set DATABASE_LISTEN_URL to the address of Postgres itself")
+		log.InfoContext(ctx, "the connection for notifications goes through a pooler: if it pools transactions, changes of other servers arrive "+
+			"up to 200 ms later; to receive them at once, set DATABASE_LISTEN_URL to the address of Postgres itself")
 	}
 	for {
 		err := w.receive(ctx, woken)
 		if err = errors.Join(err, closeConn(ctx, w.conn)); ctx.Err() != nil {
 			return
 		}
-		log.WarnContext(ctx, "lost the connection for notifications; changes of other servers are noticed after a quarter of a second", "error", err)
+		log.WarnContext(ctx, "lost the connection for notifications; changes of other servers arrive up to 200 ms later", "error", err)
 		pause := retry.WithJitterPercent(20, retry.WithCappedDuration(maxRetryPause, retry.NewExponential(minRetryPause)))
 		if retry.Do(ctx, pause, func(ctx context.Context) error { return retry.RetryableError(w.connect(ctx)) }) != nil {
 			return // ctx has ended
