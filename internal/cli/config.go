@@ -22,7 +22,7 @@ environment or a flag. Secrets are hidden. If the configuration is invalid, prin
 instead.
 
 A config file has lines of the form NAME=value. The flag --config or the variable
-REHEARSE_CONFIG names it. A non-empty environment variable overrides the file. A value with
+REHEARSE_CONFIG names the file. A non-empty environment variable overrides the file. A value with
 spaces or a # needs single or double quotes; $ has no special meaning. Lines that begin with #
 are comments. The file is read once, at startup.`,
 		example: "  rehearse config\n  rehearse --config /etc/rehearse.env config --json",

@@ -88,7 +88,7 @@ var variables = []Variable{
 	{
 		Name: "PUBLIC_URL", Group: groupServer, Note: "the host of each request", See: "how-to/calendar-feeds.md",
 		Allowed:     "a URL such as https://rehearse.example.org, without a user, query or fragment",
-		Description: "The URL under which people reach the server. The URLs of calendar feeds begin with it",
+		Description: "The URL at which people reach the server. The URLs of calendar feeds begin with it",
 	},
 	{
 		Name: "TLS_CERT_FILE", Group: groupServer, Allowed: aFile, Note: "plain HTTP",
@@ -138,12 +138,12 @@ var variables = []Variable{
 	},
 	{
 		Name: "DATABASE_MAX_CONNS", Group: groupDatabase, Allowed: atLeast1,
-		Description: "The maximum number of database connections, apart from the two that follow changes",
+		Description: "The maximum number of database connections, not counting the two that follow changes",
 	},
 	{
 		Name: "DATABASE_MAX_CONNS_PER_CALLER", Group: groupDatabase, Allowed: "a whole number of at least 0",
 		Note: "a quarter of `DATABASE_MAX_CONNS`, at least 1", See: "explanation/failures.md#overload",
-		Description: "The maximum number of these connections that the reads of one person or address use at a time; further reads wait",
+		Description: "The maximum number of the `DATABASE_MAX_CONNS` connections that the reads of one person or address use at a time; further reads wait",
 	},
 	{
 		Name: "DATA_DIR", Group: groupDatabase, Allowed: "the path of a folder", Note: "the user's data folder; `/var/lib/rehearse` for root",
@@ -166,7 +166,7 @@ var variables = []Variable{
 	},
 	{
 		Name: "JWT_SECRET", Group: groupAccess, Secret: true, Allowed: "at least 32 bytes",
-		Description: "The HS256 secret of tokens, at least 32 bytes. `AUTH=jwt` requires exactly one of `JWT_SECRET`, `JWT_PUBLIC_KEY_FILE` " +
+		Description: "The secret that signs and verifies tokens (HS256). `AUTH=jwt` requires exactly one of `JWT_SECRET`, `JWT_PUBLIC_KEY_FILE` " +
 			"and `OIDC_ISSUER`. With `AUTH=local` and none of them, the server creates a key in the data folder",
 	},
 	{
@@ -219,7 +219,7 @@ var variables = []Variable{
 	{
 		Name: "MAX_OPERATIONS_PER_CALLER", Group: groupLimits, Allowed: "a whole number of at least 0",
 		Note:        "a quarter of `MAX_OPERATIONS`, at least 1",
-		Description: "The maximum number of concurrent queries and mutations of one person or address; others wait in the same way and then get `RATE_LIMITED`",
+		Description: "The maximum number of concurrent queries and mutations of one person or address; others wait for up to a second and then get `RATE_LIMITED`",
 	},
 	{
 		Name: "MAX_COST", Group: groupLimits, Allowed: atLeast1, See: "explanation/bounded-work.md#what-an-operation-costs",

@@ -32,7 +32,7 @@ func (s *Store) Collectors() []prometheus.Collector {
 // newLists returns a counter of the lists of open slots by what answered them.
 func newLists() *prometheus.CounterVec {
 	lists := prometheus.NewCounterVec(prometheus.CounterOpts{
-		Name: "rehearse_slot_lists_total", Help: "Lists of open slots, by what answered them: `memory` or `postgres`.",
+		Name: "rehearse_slot_lists_total", Help: "Lists of open slots, by the source of the response: `memory` or `postgres`.",
 	}, []string{"source"})
 	for _, source := range []string{fromMemory, fromPostgres} { // 0 is a value
 		lists.WithLabelValues(source)

@@ -14,7 +14,7 @@ func eventsPage() []byte {
 	schema := graph.Schema()
 	b.WriteString("# Events\n\n" +
 		prose("Each change of the school's data is recorded as an event, in the same transaction. The query `events` lists all events, "+
-			"and `Interview.events` those of one interview. `eventsAfter` and the subscription `eventAdded` return them in the order in which they "+
+			"and `Interview.events` those of one interview. `eventsAfter` and the subscription `eventAdded` return events in the order in which they "+
 			"are committed ([how to process every event](../how-to/process-events.md)). Events are never changed or deleted. They refer to people by id, and "+
 			"contain no names, addresses or texts about people.") +
 		"## Kinds\n\n" +

@@ -62,7 +62,7 @@ func limitsPage() []byte {
 	var b bytes.Buffer
 	fmt.Fprintf(&b, generated, "the constants in the code")
 	b.WriteString("# Limits\n\n" + prose("This page lists every limit, its default, and what happens beyond it. "+
-		"If a variable is given, it changes the limit ([Configuration](configuration.md)). [Error codes](errors.md) explains the codes, and "+
+		"The variable, if there is one, changes the limit ([Configuration](configuration.md)). [Error codes](errors.md) explains the codes, and "+
 		"[Bounded work](../explanation/bounded-work.md) explains how the limits protect the server, and where they are tested."))
 	writeNamedLimits(&b)
 	writeLimits(&b, "Requests and responses", requestLimits())
@@ -224,7 +224,7 @@ func webhookLimits() []limit {
 		{"bytes of a response that are read", count(webhook.MaxResponse), "", "the rest is ignored"},
 		{"attempting a delivery", span(booking.DeliveryWindow), "", "it fails, and the webhook is disabled"},
 		{"events that `redeliver` sends", count(webhooks.MaxRedelivered), "", input},
-		{"keeping the secret before a rotation", span(booking.SecretOverlap), "", "it signs no requests"},
+		{"keeping the previous secret after a rotation", span(booking.SecretOverlap), "", "it signs no requests"},
 		{"keeping a delivery", span(booking.DeliveryLifetime), "", "it is deleted"},
 	}
 }

@@ -148,7 +148,7 @@ func configurationPage() []byte {
 		prose("Environment variables configure the program. An empty variable counts as unset. If values are invalid, the program "+
 			"reports all of them, with what is allowed, and exits with 2. It warns about an unknown variable whose name resembles "+
 			"that of a known one. `rehearse config` prints the effective value and the source of each variable, and hides secrets.") +
-		"A config file can set the same variables. `--config FILE` or `REHEARSE_CONFIG` names it:\n\n" +
+		"A config file can set the same variables. `--config FILE` or `REHEARSE_CONFIG` names the file:\n\n" +
 		"```\n# /etc/rehearse.env\nADDR=127.0.0.1:8080\nDATABASE_URL=postgres://rehearse@db.example.org/rehearse\nJWT_SECRET='a secret of at least 32 bytes, with a # in it'\n```\n\n" +
 		strings.TrimSuffix(prose("A non-empty environment variable overrides the file. A value with spaces or a `#` needs single or double quotes; "+
 			"`$` has no special meaning. Lines that begin with `#` are comments. An unknown variable in the file is an error, except for "+
