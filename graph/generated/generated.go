@@ -5468,7 +5468,7 @@ type Query {
 
   """
   The slot with this id; null if there is none, or if the caller may not see it. A student sees the
-  slots that they can book, and the slots of their own interviews, except cancelled ones. An
+  slots that they can book, and the slots of their own interviews that are not cancelled. An
   interviewer sees only their own slots.
   """
   slot(
@@ -6209,10 +6209,11 @@ type Interview {
   "When the no-show was recorded; null unless the interview is a no-show."
   noShowAt: DateTime
   """
-  The URL where the interview takes place. It is the interview's own link, which
-  ` + "`" + `BookingPolicy.meetingUrlTemplate` + "`" + ` made when it was booked, or else the interviewer's current
-  meeting room. A student sees a meeting room only from the start to the end of the interview, unless
-  ` + "`" + `BookingPolicy.shareMeetingRooms` + "`" + ` is true. Null if there is none, or if the status is not ` + "`" + `BOOKED` + "`" + `.
+  The URL where the interview takes place. It is the interview's own link or, if there is none, the
+  interviewer's current meeting room. ` + "`" + `BookingPolicy.meetingUrlTemplate` + "`" + ` makes the link when the
+  interview is booked. A student sees a meeting room only from the start to the end of the
+  interview, unless ` + "`" + `BookingPolicy.shareMeetingRooms` + "`" + ` is true. Null if there is no URL, or if the
+  status is not ` + "`" + `BOOKED` + "`" + `.
   """
   meetingUrl: String
   """
@@ -6449,8 +6450,8 @@ type Actor {
   "The id; null for the server itself and for a caller without a token."
   id: ID
   """
-  The student or interviewer. Null if it is neither, if they do not exist, or if the caller may not
-  see them.
+  The student or interviewer. Null if the actor is neither, if that person does not exist, or if the
+  caller may not see them.
   """
   person: Person
 }
@@ -6573,11 +6574,11 @@ input EventOrder {
 
 "Events in the order in which they were committed."
 type EventBatch {
-  "The events that match the filter. Can be empty although ` + "`" + `hasMore` + "`" + ` is true."
+  "The events that match the filter. Can be empty even if ` + "`" + `hasMore` + "`" + ` is true."
   nodes: [Event!]!
   """
-  The id to continue after: that of the last event that was compared with the filter. Null if there
-  is no event yet.
+  The id of the last event that was compared with the filter, to pass as ` + "`" + `id` + "`" + ` in the next request.
+  Null if there is no event yet.
   """
   lastId: ID
   """
@@ -6694,9 +6695,9 @@ type Webhook {
   url: String!
   "The kinds of events that are sent. If empty, all kinds are sent."
   kinds: [EventKind!]!
-  "Sends only events about these students. No restriction if empty."
+  "Only events about these students are sent. If empty, there is no restriction."
   studentIds: [ID!]!
-  "Sends only events about these interviewers. No restriction if empty."
+  "Only events about these interviewers are sent. If empty, there is no restriction."
   interviewerIds: [ID!]!
   """
   Whether events are sent. The server disables a webhook if a delivery has failed for 72 hours, or if
@@ -7387,8 +7388,8 @@ type Mutation {
     input: MarkNoShowInput!
   ): MarkNoShowPayload @access(interviewer: OWN)
   """
-  Undoes a no-show within 48 hours after it was recorded. The status becomes ` + "`" + `BOOKED` + "`" + ` again. Just as
-  when booking, the student must have an interview left, must have no other interview with the
+  Undoes a no-show within 48 hours after it was recorded. The status becomes ` + "`" + `BOOKED` + "`" + ` again. As for
+  a booking, the student must have an interview left, must have no other interview with the
   interviewer, and must be free at that time. Refusals: ` + "`" + `WRONG_STATUS` + "`" + `, ` + "`" + `LIMIT_REACHED` + "`" + `,
   ` + "`" + `ALREADY_INTERVIEWED` + "`" + `, ` + "`" + `SELF_INTERVIEW` + "`" + `, ` + "`" + `OWN_OVERLAP` + "`" + `.
   """
@@ -7414,9 +7415,9 @@ type Mutation {
   ): RevokeWaiverPayload @access
 
   """
-  Publishes a weekly rule of an interviewer. Its slots are published ` + "`" + `publishHorizonDays` + "`" + ` days ahead
-  (a setting of the policy), and the server publishes further slots as time passes. Publishing the
-  same rule again changes nothing, in the same way as with ` + "`" + `addAvailability` + "`" + `. Refusals:
+  Publishes a weekly rule of an interviewer. Its slots are published up to
+  ` + "`" + `BookingPolicy.publishHorizonDays` + "`" + ` days ahead, and the server publishes further slots as time
+  passes. As with ` + "`" + `addAvailability` + "`" + `, publishing the same rule again changes nothing. Refusals:
   ` + "`" + `WRONG_STATUS` + "`" + ` if the interviewer is not active; ` + "`" + `AVAILABILITY_CONFLICT` + "`" + ` or ` + "`" + `SLOT_IN_PAST` + "`" + ` if no
   slot can be published.
   """
@@ -7468,11 +7469,11 @@ type Mutation {
 
   """
   Publishes one window of an interviewer, divided into slots. Publishing the same window again
-  changes nothing. A slot stays withdrawn if it was withdrawn, or if the interviewer cancelled its
-  interview. It is then in ` + "`" + `skipped` + "`" + ` with the reason ` + "`" + `BLOCKED` + "`" + `. To offer its time again, publish
-  another window that contains it, or remove this window with ` + "`" + `removeAvailability` + "`" + ` and publish it
-  again. Refusals: ` + "`" + `WRONG_STATUS` + "`" + ` if the interviewer is not active; ` + "`" + `AVAILABILITY_CONFLICT` + "`" + ` or
-  ` + "`" + `SLOT_IN_PAST` + "`" + ` if no slot can be published.
+  changes nothing. A slot that was withdrawn, or whose interview the interviewer cancelled, stays
+  withdrawn, and is in ` + "`" + `skipped` + "`" + ` with the reason ` + "`" + `BLOCKED` + "`" + `. To offer the time of such a slot again,
+  publish another window that contains it, or remove this window with ` + "`" + `removeAvailability` + "`" + ` and
+  publish it again. Refusals: ` + "`" + `WRONG_STATUS` + "`" + ` if the interviewer is not active;
+  ` + "`" + `AVAILABILITY_CONFLICT` + "`" + ` or ` + "`" + `SLOT_IN_PAST` + "`" + ` if no slot can be published.
   """
   addAvailability(
     "The window to publish."
@@ -7494,9 +7495,9 @@ type Mutation {
   ): UpdateStudentPayload @access
   """
   Removes a student's name, their e-mail address and all text written about them. This cannot be
-  undone. Their interviews are kept, their hold and waivers end, and their calendar feeds are deleted.
-  The student can no longer book, and no text can be written about them. Only for administrators. Refusals: ` + "`" + `WRONG_STATUS` + "`" + ` while the
-  student has upcoming interviews.
+  undone. The student's interviews are kept, their hold and waivers end, and their calendar feeds
+  are deleted. The student can no longer book, and no text can be written about them. Only for
+  administrators. Refusals: ` + "`" + `WRONG_STATUS` + "`" + ` while the student has upcoming interviews.
   """
   anonymiseStudent(
     "The student."
@@ -7532,9 +7533,9 @@ type Mutation {
     input: CreateWebhookInput!
   ): CreateWebhookPayload @access
   """
-  Changes the given fields of a webhook. The filters apply to events that have not been queued.
-  ` + "`" + `enabled: true` + "`" + ` resumes the pending deliveries, and sends the events from then on. ` + "`" + `redeliver` + "`" + `
-  sends the events in between. Only for administrators.
+  Changes the given fields of a webhook. New filters apply only to events that have not been queued
+  yet. ` + "`" + `enabled: true` + "`" + ` resumes the pending deliveries, and sends new events. To send the events that
+  occurred while the webhook was disabled, use ` + "`" + `redeliver` + "`" + `. Only for administrators.
   """
   updateWebhook(
     "The webhook and the changes."
@@ -7563,10 +7564,10 @@ type Mutation {
     input: RedeliverInput!
   ): RedeliverPayload @access
   """
-  Creates a calendar feed: a secret URL that a calendar program subscribes to. It contains the
-  interviews of a student or of an interviewer, and for an interviewer also their open slots.
-  Everybody who knows the URL can read it, without a token. Refusals: ` + "`" + `TOO_MANY_CALENDAR_FEEDS` + "`" + ` if
-  the person has 5 feeds; ` + "`" + `WRONG_STATUS` + "`" + ` if the student is anonymised.
+  Creates a calendar feed: a secret URL that a calendar program subscribes to. The feed contains the
+  interviews of a student or of an interviewer, and for an interviewer also their open slots. Anyone
+  who knows the URL can read the feed, without a token. Refusals: ` + "`" + `TOO_MANY_CALENDAR_FEEDS` + "`" + ` if the
+  person has 5 feeds; ` + "`" + `WRONG_STATUS` + "`" + ` if the student is anonymised.
   """
   createCalendarFeed(
     "The student or the interviewer."
@@ -7582,15 +7583,15 @@ type Mutation {
 # --------------------------------------------------------------- calendar feeds
 
 """
-A secret URL under which a calendar program reads the calendar of a student or an interviewer. The
-URL is shown only once, by ` + "`" + `createCalendarFeed` + "`" + `.
+A secret URL at which a calendar program reads the calendar of a student or an interviewer. The URL
+is shown only once, by ` + "`" + `createCalendarFeed` + "`" + `.
 """
 type CalendarFeed {
   "The id of the calendar feed."
   id: ID!
   "When the calendar feed was created."
   createdAt: DateTime!
-  "When the calendar feed was last read, in whole hours; null if it was never read."
+  "When the calendar feed was last read, rounded down to the hour; null if it was never read."
   lastReadAt: DateTime
 }
 
@@ -7612,9 +7613,9 @@ type CreateCalendarFeedPayload {
   "The calendar feed; null if the mutation was refused."
   feed: CalendarFeed
   """
-  The secret URL of the feed. It is shown only in this response: the server stores a hash of the
-  secret. Null if the mutation was refused, and if it repeats a mutation with the same idempotency
-  key; to get a URL then, delete the feed and create another.
+  The secret URL of the feed. It is shown only in this response, because the server stores only a
+  hash of the secret. Null if the mutation was refused, or if it repeats a mutation with the same
+  idempotency key. In the second case, delete the feed and create another.
   """
   url: String
   "The refusals; empty if the mutation succeeded."
@@ -8379,7 +8380,7 @@ input WithdrawSlotInput {
 
 "Payload of ` + "`" + `withdrawSlot` + "`" + `."
 type WithdrawSlotPayload {
-  "The slot if this request withdrew it, otherwise an empty list."
+  "The slot, if this request withdrew it; otherwise empty."
   closedSlots: [Slot!]!
   "The booked interview on the slot, if there is one and it was not cancelled."
   conflicts: [Interview!]!
@@ -8643,18 +8644,18 @@ input UpdateBookingPolicyInput {
   "How many days ahead weekly rules publish their slots, 1 to 730. Null is refused."
   publishHorizonDays: Int @notNull
   """
-  The template that makes the link of each interview that is booked from now on. It is an ` + "`" + `https` + "`" + `
-  URL in which ` + "`" + `{interviewId}` + "`" + `, ` + "`" + `{interviewerId}` + "`" + `, ` + "`" + `{studentId}` + "`" + ` and ` + "`" + `{random}` + "`" + ` (26 random
-  characters) may follow the host; ` + "`" + `http` + "`" + ` is accepted for ` + "`" + `localhost` + "`" + ` and loopback addresses. The
-  links have up to 500 characters. Unless ` + "`" + `shareMeetingRooms` + "`" + ` is true, it must contain
-  ` + "`" + `{interviewId}` + "`" + ` or ` + "`" + `{random}` + "`" + `. Null or a blank string removes the template: interviews then take
-  place in the interviewers' meeting rooms.
+  The template that makes the link of each interview when it is booked. It must be an ` + "`" + `https` + "`" + ` URL,
+  in which ` + "`" + `{interviewId}` + "`" + `, ` + "`" + `{interviewerId}` + "`" + `, ` + "`" + `{studentId}` + "`" + ` and ` + "`" + `{random}` + "`" + ` (26 random characters)
+  may follow the host; ` + "`" + `http` + "`" + ` is accepted for ` + "`" + `localhost` + "`" + ` and loopback addresses. A link has at most
+  500 characters. Unless ` + "`" + `shareMeetingRooms` + "`" + ` is true, the template must contain ` + "`" + `{interviewId}` + "`" + ` or
+  ` + "`" + `{random}` + "`" + `. Null or a blank string removes the template: interviews then take place in the
+  interviewers' meeting rooms.
   """
   meetingUrlTemplate: String
   """
-  Whether several interviews may have the same meeting room: the same link from a template without
-  ` + "`" + `{interviewId}` + "`" + ` and ` + "`" + `{random}` + "`" + `, or the interviewer's meeting room, which students then see as soon
-  as they have booked. Null is refused.
+  Whether several interviews may have the same meeting room. If true, the template may omit
+  ` + "`" + `{interviewId}` + "`" + ` and ` + "`" + `{random}` + "`" + `, and students see the interviewer's meeting room as soon as they
+  have booked. Null is refused.
   """
   shareMeetingRooms: Boolean @notNull
 }
@@ -8961,10 +8962,10 @@ input ImportAvailabilityInput {
   csv: String
   """
   A calendar (RFC 5545, RFC 7953) of the interviewer ` + "`" + `interviewerId` + "`" + `. Each event becomes a window. A
-  recurring event becomes one window for each future occurrence, up to ` + "`" + `publishHorizonDays` + "`" + ` days
-  ahead (a setting of the policy). A time without a time zone is in the calendar's time zone
-  (` + "`" + `X-WR-TIMEZONE` + "`" + `), or in the interviewer's if the calendar has none. An event with an invalid
-  date, time or recurrence fails with an error that names the line.
+  recurring event becomes one window for each future occurrence, up to
+  ` + "`" + `BookingPolicy.publishHorizonDays` + "`" + ` days ahead. A time without a time zone is in the calendar's
+  time zone (` + "`" + `X-WR-TIMEZONE` + "`" + `), or in the interviewer's if the calendar has none. An event with an
+  invalid date, time or recurrence fails with an error that names the line.
   """
   ical: String
   "The interviewer whose calendar it is. Required with ` + "`" + `ical` + "`" + `, not allowed with ` + "`" + `csv` + "`" + `."
@@ -9009,9 +9010,9 @@ type ImportAvailabilityPayload {
 "A table of interviews. A null field counts as omitted."
 input ImportInterviewsInput {
   """
-  CSV with a header line. The columns can be in any order. ` + "`" + `studentEmail` + "`" + `,
-  ` + "`" + `interviewerEmail` + "`" + `, ` + "`" + `start` + "`" + `, ` + "`" + `end` + "`" + ` and ` + "`" + `status` + "`" + ` are required. ` + "`" + `grade` + "`" + `, ` + "`" + `note` + "`" + `,
-  ` + "`" + `bookedAt` + "`" + `, ` + "`" + `completedAt` + "`" + `, ` + "`" + `cancelledAt` + "`" + ` and ` + "`" + `cancelReason` + "`" + ` are optional.
+  CSV with a header line. The columns can be in any order. ` + "`" + `studentEmail` + "`" + `, ` + "`" + `interviewerEmail` + "`" + `,
+  ` + "`" + `start` + "`" + `, ` + "`" + `end` + "`" + ` and ` + "`" + `status` + "`" + ` are required. ` + "`" + `grade` + "`" + `, ` + "`" + `note` + "`" + `, ` + "`" + `bookedAt` + "`" + `, ` + "`" + `completedAt` + "`" + `,
+  ` + "`" + `cancelledAt` + "`" + `, ` + "`" + `cancelReason` + "`" + ` and ` + "`" + `meetingUrl` + "`" + ` are optional.
   """
   csv: String!
   "If true, returns the result of the import, but writes nothing."

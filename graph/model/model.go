@@ -138,9 +138,9 @@ type CompleteInterviewPayload struct {
 type CreateCalendarFeedPayload struct {
 	// The calendar feed; null if the mutation was refused.
 	Feed *booking.CalendarFeed `json:"feed,omitempty"`
-	// The secret URL of the feed. It is shown only in this response: the server stores a hash of the
-	// secret. Null if the mutation was refused, and if it repeats a mutation with the same idempotency
-	// key; to get a URL then, delete the feed and create another.
+	// The secret URL of the feed. It is shown only in this response, because the server stores only a
+	// hash of the secret. Null if the mutation was refused, or if it repeats a mutation with the same
+	// idempotency key. In the second case, delete the feed and create another.
 	URL *string `json:"url,omitempty"`
 	// The refusals; empty if the mutation succeeded.
 	Errors []UserError `json:"errors"`
@@ -237,10 +237,10 @@ type ImportAvailabilityInput struct {
 	// rule works like `addWeeklyAvailability`.
 	CSV *string `json:"csv,omitempty"`
 	// A calendar (RFC 5545, RFC 7953) of the interviewer `interviewerId`. Each event becomes a window. A
-	// recurring event becomes one window for each future occurrence, up to `publishHorizonDays` days
-	// ahead (a setting of the policy). A time without a time zone is in the calendar's time zone
-	// (`X-WR-TIMEZONE`), or in the interviewer's if the calendar has none. An event with an invalid
-	// date, time or recurrence fails with an error that names the line.
+	// recurring event becomes one window for each future occurrence, up to
+	// `BookingPolicy.publishHorizonDays` days ahead. A time without a time zone is in the calendar's
+	// time zone (`X-WR-TIMEZONE`), or in the interviewer's if the calendar has none. An event with an
+	// invalid date, time or recurrence fails with an error that names the line.
 	Ical *string `json:"ical,omitempty"`
 	// The interviewer whose calendar it is. Required with `ical`, not allowed with `csv`.
 	InterviewerID *int64 `json:"interviewerId,omitempty"`
@@ -301,9 +301,9 @@ type ImportInterviewersPayload struct {
 
 // A table of interviews. A null field counts as omitted.
 type ImportInterviewsInput struct {
-	// CSV with a header line. The columns can be in any order. `studentEmail`,
-	// `interviewerEmail`, `start`, `end` and `status` are required. `grade`, `note`,
-	// `bookedAt`, `completedAt`, `cancelledAt` and `cancelReason` are optional.
+	// CSV with a header line. The columns can be in any order. `studentEmail`, `interviewerEmail`,
+	// `start`, `end` and `status` are required. `grade`, `note`, `bookedAt`, `completedAt`,
+	// `cancelledAt`, `cancelReason` and `meetingUrl` are optional.
 	CSV string `json:"csv"`
 	// If true, returns the result of the import, but writes nothing.
 	DryRun bool `json:"dryRun"`
@@ -651,7 +651,7 @@ type Viewer struct {
 
 // Payload of `withdrawSlot`.
 type WithdrawSlotPayload struct {
-	// The slot if this request withdrew it, otherwise an empty list.
+	// The slot, if this request withdrew it; otherwise empty.
 	ClosedSlots []booking.SlotView `json:"closedSlots"`
 	// The booked interview on the slot, if there is one and it was not cancelled.
 	Conflicts []booking.Interview `json:"conflicts"`
