@@ -259,7 +259,7 @@ func (f *Follower) recover(ctx context.Context, log *slog.Logger, err error) err
 	case err != nil: // ctx has ended
 		return err
 	case anew:
-		log.WarnContext(ctx, "cannot continue the change log; following it from the present on, and reading everything again", "reason", reason)
+		log.WarnContext(ctx, "cannot continue the change log; it is followed from the present on, and everything is read again", "reason", reason)
 		f.consumer.Apply(lost, nil)
 		f.locked(f.catchUp)
 	}
