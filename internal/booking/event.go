@@ -135,6 +135,50 @@ func (c Changes) Except(field string) Changes {
 	return slices.DeleteFunc(slices.Clone(c), func(change Change) bool { return change.Field == field })
 }
 
+// Has reports whether the field changed.
+func (c Changes) Has(field string) bool {
+	_, has := c.of(field)
+	return has
+}
+
+// IDBefore returns the id that the field had before the change, or 0 if it had none or did
+// not change.
+func (c Changes) IDBefore(field string) int64 {
+	change, _ := c.of(field)
+	return idIn(change.Before)
+}
+
+// IDAfter is like IDBefore, for the id after the change.
+func (c Changes) IDAfter(field string) int64 {
+	change, _ := c.of(field)
+	return idIn(change.After)
+}
+
+// TimeBefore returns the time that the field had before the change, or the zero time if it
+// had none or did not change.
+func (c Changes) TimeBefore(field string) time.Time {
+	change, _ := c.of(field)
+	var at time.Time
+	_ = json.Unmarshal(change.Before, &at) // what is not a time leaves the zero time
+	return at
+}
+
+func (c Changes) of(field string) (Change, bool) {
+	at := slices.IndexFunc(c, func(change Change) bool { return change.Field == field })
+	if at < 0 {
+		return Change{}, false
+	}
+	return c[at], true
+}
+
+// idIn returns the id that a value of a change holds, or 0.
+func idIn(value json.RawMessage) int64 {
+	var text string
+	_ = json.Unmarshal(value, &text) // what is not a text is no id
+	id, _ := strconv.ParseInt(text, 10, 64)
+	return id
+}
+
 // Share reports whether the changes share an interview's note with its student.
 func (c Changes) Share() bool {
 	return slices.ContainsFunc(c, func(change Change) bool { return change.Field == "noteShared" && string(change.After) == "true" })

@@ -15,4 +15,5 @@ type (
 	WebhookID      int64
 	DeliveryID     int64
 	CalendarFeedID int64
+	MailID         int64
 )

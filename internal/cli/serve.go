@@ -15,6 +15,7 @@ import (
 
 	"rehearse/graph"
 	"rehearse/internal/app"
+	"rehearse/internal/booking"
 	"rehearse/internal/calendarweb"
 	"rehearse/internal/config"
 	"rehearse/internal/gqlhttp"
@@ -127,10 +128,14 @@ func (s *session) serveSchool(ctx context.Context, o opened) (err error) {
 	if err != nil {
 		return err
 	}
+	sendMail, err := s.startMail(ctx, o.database.Store, school.Now, observer)
+	if err != nil {
+		return err
+	}
 
 	reloads, certificate := s.reloadable(keys)
 	s.startSite(ctx, group, site, o.listeners, certificate)
-	tasks := append(s.tasks(keys), follow, school.NewDispatcher(s.log, observer, webhook.Timeout).Run,
+	tasks := append(s.tasks(keys), follow, school.NewDispatcher(s.log, observer, webhook.Timeout).Run, sendMail,
 		func(ctx context.Context) { s.followHangups(ctx, o.hangups, reloads, o.stop) },
 		func(ctx context.Context) { s.announce(ctx, site, o.listeners, o.database.Store) },
 		atEnd(graphQL.Drain),
@@ -314,6 +319,9 @@ func (s *session) jobs(school *app.App, db *store.Store, observer *telemetry.Tel
 				return err
 			}
 			if _, err := school.DeleteOldDeliveries(ctx); err != nil {
+				return err
+			}
+			if _, err := db.DeleteMail(ctx, school.Now().Add(-booking.MailLifetime)); err != nil {
 				return err
 			}
 			return db.DeleteBuckets(ctx, s.now().Add(-time.Hour))

@@ -69,6 +69,11 @@ type Config struct {
 	PersistedQueries Switch `env:"APQ" envDefault:"off"`
 	TrustedDocuments string `env:"TRUSTED_DOCUMENTS"`
 
+	SMTPURL       string `env:"SMTP_URL"`
+	MailFrom      string `env:"MAIL_FROM"`
+	MailAdmin     string `env:"MAIL_ADMIN"`
+	MailTemplates string `env:"MAIL_TEMPLATES"`
+
 	LoadToken string `env:"LOAD_TOKEN"`
 
 	GoMemoryLimit    string `env:"GOMEMLIMIT"`      // read by the Go runtime
@@ -87,6 +92,7 @@ type Config struct {
 	OTLPTracesProtocol string `env:"OTEL_EXPORTER_OTLP_TRACES_PROTOCOL"`
 	OTELDisabled       string `env:"OTEL_SDK_DISABLED"`
 
+	Mail        *Mail               // from SMTPURL and the others; nil without
 	Proxies     []netip.Prefix      // parsed TrustedProxies
 	Zone        *time.Location      // loaded DefaultTimeZone
 	Secret      *identity.Secret    // from JWTSecret; nil without
@@ -224,6 +230,7 @@ func (c *Config) validate(purpose Purpose) []error {
 	}
 	errs = append(errs, c.validateAuth()...)
 	errs = append(errs, c.validateOrigins()...)
+	errs = append(errs, c.validateMail()...)
 	return append(errs, c.loadCertificate()...)
 }
 

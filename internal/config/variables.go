@@ -3,6 +3,8 @@ package config
 import (
 	"cmp"
 	"reflect"
+
+	"rehearse/internal/mail"
 )
 
 // Variable describes an environment variable. Error messages, the help and the reference
@@ -36,6 +38,7 @@ const (
 	groupLimits    = "Limits of requests"
 	groupStreams   = "Limits of subscriptions"
 	groupSchool    = "School"
+	groupMail      = "E-mail"
 	groupTelemetry = "Logs and traces"
 	groupTools     = "Tools"
 )
@@ -47,6 +50,7 @@ const (
 	above0    = "a number above 0"
 	positive  = "a positive duration such as 10s or 2m"
 	aFile     = "the path of a file"
+	anAddress = "an address such as school@example.org"
 	aTraceURL = "a URL such as http://127.0.0.1:4318"
 	address   = "host:port with a port from 1 to 65535, or 0 for any free port"
 	protocol  = "http/protobuf, the only supported protocol"
@@ -286,6 +290,25 @@ var variables = []Variable{
 	{
 		Name: "CLOCK_OFFSET", Group: groupSchool, Allowed: "a duration such as 48h or -90m",
 		Description: "Shifts the server's clock, for tests. It requires `AUTH=local`, and must be the same for all servers on a database",
+	},
+
+	{
+		Name: "SMTP_URL", Group: groupMail, Note: "no e-mail", See: "how-to/email.md",
+		Allowed: mail.ServerForm,
+		Description: "The mail server that sends the messages to students and interviewers. `smtps` encrypts the connection from the start, and `smtp` with STARTTLS, " +
+			"except on loopback addresses. The default ports are 465 and 587. Letters such as `@` in the password are percent-encoded",
+	},
+	{
+		Name: "MAIL_FROM", Group: groupMail, Allowed: "an address such as Rehearse <rehearse@example.org>", See: "how-to/email.md",
+		Description: "The sender of messages; required with `SMTP_URL`",
+	},
+	{
+		Name: "MAIL_ADMIN", Group: groupMail, Allowed: anAddress, Note: "none", See: "how-to/email.md",
+		Description: "The address of the administrators, which receives a message when the server disables a webhook",
+	},
+	{
+		Name: "MAIL_TEMPLATES", Group: groupMail, Allowed: "a folder of templates", Note: "the built-in templates", See: "how-to/email.md",
+		Description: "A folder of templates that replace the built-in ones with the same name",
 	},
 
 	{

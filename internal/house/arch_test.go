@@ -38,15 +38,17 @@ var layers = map[string][]string{
 	"internal/app":              {"internal/app/availability", "internal/app/calendarfeed", "internal/app/operation", "internal/app/reservation", "internal/app/roster", "internal/app/transfer", "internal/app/webhooks", "internal/booking", "internal/interchange", "internal/live", "internal/store", "internal/webhook"},
 	"internal/app/webhooks":     {"internal/app/operation", "internal/booking", "internal/store", "internal/webhook"},
 	"internal/webhook":          {"internal/booking", "internal/spelling"},
+	"internal/app/outbox":       {"internal/booking", "internal/interchange", "internal/mail", "internal/store"},
+	"internal/mail":             {"internal/booking"},
 	"internal/identity":         {"internal/booking"},
-	"internal/config":           {"internal/calendar", "internal/identity", "internal/spelling"},
+	"internal/config":           {"internal/calendar", "internal/identity", "internal/mail", "internal/spelling"},
 	"internal/load":             {"internal/errorcode"},
 	"internal/web":              {},
 	"internal/localpg":          {},
 	"internal/memory":           {},
 	"internal/meter":            {},
 	"internal/playground":       {},
-	"internal/telemetry":        {},
+	"internal/telemetry":        {"internal/booking"},
 	"internal/sample":           {"internal/booking", "internal/calendar", "internal/store"},
 	"internal/scratch":          {},
 	"internal/pgtest":           {"internal/localpg", "internal/scratch", "internal/store"},
@@ -108,6 +110,7 @@ var only = map[string][]string{
 	"golang.org/x/text/transform":   {"internal/interchange"},
 	"github.com/teambition/":        {"internal/interchange"},
 	"github.com/arran4/":            {"internal/interchange"},
+	"github.com/wneessen/":          {"internal/mail"},
 }
 
 // pure packages use no clock, no I/O and no library except the standard library.

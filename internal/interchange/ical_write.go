@@ -37,6 +37,54 @@ func WriteEvent(event booking.CalendarEvent) string {
 	return serialized(file)
 }
 
+// Invitation is what makes an event an invitation (RFC 5546). Its addresses are e-mail
+// addresses.
+type Invitation struct {
+	Organizer, Attendee string
+	AttendeeName        string
+	OrganizerName       string
+	Cancelled           bool // it takes back the one that was sent before
+}
+
+// Methods of invitations.
+const (
+	MethodRequest = string(ics.MethodRequest)
+	MethodCancel  = string(ics.MethodCancel)
+)
+
+// Method returns the method of the invitation.
+func (i Invitation) Method() string {
+	if i.Cancelled {
+		return MethodCancel
+	}
+	return MethodRequest
+}
+
+// WriteInvitation returns an iCalendar file that invites a person to the event, or takes the
+// invitation back. The person counts as having accepted, and is not asked for a reply. A
+// calendar program replaces the event with the same UID if the sequence is not lower.
+func WriteInvitation(event booking.CalendarEvent, i Invitation) string {
+	event.Cancelled, event.Free = i.Cancelled, i.Cancelled
+	file := newCalendar()
+	file.SetMethod(ics.Method(i.Method()))
+	addEvent(file, event)
+	written := file.Events()[0]
+	written.SetOrganizer(i.Organizer, commonName(i.OrganizerName)...)
+	written.AddAttendee(i.Attendee, append(commonName(i.AttendeeName),
+		ics.CalendarUserTypeIndividual, ics.ParticipationRoleReqParticipant, ics.ParticipationStatusAccepted, ics.WithRSVP(false))...)
+	return serialized(file)
+}
+
+// commonName returns the parameter of an organizer or an attendee with their name, or none.
+// A parameter cannot contain a quotation mark.
+func commonName(name string) []ics.PropertyParameter {
+	name = strings.ReplaceAll(oneLine(name), `"`, "'")
+	if name == "" {
+		return nil
+	}
+	return []ics.PropertyParameter{ics.WithCN(name)}
+}
+
 func newCalendar() *ics.Calendar {
 	file := ics.NewCalendar()
 	file.SetProductId(calendarProduct)

@@ -124,6 +124,12 @@ var invariants = []struct{ name, query string }{
 	{"events are dispatched to webhooks up to a position that exists", `
 		SELECT format('events are dispatched up to position %s, the last one is %s', d.position, s.last_position)
 		FROM webhook_dispatch d, event_sequence s WHERE d.position > s.last_position`},
+	{"a message is about an event that exists", `
+		SELECT format('message %s is about event %s, which does not exist', m.id, m.event_id)
+		FROM mail m LEFT JOIN events e ON e.id = m.event_id WHERE m.event_id IS NOT NULL AND e.id IS NULL`},
+	{"events are dispatched to the outbox up to a position that exists", `
+		SELECT format('events are dispatched up to position %s, the last one is %s', m.position, s.last_position)
+		FROM mail_dispatch m, event_sequence s WHERE m.position > s.last_position`},
 	{"an inactive interviewer has no open future slots", `
 		SELECT format('slot %s of interviewer %s is open', s.id, i.id)
 		FROM slots s JOIN interviewers i ON i.id = s.interviewer_id, clock

@@ -29,6 +29,7 @@ type metrics struct {
 	jobSuccess  *prometheus.GaugeVec
 
 	deliveries deliveries // to webhooks
+	letters    letters    // e-mail
 }
 
 // kinds lists the values of the label type.
@@ -57,7 +58,9 @@ func newMetrics(o Options) *metrics {
 		jobSuccess: prometheus.NewGaugeVec(prometheus.GaugeOpts(name("job_last_success_timestamp_seconds",
 			"The Unix time of the last successful run of the job on this server. Each job runs on one of the servers, so use the maximum.")), []string{"job"}),
 		deliveries: newDeliveries(name),
+		letters:    newLetters(name),
 	}
+	m.registry.MustRegister(m.letters.collectors()...)
 	m.registry.MustRegister(m.deliveries.collectors()...)
 	m.registry.MustRegister(m.operations, m.duration, m.inFlight, m.refusals, m.deprecated, m.jobRuns, m.jobDuration, m.jobSuccess,
 		collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}), collectors.NewBuildInfoCollector())
