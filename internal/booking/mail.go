@@ -9,7 +9,7 @@ const (
 	// MailWindow is how long after its creation a message is attempted, and how long after an
 	// event messages about it are created.
 	MailWindow = 24 * time.Hour
-	// MailLifetime is how long a finished message is stored.
+	// MailLifetime is how long a message is stored.
 	MailLifetime = 30 * 24 * time.Hour
 
 	firstMailRetry   = 30 * time.Second

@@ -94,7 +94,7 @@ func (p *program) root() *cobra.Command {
 	root.AddCommand(
 		p.serveCommand(), p.configCommand(), p.migrateCommand(), p.checkCommand(), p.extendCommand(),
 		p.sampleCommand(), p.importCommand(), p.exportCommand(),
-		p.tokenCommand(), p.loadCommand(), p.completionCommand(), p.manCommand(), p.versionCommand(),
+		p.tokenCommand(), p.mailCommand(), p.loadCommand(), p.completionCommand(), p.manCommand(), p.versionCommand(),
 	)
 	root.SetHelpCommand(p.helpCommand(root))
 	root.InitDefaultHelpCmd()

@@ -92,7 +92,7 @@ type Config struct {
 	OTLPTracesProtocol string `env:"OTEL_EXPORTER_OTLP_TRACES_PROTOCOL"`
 	OTELDisabled       string `env:"OTEL_SDK_DISABLED"`
 
-	Mail        *Mail               // from SMTPURL and the others; nil without
+	Mail        Mail                // from SMTPURL and the others
 	Proxies     []netip.Prefix      // parsed TrustedProxies
 	Zone        *time.Location      // loaded DefaultTimeZone
 	Secret      *identity.Secret    // from JWTSecret; nil without
@@ -127,7 +127,7 @@ func (c Config) KeepsKey() bool {
 // UsesDataDir reports whether the data folder is used, for the database or for the key
 // of local tokens.
 func (c Config) UsesDataDir(purpose Purpose) bool {
-	return c.Embedded() || (purpose != PurposeDatabase && c.KeepsKey())
+	return purpose != PurposeMail && (c.Embedded() || (purpose != PurposeDatabase && c.KeepsKey()))
 }
 
 // Values of AUTH, which decide the actor of a request without a token. In both modes, a
@@ -145,6 +145,7 @@ type Purpose int
 const (
 	PurposeDatabase Purpose = iota // uses the database
 	PurposeSign                    // signs tokens
+	PurposeMail                    // writes messages
 	PurposeServe                   // needs everything
 )
 
@@ -223,6 +224,9 @@ func (c *Config) validate(purpose Purpose) []error {
 	errs = append(errs, c.validateTelemetry()...)
 	if purpose == PurposeDatabase {
 		return errs
+	}
+	if purpose == PurposeMail {
+		return append(errs, c.validateMail()...)
 	}
 	errs = append(errs, c.validateKeys(purpose)...)
 	if purpose == PurposeSign {

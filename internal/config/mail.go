@@ -7,9 +7,9 @@ import (
 	"rehearse/internal/mail"
 )
 
-// Mail is how messages are sent.
+// Mail is how messages are written and sent.
 type Mail struct {
-	Server    mail.Server
+	Server    *mail.Server // nil if none are sent
 	From      mail.Address
 	Templates mail.Templates
 }
@@ -24,22 +24,22 @@ func (c *Config) validateMail() []error {
 			c.MailAdmin = parsed.Address
 		}
 	}
-	var m Mail
 	var err error
-	if m.Templates, err = mail.LoadTemplates(c.MailTemplates); err != nil {
+	if c.Mail.Templates, err = mail.LoadTemplates(c.MailTemplates); err != nil {
 		errs = append(errs, fmt.Errorf("MAIL_TEMPLATES is %q; expected %s: %w", c.MailTemplates, Describe("MAIL_TEMPLATES").Allowed, err))
 	}
 	if from, err := netmail.ParseAddress(c.MailFrom); err == nil {
-		m.From = *from
+		c.Mail.From = *from
 	} else if c.MailFrom != "" || c.SMTPURL != "" {
 		errs = append(errs, wrong("MAIL_FROM", c.MailFrom))
 	}
 	if c.SMTPURL == "" {
 		return errs
 	}
-	if m.Server, err = mail.ParseServer(c.SMTPURL); err != nil {
-		errs = append(errs, wrong("SMTP_URL", hidden))
+	server, err := mail.ParseServer(c.SMTPURL)
+	if err != nil {
+		return append(errs, wrong("SMTP_URL", hidden))
 	}
-	c.Mail = &m
+	c.Mail.Server = &server
 	return errs
 }

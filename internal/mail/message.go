@@ -73,8 +73,7 @@ func (m Message) build() (*gomail.Msg, error) {
 	built.SetBodyString(gomail.TypeTextPlain, m.Text)
 	built.AddAlternativeString(gomail.TypeTextHTML, m.HTML)
 	if m.Invitation != nil {
-		built.AddAlternativeString(gomail.ContentType("text/calendar; method="+m.Invitation.Method), m.Invitation.Text,
-			gomail.WithPartEncoding(gomail.EncodingB64))
+		built.AddAlternativeString(gomail.ContentType("text/calendar; method="+m.Invitation.Method), m.Invitation.Text)
 	}
 	return built, nil
 }

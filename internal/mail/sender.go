@@ -179,16 +179,19 @@ func (s *Sender) dial(ctx context.Context) (connection, error) {
 	ctx, cancel := context.WithTimeout(ctx, Timeout)
 	defer cancel()
 	var raw net.Conn
-	open := func(ctx context.Context, network, address string) (net.Conn, error) {
-		conn, err := (&net.Dialer{}).DialContext(ctx, network, address)
+	stop := func() bool { return true }
+	defer func() { stop() }()
+	open := func(dialing context.Context, network, address string) (net.Conn, error) {
+		conn, err := (&net.Dialer{}).DialContext(dialing, network, address)
 		if err != nil {
 			return nil, err
 		}
 		raw = conn
+		stop = context.AfterFunc(ctx, func() { _ = conn.Close() })
 		if s.server.Encryption == ImplicitTLS {
 			over := tls.Client(conn, s.tls)
 			raw = over
-			if err := over.HandshakeContext(ctx); err != nil {
+			if err := over.HandshakeContext(dialing); err != nil {
 				return nil, err
 			}
 		}

@@ -120,13 +120,14 @@ func parse(files map[string]string, pathOf func(string) string) (Templates, erro
 		name := string(kind)
 		var err error
 		t.texts[kind], err = parseText(files["layout.txt"], files[name+".txt"])
-		errs = append(errs, in(pathOf(name+".txt"), err))
+		errs = append(errs, in(name+".txt", err, pathOf))
 		t.htmls[kind], err = parseHTML(files["layout.html"], files[name+".html"])
-		errs = append(errs, in(pathOf(name+".html"), err))
+		errs = append(errs, in(name+".html", err, pathOf))
 	}
-	if err := errors.Join(errs...); err != nil {
+	if err := distinct(errs); err != nil {
 		return Templates{}, err
 	}
+	errs = nil
 	for _, kind := range booking.MailKinds() {
 		for _, role := range []booking.Role{booking.RoleStudent, booking.RoleInterviewer} {
 			_, err := t.render(kind, Example(kind, role, time.UTC), pathOf)
@@ -136,7 +137,12 @@ func parse(files map[string]string, pathOf func(string) string) (Templates, erro
 			}
 		}
 	}
-	return t, errors.Join(slices.DeleteFunc(errs, func(err error) bool { return err == nil })...)
+	return t, distinct(errs)
+}
+
+// distinct joins the errors that differ. A wrong layout causes the same one for each message.
+func distinct(errs []error) error {
+	return errors.Join(slices.CompactFunc(errs, func(a, b error) bool { return a != nil && b != nil && a.Error() == b.Error() })...)
 }
 
 func parseText(layout, content string) (*text.Template, error) {
@@ -162,11 +168,15 @@ func parseHTML(layout, content string) (*html.Template, error) {
 	return t, err
 }
 
-func in(path string, err error) error {
+// in returns the error of a template with the path of its file, which may be that of a layout.
+func in(name string, err error, pathOf func(string) string) error {
 	if err == nil {
 		return nil
 	}
-	return fmt.Errorf("%s: %w", path, err)
+	if layout := "layout" + filepath.Ext(name); strings.Contains(err.Error(), "template: "+layout+":") {
+		name = layout
+	}
+	return fmt.Errorf("%s: %w", pathOf(name), err)
 }
 
 // Render returns the content of a message.
@@ -180,14 +190,14 @@ func (t Templates) render(kind booking.MailKind, d Data, pathOf func(string) str
 	}
 	var subject, plain, rich strings.Builder
 	if err := t.texts[kind].ExecuteTemplate(&subject, subjectTemplate, d); err != nil {
-		return Content{}, in(pathOf(string(kind)+".txt"), err)
+		return Content{}, in(string(kind)+".txt", err, pathOf)
 	}
 	d.Subject = Line(subject.String())
 	if err := t.texts[kind].Execute(&plain, d); err != nil {
-		return Content{}, in(pathOf(string(kind)+".txt"), err)
+		return Content{}, in(string(kind)+".txt", err, pathOf)
 	}
 	if err := t.htmls[kind].Execute(&rich, d); err != nil {
-		return Content{}, in(pathOf(string(kind)+".html"), err)
+		return Content{}, in(string(kind)+".html", err, pathOf)
 	}
 	return Content{Subject: d.Subject, Text: plain.String(), HTML: rich.String()}, nil
 }

@@ -98,9 +98,9 @@ func (s *Store) OldestMail(ctx context.Context) (oldest *time.Time, err error) {
 	return utc(oldest), fault(err, "look for the oldest pending message")
 }
 
-// DeleteMail deletes the finished messages that were created before the given time, and
-// returns their number.
+// DeleteMail deletes the messages that were created before the given time, and returns their
+// number.
 func (s *Store) DeleteMail(ctx context.Context, before time.Time) (int, error) {
-	done := s.db.WithContext(ctx).Exec("DELETE FROM mail WHERE created_at < ? AND status <> 'PENDING'", before)
+	done := s.db.WithContext(ctx).Exec("DELETE FROM mail WHERE created_at < ?", before)
 	return int(done.RowsAffected), fault(done.Error, "delete old messages")
 }

@@ -32,6 +32,7 @@ type invitation struct {
 // Reasons why a message is not sent.
 const (
 	outdated    = "it is no longer true"
+	tooOld      = "it is older than a day"
 	unknown     = "it is about something that does not exist"
 	anonymised  = "its recipient is anonymised"
 	noAdmin     = "MAIL_ADMIN is not set"
@@ -69,6 +70,9 @@ func (d *Dispatcher) letter(m booking.Mail, f facts, now time.Time) letter {
 		l.to, zone = mail.Address{Name: interviewer.Name, Address: interviewer.Email}, zoneOf(interviewer.TimeZone)
 	default:
 		l.dropped = unknown
+	}
+	if now.After(m.CreatedAt.Add(booking.MailWindow)) { // e-mail was off in the meantime
+		l.dropped = tooOld
 	}
 	if l.dropped != "" {
 		return l

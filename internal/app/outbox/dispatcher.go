@@ -82,7 +82,7 @@ type Dispatcher struct {
 	permits  chan struct{} // one for each connection
 	sending  int           // messages in progress
 	finished chan attempt
-	results  []attempt // not recorded yet
+	results  []booking.Mail // after attempts that are not recorded yet
 
 	resume time.Time     // no message is sent before
 	pause  time.Duration // after the next failure of the mail server; 0 while it is available
@@ -232,19 +232,20 @@ func (d *Dispatcher) collect(ctx context.Context) {
 
 func (d *Dispatcher) take(ctx context.Context, one attempt) {
 	d.sending--
-	d.results = append(d.results, one)
+	after := one.After(one.result, d.now())
+	d.results = append(d.results, after)
 	result := map[booking.MailStatus]string{
 		booking.MailSent: Sent, booking.MailDropped: Dropped, booking.MailFailed: Refused, booking.MailPending: Deferred,
-	}[one.result.Status]
+	}[after.Status]
 	d.Observer.MailAttempted(one.Kind, result, one.took)
 	switch {
 	case one.fault != nil:
 		d.unavailable(ctx, one.fault)
-	case one.result.Status != booking.MailDropped:
+	case after.Status != booking.MailDropped:
 		d.resume, d.pause = time.Time{}, 0
 	}
-	if one.result.Status == booking.MailFailed {
-		d.Log.WarnContext(ctx, "a message was not accepted", "kind", one.Kind, "message", one.ID, "result", one.result.Detail)
+	if after.Status == booking.MailFailed {
+		d.Log.WarnContext(ctx, "a message was not accepted and is given up", "kind", after.Kind, "message", after.ID, "result", after.Result)
 	}
 }
 
@@ -264,12 +265,7 @@ func (d *Dispatcher) record(ctx context.Context) error {
 	if len(d.results) == 0 {
 		return nil
 	}
-	now := d.now()
-	done := make([]booking.Mail, len(d.results))
-	for i, one := range d.results {
-		done[i] = one.After(one.result, now)
-	}
-	if err := d.store.RecordMail(ctx, done); err != nil {
+	if err := d.store.RecordMail(ctx, d.results); err != nil {
 		return err
 	}
 	d.results = nil

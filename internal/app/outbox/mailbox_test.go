@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io"
 	"net"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -219,7 +220,7 @@ func (l *letter) read(t *testing.T, part *message.Entity) {
 	}
 	switch kind {
 	case "text/plain":
-		l.Text = string(body)
+		l.Text = strings.ReplaceAll(string(body), "\r\n", "\n")
 	case "text/html":
 		l.HTML = string(body)
 	case "text/calendar":
