@@ -61,7 +61,7 @@ func generate(ctx context.Context, tx *store.Tx, s size, seed uint64, now time.T
 	if err != nil {
 		return err
 	}
-	if err := tx.DeferCounts(ctx); err != nil {
+	if err := tx.BeginLoad(ctx); err != nil {
 		return err
 	}
 	g := newGenerator(tx, s, seed, now, policy)

@@ -108,10 +108,14 @@ func (r IntRange) apply(db *gorm.DB, now time.Time) *gorm.DB {
 	return db
 }
 
-// DeferCounts disables the per-write update of the students' standings until
-// FillCounts runs. Otherwise, a load of a whole school would update each student once
-// for each batch.
-func (tx *Tx) DeferCounts(ctx context.Context) error {
+// BeginLoad prepares the transaction for a load of a whole school. Until FillCounts runs, writes do
+// not update the students' standings, which would update each student once for each batch. The
+// locks keep autovacuum out until the load commits: it counts no uncommitted rows, so Postgres would
+// scan whole tables for each foreign key.
+func (tx *Tx) BeginLoad(ctx context.Context) error {
+	if err := tx.db.WithContext(ctx).Exec("LOCK TABLE " + strings.Join(tables, ", ") + " IN SHARE UPDATE EXCLUSIVE MODE").Error; err != nil {
+		return fault(err, "lock the tables for a load")
+	}
 	return tx.setLoading(ctx, "on")
 }
 
