@@ -43,6 +43,13 @@ func (h household) owner() map[string]any {
 	return map[string]any{"studentId": h.student}
 }
 
+// unsubscribing returns the input that turns off the party's reminders.
+func (h household) unsubscribing() map[string]any {
+	input := h.owner()
+	input["reminders"] = false
+	return input
+}
+
 // feed returns the id of a calendar feed.
 func (h household) feed() string {
 	if h.party == booking.RoleInterviewer {
@@ -149,10 +156,12 @@ func mutations(h household) map[string]map[string]any {
 		"redeliver":             {"webhookId": h.webhook, "fromEventId": "1"},
 		"createCalendarFeed":    h.owner(),
 		"deleteCalendarFeed":    {"feedId": h.feed()},
-		"importStudents":        {"csv": "name,email\nNew,new@example.org\n"},
-		"importInterviewers":    {"csv": "name,email\nNew,new@example.org\n"},
-		"importAvailability":    {"csv": "interviewerEmail,start,end\ninterviewer-b@example.org,2026-08-01T10:00:00Z,2026-08-01T11:00:00Z\n"},
-		"importInterviews":      {"csv": "studentEmail,interviewerEmail,start,end,status\nstudent-b@example.org,interviewer-b@example.org,2026-08-01T10:00:00Z,2026-08-01T11:00:00Z,BOOKED\n"},
+
+		"updateNotificationPreferences": h.unsubscribing(),
+		"importStudents":                {"csv": "name,email\nNew,new@example.org\n"},
+		"importInterviewers":            {"csv": "name,email\nNew,new@example.org\n"},
+		"importAvailability":            {"csv": "interviewerEmail,start,end\ninterviewer-b@example.org,2026-08-01T10:00:00Z,2026-08-01T11:00:00Z\n"},
+		"importInterviews":              {"csv": "studentEmail,interviewerEmail,start,end,status\nstudent-b@example.org,interviewer-b@example.org,2026-08-01T10:00:00Z,2026-08-01T11:00:00Z,BOOKED\n"},
 	}
 }
 

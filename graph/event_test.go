@@ -176,6 +176,9 @@ func TestOneEventForEachMutation(t *testing.T) {
 	one("createCalendarFeed", "CALENDAR_FEED_CREATED", func() { feed = s.calendarFeed(in{"studentId": student}) })
 	one("deleteCalendarFeed", "CALENDAR_FEED_DELETED", change("deleteCalendarFeed", "feed { id }", in{"feedId": feed}))
 	one("deleteCalendarFeed, refused", "", change("deleteCalendarFeed", "feed { id }", in{"feedId": feed}))
+	silence := change("updateNotificationPreferences", "notificationPreferences { grades }", in{"studentId": student, "grades": false})
+	one("updateNotificationPreferences", "NOTIFICATION_PREFERENCES_UPDATED", silence)
+	one("the same again", "", silence)
 
 	one("a dry run", "", func() { s.TryBook(student, slot) })
 	one("bookSlot, refused", "", func() { s.Book(student, taken) })

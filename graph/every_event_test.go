@@ -77,6 +77,7 @@ func (e eventful) roster() {
 	e.do("updateBookingPolicy", "bookingPolicy { version }", in{"holdSeconds": 60})
 	e.revoke(e.waive(e.student, "LIMIT", nil))
 	e.do("deleteCalendarFeed", "feed { id }", in{"feedId": e.calendarFeed(in{"interviewerId": e.interviewer})})
+	e.do("updateNotificationPreferences", "notificationPreferences { reminders }", in{"studentId": e.student, "reminders": false})
 	e.imports("importStudents", "name,email\nAda,ada@example.org\n", nil)
 	e.imports("importInterviewers", "name,email\nAnn,ann@example.org\n", nil)
 	e.imports("importInterviews", importedInterview+bookingRow("ada@example.org", "ann@example.org", 4*day), nil)

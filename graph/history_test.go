@@ -303,6 +303,7 @@ func officeSteps() []step {
 		stepOf("undoNoShow", missed, nil),
 		{"completeInterview", func(l *life) { l.Accepted(l.Complete(l.missed, 4).Errors) }, nil},
 		{"createCalendarFeed", func(l *life) { l.feed = l.calendarFeed(in{"studentId": l.student}) }, nil},
+		stepOf("updateNotificationPreferences", func(l *life) in { return in{"studentId": l.student, "bookings": false} }, nil),
 		stepOf("deleteCalendarFeed", func(l *life) in { return in{"feedId": l.feed} }, nil),
 		stepOf("anonymiseStudent", func(l *life) in { return in{"studentId": l.Student(nil)} }, nil),
 	}

@@ -40,6 +40,8 @@ func repeats(s *school) map[string]in {
 		"updateInterviewer":   {"interviewerId": ann, "maxPerDay": 2, "active": false},
 		"updateStudent":       {"studentId": student, "name": "Another", "interviewLimit": nil},
 		"withdrawSlot":        {"slotId": slot},
+
+		"updateNotificationPreferences": {"studentId": student, "reminders": false},
 	}
 }
 

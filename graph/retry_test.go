@@ -30,6 +30,8 @@ var repeatable = map[string]string{
 	"updateStudent":       "it sets values, and expectedVersion guards those of others",
 	"updateWebhook":       "it sets values, and expectedVersion guards those of others",
 	"withdrawSlot":        "a withdrawn slot stays withdrawn",
+
+	"updateNotificationPreferences": "it sets values",
 }
 
 // Every mutation takes a key or is harmless when repeated: it creates nothing and counts

@@ -16,6 +16,7 @@ import (
 	"rehearse/internal/app"
 	"rehearse/internal/app/availability"
 	"rehearse/internal/app/calendarfeed"
+	"rehearse/internal/app/preferences"
 	"rehearse/internal/app/reservation"
 	"rehearse/internal/app/roster"
 	"rehearse/internal/app/transfer"
@@ -217,7 +218,9 @@ type ComplexityRoot struct {
 	}
 
 	BookingPolicy struct {
+		AgendaAt                func(childComplexity int) int
 		CancelCutoffSeconds     func(childComplexity int) int
+		FeedbackOverdueSeconds  func(childComplexity int) int
 		GradeWindow             func(childComplexity int) int
 		HoldSeconds             func(childComplexity int) int
 		InterviewLimit          func(childComplexity int) int
@@ -226,6 +229,7 @@ type ComplexityRoot struct {
 		MinimumGradeExclusive   func(childComplexity int) int
 		MinimumNoticeSeconds    func(childComplexity int) int
 		PublishHorizonDays      func(childComplexity int) int
+		ReminderLeadSeconds     func(childComplexity int) int
 		RescheduleCutoffSeconds func(childComplexity int) int
 		ShareMeetingRooms       func(childComplexity int) int
 		Version                 func(childComplexity int) int
@@ -495,27 +499,28 @@ type ComplexityRoot struct {
 	}
 
 	Interviewer struct {
-		Active        func(childComplexity int) int
-		Availability  func(childComplexity int, first *int, after *string, last *int, before *string) int
-		Bio           func(childComplexity int) int
-		Blocks        func(childComplexity int, first *int, after *string, last *int, before *string) int
-		CalendarFeeds func(childComplexity int) int
-		CreatedAt     func(childComplexity int) int
-		Email         func(childComplexity int) int
-		Headline      func(childComplexity int) int
-		ID            func(childComplexity int) int
-		Interviews    func(childComplexity int, first *int, after *string, last *int, before *string, filter *store.InterviewFilter) int
-		Languages     func(childComplexity int) int
-		MaxPerDay     func(childComplexity int) int
-		MaxPerWeek    func(childComplexity int) int
-		MeetingURL    func(childComplexity int) int
-		Name          func(childComplexity int) int
-		PhotoURL      func(childComplexity int) int
-		Slots         func(childComplexity int, start *time.Time, end *time.Time, status []booking.SlotStatus, first *int, after *string, last *int, before *string) int
-		Tags          func(childComplexity int) int
-		TimeZone      func(childComplexity int) int
-		UpdatedAt     func(childComplexity int) int
-		Version       func(childComplexity int) int
+		Active                  func(childComplexity int) int
+		Availability            func(childComplexity int, first *int, after *string, last *int, before *string) int
+		Bio                     func(childComplexity int) int
+		Blocks                  func(childComplexity int, first *int, after *string, last *int, before *string) int
+		CalendarFeeds           func(childComplexity int) int
+		CreatedAt               func(childComplexity int) int
+		Email                   func(childComplexity int) int
+		Headline                func(childComplexity int) int
+		ID                      func(childComplexity int) int
+		Interviews              func(childComplexity int, first *int, after *string, last *int, before *string, filter *store.InterviewFilter) int
+		Languages               func(childComplexity int) int
+		MaxPerDay               func(childComplexity int) int
+		MaxPerWeek              func(childComplexity int) int
+		MeetingURL              func(childComplexity int) int
+		Name                    func(childComplexity int) int
+		NotificationPreferences func(childComplexity int) int
+		PhotoURL                func(childComplexity int) int
+		Slots                   func(childComplexity int, start *time.Time, end *time.Time, status []booking.SlotStatus, first *int, after *string, last *int, before *string) int
+		Tags                    func(childComplexity int) int
+		TimeZone                func(childComplexity int) int
+		UpdatedAt               func(childComplexity int) int
+		Version                 func(childComplexity int) int
 	}
 
 	InterviewerConnection struct {
@@ -559,40 +564,49 @@ type ComplexityRoot struct {
 	}
 
 	Mutation struct {
-		AddAvailability       func(childComplexity int, input availability.AddAvailabilityInput) int
-		AddWeeklyAvailability func(childComplexity int, input availability.AddWeeklyAvailabilityInput) int
-		AnonymiseStudent      func(childComplexity int, input roster.AnonymiseStudentInput) int
-		BlockTime             func(childComplexity int, input availability.BlockTimeInput) int
-		BookSlot              func(childComplexity int, input reservation.BookSlotInput) int
-		CancelInterview       func(childComplexity int, input reservation.CancelInterviewInput) int
-		CompleteInterview     func(childComplexity int, input reservation.CompleteInterviewInput) int
-		CreateCalendarFeed    func(childComplexity int, input calendarfeed.CreateCalendarFeedInput) int
-		CreateInterviewer     func(childComplexity int, input roster.CreateInterviewerInput) int
-		CreateStudent         func(childComplexity int, input roster.CreateStudentInput) int
-		CreateWebhook         func(childComplexity int, input webhooks.CreateWebhookInput) int
-		DeleteCalendarFeed    func(childComplexity int, input calendarfeed.DeleteCalendarFeedInput) int
-		DeleteWebhook         func(childComplexity int, input webhooks.DeleteWebhookInput) int
-		GrantWaiver           func(childComplexity int, input reservation.GrantWaiverInput) int
-		HoldSlot              func(childComplexity int, input reservation.HoldSlotInput) int
-		ImportAvailability    func(childComplexity int, input model.ImportAvailabilityInput) int
-		ImportInterviewers    func(childComplexity int, input model.ImportInterviewersInput) int
-		ImportInterviews      func(childComplexity int, input model.ImportInterviewsInput) int
-		ImportStudents        func(childComplexity int, input model.ImportStudentsInput) int
-		MarkNoShow            func(childComplexity int, input reservation.MarkNoShowInput) int
-		Redeliver             func(childComplexity int, input webhooks.RedeliverInput) int
-		ReleaseHold           func(childComplexity int, input reservation.ReleaseHoldInput) int
-		RemoveAvailability    func(childComplexity int, input availability.RemoveAvailabilityInput) int
-		RescheduleInterview   func(childComplexity int, input reservation.RescheduleInterviewInput) int
-		RevokeWaiver          func(childComplexity int, input reservation.RevokeWaiverInput) int
-		RotateWebhookSecret   func(childComplexity int, input webhooks.RotateWebhookSecretInput) int
-		UnblockTime           func(childComplexity int, input availability.UnblockTimeInput) int
-		UndoNoShow            func(childComplexity int, input reservation.UndoNoShowInput) int
-		UpdateAvailability    func(childComplexity int, input availability.UpdateAvailabilityInput) int
-		UpdateBookingPolicy   func(childComplexity int, input roster.UpdateBookingPolicyInput) int
-		UpdateInterviewer     func(childComplexity int, input roster.UpdateInterviewerInput) int
-		UpdateStudent         func(childComplexity int, input roster.UpdateStudentInput) int
-		UpdateWebhook         func(childComplexity int, input webhooks.UpdateWebhookInput) int
-		WithdrawSlot          func(childComplexity int, input availability.WithdrawSlotInput) int
+		AddAvailability               func(childComplexity int, input availability.AddAvailabilityInput) int
+		AddWeeklyAvailability         func(childComplexity int, input availability.AddWeeklyAvailabilityInput) int
+		AnonymiseStudent              func(childComplexity int, input roster.AnonymiseStudentInput) int
+		BlockTime                     func(childComplexity int, input availability.BlockTimeInput) int
+		BookSlot                      func(childComplexity int, input reservation.BookSlotInput) int
+		CancelInterview               func(childComplexity int, input reservation.CancelInterviewInput) int
+		CompleteInterview             func(childComplexity int, input reservation.CompleteInterviewInput) int
+		CreateCalendarFeed            func(childComplexity int, input calendarfeed.CreateCalendarFeedInput) int
+		CreateInterviewer             func(childComplexity int, input roster.CreateInterviewerInput) int
+		CreateStudent                 func(childComplexity int, input roster.CreateStudentInput) int
+		CreateWebhook                 func(childComplexity int, input webhooks.CreateWebhookInput) int
+		DeleteCalendarFeed            func(childComplexity int, input calendarfeed.DeleteCalendarFeedInput) int
+		DeleteWebhook                 func(childComplexity int, input webhooks.DeleteWebhookInput) int
+		GrantWaiver                   func(childComplexity int, input reservation.GrantWaiverInput) int
+		HoldSlot                      func(childComplexity int, input reservation.HoldSlotInput) int
+		ImportAvailability            func(childComplexity int, input model.ImportAvailabilityInput) int
+		ImportInterviewers            func(childComplexity int, input model.ImportInterviewersInput) int
+		ImportInterviews              func(childComplexity int, input model.ImportInterviewsInput) int
+		ImportStudents                func(childComplexity int, input model.ImportStudentsInput) int
+		MarkNoShow                    func(childComplexity int, input reservation.MarkNoShowInput) int
+		Redeliver                     func(childComplexity int, input webhooks.RedeliverInput) int
+		ReleaseHold                   func(childComplexity int, input reservation.ReleaseHoldInput) int
+		RemoveAvailability            func(childComplexity int, input availability.RemoveAvailabilityInput) int
+		RescheduleInterview           func(childComplexity int, input reservation.RescheduleInterviewInput) int
+		RevokeWaiver                  func(childComplexity int, input reservation.RevokeWaiverInput) int
+		RotateWebhookSecret           func(childComplexity int, input webhooks.RotateWebhookSecretInput) int
+		UnblockTime                   func(childComplexity int, input availability.UnblockTimeInput) int
+		UndoNoShow                    func(childComplexity int, input reservation.UndoNoShowInput) int
+		UpdateAvailability            func(childComplexity int, input availability.UpdateAvailabilityInput) int
+		UpdateBookingPolicy           func(childComplexity int, input roster.UpdateBookingPolicyInput) int
+		UpdateInterviewer             func(childComplexity int, input roster.UpdateInterviewerInput) int
+		UpdateNotificationPreferences func(childComplexity int, input preferences.UpdateNotificationPreferencesInput) int
+		UpdateStudent                 func(childComplexity int, input roster.UpdateStudentInput) int
+		UpdateWebhook                 func(childComplexity int, input webhooks.UpdateWebhookInput) int
+		WithdrawSlot                  func(childComplexity int, input availability.WithdrawSlotInput) int
+	}
+
+	NotificationPreferences struct {
+		AgendaOnly   func(childComplexity int) int
+		Bookings     func(childComplexity int) int
+		FeedbackOnly func(childComplexity int) int
+		Grades       func(childComplexity int) int
+		Reminders    func(childComplexity int) int
 	}
 
 	OwnOverlap struct {
@@ -744,20 +758,21 @@ type ComplexityRoot struct {
 	}
 
 	Student struct {
-		CalendarFeeds      func(childComplexity int) int
-		CreatedAt          func(childComplexity int) int
-		Eligibility        func(childComplexity int) int
-		Email              func(childComplexity int) int
-		Hold               func(childComplexity int) int
-		ID                 func(childComplexity int) int
-		InterviewLimit     func(childComplexity int) int
-		Interviews         func(childComplexity int, first *int, after *string, last *int, before *string, filter *store.InterviewFilter) int
-		Name               func(childComplexity int) int
-		TimeZone           func(childComplexity int) int
-		UpcomingInterviews func(childComplexity int) int
-		UpdatedAt          func(childComplexity int) int
-		Version            func(childComplexity int) int
-		Waivers            func(childComplexity int) int
+		CalendarFeeds           func(childComplexity int) int
+		CreatedAt               func(childComplexity int) int
+		Eligibility             func(childComplexity int) int
+		Email                   func(childComplexity int) int
+		Hold                    func(childComplexity int) int
+		ID                      func(childComplexity int) int
+		InterviewLimit          func(childComplexity int) int
+		Interviews              func(childComplexity int, first *int, after *string, last *int, before *string, filter *store.InterviewFilter) int
+		Name                    func(childComplexity int) int
+		NotificationPreferences func(childComplexity int) int
+		TimeZone                func(childComplexity int) int
+		UpcomingInterviews      func(childComplexity int) int
+		UpdatedAt               func(childComplexity int) int
+		Version                 func(childComplexity int) int
+		Waivers                 func(childComplexity int) int
 	}
 
 	StudentConnection struct {
@@ -847,6 +862,11 @@ type ComplexityRoot struct {
 		Interviewer    func(childComplexity int) int
 		PublishedCount func(childComplexity int) int
 		Slots          func(childComplexity int, first int) int
+	}
+
+	UpdateNotificationPreferencesPayload struct {
+		Errors                  func(childComplexity int) int
+		NotificationPreferences func(childComplexity int) int
 	}
 
 	UpdateStudentPayload struct {
@@ -1036,6 +1056,7 @@ type InterviewerResolver interface {
 	Availability(ctx context.Context, objs []*booking.Interviewer, first *int, after *string, last *int, before *string) ([]*page.Connection[booking.Availability], error)
 	Blocks(ctx context.Context, objs []*booking.Interviewer, first *int, after *string, last *int, before *string) ([]*page.Connection[booking.Block], error)
 	CalendarFeeds(ctx context.Context, objs []*booking.Interviewer) ([][]booking.CalendarFeed, error)
+	NotificationPreferences(ctx context.Context, objs []*booking.Interviewer) ([]*booking.NotificationPreferences, error)
 	Interviews(ctx context.Context, objs []*booking.Interviewer, first *int, after *string, last *int, before *string, filter *store.InterviewFilter) ([]*page.Connection[booking.Interview], error)
 }
 type MutationResolver interface {
@@ -1069,6 +1090,7 @@ type MutationResolver interface {
 	Redeliver(ctx context.Context, input webhooks.RedeliverInput) (*model.RedeliverPayload, error)
 	CreateCalendarFeed(ctx context.Context, input calendarfeed.CreateCalendarFeedInput) (*model.CreateCalendarFeedPayload, error)
 	DeleteCalendarFeed(ctx context.Context, input calendarfeed.DeleteCalendarFeedInput) (*model.DeleteCalendarFeedPayload, error)
+	UpdateNotificationPreferences(ctx context.Context, input preferences.UpdateNotificationPreferencesInput) (*model.UpdateNotificationPreferencesPayload, error)
 	ImportStudents(ctx context.Context, input model.ImportStudentsInput) (*model.ImportStudentsPayload, error)
 	ImportInterviewers(ctx context.Context, input model.ImportInterviewersInput) (*model.ImportInterviewersPayload, error)
 	ImportAvailability(ctx context.Context, input model.ImportAvailabilityInput) (*model.ImportAvailabilityPayload, error)
@@ -1125,6 +1147,7 @@ type StudentResolver interface {
 	UpcomingInterviews(ctx context.Context, objs []*booking.Student) ([][]booking.Interview, error)
 	Interviews(ctx context.Context, objs []*booking.Student, first *int, after *string, last *int, before *string, filter *store.InterviewFilter) ([]*page.Connection[booking.Interview], error)
 	CalendarFeeds(ctx context.Context, objs []*booking.Student) ([][]booking.CalendarFeed, error)
+	NotificationPreferences(ctx context.Context, objs []*booking.Student) ([]*booking.NotificationPreferences, error)
 }
 type SubscriptionResolver interface {
 	SlotsChanged(ctx context.Context, studentID int64, start time.Time, end time.Time, interviewerIds []int64, tags []string, after *string, before *string) (<-chan *live.SlotsChanged, error)
@@ -1748,12 +1771,24 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.BookSlotPayload.Student(childComplexity), true
 
+	case "BookingPolicy.agendaHour":
+		if e.ComplexityRoot.BookingPolicy.AgendaAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.BookingPolicy.AgendaAt(childComplexity), true
 	case "BookingPolicy.cancelCutoffSeconds":
 		if e.ComplexityRoot.BookingPolicy.CancelCutoffSeconds == nil {
 			break
 		}
 
 		return e.ComplexityRoot.BookingPolicy.CancelCutoffSeconds(childComplexity), true
+	case "BookingPolicy.feedbackOverdueSeconds":
+		if e.ComplexityRoot.BookingPolicy.FeedbackOverdueSeconds == nil {
+			break
+		}
+
+		return e.ComplexityRoot.BookingPolicy.FeedbackOverdueSeconds(childComplexity), true
 	case "BookingPolicy.gradeWindow":
 		if e.ComplexityRoot.BookingPolicy.GradeWindow == nil {
 			break
@@ -1802,6 +1837,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.BookingPolicy.PublishHorizonDays(childComplexity), true
+	case "BookingPolicy.reminderLeadSeconds":
+		if e.ComplexityRoot.BookingPolicy.ReminderLeadSeconds == nil {
+			break
+		}
+
+		return e.ComplexityRoot.BookingPolicy.ReminderLeadSeconds(childComplexity), true
 	case "BookingPolicy.rescheduleCutoffSeconds":
 		if e.ComplexityRoot.BookingPolicy.RescheduleCutoffSeconds == nil {
 			break
@@ -2931,6 +2972,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Interviewer.Name(childComplexity), true
+	case "Interviewer.notificationPreferences":
+		if e.ComplexityRoot.Interviewer.NotificationPreferences == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Interviewer.NotificationPreferences(childComplexity), true
 	case "Interviewer.photoUrl":
 		if e.ComplexityRoot.Interviewer.PhotoURL == nil {
 			break
@@ -3469,6 +3516,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.UpdateInterviewer(childComplexity, args["input"].(roster.UpdateInterviewerInput)), true
+	case "Mutation.updateNotificationPreferences":
+		if e.ComplexityRoot.Mutation.UpdateNotificationPreferences == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_updateNotificationPreferences_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.UpdateNotificationPreferences(childComplexity, args["input"].(preferences.UpdateNotificationPreferencesInput)), true
 	case "Mutation.updateStudent":
 		if e.ComplexityRoot.Mutation.UpdateStudent == nil {
 			break
@@ -3502,6 +3560,37 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.WithdrawSlot(childComplexity, args["input"].(availability.WithdrawSlotInput)), true
+
+	case "NotificationPreferences.agenda":
+		if e.ComplexityRoot.NotificationPreferences.AgendaOnly == nil {
+			break
+		}
+
+		return e.ComplexityRoot.NotificationPreferences.AgendaOnly(childComplexity), true
+	case "NotificationPreferences.bookings":
+		if e.ComplexityRoot.NotificationPreferences.Bookings == nil {
+			break
+		}
+
+		return e.ComplexityRoot.NotificationPreferences.Bookings(childComplexity), true
+	case "NotificationPreferences.feedback":
+		if e.ComplexityRoot.NotificationPreferences.FeedbackOnly == nil {
+			break
+		}
+
+		return e.ComplexityRoot.NotificationPreferences.FeedbackOnly(childComplexity), true
+	case "NotificationPreferences.grades":
+		if e.ComplexityRoot.NotificationPreferences.Grades == nil {
+			break
+		}
+
+		return e.ComplexityRoot.NotificationPreferences.Grades(childComplexity), true
+	case "NotificationPreferences.reminders":
+		if e.ComplexityRoot.NotificationPreferences.Reminders == nil {
+			break
+		}
+
+		return e.ComplexityRoot.NotificationPreferences.Reminders(childComplexity), true
 
 	case "OwnOverlap.code":
 		if e.ComplexityRoot.OwnOverlap.Code == nil {
@@ -4250,6 +4339,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Student.Name(childComplexity), true
+	case "Student.notificationPreferences":
+		if e.ComplexityRoot.Student.NotificationPreferences == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Student.NotificationPreferences(childComplexity), true
 	case "Student.timeZone":
 		if e.ComplexityRoot.Student.TimeZone == nil {
 			break
@@ -4702,6 +4797,19 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.UpdateInterviewerPayload.Slots(childComplexity, args["first"].(int)), true
+
+	case "UpdateNotificationPreferencesPayload.errors":
+		if e.ComplexityRoot.UpdateNotificationPreferencesPayload.Errors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.UpdateNotificationPreferencesPayload.Errors(childComplexity), true
+	case "UpdateNotificationPreferencesPayload.notificationPreferences":
+		if e.ComplexityRoot.UpdateNotificationPreferencesPayload.NotificationPreferences == nil {
+			break
+		}
+
+		return e.ComplexityRoot.UpdateNotificationPreferencesPayload.NotificationPreferences(childComplexity), true
 
 	case "UpdateStudentPayload.errors":
 		if e.ComplexityRoot.UpdateStudentPayload.Errors == nil {
@@ -5168,6 +5276,7 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 			graphql.NewInputUnmarshaler("UpdateAvailabilityInput", ec.unmarshalInputUpdateAvailabilityInput),
 			graphql.NewInputUnmarshaler("UpdateBookingPolicyInput", ec.unmarshalInputUpdateBookingPolicyInput),
 			graphql.NewInputUnmarshaler("UpdateInterviewerInput", ec.unmarshalInputUpdateInterviewerInput),
+			graphql.NewInputUnmarshaler("UpdateNotificationPreferencesInput", ec.unmarshalInputUpdateNotificationPreferencesInput),
 			graphql.NewInputUnmarshaler("UpdateStudentInput", ec.unmarshalInputUpdateStudentInput),
 			graphql.NewInputUnmarshaler("UpdateWebhookInput", ec.unmarshalInputUpdateWebhookInput),
 			graphql.NewInputUnmarshaler("WithdrawSlotInput", ec.unmarshalInputWithdrawSlotInput),
@@ -5898,6 +6007,8 @@ type Student {
   ): InterviewConnection @access(student: OWN, interviewer: OWN)
   "The student's calendar feeds, oldest first; at most 5. Null if the caller has no access."
   calendarFeeds: [CalendarFeed!] @access(student: OWN)
+  "Which e-mails the student wants. Null if the caller has no access."
+  notificationPreferences: NotificationPreferences @access(student: OWN)
   "When the student was created."
   createdAt: DateTime!
   """
@@ -6076,6 +6187,8 @@ type Interviewer {
   ): BlockConnection @access(interviewer: OWN)
   "The interviewer's calendar feeds, oldest first; at most 5. Null if the caller has no access."
   calendarFeeds: [CalendarFeed!] @access(interviewer: OWN)
+  "Which e-mails the interviewer wants. Null if the caller has no access."
+  notificationPreferences: NotificationPreferences @access(interviewer: OWN)
   """
   The interviewer's interviews in every status, sorted by start, then by id. A student sees only
   their own interviews with the interviewer. Null if the caller has no access.
@@ -6524,6 +6637,8 @@ enum EventKind {
   INTERVIEWER_UPDATED
   "The booking policy was changed."
   POLICY_UPDATED
+  "The notification preferences of a student or an interviewer were changed."
+  NOTIFICATION_PREFERENCES_UPDATED
   "A calendar feed was created."
   CALENDAR_FEED_CREATED
   "A calendar feed was deleted."
@@ -6828,6 +6943,21 @@ type BookingPolicy {
   that they do not enter the previous student's interview.
   """
   shareMeetingRooms: Boolean!
+  """
+  When reminders of an interview are sent, in seconds before its start, the longest time first. Empty
+  if no reminders are sent.
+  """
+  reminderLeadSeconds: [Int!]!
+  """
+  The hour of the day, 0 to 23, at which interviewers get their interviews of the day, in their own
+  time zone. Null if they do not get them.
+  """
+  agendaHour: Int
+  """
+  How long after the end of an interview its interviewer is asked to grade it, in seconds. 0 if they
+  are not asked.
+  """
+  feedbackOverdueSeconds: Int!
   "The version of the policy. Each change increments it."
   version: Int!
 }
@@ -7578,6 +7708,14 @@ type Mutation {
     "The calendar feed."
     input: DeleteCalendarFeedInput!
   ): DeleteCalendarFeedPayload @access(student: OWN, interviewer: OWN)
+  """
+  Changes which e-mails a student or an interviewer wants. Refusals: ` + "`" + `WRONG_STATUS` + "`" + ` if the student is
+  anonymised.
+  """
+  updateNotificationPreferences(
+    "The student or the interviewer, and the changes."
+    input: UpdateNotificationPreferencesInput!
+  ): UpdateNotificationPreferencesPayload @access(student: OWN, interviewer: OWN)
 }
 
 # --------------------------------------------------------------- calendar feeds
@@ -7632,6 +7770,65 @@ input DeleteCalendarFeedInput {
 type DeleteCalendarFeedPayload {
   "The deleted calendar feed; null if the mutation was refused."
   feed: CalendarFeed
+  "The refusals; empty if the mutation succeeded."
+  errors: [UserError!]!
+}
+
+# ---------------------------------------------------- notification preferences
+
+"""
+Which e-mails a student or an interviewer wants. All are on until they are turned off, with
+` + "`" + `updateNotificationPreferences` + "`" + ` or with the link in an e-mail.
+"""
+type NotificationPreferences {
+  """
+  Interviews that are booked, rescheduled, cancelled or recorded as a no-show, and granted waivers.
+  """
+  bookings: Boolean!
+  "Grades and shared notes."
+  grades: Boolean!
+  "Reminders of interviews. ` + "`" + `BookingPolicy.reminderLeadSeconds` + "`" + ` says when they are sent."
+  reminders: Boolean!
+  """
+  The interviewer's interviews of the day. ` + "`" + `BookingPolicy.agendaHour` + "`" + ` says when they are sent. Null
+  for a student.
+  """
+  agenda: Boolean
+  """
+  Reminders to grade interviews. ` + "`" + `BookingPolicy.feedbackOverdueSeconds` + "`" + ` says when they are sent. Null
+  for a student.
+  """
+  feedback: Boolean
+}
+
+"""
+The changes to the notification preferences of either a student or an interviewer. Omitted fields do
+not change.
+"""
+input UpdateNotificationPreferencesInput {
+  "The student. Null counts as omitted."
+  studentId: ID
+  "The interviewer. Null counts as omitted."
+  interviewerId: ID
+  """
+  Whether to send e-mails about interviews that are booked, rescheduled, cancelled or recorded as a
+  no-show, and about waivers. Null is refused.
+  """
+  bookings: Boolean @notNull
+  "Whether to send grades and shared notes. Null is refused."
+  grades: Boolean @notNull
+  "Whether to send reminders of interviews. Null is refused."
+  reminders: Boolean @notNull
+  "Whether to send the interviews of the day, only for an interviewer. Null is refused."
+  agenda: Boolean @notNull
+  "Whether to send reminders to grade interviews, only for an interviewer. Null is refused."
+  feedback: Boolean @notNull
+}
+
+"Payload of ` + "`" + `updateNotificationPreferences` + "`" + `."
+type UpdateNotificationPreferencesPayload {
+  "The notification preferences; null if the mutation was refused."
+  notificationPreferences: NotificationPreferences
   "The refusals; empty if the mutation succeeded."
   errors: [UserError!]!
 }
@@ -8658,6 +8855,21 @@ input UpdateBookingPolicyInput {
   have booked. Null is refused.
   """
   shareMeetingRooms: Boolean @notNull
+  """
+  When reminders of an interview are sent, in seconds before its start: up to 5 times, each 300
+  seconds (5 minutes) to 2,592,000 seconds (30 days). Empty for no reminders. Null is refused.
+  """
+  reminderLeadSeconds: [Int!] @notNull
+  """
+  The hour of the day, 0 to 23, at which interviewers get their interviews of the day, in their own
+  time zone. Null turns this off.
+  """
+  agendaHour: Int
+  """
+  How long after the end of an interview its interviewer is asked to grade it, 0 to 2,592,000 seconds
+  (30 days). 0 turns this off. Null is refused.
+  """
+  feedbackOverdueSeconds: Int @notNull
 }
 
 "Payload of ` + "`" + `updateBookingPolicy` + "`" + `."
@@ -9310,6 +9522,12 @@ func (ec *executionContext) childFields_BookingPolicy(ctx context.Context, field
 		return ec.fieldContext_BookingPolicy_meetingUrlTemplate(ctx, field)
 	case "shareMeetingRooms":
 		return ec.fieldContext_BookingPolicy_shareMeetingRooms(ctx, field)
+	case "reminderLeadSeconds":
+		return ec.fieldContext_BookingPolicy_reminderLeadSeconds(ctx, field)
+	case "agendaHour":
+		return ec.fieldContext_BookingPolicy_agendaHour(ctx, field)
+	case "feedbackOverdueSeconds":
+		return ec.fieldContext_BookingPolicy_feedbackOverdueSeconds(ctx, field)
 	case "version":
 		return ec.fieldContext_BookingPolicy_version(ctx, field)
 	}
@@ -9856,6 +10074,8 @@ func (ec *executionContext) childFields_Interviewer(ctx context.Context, field g
 		return ec.fieldContext_Interviewer_blocks(ctx, field)
 	case "calendarFeeds":
 		return ec.fieldContext_Interviewer_calendarFeeds(ctx, field)
+	case "notificationPreferences":
+		return ec.fieldContext_Interviewer_notificationPreferences(ctx, field)
 	case "interviews":
 		return ec.fieldContext_Interviewer_interviews(ctx, field)
 	}
@@ -9898,6 +10118,22 @@ func (ec *executionContext) childFields_MarkNoShowPayload(ctx context.Context, f
 		return ec.fieldContext_MarkNoShowPayload_errors(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type MarkNoShowPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_NotificationPreferences(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "bookings":
+		return ec.fieldContext_NotificationPreferences_bookings(ctx, field)
+	case "grades":
+		return ec.fieldContext_NotificationPreferences_grades(ctx, field)
+	case "reminders":
+		return ec.fieldContext_NotificationPreferences_reminders(ctx, field)
+	case "agenda":
+		return ec.fieldContext_NotificationPreferences_agenda(ctx, field)
+	case "feedback":
+		return ec.fieldContext_NotificationPreferences_feedback(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type NotificationPreferences", field.Name)
 }
 
 func (ec *executionContext) childFields_PageInfo(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -10118,6 +10354,8 @@ func (ec *executionContext) childFields_Student(ctx context.Context, field graph
 		return ec.fieldContext_Student_interviews(ctx, field)
 	case "calendarFeeds":
 		return ec.fieldContext_Student_calendarFeeds(ctx, field)
+	case "notificationPreferences":
+		return ec.fieldContext_Student_notificationPreferences(ctx, field)
 	case "createdAt":
 		return ec.fieldContext_Student_createdAt(ctx, field)
 	case "version":
@@ -10262,6 +10500,16 @@ func (ec *executionContext) childFields_UpdateInterviewerPayload(ctx context.Con
 		return ec.fieldContext_UpdateInterviewerPayload_errors(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type UpdateInterviewerPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_UpdateNotificationPreferencesPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "notificationPreferences":
+		return ec.fieldContext_UpdateNotificationPreferencesPayload_notificationPreferences(ctx, field)
+	case "errors":
+		return ec.fieldContext_UpdateNotificationPreferencesPayload_errors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type UpdateNotificationPreferencesPayload", field.Name)
 }
 
 func (ec *executionContext) childFields_UpdateStudentPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -11312,6 +11560,20 @@ func (ec *executionContext) field_Mutation_updateInterviewer_args(ctx context.Co
 	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
 		func(ctx context.Context, v any) (roster.UpdateInterviewerInput, error) {
 			return ec.unmarshalNUpdateInterviewerInput2rehearseᚋinternalᚋappᚋrosterᚐUpdateInterviewerInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_updateNotificationPreferences_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (preferences.UpdateNotificationPreferencesInput, error) {
+			return ec.unmarshalNUpdateNotificationPreferencesInput2rehearseᚋinternalᚋappᚋpreferencesᚐUpdateNotificationPreferencesInput(ctx, v)
 		})
 	if err != nil {
 		return nil, err
@@ -15384,6 +15646,75 @@ func (ec *executionContext) _BookingPolicy_shareMeetingRooms(ctx context.Context
 }
 func (ec *executionContext) fieldContext_BookingPolicy_shareMeetingRooms(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("BookingPolicy", field, false, false, "Boolean")
+}
+
+func (ec *executionContext) _BookingPolicy_reminderLeadSeconds(ctx context.Context, field graphql.CollectedField, obj *booking.Policy) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_BookingPolicy_reminderLeadSeconds(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ReminderLeadSeconds, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []int) graphql.Marshaler {
+			return ec.marshalNInt2ᚕintᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_BookingPolicy_reminderLeadSeconds(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("BookingPolicy", field, false, false, "Int")
+}
+
+func (ec *executionContext) _BookingPolicy_agendaHour(ctx context.Context, field graphql.CollectedField, obj *booking.Policy) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_BookingPolicy_agendaHour(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.AgendaAt(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *int) graphql.Marshaler {
+			return ec.marshalOInt2ᚖint(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_BookingPolicy_agendaHour(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("BookingPolicy", field, true, false, "Int")
+}
+
+func (ec *executionContext) _BookingPolicy_feedbackOverdueSeconds(ctx context.Context, field graphql.CollectedField, obj *booking.Policy) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_BookingPolicy_feedbackOverdueSeconds(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.FeedbackOverdueSeconds, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_BookingPolicy_feedbackOverdueSeconds(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("BookingPolicy", field, false, false, "Int")
 }
 
 func (ec *executionContext) _BookingPolicy_version(ctx context.Context, field graphql.CollectedField, obj *booking.Policy) (ret graphql.Marshaler) {
@@ -21000,6 +21331,61 @@ func (ec *executionContext) resolveBatch_Interviewer_calendarFeeds(ctx context.C
 	)
 }
 
+func (ec *executionContext) _Interviewer_notificationPreferences(ctx context.Context, field graphql.CollectedField, obj *booking.Interviewer) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Interviewer_notificationPreferences(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.resolveBatch_Interviewer_notificationPreferences(ctx, field, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *booking.NotificationPreferences) graphql.Marshaler {
+			return ec.marshalONotificationPreferences2ᚖrehearseᚋinternalᚋbookingᚐNotificationPreferences(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Interviewer_notificationPreferences(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Interviewer",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_NotificationPreferences(ctx, field)
+		},
+	}
+	return fc, nil
+}
+func (ec *executionContext) resolveBatch_Interviewer_notificationPreferences(ctx context.Context, field graphql.CollectedField, obj *booking.Interviewer) (any, error) {
+	resolver := ec.Resolvers.Interviewer()
+	if batch, ok := graphql.BatchParentsFor[*booking.Interviewer](ctx, "Interviewer"); ok {
+		result := batch.FieldResult(field, func() (any, error) {
+			return resolver.NotificationPreferences(ctx, batch.Parents)
+		})
+		return graphql.ResolveBatchGroupResult[*booking.NotificationPreferences](
+			ctx,
+			batch.Index,
+			len(batch.Parents),
+			result,
+			"Interviewer.notificationPreferences",
+			batch.IndexMap,
+		)
+	}
+	results, err := resolver.NotificationPreferences(ctx, []*booking.Interviewer{obj})
+	return graphql.ResolveBatchSingleResult[*booking.NotificationPreferences](
+		ctx,
+		results,
+		err,
+		"Interviewer.notificationPreferences",
+	)
+}
+
 func (ec *executionContext) _Interviewer_interviews(ctx context.Context, field graphql.CollectedField, obj *booking.Interviewer) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -23034,6 +23420,50 @@ func (ec *executionContext) fieldContext_Mutation_deleteCalendarFeed(ctx context
 	return fc, nil
 }
 
+func (ec *executionContext) _Mutation_updateNotificationPreferences(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_updateNotificationPreferences(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().UpdateNotificationPreferences(ctx, fc.Args["input"].(preferences.UpdateNotificationPreferencesInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.UpdateNotificationPreferencesPayload) graphql.Marshaler {
+			return ec.marshalOUpdateNotificationPreferencesPayload2ᚖrehearseᚋgraphᚋmodelᚐUpdateNotificationPreferencesPayload(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_updateNotificationPreferences(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_UpdateNotificationPreferencesPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_updateNotificationPreferences_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _Mutation_importStudents(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -23208,6 +23638,121 @@ func (ec *executionContext) fieldContext_Mutation_importInterviews(ctx context.C
 		return fc, err
 	}
 	return fc, nil
+}
+
+func (ec *executionContext) _NotificationPreferences_bookings(ctx context.Context, field graphql.CollectedField, obj *booking.NotificationPreferences) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_NotificationPreferences_bookings(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Bookings, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return ec.marshalNBoolean2bool(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_NotificationPreferences_bookings(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("NotificationPreferences", field, false, false, "Boolean")
+}
+
+func (ec *executionContext) _NotificationPreferences_grades(ctx context.Context, field graphql.CollectedField, obj *booking.NotificationPreferences) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_NotificationPreferences_grades(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Grades, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return ec.marshalNBoolean2bool(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_NotificationPreferences_grades(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("NotificationPreferences", field, false, false, "Boolean")
+}
+
+func (ec *executionContext) _NotificationPreferences_reminders(ctx context.Context, field graphql.CollectedField, obj *booking.NotificationPreferences) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_NotificationPreferences_reminders(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Reminders, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return ec.marshalNBoolean2bool(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_NotificationPreferences_reminders(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("NotificationPreferences", field, false, false, "Boolean")
+}
+
+func (ec *executionContext) _NotificationPreferences_agenda(ctx context.Context, field graphql.CollectedField, obj *booking.NotificationPreferences) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_NotificationPreferences_agenda(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.AgendaOnly(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *bool) graphql.Marshaler {
+			return ec.marshalOBoolean2ᚖbool(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_NotificationPreferences_agenda(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("NotificationPreferences", field, true, false, "Boolean")
+}
+
+func (ec *executionContext) _NotificationPreferences_feedback(ctx context.Context, field graphql.CollectedField, obj *booking.NotificationPreferences) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_NotificationPreferences_feedback(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.FeedbackOnly(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *bool) graphql.Marshaler {
+			return ec.marshalOBoolean2ᚖbool(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_NotificationPreferences_feedback(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("NotificationPreferences", field, true, false, "Boolean")
 }
 
 func (ec *executionContext) _OwnOverlap_code(ctx context.Context, field graphql.CollectedField, obj *model.OwnOverlap) (ret graphql.Marshaler) {
@@ -26800,6 +27345,61 @@ func (ec *executionContext) resolveBatch_Student_calendarFeeds(ctx context.Conte
 	)
 }
 
+func (ec *executionContext) _Student_notificationPreferences(ctx context.Context, field graphql.CollectedField, obj *booking.Student) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Student_notificationPreferences(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.resolveBatch_Student_notificationPreferences(ctx, field, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *booking.NotificationPreferences) graphql.Marshaler {
+			return ec.marshalONotificationPreferences2ᚖrehearseᚋinternalᚋbookingᚐNotificationPreferences(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Student_notificationPreferences(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Student",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_NotificationPreferences(ctx, field)
+		},
+	}
+	return fc, nil
+}
+func (ec *executionContext) resolveBatch_Student_notificationPreferences(ctx context.Context, field graphql.CollectedField, obj *booking.Student) (any, error) {
+	resolver := ec.Resolvers.Student()
+	if batch, ok := graphql.BatchParentsFor[*booking.Student](ctx, "Student"); ok {
+		result := batch.FieldResult(field, func() (any, error) {
+			return resolver.NotificationPreferences(ctx, batch.Parents)
+		})
+		return graphql.ResolveBatchGroupResult[*booking.NotificationPreferences](
+			ctx,
+			batch.Index,
+			len(batch.Parents),
+			result,
+			"Student.notificationPreferences",
+			batch.IndexMap,
+		)
+	}
+	results, err := resolver.NotificationPreferences(ctx, []*booking.Student{obj})
+	return graphql.ResolveBatchSingleResult[*booking.NotificationPreferences](
+		ctx,
+		results,
+		err,
+		"Student.notificationPreferences",
+	)
+}
+
 func (ec *executionContext) _Student_createdAt(ctx context.Context, field graphql.CollectedField, obj *booking.Student) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -28588,6 +29188,70 @@ func (ec *executionContext) _UpdateInterviewerPayload_errors(ctx context.Context
 func (ec *executionContext) fieldContext_UpdateInterviewerPayload_errors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "UpdateInterviewerPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return nil, errors.New("FieldContext.Child cannot be called on type INTERFACE")
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _UpdateNotificationPreferencesPayload_notificationPreferences(ctx context.Context, field graphql.CollectedField, obj *model.UpdateNotificationPreferencesPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_UpdateNotificationPreferencesPayload_notificationPreferences(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.NotificationPreferences, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *booking.NotificationPreferences) graphql.Marshaler {
+			return ec.marshalONotificationPreferences2ᚖrehearseᚋinternalᚋbookingᚐNotificationPreferences(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_UpdateNotificationPreferencesPayload_notificationPreferences(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "UpdateNotificationPreferencesPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_NotificationPreferences(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _UpdateNotificationPreferencesPayload_errors(ctx context.Context, field graphql.CollectedField, obj *model.UpdateNotificationPreferencesPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_UpdateNotificationPreferencesPayload_errors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Errors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []model.UserError) graphql.Marshaler {
+			return ec.marshalNUserError2ᚕrehearseᚋgraphᚋmodelᚐUserErrorᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_UpdateNotificationPreferencesPayload_errors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "UpdateNotificationPreferencesPayload",
 		Field:      field,
 		IsMethod:   false,
 		IsResolver: false,
@@ -34118,7 +34782,7 @@ func (ec *executionContext) unmarshalInputUpdateBookingPolicyInput(ctx context.C
 		asMap[k] = v
 	}
 
-	fieldsInOrder := [...]string{"expectedVersion", "interviewLimit", "minimumGradeExclusive", "gradeWindow", "holdSeconds", "minimumNoticeSeconds", "cancelCutoffSeconds", "rescheduleCutoffSeconds", "maxReschedules", "publishHorizonDays", "meetingUrlTemplate", "shareMeetingRooms"}
+	fieldsInOrder := [...]string{"expectedVersion", "interviewLimit", "minimumGradeExclusive", "gradeWindow", "holdSeconds", "minimumNoticeSeconds", "cancelCutoffSeconds", "rescheduleCutoffSeconds", "maxReschedules", "publishHorizonDays", "meetingUrlTemplate", "shareMeetingRooms", "reminderLeadSeconds", "agendaHour", "feedbackOverdueSeconds"}
 	for _, k := range fieldsInOrder {
 		v, ok := asMap[k]
 		if !ok {
@@ -34209,6 +34873,27 @@ func (ec *executionContext) unmarshalInputUpdateBookingPolicyInput(ctx context.C
 				return it, err
 			}
 			it.ShareMeetingRooms = data
+		case "reminderLeadSeconds":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("reminderLeadSeconds"))
+			data, err := ec.unmarshalOInt2ᚖᚕintᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ReminderLeadSeconds = data
+		case "agendaHour":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("agendaHour"))
+			data, err := ec.unmarshalOInt2rehearseᚋinternalᚋbookingᚐOptional(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.AgendaHour = data
+		case "feedbackOverdueSeconds":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("feedbackOverdueSeconds"))
+			data, err := ec.unmarshalOInt2ᚖint(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.FeedbackOverdueSeconds = data
 		}
 	}
 	return it, nil
@@ -34367,6 +35052,90 @@ func (ec *executionContext) unmarshalInputUpdateInterviewerInput(ctx context.Con
 func UnmarshalUpdateInterviewerInput(ctx context.Context, raw any) (roster.UpdateInterviewerInput, error) {
 	var out roster.UpdateInterviewerInput
 	err := graphql.UnmarshalNamedInputFromContext(ctx, "UpdateInterviewerInput", raw, &out)
+	return out, err
+}
+
+func (ec *executionContext) unmarshalInputUpdateNotificationPreferencesInput(ctx context.Context, obj any) (preferences.UpdateNotificationPreferencesInput, error) {
+	var it preferences.UpdateNotificationPreferencesInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"studentId", "interviewerId", "bookings", "grades", "reminders", "agenda", "feedback"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "studentId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("studentId"))
+			data, err := ec.unmarshalOID2ᚖrehearseᚋinternalᚋbookingᚐStudentID(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.StudentID = data
+		case "interviewerId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("interviewerId"))
+			data, err := ec.unmarshalOID2ᚖrehearseᚋinternalᚋbookingᚐInterviewerID(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.InterviewerID = data
+		case "bookings":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("bookings"))
+			data, err := ec.unmarshalOBoolean2ᚖbool(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Bookings = data
+		case "grades":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("grades"))
+			data, err := ec.unmarshalOBoolean2ᚖbool(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Grades = data
+		case "reminders":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("reminders"))
+			data, err := ec.unmarshalOBoolean2ᚖbool(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Reminders = data
+		case "agenda":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("agenda"))
+			data, err := ec.unmarshalOBoolean2ᚖbool(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Agenda = data
+		case "feedback":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("feedback"))
+			data, err := ec.unmarshalOBoolean2ᚖbool(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Feedback = data
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalUpdateNotificationPreferencesInput unmarshals raw into the UpdateNotificationPreferencesInput input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalUpdateNotificationPreferencesInput(ctx context.Context, raw any) (preferences.UpdateNotificationPreferencesInput, error) {
+	var out preferences.UpdateNotificationPreferencesInput
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "UpdateNotificationPreferencesInput", raw, &out)
 	return out, err
 }
 
@@ -35765,6 +36534,21 @@ func (ec *executionContext) _BookingPolicy(ctx context.Context, sel ast.Selectio
 				})
 		case "shareMeetingRooms":
 			out.Values[i] = ec._BookingPolicy_shareMeetingRooms(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "reminderLeadSeconds":
+			out.Values[i] = ec._BookingPolicy_reminderLeadSeconds(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "agendaHour":
+			out.Values[i] = ec._BookingPolicy_agendaHour(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "feedbackOverdueSeconds":
+			out.Values[i] = ec._BookingPolicy_feedbackOverdueSeconds(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				atomic.AddUint32(&out.Invalids, 1)
 			}
@@ -37698,6 +38482,12 @@ func (ec *executionContext) _Interviewer(ctx context.Context, sel ast.SelectionS
 				func(ctx context.Context) graphql.Marshaler {
 					return ec._Interviewer_calendarFeeds(ctx, field, obj)
 				})
+		case "notificationPreferences":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Interviewer_notificationPreferences(ctx, field, obj)
+				})
 		case "interviews":
 			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
 				true, false,
@@ -38217,6 +39007,13 @@ func (ec *executionContext) _Mutation(ctx context.Context, sel ast.SelectionSet)
 			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
+		case "updateNotificationPreferences":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_updateNotificationPreferences(ctx, field)
+			})
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
 		case "importStudents":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return ec._Mutation_importStudents(ctx, field)
@@ -38242,6 +39039,59 @@ func (ec *executionContext) _Mutation(ctx context.Context, sel ast.SelectionSet)
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return ec._Mutation_importInterviews(ctx, field)
 			})
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var notificationPreferencesImplementors = []string{"NotificationPreferences"}
+
+func (ec *executionContext) _NotificationPreferences(ctx context.Context, sel ast.SelectionSet, obj *booking.NotificationPreferences) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, notificationPreferencesImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("NotificationPreferences")
+		case "bookings":
+			out.Values[i] = ec._NotificationPreferences_bookings(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "grades":
+			out.Values[i] = ec._NotificationPreferences_grades(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "reminders":
+			out.Values[i] = ec._NotificationPreferences_reminders(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "agenda":
+			out.Values[i] = ec._NotificationPreferences_agenda(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "feedback":
+			out.Values[i] = ec._NotificationPreferences_feedback(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
@@ -39364,6 +40214,12 @@ func (ec *executionContext) _Student(ctx context.Context, sel ast.SelectionSet, 
 				func(ctx context.Context) graphql.Marshaler {
 					return ec._Student_calendarFeeds(ctx, field, obj)
 				})
+		case "notificationPreferences":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Student_notificationPreferences(ctx, field, obj)
+				})
 		case "createdAt":
 			out.Values[i] = ec._Student_createdAt(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
@@ -39947,6 +40803,44 @@ func (ec *executionContext) _UpdateInterviewerPayload(ctx context.Context, sel a
 			}
 		case "errors":
 			out.Values[i] = ec._UpdateInterviewerPayload_errors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var updateNotificationPreferencesPayloadImplementors = []string{"UpdateNotificationPreferencesPayload"}
+
+func (ec *executionContext) _UpdateNotificationPreferencesPayload(ctx context.Context, sel ast.SelectionSet, obj *model.UpdateNotificationPreferencesPayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, updateNotificationPreferencesPayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("UpdateNotificationPreferencesPayload")
+		case "notificationPreferences":
+			out.Values[i] = ec._UpdateNotificationPreferencesPayload_notificationPreferences(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "errors":
+			out.Values[i] = ec._UpdateNotificationPreferencesPayload_errors(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -41575,40 +42469,41 @@ func (ec *executionContext) marshalNEventKind2rehearseᚋinternalᚋbookingᚐEv
 
 var (
 	unmarshalNEventKind2rehearseᚋinternalᚋbookingᚐEventKind = map[string]booking.EventKind{
-		"INTERVIEW_BOOKED":       booking.InterviewBooked,
-		"INTERVIEW_RESCHEDULED":  booking.InterviewRescheduled,
-		"INTERVIEW_CANCELLED":    booking.InterviewCancelled,
-		"INTERVIEW_COMPLETED":    booking.InterviewCompleted,
-		"INTERVIEW_GRADED":       booking.InterviewGraded,
-		"NO_SHOW_MARKED":         booking.NoShowMarked,
-		"NO_SHOW_UNDONE":         booking.NoShowUndone,
-		"INTERVIEW_IMPORTED":     booking.InterviewImported,
-		"HOLD_PLACED":            booking.HoldPlaced,
-		"HOLD_EXTENDED":          booking.HoldExtended,
-		"HOLD_RELEASED":          booking.HoldReleased,
-		"WAIVER_GRANTED":         booking.WaiverGranted,
-		"WAIVER_REVOKED":         booking.WaiverRevoked,
-		"AVAILABILITY_ADDED":     booking.AvailabilityAdded,
-		"AVAILABILITY_UPDATED":   booking.AvailabilityUpdated,
-		"AVAILABILITY_REMOVED":   booking.AvailabilityRemoved,
-		"AVAILABILITY_EXTENDED":  booking.AvailabilityExtended,
-		"TIME_BLOCKED":           booking.TimeBlocked,
-		"TIME_UNBLOCKED":         booking.TimeUnblocked,
-		"SLOT_WITHDRAWN":         booking.SlotWithdrawal,
-		"STUDENT_CREATED":        booking.StudentCreated,
-		"STUDENT_UPDATED":        booking.StudentUpdated,
-		"STUDENT_ANONYMISED":     booking.StudentAnonymised,
-		"INTERVIEWER_CREATED":    booking.InterviewerCreated,
-		"INTERVIEWER_UPDATED":    booking.InterviewerUpdated,
-		"POLICY_UPDATED":         booking.PolicyUpdated,
-		"CALENDAR_FEED_CREATED":  booking.CalendarFeedCreated,
-		"CALENDAR_FEED_DELETED":  booking.CalendarFeedDeleted,
-		"DATA_IMPORTED":          booking.DataImported,
-		"WEBHOOK_CREATED":        booking.WebhookCreated,
-		"WEBHOOK_UPDATED":        booking.WebhookUpdated,
-		"WEBHOOK_DELETED":        booking.WebhookDeleted,
-		"WEBHOOK_SECRET_ROTATED": booking.WebhookSecretRotated,
-		"WEBHOOK_DISABLED":       booking.WebhookDisabled,
+		"INTERVIEW_BOOKED":                 booking.InterviewBooked,
+		"INTERVIEW_RESCHEDULED":            booking.InterviewRescheduled,
+		"INTERVIEW_CANCELLED":              booking.InterviewCancelled,
+		"INTERVIEW_COMPLETED":              booking.InterviewCompleted,
+		"INTERVIEW_GRADED":                 booking.InterviewGraded,
+		"NO_SHOW_MARKED":                   booking.NoShowMarked,
+		"NO_SHOW_UNDONE":                   booking.NoShowUndone,
+		"INTERVIEW_IMPORTED":               booking.InterviewImported,
+		"HOLD_PLACED":                      booking.HoldPlaced,
+		"HOLD_EXTENDED":                    booking.HoldExtended,
+		"HOLD_RELEASED":                    booking.HoldReleased,
+		"WAIVER_GRANTED":                   booking.WaiverGranted,
+		"WAIVER_REVOKED":                   booking.WaiverRevoked,
+		"AVAILABILITY_ADDED":               booking.AvailabilityAdded,
+		"AVAILABILITY_UPDATED":             booking.AvailabilityUpdated,
+		"AVAILABILITY_REMOVED":             booking.AvailabilityRemoved,
+		"AVAILABILITY_EXTENDED":            booking.AvailabilityExtended,
+		"TIME_BLOCKED":                     booking.TimeBlocked,
+		"TIME_UNBLOCKED":                   booking.TimeUnblocked,
+		"SLOT_WITHDRAWN":                   booking.SlotWithdrawal,
+		"STUDENT_CREATED":                  booking.StudentCreated,
+		"STUDENT_UPDATED":                  booking.StudentUpdated,
+		"STUDENT_ANONYMISED":               booking.StudentAnonymised,
+		"INTERVIEWER_CREATED":              booking.InterviewerCreated,
+		"INTERVIEWER_UPDATED":              booking.InterviewerUpdated,
+		"POLICY_UPDATED":                   booking.PolicyUpdated,
+		"NOTIFICATION_PREFERENCES_UPDATED": booking.NotificationsUpdated,
+		"CALENDAR_FEED_CREATED":            booking.CalendarFeedCreated,
+		"CALENDAR_FEED_DELETED":            booking.CalendarFeedDeleted,
+		"DATA_IMPORTED":                    booking.DataImported,
+		"WEBHOOK_CREATED":                  booking.WebhookCreated,
+		"WEBHOOK_UPDATED":                  booking.WebhookUpdated,
+		"WEBHOOK_DELETED":                  booking.WebhookDeleted,
+		"WEBHOOK_SECRET_ROTATED":           booking.WebhookSecretRotated,
+		"WEBHOOK_DISABLED":                 booking.WebhookDisabled,
 	}
 	marshalNEventKind2rehearseᚋinternalᚋbookingᚐEventKind = map[booking.EventKind]string{
 		booking.InterviewBooked:      "INTERVIEW_BOOKED",
@@ -41637,6 +42532,7 @@ var (
 		booking.InterviewerCreated:   "INTERVIEWER_CREATED",
 		booking.InterviewerUpdated:   "INTERVIEWER_UPDATED",
 		booking.PolicyUpdated:        "POLICY_UPDATED",
+		booking.NotificationsUpdated: "NOTIFICATION_PREFERENCES_UPDATED",
 		booking.CalendarFeedCreated:  "CALENDAR_FEED_CREATED",
 		booking.CalendarFeedDeleted:  "CALENDAR_FEED_DELETED",
 		booking.DataImported:         "DATA_IMPORTED",
@@ -42936,6 +43832,11 @@ func (ec *executionContext) unmarshalNUpdateInterviewerInput2rehearseᚋinternal
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 
+func (ec *executionContext) unmarshalNUpdateNotificationPreferencesInput2rehearseᚋinternalᚋappᚋpreferencesᚐUpdateNotificationPreferencesInput(ctx context.Context, v any) (preferences.UpdateNotificationPreferencesInput, error) {
+	res, err := ec.unmarshalInputUpdateNotificationPreferencesInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
 func (ec *executionContext) unmarshalNUpdateStudentInput2rehearseᚋinternalᚋappᚋrosterᚐUpdateStudentInput(ctx context.Context, v any) (roster.UpdateStudentInput, error) {
 	res, err := ec.unmarshalInputUpdateStudentInput(ctx, v)
 	return res, graphql.ErrorOnPath(ctx, err)
@@ -44044,6 +44945,41 @@ func (ec *executionContext) marshalOInt2rehearseᚋinternalᚋbookingᚐOptional
 	return res
 }
 
+func (ec *executionContext) unmarshalOInt2ᚕintᚄ(ctx context.Context, v any) ([]int, error) {
+	if v == nil {
+		return nil, nil
+	}
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]int, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = ec.unmarshalNInt2int(ctx, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
+}
+
+func (ec *executionContext) marshalOInt2ᚕintᚄ(ctx context.Context, sel ast.SelectionSet, v []int) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	ret := make(graphql.Array, len(v))
+	for i := range v {
+		ret[i] = ec.marshalNInt2int(ctx, sel, v[i])
+	}
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
 func (ec *executionContext) unmarshalOInt2ᚖint(ctx context.Context, v any) (*int, error) {
 	if v == nil {
 		return nil, nil
@@ -44060,6 +44996,21 @@ func (ec *executionContext) marshalOInt2ᚖint(ctx context.Context, sel ast.Sele
 	_ = ctx
 	res := scalar.MarshalInt(*v)
 	return res
+}
+
+func (ec *executionContext) unmarshalOInt2ᚖᚕintᚄ(ctx context.Context, v any) (*[]int, error) {
+	if v == nil {
+		return nil, nil
+	}
+	res, err := ec.unmarshalOInt2ᚕintᚄ(ctx, v)
+	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalOInt2ᚖᚕintᚄ(ctx context.Context, sel ast.SelectionSet, v *[]int) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec.marshalOInt2ᚕintᚄ(ctx, sel, *v)
 }
 
 func (ec *executionContext) unmarshalOIntRange2ᚖrehearseᚋinternalᚋstoreᚐIntRange(ctx context.Context, v any) (*store.IntRange, error) {
@@ -44263,6 +45214,13 @@ func (ec *executionContext) marshalOMarkNoShowPayload2ᚖrehearseᚋgraphᚋmode
 		return graphql.Null
 	}
 	return ec._MarkNoShowPayload(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalONotificationPreferences2ᚖrehearseᚋinternalᚋbookingᚐNotificationPreferences(ctx context.Context, sel ast.SelectionSet, v *booking.NotificationPreferences) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._NotificationPreferences(ctx, sel, v)
 }
 
 func (ec *executionContext) marshalOPerson2rehearseᚋinternalᚋappᚐPerson(ctx context.Context, sel ast.SelectionSet, v app.Person) graphql.Marshaler {
@@ -44670,6 +45628,13 @@ func (ec *executionContext) marshalOUpdateInterviewerPayload2ᚖrehearseᚋgraph
 		return graphql.Null
 	}
 	return ec._UpdateInterviewerPayload(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalOUpdateNotificationPreferencesPayload2ᚖrehearseᚋgraphᚋmodelᚐUpdateNotificationPreferencesPayload(ctx context.Context, sel ast.SelectionSet, v *model.UpdateNotificationPreferencesPayload) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._UpdateNotificationPreferencesPayload(ctx, sel, v)
 }
 
 func (ec *executionContext) marshalOUpdateStudentPayload2ᚖrehearseᚋgraphᚋmodelᚐUpdateStudentPayload(ctx context.Context, sel ast.SelectionSet, v *model.UpdateStudentPayload) graphql.Marshaler {

@@ -27,6 +27,7 @@ func PlannedTypes(r ResolverRoot) plan.Types {
 	interviewer := &plan.Type[booking.Interviewer]{Names: []string{"Interviewer", "Person"}}
 	interviewerConnection := &plan.Type[page.Connection[booking.Interviewer]]{Names: []string{"InterviewerConnection"}}
 	interviewerEdge := &plan.Type[page.Edge[booking.Interviewer]]{Names: []string{"InterviewerEdge"}}
+	notificationPreferences := &plan.Type[booking.NotificationPreferences]{Names: []string{"NotificationPreferences"}}
 	pageInfo := &plan.Type[page.Info]{Names: []string{"PageInfo"}}
 	slot := &plan.Type[booking.SlotView]{Names: []string{"Slot"}}
 	slotChange := &plan.Type[booking.SlotChange]{Names: []string{"SlotChange"}}
@@ -145,23 +146,24 @@ func PlannedTypes(r ResolverRoot) plan.Types {
 	}
 
 	interviewer.Fields = map[string]plan.Field[booking.Interviewer]{
-		"id":            plan.Of(func(o *booking.Interviewer) booking.InterviewerID { return o.ID }, scalar.AppendID[booking.InterviewerID]),
-		"name":          plan.Of(func(o *booking.Interviewer) string { return o.Name }, scalar.AppendString[string]),
-		"email":         plan.Resolved(r.Interviewer().Email, plan.OrNull(scalar.AppendString[string])),
-		"timeZone":      plan.Of(func(o *booking.Interviewer) string { return o.TimeZone }, scalar.AppendString[string]),
-		"tags":          plan.Of(func(o *booking.Interviewer) []string { return o.Tags }, plan.List(scalar.AppendString[string])),
-		"headline":      plan.Of(func(o *booking.Interviewer) *string { return o.Headline }, plan.OrNull(scalar.AppendString[string])),
-		"bio":           plan.Of(func(o *booking.Interviewer) *string { return o.Bio }, plan.OrNull(scalar.AppendString[string])),
-		"photoUrl":      plan.Of(func(o *booking.Interviewer) *string { return o.PhotoURL }, plan.OrNull(scalar.AppendString[string])),
-		"languages":     plan.Of(func(o *booking.Interviewer) []string { return o.Languages }, plan.List(scalar.AppendString[string])),
-		"maxPerDay":     plan.Resolved(r.Interviewer().MaxPerDay, plan.OrNull(scalar.AppendInt)),
-		"maxPerWeek":    plan.Resolved(r.Interviewer().MaxPerWeek, plan.OrNull(scalar.AppendInt)),
-		"meetingUrl":    plan.Resolved(r.Interviewer().MeetingURL, plan.OrNull(scalar.AppendString[string])),
-		"active":        plan.Of(func(o *booking.Interviewer) bool { return o.Active }, scalar.AppendBoolean),
-		"createdAt":     plan.Of(func(o *booking.Interviewer) time.Time { return o.CreatedAt }, scalar.AppendDateTime),
-		"version":       plan.Of(func(o *booking.Interviewer) int { return o.Version }, scalar.AppendInt),
-		"updatedAt":     plan.Of(func(o *booking.Interviewer) time.Time { return o.UpdatedAt }, scalar.AppendDateTime),
-		"calendarFeeds": plan.Many(calendarFeed, r.Interviewer().CalendarFeeds),
+		"id":                      plan.Of(func(o *booking.Interviewer) booking.InterviewerID { return o.ID }, scalar.AppendID[booking.InterviewerID]),
+		"name":                    plan.Of(func(o *booking.Interviewer) string { return o.Name }, scalar.AppendString[string]),
+		"email":                   plan.Resolved(r.Interviewer().Email, plan.OrNull(scalar.AppendString[string])),
+		"timeZone":                plan.Of(func(o *booking.Interviewer) string { return o.TimeZone }, scalar.AppendString[string]),
+		"tags":                    plan.Of(func(o *booking.Interviewer) []string { return o.Tags }, plan.List(scalar.AppendString[string])),
+		"headline":                plan.Of(func(o *booking.Interviewer) *string { return o.Headline }, plan.OrNull(scalar.AppendString[string])),
+		"bio":                     plan.Of(func(o *booking.Interviewer) *string { return o.Bio }, plan.OrNull(scalar.AppendString[string])),
+		"photoUrl":                plan.Of(func(o *booking.Interviewer) *string { return o.PhotoURL }, plan.OrNull(scalar.AppendString[string])),
+		"languages":               plan.Of(func(o *booking.Interviewer) []string { return o.Languages }, plan.List(scalar.AppendString[string])),
+		"maxPerDay":               plan.Resolved(r.Interviewer().MaxPerDay, plan.OrNull(scalar.AppendInt)),
+		"maxPerWeek":              plan.Resolved(r.Interviewer().MaxPerWeek, plan.OrNull(scalar.AppendInt)),
+		"meetingUrl":              plan.Resolved(r.Interviewer().MeetingURL, plan.OrNull(scalar.AppendString[string])),
+		"active":                  plan.Of(func(o *booking.Interviewer) bool { return o.Active }, scalar.AppendBoolean),
+		"createdAt":               plan.Of(func(o *booking.Interviewer) time.Time { return o.CreatedAt }, scalar.AppendDateTime),
+		"version":                 plan.Of(func(o *booking.Interviewer) int { return o.Version }, scalar.AppendInt),
+		"updatedAt":               plan.Of(func(o *booking.Interviewer) time.Time { return o.UpdatedAt }, scalar.AppendDateTime),
+		"calendarFeeds":           plan.Many(calendarFeed, r.Interviewer().CalendarFeeds),
+		"notificationPreferences": plan.One(notificationPreferences, r.Interviewer().NotificationPreferences),
 		// gqlgen executes slots, which takes arguments.
 		// gqlgen executes availability, which takes arguments.
 		// gqlgen executes blocks, which takes arguments.
@@ -183,6 +185,14 @@ func PlannedTypes(r ResolverRoot) plan.Types {
 	interviewerEdge.Fields = map[string]plan.Field[page.Edge[booking.Interviewer]]{
 		"node":   plan.Held(interviewer, func(o *page.Edge[booking.Interviewer]) *booking.Interviewer { return o.Node }),
 		"cursor": plan.Of(func(o *page.Edge[booking.Interviewer]) string { return o.Cursor }, scalar.AppendString[string]),
+	}
+
+	notificationPreferences.Fields = map[string]plan.Field[booking.NotificationPreferences]{
+		"bookings":  plan.Of(func(o *booking.NotificationPreferences) bool { return o.Bookings }, scalar.AppendBoolean),
+		"grades":    plan.Of(func(o *booking.NotificationPreferences) bool { return o.Grades }, scalar.AppendBoolean),
+		"reminders": plan.Of(func(o *booking.NotificationPreferences) bool { return o.Reminders }, scalar.AppendBoolean),
+		"agenda":    plan.Of(func(o *booking.NotificationPreferences) *bool { return o.AgendaOnly() }, plan.OrNull(scalar.AppendBoolean)),
+		"feedback":  plan.Of(func(o *booking.NotificationPreferences) *bool { return o.FeedbackOnly() }, plan.OrNull(scalar.AppendBoolean)),
 	}
 
 	pageInfo.Fields = map[string]plan.Field[page.Info]{
@@ -224,19 +234,20 @@ func PlannedTypes(r ResolverRoot) plan.Types {
 	}
 
 	student.Fields = map[string]plan.Field[booking.Student]{
-		"id":                 plan.Of(func(o *booking.Student) booking.StudentID { return o.ID }, scalar.AppendID[booking.StudentID]),
-		"name":               plan.Of(func(o *booking.Student) string { return o.Name }, scalar.AppendString[string]),
-		"email":              plan.Of(func(o *booking.Student) string { return o.Email }, scalar.AppendString[string]),
-		"timeZone":           plan.Of(func(o *booking.Student) string { return o.TimeZone }, scalar.AppendString[string]),
-		"interviewLimit":     plan.Resolved(r.Student().InterviewLimit, plan.OrNull(scalar.AppendInt)),
-		"eligibility":        plan.One(eligibility, r.Student().Eligibility),
-		"hold":               plan.One(hold, r.Student().Hold),
-		"waivers":            plan.Many(waiver, r.Student().Waivers),
-		"upcomingInterviews": plan.Many(interview, r.Student().UpcomingInterviews),
-		"calendarFeeds":      plan.Many(calendarFeed, r.Student().CalendarFeeds),
-		"createdAt":          plan.Of(func(o *booking.Student) time.Time { return o.CreatedAt }, scalar.AppendDateTime),
-		"version":            plan.Of(func(o *booking.Student) int { return o.Version }, scalar.AppendInt),
-		"updatedAt":          plan.Of(func(o *booking.Student) time.Time { return o.UpdatedAt }, scalar.AppendDateTime),
+		"id":                      plan.Of(func(o *booking.Student) booking.StudentID { return o.ID }, scalar.AppendID[booking.StudentID]),
+		"name":                    plan.Of(func(o *booking.Student) string { return o.Name }, scalar.AppendString[string]),
+		"email":                   plan.Of(func(o *booking.Student) string { return o.Email }, scalar.AppendString[string]),
+		"timeZone":                plan.Of(func(o *booking.Student) string { return o.TimeZone }, scalar.AppendString[string]),
+		"interviewLimit":          plan.Resolved(r.Student().InterviewLimit, plan.OrNull(scalar.AppendInt)),
+		"eligibility":             plan.One(eligibility, r.Student().Eligibility),
+		"hold":                    plan.One(hold, r.Student().Hold),
+		"waivers":                 plan.Many(waiver, r.Student().Waivers),
+		"upcomingInterviews":      plan.Many(interview, r.Student().UpcomingInterviews),
+		"calendarFeeds":           plan.Many(calendarFeed, r.Student().CalendarFeeds),
+		"notificationPreferences": plan.One(notificationPreferences, r.Student().NotificationPreferences),
+		"createdAt":               plan.Of(func(o *booking.Student) time.Time { return o.CreatedAt }, scalar.AppendDateTime),
+		"version":                 plan.Of(func(o *booking.Student) int { return o.Version }, scalar.AppendInt),
+		"updatedAt":               plan.Of(func(o *booking.Student) time.Time { return o.UpdatedAt }, scalar.AppendDateTime),
 		// gqlgen executes interviews, which takes arguments.
 	}
 
@@ -281,6 +292,7 @@ func PlannedTypes(r ResolverRoot) plan.Types {
 		"Interviewer":             interviewer,
 		"InterviewerConnection":   interviewerConnection,
 		"InterviewerEdge":         interviewerEdge,
+		"NotificationPreferences": notificationPreferences,
 		"PageInfo":                pageInfo,
 		"Slot":                    slot,
 		"SlotChange":              slotChange,

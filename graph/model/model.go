@@ -553,13 +553,6 @@ type SlotTaken struct {
 
 func (SlotTaken) IsUserError() {}
 
-// The subscriptions, which report changes as they happen. They use a WebSocket
-// (subprotocol `graphql-transport-ws`) or server-sent events. A subscription reports only
-// changes that happen after it starts: start it first, then query the current state. Only
-// `eventAdded` can resume after a given event. A subscription ends when the token expires.
-type Subscription struct {
-}
-
 // The interview has been rescheduled the maximum number of times: `TOO_MANY_RESCHEDULES`.
 type TooManyReschedules struct {
 	// The machine-readable refusal code.
@@ -606,6 +599,14 @@ type UndoNoShowPayload struct {
 type UpdateBookingPolicyPayload struct {
 	// The policy; null if the mutation was refused.
 	BookingPolicy *booking.Policy `json:"bookingPolicy,omitempty"`
+	// The refusals; empty if the mutation succeeded.
+	Errors []UserError `json:"errors"`
+}
+
+// Payload of `updateNotificationPreferences`.
+type UpdateNotificationPreferencesPayload struct {
+	// The notification preferences; null if the mutation was refused.
+	NotificationPreferences *booking.NotificationPreferences `json:"notificationPreferences,omitempty"`
 	// The refusals; empty if the mutation succeeded.
 	Errors []UserError `json:"errors"`
 }

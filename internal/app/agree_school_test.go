@@ -213,7 +213,7 @@ func (c *agreement) save() {
 	ctx := c.world.t.Context()
 	_, err := c.world.sql.ExecContext(ctx,
 		`ALTER TABLE slot_history DISABLE TRIGGER USER; ALTER TABLE booking_policy_versions DISABLE TRIGGER USER;
-		TRUNCATE students, interviewers, availabilities, exceptions, blocks, slots, interviews, holds, waivers, calendar_feeds, slot_history, booking_policy_versions
+		TRUNCATE students, interviewers, availabilities, exceptions, blocks, slots, interviews, holds, waivers, calendar_feeds, notification_preferences, slot_history, booking_policy_versions
 		RESTART IDENTITY`)
 	if err != nil {
 		c.Fatalf("empty the database: %v", err)

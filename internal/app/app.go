@@ -3,7 +3,7 @@
 // result. The rules are in booking, the SQL is in store.
 //
 // The operations are in the packages below: reservation, availability, roster, transfer,
-// webhooks and calendarfeed.
+// webhooks, calendarfeed and preferences.
 // App embeds them, so App.Book is the method of reservation.Reservations. Package app itself
 // has the caller's View and the subscriptions.
 package app
@@ -16,6 +16,7 @@ import (
 	"rehearse/internal/app/availability"
 	"rehearse/internal/app/calendarfeed"
 	"rehearse/internal/app/operation"
+	"rehearse/internal/app/preferences"
 	"rehearse/internal/app/reservation"
 	"rehearse/internal/app/roster"
 	"rehearse/internal/app/transfer"
@@ -34,6 +35,7 @@ type App struct {
 	*transfer.Transfers
 	*webhooks.Webhooks
 	*calendarfeed.Feeds
+	*preferences.Preferences
 
 	store *store.Store
 	clock func() time.Time
@@ -60,6 +62,7 @@ func NewWith(s *store.Store, clock func() time.Time, o Options) *App {
 	a.Transfers = transfer.New(s, a.Now)
 	a.Webhooks = webhooks.New(s, a.Now, webhook.Addresses{Private: o.PrivateWebhooks})
 	a.Feeds = calendarfeed.New(s, a.Now)
+	a.Preferences = preferences.New(s, a.Now)
 	return a
 }
 

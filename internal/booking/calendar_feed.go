@@ -28,20 +28,7 @@ type CalendarContent struct {
 
 // Owner returns the person whose calendar the feed is. A reader of the feed sees what they
 // may see.
-func (f CalendarFeed) Owner() Actor {
-	if f.StudentID != 0 {
-		return Actor{Role: RoleStudent, ID: int64(f.StudentID)}
-	}
-	return Actor{Role: RoleInterviewer, ID: int64(f.InterviewerID)}
-}
-
-// CheckOwner refuses a feed without an owner or with two.
-func (f CalendarFeed) CheckOwner() Refused {
-	if (f.StudentID == 0) == (f.InterviewerID == 0) {
-		return Refuse(InvalidInput, "studentId", "Either studentId or interviewerId is expected, and not both.")
-	}
-	return nil
-}
+func (f CalendarFeed) Owner() Actor { return ownerOf(f.StudentID, f.InterviewerID) }
 
 // CheckCalendarFeeds refuses another feed to a person who has the given number of them.
 func CheckCalendarFeeds(existing int) Refused {

@@ -38,6 +38,7 @@ const (
 	InterviewerCreated   EventKind = "INTERVIEWER_CREATED"
 	InterviewerUpdated   EventKind = "INTERVIEWER_UPDATED"
 	PolicyUpdated        EventKind = "POLICY_UPDATED"
+	NotificationsUpdated EventKind = "NOTIFICATION_PREFERENCES_UPDATED"
 	CalendarFeedCreated  EventKind = "CALENDAR_FEED_CREATED"
 	CalendarFeedDeleted  EventKind = "CALENDAR_FEED_DELETED"
 	DataImported         EventKind = "DATA_IMPORTED"
@@ -229,6 +230,10 @@ func jsonValue(value any) json.RawMessage {
 	case []string:
 		if v == nil {
 			value = []string{}
+		}
+	case []int:
+		if v == nil {
+			value = []int{}
 		}
 	case []WaiverID:
 		if len(v) == 0 {

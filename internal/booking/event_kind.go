@@ -44,6 +44,7 @@ func EventKinds() []EventKindInfo {
 		{InterviewerCreated, interviewerChanges},
 		{InterviewerUpdated, slices.Concat(interviewerChanges, calendarFields)},
 		{PolicyUpdated, policyFields},
+		{NotificationsUpdated, notificationFields},
 		{CalendarFeedCreated, calendarFeedFields},
 		{CalendarFeedDeleted, calendarFeedFields},
 		{DataImported, []string{"data", "created"}},

@@ -65,8 +65,9 @@ func TestEventKindsListTheirFields(t *testing.T) {
 			filled[booking.Waiver](1).Event("", booking.Waiver{}).Changes,
 			filled[booking.Waiver](1).Event("", filled[booking.Waiver](2)).Changes,
 		},
-		booking.PolicyUpdated:  {filled[booking.Policy](1).Event(filled[booking.Policy](2)).Changes},
-		booking.StudentUpdated: {filled[booking.Student](1).Event("", filled[booking.Student](2)).Changes},
+		booking.NotificationsUpdated: {filled[booking.NotificationPreferences](1).Event(filled[booking.NotificationPreferences](2)).Changes},
+		booking.PolicyUpdated:        {filled[booking.Policy](1).Event(filled[booking.Policy](2)).Changes},
+		booking.StudentUpdated:       {filled[booking.Student](1).Event("", filled[booking.Student](2)).Changes},
 		booking.InterviewerCreated: {
 			filled[booking.Interviewer](1).Event("", filled[booking.Interviewer](2)).Changes,
 		},

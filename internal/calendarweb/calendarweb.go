@@ -23,7 +23,7 @@ const Cost = 100
 func Reader(school *app.App, limits *gqlhttp.Handler) func(http.ResponseWriter, *http.Request, string) (web.Calendar, error) {
 	return func(w http.ResponseWriter, r *http.Request, secret string) (web.Calendar, error) {
 		var read app.CalendarFile
-		err := limits.Within(w, r, Cost, func(ctx context.Context) (err error) {
+		err := limits.Within(w, r, gqlhttp.KindCalendar, Cost, func(ctx context.Context) (err error) {
 			read, err = school.CalendarFile(ctx, secret)
 			return err
 		})

@@ -20,6 +20,7 @@ import (
 	"rehearse/internal/config"
 	"rehearse/internal/gqlhttp"
 	"rehearse/internal/identity"
+	"rehearse/internal/mailweb"
 	"rehearse/internal/memory"
 	"rehearse/internal/playground"
 	"rehearse/internal/ratelimit"
@@ -219,7 +220,7 @@ func (s *session) newSite(
 	return web.New(web.Options{
 		GraphQL: graphQL, Playground: page, Schema: s.schema, Ready: ready, Metrics: metrics,
 		Origins: s.config.CORSOrigins, Local: s.config.Auth == config.AuthLocal, Log: s.log,
-		Calendar: calendarweb.Reader(school, graphQL),
+		Calendar: calendarweb.Reader(school, graphQL), Unsubscribe: mailweb.Unsubscriber(school, graphQL),
 	}), nil
 }
 

@@ -25,7 +25,7 @@ func limitOfList(of *ast.Definition) int {
 	if of.Kind == ast.Enum {
 		return len(of.EnumValues)
 	}
-	return map[string]int{"ID": 500, "Date": 500, "String": 50}[of.Name]
+	return map[string]int{"ID": 500, "Date": 500, "String": 50, "Int": 50}[of.Name]
 }
 
 // many returns a list of n equal values.
@@ -81,7 +81,7 @@ func TestInputListLimits(t *testing.T) {
 		}
 	}
 	same(t, "types of lists", slices.Sorted(maps.Keys(seen)),
-		[]string{"Date", "EventKind", "ID", "InterviewStatus", "RefusalCode", "SlotStatus", "String", "Weekday"})
+		[]string{"Date", "EventKind", "ID", "Int", "InterviewStatus", "RefusalCode", "SlotStatus", "String", "Weekday"})
 	same(t, "rows are unchanged", s.Rows(), before)
 }
 

@@ -72,7 +72,7 @@ var inEvent = map[string]bool{
 var scalarLists = map[string]int{
 	"Interviewer.tags": 5, "Interviewer.languages": 5, "Availability.tags": 5,
 	"Eligibility.recentGrades": 10, "SlotsChanged.closedIds": 10, "ImportRow.notes": 5,
-	"Webhook.kinds": 10, "Webhook.studentIds": 10, "Webhook.interviewerIds": 10,
+	"BookingPolicy.reminderLeadSeconds": 5, "Webhook.kinds": 10, "Webhook.studentIds": 10, "Webhook.interviewerIds": 10,
 }
 
 // scans maps the filters that may scan a whole table, whatever the page size, to their

@@ -13,21 +13,24 @@ import (
 	"rehearse/internal/store"
 )
 
-// KindCalendar is the kind of operation under which reads of calendar feeds are observed.
-const KindCalendar = "calendar"
+// The kinds of operations under which the work of Within is observed.
+const (
+	KindCalendar    = "calendar"    // a read of a calendar feed
+	KindUnsubscribe = "unsubscribe" // a link in an e-mail
+)
 
 // ErrAnswered reports that a request was refused, and that the response was written.
 var ErrAnswered = errors.New("the request was refused by a limit")
 
-// Within runs work that reads a calendar feed for an anonymous request within the limits of
+// Within runs work of a kind for an anonymous request that is not GraphQL within the limits of
 // operations: the client's address pays the points, and the work takes a permit and its share of
 // the database connections. It returns the error of the work, or ErrAnswered if a limit
 // refused the request.
-func (h *Handler) Within(w http.ResponseWriter, r *http.Request, points int, work func(context.Context) error) error {
+func (h *Handler) Within(w http.ResponseWriter, r *http.Request, kind string, points int, work func(context.Context) error) error {
 	a := h.admission
 	ctx, done := h.observer.Request(r.Context(), r)
 	defer done()
-	h.observer.Operation(ctx, KindCalendar, nil)
+	h.observer.Operation(ctx, kind, nil)
 	ctx, cancel := context.WithTimeout(ctx, a.timeout)
 	defer cancel()
 	ctx = operation.WithCaller(ctx, operation.Caller{Actor: booking.Actor{Role: booking.RoleAnonymous}})

@@ -39,6 +39,15 @@ func (a texts) Value() (driver.Value, error) { return append([]string{}, a...), 
 // Scan implements sql.Scanner.
 func (a *texts) Scan(from any) error { return scanArray(from, (*[]string)(a)) }
 
+// integers is an array of numbers.
+type integers []int
+
+// Value implements driver.Valuer.
+func (a integers) Value() (driver.Value, error) { return append([]int{}, a...), nil }
+
+// Scan implements sql.Scanner.
+func (a *integers) Scan(from any) error { return scanArray(from, (*[]int)(a)) }
+
 // instants is an array of times.
 type instants []time.Time
 

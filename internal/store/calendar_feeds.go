@@ -76,12 +76,8 @@ func (r *Reader) SchoolID(ctx context.Context) (string, error) {
 // CountCalendarFeeds returns the number of feeds of a student or an interviewer, who must be
 // locked.
 func (tx *Tx) CountCalendarFeeds(ctx context.Context, owner booking.Actor) (int, error) {
-	column := "interviewer_id"
-	if owner.Role == booking.RoleStudent {
-		column = "student_id"
-	}
 	var n int64
-	err := tx.db.WithContext(ctx).Model(&calendarFeedRow{}).Where(column+" = ?", owner.ID).Count(&n).Error
+	err := tx.db.WithContext(ctx).Model(&calendarFeedRow{}).Where(ownerColumn(owner)+" = ?", owner.ID).Count(&n).Error
 	return int(n), fault(err, "count the calendar feeds")
 }
 

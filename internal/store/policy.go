@@ -8,7 +8,7 @@ import (
 	"rehearse/internal/booking"
 )
 
-// policyRow has the fields of booking.Policy, so that the types convert to each other.
+// policyRow is a row of booking_policy.
 type policyRow struct {
 	InterviewLimit          int `gorm:"column:interview_limit"`
 	MinimumGradeExclusive   int `gorm:"column:minimum_grade_exclusive"`
@@ -21,7 +21,32 @@ type policyRow struct {
 	PublishHorizonDays      int `gorm:"column:publish_horizon_days"`
 	MeetingURLTemplate      string
 	ShareMeetingRooms       bool
+	ReminderLeadSeconds     integers `gorm:"type:integer[]"`
+	AgendaHour              int
+	FeedbackOverdueSeconds  int
 	Version                 int `gorm:"column:version"`
+}
+
+func newPolicyRow(p booking.Policy) policyRow {
+	return policyRow{
+		InterviewLimit: p.InterviewLimit, MinimumGradeExclusive: p.MinimumGradeExclusive, GradeWindow: p.GradeWindow,
+		HoldSeconds: p.HoldSeconds, MinimumNoticeSeconds: p.MinimumNoticeSeconds, CancelCutoffSeconds: p.CancelCutoffSeconds,
+		RescheduleCutoffSeconds: p.RescheduleCutoffSeconds, MaxReschedules: p.MaxReschedules, PublishHorizonDays: p.PublishHorizonDays,
+		MeetingURLTemplate: p.MeetingURLTemplate, ShareMeetingRooms: p.ShareMeetingRooms,
+		ReminderLeadSeconds: p.ReminderLeadSeconds, AgendaHour: p.AgendaHour, FeedbackOverdueSeconds: p.FeedbackOverdueSeconds,
+		Version: p.Version,
+	}
+}
+
+func (r policyRow) domain() booking.Policy {
+	return booking.Policy{
+		InterviewLimit: r.InterviewLimit, MinimumGradeExclusive: r.MinimumGradeExclusive, GradeWindow: r.GradeWindow,
+		HoldSeconds: r.HoldSeconds, MinimumNoticeSeconds: r.MinimumNoticeSeconds, CancelCutoffSeconds: r.CancelCutoffSeconds,
+		RescheduleCutoffSeconds: r.RescheduleCutoffSeconds, MaxReschedules: r.MaxReschedules, PublishHorizonDays: r.PublishHorizonDays,
+		MeetingURLTemplate: r.MeetingURLTemplate, ShareMeetingRooms: r.ShareMeetingRooms,
+		ReminderLeadSeconds: r.ReminderLeadSeconds, AgendaHour: r.AgendaHour, FeedbackOverdueSeconds: r.FeedbackOverdueSeconds,
+		Version: r.Version,
+	}
 }
 
 var policyColumns = columnsOf[policyRow]()
@@ -30,19 +55,19 @@ var policyColumns = columnsOf[policyRow]()
 func (r *Reader) Policy(ctx context.Context) (booking.Policy, error) {
 	var p policyRow
 	err := r.db.WithContext(ctx).Raw("SELECT " + policyColumns.of("p.") + " FROM booking_policy p").Take(&p).Error
-	return booking.Policy(p), fault(err, "read the booking policy")
+	return p.domain(), fault(err, "read the booking policy")
 }
 
 // LockPolicy returns the booking policy and locks it against other changes.
 func (tx *Tx) LockPolicy(ctx context.Context) (booking.Policy, error) {
 	var p policyRow
 	err := tx.db.WithContext(ctx).Raw("SELECT " + policyColumns.of("p.") + " FROM booking_policy p FOR NO KEY UPDATE").Take(&p).Error
-	return booking.Policy(p), fault(err, "lock the booking policy")
+	return p.domain(), fault(err, "lock the booking policy")
 }
 
 // UpdatePolicy writes the whole policy and records it as a new version.
 func (tx *Tx) UpdatePolicy(ctx context.Context, p booking.Policy, now time.Time) error {
-	row := policyRow(p)
+	row := newPolicyRow(p)
 	values := strings.TrimSuffix(strings.Repeat("?, ", len(policyColumns)), ", ")
 	err := tx.db.WithContext(ctx).Exec("WITH updated AS (UPDATE booking_policy SET ("+policyColumns.String()+") = ("+values+") RETURNING *)"+`
 		INSERT INTO booking_policy_versions (version, at, policy) SELECT version, ?, to_jsonb(updated) FROM updated`,

@@ -26,6 +26,8 @@ func (r *Reader) ExportStudent(ctx context.Context, id booking.StudentID) (json.
 			'waivers', (SELECT coalesce(json_agg(w ORDER BY w.id), '[]') FROM waivers w WHERE w.student_id = s.id),
 			'calendar_feeds', (SELECT coalesce(json_agg(f ORDER BY f.id), '[]') FROM (
 				SELECT id, student_id, created_at, last_read_at FROM calendar_feeds WHERE student_id = s.id) f),
+			'notification_preferences', (SELECT to_json(n) FROM (
+				SELECT student_id, bookings, grades, reminders FROM notification_preferences WHERE student_id = s.id) n),
 			'events', (SELECT coalesce(json_agg(e ORDER BY e.id), '[]') FROM events e
 				WHERE e.student_id = s.id OR (e.actor_role = 'STUDENT' AND e.actor_id = s.id)),
 			'booking_refusals', (SELECT coalesce(json_agg(r ORDER BY r.id), '[]') FROM booking_refusals r
@@ -50,9 +52,9 @@ const keysNaming = `position(lower(s.email) IN lower(k.answer::text)) > 0 OR jso
 const refusalsAbout = `r.student_id = s.id OR (r.actor_role = 'STUDENT' AND r.actor_id = s.id)`
 
 // AnonymiseStudent removes the texts that people wrote about a student, the links of their
-// interviews and their calendar feeds, and reports whether there were any. The student must be
-// locked. Interviews, holds and waivers stay, and so do events, which contain only the
-// student's id.
+// interviews, their calendar feeds and their notification preferences, and reports whether there
+// were any. The student must be locked. Interviews, holds and waivers stay, and so do events,
+// which contain only the student's id.
 func (tx *Tx) AnonymiseStudent(ctx context.Context, id booking.StudentID, at time.Time) (removed bool, err error) {
 	var interviews []booking.InterviewID
 	err = tx.db.WithContext(ctx).Raw(`UPDATE interviews SET note = NULL, note_shared = false, cancel_reason = NULL, meeting_url = NULL,
@@ -71,6 +73,7 @@ func (tx *Tx) AnonymiseStudent(ctx context.Context, id booking.StudentID, at tim
 	}{
 		{"UPDATE waivers SET reason = '' WHERE student_id = ? AND reason <> ''", []any{id}},
 		{"DELETE FROM calendar_feeds WHERE student_id = ?", []any{id}},
+		{"DELETE FROM notification_preferences WHERE student_id = ?", []any{id}},
 		// The request id is the only text of a refusal that a client chooses.
 		{"UPDATE booking_refusals r SET request_id = '' FROM students s WHERE s.id = ? AND r.request_id <> '' AND (" + refusalsAbout + ")", []any{id}},
 	} {

@@ -192,7 +192,7 @@ func (r *recordRow) read(rows pgx.Rows) error {
 
 // rest sets the parts of the record that are not scanned directly.
 func (r *recordRow) rest() error {
-	r.record.Student, r.record.Policy = r.student.domain(), booking.Policy(r.policy)
+	r.record.Student, r.record.Policy = r.student.domain(), r.policy.domain()
 	if r.held.ID != 0 {
 		held := r.held.domain(r.student.ID)
 		r.record.Hold = &held

@@ -28,6 +28,10 @@ type Options struct {
 	// Calendar returns the file of the calendar feed with the secret. It returns ErrNoCalendar
 	// if there is none, and ErrAnswered if it has refused the request and written the response.
 	Calendar func(w http.ResponseWriter, r *http.Request, secret string) (Calendar, error)
+	// Unsubscribe returns what the link to unsubscribe with the token is for, and turns it off
+	// if the request is a POST. It returns ErrNoSubscription if there is no such link, and
+	// ErrAnswered as Calendar does.
+	Unsubscribe func(w http.ResponseWriter, r *http.Request, token string) (noun string, err error)
 	// Origins lists the other origins whose pages may use GraphQL.
 	Origins []string
 	// Local restricts requests to those whose host is localhost or a loopback address.
@@ -62,6 +66,8 @@ func (s *Site) Public(ops bool) http.Handler {
 	mux.Handle("GET /playground", s.options.Playground)
 	mux.Handle("GET /playground/", s.options.Playground)
 	mux.HandleFunc("GET /calendar/{file...}", s.calendar)
+	mux.HandleFunc("GET /unsubscribe/{token}", s.unsubscribe)
+	mux.HandleFunc("POST /unsubscribe/{token}", s.unsubscribe)
 	mux.Handle("GET /{$}", http.RedirectHandler("/playground", http.StatusFound))
 	if ops {
 		s.addOps(mux)

@@ -14,7 +14,7 @@ SELECT "interviews"."id","interviews"."student_id","interviews"."interviewer_id"
 FROM "interviews"
 WHERE id = $1 LIMIT $2
 
-SELECT p.interview_limit, p.minimum_grade_exclusive, p.grade_window, p.hold_seconds, p.minimum_notice_seconds, p.cancel_cutoff_seconds, p.reschedule_cutoff_seconds, p.max_reschedules, p.publish_horizon_days, p.meeting_url_template, p.share_meeting_rooms, p.version
+SELECT p.interview_limit, p.minimum_grade_exclusive, p.grade_window, p.hold_seconds, p.minimum_notice_seconds, p.cancel_cutoff_seconds, p.reschedule_cutoff_seconds, p.max_reschedules, p.publish_horizon_days, p.meeting_url_template, p.share_meeting_rooms, p.reminder_lead_seconds, p.agenda_hour, p.feedback_overdue_seconds, p.version
 FROM booking_policy p
 
 SELECT id, name, email, time_zone, tags, max_per_day, max_per_week, meeting_url, headline, bio, photo_url, languages, active, created_at, version, updated_at

@@ -54,13 +54,14 @@ type Created struct {
 // CreateCalendarFeed creates a feed of the calendar of a student or an interviewer.
 func (f *Feeds) CreateCalendarFeed(ctx context.Context, in CreateCalendarFeedInput) (*Created, error) {
 	now := f.now()
-	feed := booking.CalendarFeed{StudentID: orZero(in.StudentID), InterviewerID: orZero(in.InterviewerID), CreatedAt: now}
-	if err := mayCreate(operation.AccessOf(ctx), feed); err != nil {
+	feed := booking.CalendarFeed{StudentID: operation.OrZero(in.StudentID), InterviewerID: operation.OrZero(in.InterviewerID), CreatedAt: now}
+	if err := operation.AccessOf(ctx).AsOwner(feed.StudentID, feed.InterviewerID); err != nil {
 		return nil, err
 	}
 	ctx = operation.WithKey(ctx, "createCalendarFeed", in.IdempotencyKey, in, createdForm)
 	return operation.Write(ctx, f.store, operation.Options{Now: now}, func(tx *store.Tx) (*Created, error) {
-		if err := lockOwner(ctx, tx, feed); err != nil {
+		// Two requests must not both create the last permitted feed.
+		if err := operation.LockOwner(ctx, tx, feed.Owner()); err != nil {
 			return nil, err
 		}
 		existing, err := tx.CountCalendarFeeds(ctx, feed.Owner())
@@ -77,37 +78,6 @@ func (f *Feeds) CreateCalendarFeed(ctx context.Context, in CreateCalendarFeedInp
 		}
 		return &Created{created, secret}, operation.AppendEvents(ctx, tx, now, created.Event(booking.CalendarFeedCreated))
 	})
-}
-
-// mayCreate refuses a caller who may not create the feed.
-func mayCreate(may operation.Access, feed booking.CalendarFeed) error {
-	if err := may.Only(operation.Parties...); err != nil {
-		return err
-	}
-	if err := feed.CheckOwner().Err(); err != nil {
-		return err
-	}
-	if feed.StudentID != 0 && !may.IsStudent(feed.StudentID) {
-		return booking.Missing("student", "studentId")
-	}
-	if feed.InterviewerID != 0 && !may.IsInterviewer(feed.InterviewerID) {
-		return booking.Missing("interviewer", "interviewerId")
-	}
-	return nil
-}
-
-// lockOwner locks the person whose calendar the feed contains, so that two requests do not
-// both create the last permitted feed.
-func lockOwner(ctx context.Context, tx *store.Tx, feed booking.CalendarFeed) error {
-	if feed.StudentID == 0 {
-		_, err := tx.LockInterviewer(ctx, feed.InterviewerID)
-		return err
-	}
-	student, err := tx.LockStudent(ctx, feed.StudentID)
-	if err != nil {
-		return err
-	}
-	return student.CheckNotAnonymised("studentId").Err()
 }
 
 // DeleteCalendarFeedInput names the feed to delete.
@@ -166,11 +136,4 @@ func (stored storedFeed) Restore(context.Context, *store.Reader) (*Created, erro
 	return &Created{Feed: booking.CalendarFeed{
 		ID: stored.ID, InterviewerID: stored.InterviewerID, StudentID: stored.StudentID, CreatedAt: stored.CreatedAt,
 	}}, nil
-}
-
-func orZero[ID ~int64](id *ID) ID {
-	if id == nil {
-		return 0
-	}
-	return *id
 }

@@ -22,6 +22,9 @@ type UpdateBookingPolicyInput struct {
 	PublishHorizonDays      *int
 	MeetingURLTemplate      booking.Optional[string] // a nil value or a blank text removes the template
 	ShareMeetingRooms       *bool
+	ReminderLeadSeconds     *[]int
+	AgendaHour              booking.Optional[int] // a nil value turns the agenda off
+	FeedbackOverdueSeconds  *int
 }
 
 // UpdateBookingPolicy changes the policy. The version is incremented only if a value
@@ -40,13 +43,14 @@ func (r *Roster) UpdateBookingPolicy(ctx context.Context, in UpdateBookingPolicy
 			return nil, booking.StaleVersion("policy", before.Version)
 		}
 		policy, refused := in.apply(before).Normalise()
+		refused = append(refused, booking.CheckAgendaHour(in.AgendaHour.Or(nil))...)
 		if err := refused.Err(); err != nil {
 			return nil, err
 		}
 		if in.RescheduleCutoffSeconds == nil {
 			policy = policy.AlignRescheduleCutoff(before)
 		}
-		if policy == before {
+		if policy.Equal(before) {
 			return &policy, nil
 		}
 		policy.Version++
@@ -72,5 +76,11 @@ func (in UpdateBookingPolicyInput) apply(p booking.Policy) booking.Policy {
 		booking.Assign(&p.MeetingURLTemplate, in.MeetingURLTemplate.Or(nil))
 	}
 	booking.Assign(&p.ShareMeetingRooms, in.ShareMeetingRooms)
+	booking.Assign(&p.ReminderLeadSeconds, in.ReminderLeadSeconds)
+	if in.AgendaHour.IsSet() {
+		p.AgendaHour = booking.NoAgenda
+		booking.Assign(&p.AgendaHour, in.AgendaHour.Or(nil))
+	}
+	booking.Assign(&p.FeedbackOverdueSeconds, in.FeedbackOverdueSeconds)
 	return p
 }

@@ -11,7 +11,7 @@ import (
 const (
 	maxIDs   = 500
 	maxDates = 500 // blockTime itself accepts 366
-	maxTexts = 50  // tags and languages; the inputs of mutations accept fewer
+	maxTexts = 50  // tags, languages and numbers; the inputs of mutations accept fewer
 )
 
 // MaxItems returns the maximum number of values of a list of this type.
