@@ -29,12 +29,16 @@ const (
 	MailNoShowUndone    MailKind = "no-show-undone"   // it was undone
 	MailWaiver          MailKind = "waiver"           // a student was granted a waiver
 	MailWebhookDisabled MailKind = "webhook-disabled" // the server disabled a webhook
+	MailReminder        MailKind = "reminder"         // an interview starts soon
+	MailAgenda          MailKind = "agenda"           // an interviewer's next interviews, once a day
+	MailFeedback        MailKind = "feedback"         // an interviewer has not graded an interview
 )
 
 // MailKinds returns all kinds of messages.
 func MailKinds() []MailKind {
 	return []MailKind{
 		MailBooked, MailMoved, MailCancelled, MailGraded, MailNoShow, MailNoShowUndone, MailWaiver, MailWebhookDisabled,
+		MailReminder, MailAgenda, MailFeedback,
 	}
 }
 
@@ -116,9 +120,9 @@ func (e Event) mail(kind MailKind, to Actor) Mail {
 	return Mail{Kind: kind, Source: fmt.Sprintf("event-%d", e.ID), Recipient: to, EventID: e.ID, InterviewID: e.InterviewID}
 }
 
-// IsTrueOf reports whether a message about the interview is still true at now. One that is
+// IsTrueOf reports whether a message about the interview is still true at now, under the policy. One that is
 // not is dropped; a later message says what is true.
-func (m Mail) IsTrueOf(i Interview, now time.Time) bool {
+func (m Mail) IsTrueOf(i Interview, p Policy, now time.Time) bool {
 	party := m.Recipient == Actor{RoleStudent, int64(i.StudentID)} || m.Recipient == Actor{RoleInterviewer, int64(i.InterviewerID)}
 	switch m.Kind {
 	case MailBooked, MailMoved:
@@ -131,6 +135,11 @@ func (m Mail) IsTrueOf(i Interview, now time.Time) bool {
 		return party && i.Status.IsNoShow()
 	case MailNoShowUndone:
 		return party && i.Status.TookOrTakesPlace()
+	case MailReminder:
+		source, useful := p.ReminderSource(i, now)
+		return party && useful && source == m.Source
+	case MailFeedback:
+		return party && p.FeedbackOverdue(i, now)
 	default:
 		return false
 	}

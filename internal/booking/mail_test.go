@@ -103,7 +103,7 @@ func TestMailIsTrue(t *testing.T) {
 			t.Parallel()
 			i := booking.Interview{ID: 5, StudentID: 1, InterviewerID: 2, Start: start, End: start.Add(time.Hour), Status: test.status}
 			m := booking.Mail{Kind: test.kind, Recipient: test.to}
-			if got := m.IsTrueOf(i, start.Add(test.after)); got != test.want {
+			if got := m.IsTrueOf(i, booking.DefaultPolicy(), start.Add(test.after)); got != test.want {
 				t.Errorf("got %t, want %t", got, test.want)
 			}
 		})

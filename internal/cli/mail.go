@@ -3,10 +3,10 @@ package cli
 import (
 	"cmp"
 	"context"
-	"time"
 
 	"github.com/spf13/cobra"
 
+	"rehearse/internal/app"
 	"rehearse/internal/app/outbox"
 	"rehearse/internal/booking"
 	"rehearse/internal/config"
@@ -69,13 +69,18 @@ func (s *session) mailState() string {
 
 // startMail begins to turn events into messages, and returns the task that sends them. Without
 // a mail server, the task does nothing.
-func (s *session) startMail(ctx context.Context, db *store.Store, now func() time.Time, o outbox.Observer) (func(context.Context), error) {
+func (s *session) startMail(ctx context.Context, school *app.App, db *store.Store, o outbox.Observer) (func(context.Context), error) {
 	m := s.config.Mail
 	if m.Server == nil {
 		return func(context.Context) {}, nil
 	}
-	dispatcher := outbox.New(db, now, outbox.Options{
+	unsubscribe, err := school.UnsubscribeURLs(ctx, s.config.PublicURL)
+	if err != nil {
+		return nil, err
+	}
+	dispatcher := outbox.New(db, school.Now, outbox.Options{
 		Server: *m.Server, From: m.From, Admin: s.config.MailAdmin, Templates: m.Templates, Log: s.log, Observer: o,
+		Unsubscribe: unsubscribe,
 	})
 	return dispatcher.Run, dispatcher.Begin(ctx)
 }

@@ -129,7 +129,7 @@ func (s *session) serveSchool(ctx context.Context, o opened) (err error) {
 	if err != nil {
 		return err
 	}
-	sendMail, err := s.startMail(ctx, o.database.Store, school.Now, observer)
+	sendMail, err := s.startMail(ctx, school, o.database.Store, observer)
 	if err != nil {
 		return err
 	}
@@ -328,6 +328,12 @@ func (s *session) jobs(school *app.App, db *store.Store, observer *telemetry.Tel
 			return db.DeleteBuckets(ctx, s.now().Add(-time.Hour))
 		},
 	}}
+	if s.config.Mail.Server != nil {
+		jobs = append(jobs, store.Job{
+			Name: "schedule_mail", Every: time.Minute,
+			Run: func(ctx context.Context) error { return db.ScheduleMail(ctx, school.Now()) },
+		})
+	}
 	for i, job := range jobs {
 		jobs[i].Run = observer.Job(job.Name, job.Run)
 	}

@@ -13,6 +13,7 @@ type Data struct {
 	Name      string // of the recipient
 	Role      string // of the recipient: STUDENT, INTERVIEWER or ADMIN
 	Interview *Interview
+	Agenda    []Interview // of a day; the interviewer's next interviews
 	Waiver    *Waiver
 	Webhook   *Webhook
 
@@ -85,9 +86,14 @@ func Example(kind booking.MailKind, role booking.Role, zone *time.Location) Data
 		d.Waiver = &Waiver{Rule: string(booking.WaiveLimit), Allows: Allows(booking.WaiveLimit), Uses: 2, Expires: start.AddDate(0, 1, 0)}
 	case booking.MailWebhookDisabled:
 		d.Webhook = &Webhook{ID: "7", DisabledAt: start}
-	case booking.MailBooked, booking.MailNoShowUndone:
+	case booking.MailAgenda:
+		later := *d.Interview
+		later.ID, later.With, later.MeetingURL = "1043", "Ben Brown", ""
+		later.Start, later.End = start.Add(time.Hour), start.Add(105*time.Minute)
+		d.Agenda = []Interview{*d.Interview, later}
+	case booking.MailBooked, booking.MailNoShowUndone, booking.MailReminder, booking.MailFeedback:
 	}
-	if d.Waiver != nil || d.Webhook != nil {
+	if d.Agenda != nil || d.Waiver != nil || d.Webhook != nil {
 		d.Interview = nil
 	}
 	return d

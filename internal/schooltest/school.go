@@ -335,7 +335,7 @@ func (s *School) Rows() string {
 	out := ""
 	db := s.DB.SQL(s.T)
 	for _, table := range []string{"students", "interviewers", "availabilities", "exceptions", "blocks", "slots", "interviews", "booking_policy",
-		"holds", "waivers", "calendar_feeds", "events", "idempotency_keys", "webhooks", "webhook_deliveries", "mail"} {
+		"holds", "waivers", "calendar_feeds", "notification_preferences", "events", "idempotency_keys", "webhooks", "webhook_deliveries", "mail"} {
 		var digest string
 		err := db.QueryRowContext(s.T.Context(),
 			"SELECT count(*) || ' ' || coalesce(md5(string_agg(t::text, '|' ORDER BY t::text)), '') FROM "+table+" t").Scan(&digest)

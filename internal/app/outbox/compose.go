@@ -35,6 +35,7 @@ const (
 	tooOld      = "it is older than a day"
 	unknown     = "it is about something that does not exist"
 	anonymised  = "its recipient is anonymised"
+	unwanted    = "its recipient does not want it"
 	noAdmin     = "MAIL_ADMIN is not set"
 	unsupported = "its kind is not known to this version"
 )
@@ -43,6 +44,9 @@ const (
 func (d *Dispatcher) compose(ctx context.Context, messages []booking.Mail, now time.Time) ([]letter, error) {
 	f, err := d.read(ctx, messages)
 	if err != nil {
+		return nil, err
+	}
+	if err := d.readScheduled(ctx, messages, &f, now); err != nil {
 		return nil, err
 	}
 	letters := make([]letter, len(messages))
@@ -71,8 +75,11 @@ func (d *Dispatcher) letter(m booking.Mail, f facts, now time.Time) letter {
 	default:
 		l.dropped = unknown
 	}
-	if now.After(m.CreatedAt.Add(booking.MailWindow)) { // e-mail was off in the meantime
+	switch {
+	case now.After(m.CreatedAt.Add(booking.MailWindow)): // e-mail was off in the meantime
 		l.dropped = tooOld
+	case l.dropped == "" && !f.preferences[m.Recipient].Wants(m.Kind.Category()):
+		l.dropped = unwanted
 	}
 	if l.dropped != "" {
 		return l
@@ -82,8 +89,11 @@ func (d *Dispatcher) letter(m booking.Mail, f facts, now time.Time) letter {
 		l.data.UnsubscribeURL = d.Unsubscribe(m)
 	}
 	switch m.Kind {
-	case booking.MailBooked, booking.MailMoved, booking.MailCancelled, booking.MailGraded, booking.MailNoShow, booking.MailNoShowUndone:
+	case booking.MailBooked, booking.MailMoved, booking.MailCancelled, booking.MailGraded, booking.MailNoShow, booking.MailNoShowUndone,
+		booking.MailReminder, booking.MailFeedback:
 		d.aboutInterview(&l, f, zone, now)
+	case booking.MailAgenda:
+		aboutAgenda(&l, f, zone, now)
 	case booking.MailWaiver:
 		aboutWaiver(&l, f, zone, now)
 	case booking.MailWebhookDisabled:
@@ -102,7 +112,7 @@ func (d *Dispatcher) aboutInterview(l *letter, f facts, zone *time.Location, now
 	case !exists:
 		l.dropped = unknown
 		return
-	case !l.IsTrueOf(i, now):
+	case !l.IsTrueOf(i, f.policy, now):
 		l.dropped = outdated
 		return
 	}
@@ -129,11 +139,13 @@ func (d *Dispatcher) aboutInterview(l *letter, f facts, zone *time.Location, now
 	}
 	shown.MissedByYou = i.Status == booking.StudentNoShow && l.Recipient.IsStudent() ||
 		i.Status == booking.InterviewerNoShow && l.Recipient.Role == booking.RoleInterviewer
-	if l.Kind == booking.MailBooked || l.Kind == booking.MailMoved {
+	if l.Kind == booking.MailBooked || l.Kind == booking.MailMoved || l.Kind == booking.MailReminder {
 		event.Location = i.MeetingURLFor(l.Recipient.Role, by.MeetingURL, f.policy, now)
 		if event.Location != nil {
 			shown.MeetingURL = *event.Location
 		}
+	}
+	if l.Kind == booking.MailBooked || l.Kind == booking.MailMoved {
 		l.invitation = &invitation{event: event}
 	}
 	if l.Kind == booking.MailCancelled {
@@ -198,6 +210,8 @@ type facts struct {
 	students     map[booking.StudentID]booking.Student
 	interviewers map[booking.InterviewerID]booking.Interviewer
 	waivers      map[booking.WaiverID]booking.Waiver
+	preferences  map[booking.Actor]booking.NotificationPreferences // of all recipients but the administrators
+	agendas      map[booking.InterviewerID][]booking.Interview     // of the recipients of the agenda that is due
 }
 
 // read reads the facts of the messages.

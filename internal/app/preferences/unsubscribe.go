@@ -64,6 +64,19 @@ func (p *Preferences) UnsubscribeToken(ctx context.Context, s Subscription) (str
 	return s.token(key), err
 }
 
+// UnsubscribeURLs returns the function that returns the link to unsubscribe from messages like
+// one. The link is empty if its recipient cannot turn them off, and if there is no publicURL.
+func (p *Preferences) UnsubscribeURLs(ctx context.Context, publicURL string) (func(booking.Mail) string, error) {
+	key, err := p.unsubscribeKey(ctx)
+	return func(m booking.Mail) string {
+		category := m.Kind.Category()
+		if publicURL == "" || category == "" {
+			return ""
+		}
+		return publicURL + "/unsubscribe/" + Subscription{m.Recipient, category}.token(key)
+	}, err
+}
+
 // Subscription returns the subscription that the token names, or NotFound.
 func (p *Preferences) Subscription(ctx context.Context, token string) (Subscription, error) {
 	key, err := p.unsubscribeKey(ctx)
