@@ -76,7 +76,8 @@ type Config struct {
 
 	LoadToken string `env:"LOAD_TOKEN"`
 
-	GoMemoryLimit    string `env:"GOMEMLIMIT"`      // read by the Go runtime
+	GoMemoryLimit    string `env:"GOMEMLIMIT"` // read by the Go runtime
+	GCPercent        int    `env:"GOGC" envDefault:"200"`
 	PostgresBinaries string `env:"PGBIN"`           // read by localpg
 	File             string `env:"REHEARSE_CONFIG"` // read by Environment
 
@@ -211,6 +212,7 @@ func (c *Config) validate(purpose Purpose) []error {
 	check(c.LogFormat == "text" || c.LogFormat == "json", "LOG_FORMAT", c.LogFormat)
 	check(c.DatabaseMaxConns >= 1, "DATABASE_MAX_CONNS", fmt.Sprint(c.DatabaseMaxConns))
 	check(c.ConnsPerCaller >= 0, "DATABASE_MAX_CONNS_PER_CALLER", fmt.Sprint(c.ConnsPerCaller))
+	check(c.GCPercent >= 1, "GOGC", fmt.Sprint(c.GCPercent))
 	check(c.OperationTimeout > 0, "OPERATION_TIMEOUT", c.OperationTimeout.String())
 	check(c.ShutdownTimeout > 0, "SHUTDOWN_TIMEOUT", c.ShutdownTimeout.String())
 	// Check only the scheme: a URL with several hosts is invalid to net/url.

@@ -69,6 +69,8 @@ func TestWrongValues(t *testing.T) {
 		{"DATABASE_MAX_CONNS", "many", "a whole number"},
 		{"DATABASE_MAX_CONNS_PER_CALLER", "-1", "a whole number of at least 0"},
 		{"OPERATION_TIMEOUT", "-1s", "a positive duration"},
+		{"GOGC", "0", "a whole number of at least 1"},
+		{"GOGC", "off", "a whole number of at least 1"},
 		{"OPERATION_TIMEOUT", "10", `OPERATION_TIMEOUT is "10"; expected a positive duration such as 10s or 2m`},
 		{"RATE_LIMIT_PER_SECOND", "fast", `RATE_LIMIT_PER_SECOND is "fast"; expected a number above 0`},
 		{"SHUTDOWN_TIMEOUT", "0s", "a positive duration"},

@@ -129,6 +129,10 @@ var variables = []Variable{
 		Name: "GOMEMLIMIT", Group: groupServer, Allowed: "a size such as 900MiB", Note: "the server adapts the limit", See: "how-to/plan-capacity.md#memory",
 		Description: "The soft memory limit of the Go runtime. It cannot be set in a config file",
 	},
+	{
+		Name: "GOGC", Group: groupServer, Allowed: atLeast1, See: "how-to/plan-capacity.md#memory",
+		Description: "The garbage that the heap may hold before the Go runtime collects it, in per cent of the live memory. Near the memory limit, the runtime collects earlier",
+	},
 
 	{
 		Name: "DATABASE_URL", Group: groupDatabase, Note: "the built-in Postgres", See: "how-to/deploy.md#2-connect-postgres",
