@@ -177,6 +177,7 @@ func (w *world) undo(b *testing.B, slots []int64, lastEvent int64) {
 			{"UPDATE slots SET status = 'OPEN', held_by = NULL, held_until = NULL WHERE id = ANY($1)", []any{slots}},
 			{"DELETE FROM idempotency_keys WHERE starts_with(key, $1)", []any{benchKey}},
 			{"ALTER TABLE events DISABLE TRIGGER events_append_only", nil},
+			{"DELETE FROM event_positions WHERE event_id > $1", []any{lastEvent}},
 			{"DELETE FROM events WHERE id > $1", []any{lastEvent}},
 			{"ALTER TABLE events ENABLE TRIGGER events_append_only", nil},
 		} {
