@@ -16,8 +16,14 @@ const (
 	// DeliveryLifetime is how long a finished delivery is stored.
 	DeliveryLifetime = 30 * 24 * time.Hour
 
-	firstRetry   = 5 * time.Second
-	longestRetry = 6 * time.Hour
+	firstRetry = 5 * time.Second
+	// LongestRetry is the longest pause before the next attempt of a delivery.
+	LongestRetry = 6 * time.Hour
+	// LongestPause is the longest pause of a webhook whose receiver is unavailable.
+	LongestPause = time.Hour
+	// ClockSlack is by how much the clocks of servers may differ before a later pause than the
+	// longest one is taken for a fault of a clock.
+	ClockSlack = 5 * time.Minute
 )
 
 // Webhook is a URL that receives events as HTTP requests. Its secrets are not part of it, so
@@ -26,6 +32,7 @@ type Webhook struct {
 	ID  WebhookID
 	URL string
 	WebhookFilter
+	ReceiverState
 
 	DisabledAt *time.Time // nil for a webhook that receives events
 	// PreviousSecretUntil is when the secret before the last rotation expires; nil if there is
@@ -40,6 +47,40 @@ type WebhookFilter struct {
 	Kinds          []EventKind
 	StudentIDs     []StudentID
 	InterviewerIDs []InterviewerID
+}
+
+// ReceiverState says whether the receiver of a webhook takes requests. The zero value is that
+// of an available receiver.
+type ReceiverState struct {
+	FailingSince *time.Time // the first of the attempts that found it unavailable; nil if it is available
+	PausedUntil  *time.Time // no attempt is made before; nil if it is available
+}
+
+// Available reports whether the receiver took the last request, or refused only its content.
+func (s ReceiverState) Available() bool { return s.FailingSince == nil }
+
+// Room returns how many requests may be added to those that are in progress, of which there may
+// be most. An unavailable receiver gets one at a time, after its pause. A pause that is longer
+// than any was set by a clock that has been put back since, and is over.
+func (s ReceiverState) Room(inProgress, most int, now time.Time) int {
+	switch {
+	case s.Available():
+		return most - inProgress
+	case inProgress > 0, now.Before(*s.PausedUntil) && s.PausedUntil.Sub(now) <= LongestPause+ClockSlack:
+		return 0
+	default:
+		return 1
+	}
+}
+
+// pause returns the state after a response at now that says that the receiver is unavailable.
+func (s ReceiverState) pause(r DeliveryResponse, now time.Time) ReceiverState {
+	if s.Available() {
+		s.FailingSince = &now
+	}
+	until := now.Add(max(pauseAfter(now.Sub(*s.FailingSince), LongestPause), min(r.RetryAfter, LongestPause)))
+	s.PausedUntil = &until
+	return s
 }
 
 // WebhookSecrets are the keys that sign the requests of a webhook.
@@ -151,9 +192,10 @@ type Delivery struct {
 
 // DeliveryResponse is the result of the latest attempt.
 type DeliveryResponse struct {
-	ResponseStatus *int    // nil if there was no response
-	ResponseBody   *string // its beginning; nil if there was no response
-	ResponseError  *string // why there was no response
+	ResponseStatus *int          // nil if there was no response
+	ResponseBody   *string       // its beginning; nil if there was no response
+	ResponseError  *string       // why there was no response
+	RetryAfter     time.Duration // how long the receiver asks to wait; not stored
 }
 
 // Accepted reports whether the receiver has accepted the delivery.
@@ -164,16 +206,32 @@ func (r DeliveryResponse) Accepted() bool {
 // Gone reports whether the receiver wants no further requests.
 func (r DeliveryResponse) Gone() bool { return r.ResponseStatus != nil && *r.ResponseStatus == 410 }
 
-// After returns the delivery after the response to an attempt, which came at now. A delivery
-// that the receiver does not accept is attempted again, each time after a longer pause, until
-// DeliveryWindow is over. It then fails, and its webhook is disabled.
-func (d Delivery) After(r DeliveryResponse, now time.Time) Delivery {
+// Unavailable reports whether the receiver takes no requests at the moment, whatever they
+// contain: there was no response, or it is overloaded, or a proxy cannot reach it.
+func (r DeliveryResponse) Unavailable() bool {
+	return r.ResponseStatus == nil || slices.Contains([]int{429, 502, 503, 504}, *r.ResponseStatus)
+}
+
+// After returns the delivery, and the state of its receiver, after the response to an attempt,
+// which came at now. If the receiver is unavailable, its webhook pauses; if it refuses the
+// delivery, only that is attempted later. In both cases, each pause is longer than the one before
+// it. After DeliveryWindow, the delivery fails, and its webhook is disabled.
+func (d Delivery) After(r DeliveryResponse, s ReceiverState, now time.Time) (Delivery, ReceiverState) {
 	d.DeliveryResponse, d.NextAt = r, nil
 	first := now
 	if d.FirstAt != nil {
 		first = *d.FirstAt
 	}
-	next := now.Add(retryAfter(now.Sub(first)))
+	next := now.Add(pauseAfter(now.Sub(first), LongestRetry))
+	if r.Unavailable() {
+		s = s.pause(r, now)
+		next = *s.PausedUntil
+		if s.FailingSince.Before(first) {
+			first = *s.FailingSince
+		}
+	} else {
+		s = ReceiverState{}
+	}
 	switch {
 	case r.Accepted():
 		d.Status = DeliverySucceeded
@@ -182,11 +240,11 @@ func (d Delivery) After(r DeliveryResponse, now time.Time) Delivery {
 	default:
 		d.Status, d.NextAt = DeliveryPending, &next
 	}
-	return d
+	return d, s
 }
 
-// retryAfter returns the pause before the next attempt, some time after the first one. Each
-// pause is three times as long as the one before it, up to longestRetry.
-func retryAfter(sinceFirst time.Duration) time.Duration {
-	return min(max(2*sinceFirst, firstRetry), longestRetry)
+// pauseAfter returns the pause before the next attempt, some time after the first one. Each
+// pause is three times as long as the one before it, up to the longest.
+func pauseAfter(sinceFirst, longest time.Duration) time.Duration {
+	return min(max(2*sinceFirst, firstRetry), longest)
 }

@@ -28,7 +28,12 @@ type school struct {
 
 func newSchool(t *testing.T, set ...func(*gqlhttp.Options)) *school {
 	t.Helper()
-	s := &school{School: schooltest.NewWith(t, store.Options{}, set...)}
+	return newSchoolWith(t, store.Options{}, set...)
+}
+
+func newSchoolWith(t *testing.T, o store.Options, set ...func(*gqlhttp.Options)) *school {
+	t.Helper()
+	s := &school{School: schooltest.NewWith(t, o, set...)}
 	limits, is := s.Handler.(*gqlhttp.Handler)
 	if !is {
 		t.Fatalf("the handler is a %T", s.Handler)
@@ -92,6 +97,11 @@ func (s *school) get(method, address string, headers ...string) response {
 	for n := 0; n+1 < len(headers); n += 2 {
 		request.Header.Set(headers[n], headers[n+1])
 	}
+	return s.send(request)
+}
+
+func (s *school) send(request *http.Request) response {
+	s.T.Helper()
 	answer, err := http.DefaultTransport.RoundTrip(request)
 	if err != nil {
 		s.T.Fatal(err)

@@ -121,6 +121,35 @@ var invariants = []struct{ name, query string }{
 		FROM webhook_deliveries d LEFT JOIN event_positions p ON p.event_id = d.event_id
 			LEFT JOIN events e ON e.id = d.event_id AND (e.kind, e.interview_id) IS NOT DISTINCT FROM (d.kind, d.interview_id)
 		WHERE p.position IS DISTINCT FROM d.position OR e.id IS NULL`},
+	{"positions of events are consecutive", `
+		SELECT format('the positions %s to %s are %s of events, the last one is %s', min(p.position), max(p.position), count(p.position), s.last_position)
+		FROM event_sequence s LEFT JOIN event_positions p ON true
+		GROUP BY s.last_position HAVING count(p.position) <> s.last_position
+			OR s.last_position > 0 AND (min(p.position), max(p.position)) IS DISTINCT FROM (1::bigint, s.last_position)`},
+	{"each position is that of an event", `
+		SELECT format('position %s is of event %s, which does not exist', p.position, p.event_id)
+		FROM event_positions p LEFT JOIN events e ON e.id = p.event_id WHERE e.id IS NULL`},
+	// An event in a gap, or after the last one, gets its position when events are read.
+	{"an event has a position unless it is still to get one", `
+		SELECT format('event %s has no position', e.id)
+		FROM event_sequence s, events e LEFT JOIN event_positions p ON p.event_id = e.id
+		WHERE p.event_id IS NULL AND e.id <= s.last_event_id AND NOT s.gaps @> e.id`},
+	{"events of an interview have positions in their order", `
+		SELECT format('event %s of interview %s has the position %s, before an earlier one', id, interview_id, position)
+		FROM (SELECT e.id, e.interview_id, p.position, max(p.position) OVER (PARTITION BY e.interview_id ORDER BY e.id
+				ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS before
+			FROM events e JOIN event_positions p ON p.event_id = e.id WHERE e.interview_id IS NOT NULL) AS rows
+		WHERE position < before`},
+	// Only for events after the last change of the webhook, because its filter was another one
+	// before, and of the time for which deliveries are kept.
+	{"a webhook has a delivery of each dispatched event that it receives", fmt.Sprintf(`
+		SELECT format('webhook %%s has no delivery of event %%s', w.id, e.id)
+		FROM clock, webhook_dispatch d, webhooks w CROSS JOIN LATERAL (
+			SELECT max(p.position) AS position FROM events c JOIN event_positions p ON p.event_id = c.id
+			WHERE c.kind LIKE 'WEBHOOK%%' AND c.changes @> jsonb_build_array(jsonb_build_object('field', 'webhookId', 'after', w.id::text))) changed
+		JOIN event_positions p ON p.position > changed.position JOIN events e ON e.id = p.event_id
+		WHERE w.disabled_at IS NULL AND p.position <= d.position AND e.at > clock.now - interval '%d hours' AND %s
+			AND NOT EXISTS (SELECT FROM webhook_deliveries have WHERE have.webhook_id = w.id AND have.event_id = e.id)`, int(booking.DeliveryLifetime.Hours())-24, webhookMatches)},
 	{"events are dispatched to webhooks up to a position that exists", `
 		SELECT format('events are dispatched up to position %s, the last one is %s', d.position, s.last_position)
 		FROM webhook_dispatch d, event_sequence s WHERE d.position > s.last_position`},

@@ -37,9 +37,20 @@ var dispatchEvents = fmt.Sprintf(`
 	UPDATE webhook_dispatch d SET position = greatest(d.position, (SELECT max(position) FROM batch)) RETURNING (SELECT count(*) FROM batch)`,
 	dispatchBatch, insertDeliveries, webhookMatches)
 
-// EnabledWebhooks returns the ids of the webhooks that receive events.
-func (s *Store) EnabledWebhooks(ctx context.Context) (enabled []booking.WebhookID, err error) {
-	err = s.db.WithContext(ctx).Raw("SELECT id FROM webhooks WHERE disabled_at IS NULL").Scan(&enabled).Error
+// Receiver is an enabled webhook, as far as claims depend on it.
+type Receiver struct {
+	ID                        booking.WebhookID
+	FailingSince, PausedUntil *time.Time
+}
+
+// State returns the state of the receiver.
+func (r Receiver) State() booking.ReceiverState {
+	return booking.ReceiverState{FailingSince: r.FailingSince, PausedUntil: r.PausedUntil}
+}
+
+// Receivers returns the enabled webhooks.
+func (s *Store) Receivers(ctx context.Context) (enabled []Receiver, err error) {
+	err = s.db.WithContext(ctx).Raw("SELECT id, failing_since, paused_until FROM webhooks WHERE disabled_at IS NULL").Scan(&enabled).Error
 	return enabled, fault(err, "list the enabled webhooks")
 }
 
@@ -191,6 +202,14 @@ func wide(n *int) *int64 {
 	}
 	w := int64(*n)
 	return &w
+}
+
+// RepairDeliveries makes the deliveries due whose next attempt is later than any can be. They were
+// claimed or put off by a server whose clock was fast, and would wait for that time.
+func (s *Store) RepairDeliveries(ctx context.Context, now time.Time) (int, error) {
+	done := s.db.WithContext(ctx).Exec(`UPDATE webhook_deliveries d SET first_attempt_at = NULL, next_attempt_at = ?
+		FROM webhooks w WHERE d.webhook_id = w.id AND d.status = 'PENDING' AND d.next_attempt_at > ?`, now, now.Add(booking.LongestRetry+booking.ClockSlack))
+	return int(done.RowsAffected), fault(done.Error, "look for deliveries that were put off too far")
 }
 
 // OldestDelivery returns when the oldest of the deliveries was created that are pending for

@@ -15,6 +15,8 @@ type webhookRow struct {
 	InterviewerIDs      ids[booking.InterviewerID] `gorm:"column:interviewer_ids;type:bigint[]"`
 	PreviousSecretUntil *time.Time
 	DisabledAt          *time.Time
+	FailingSince        *time.Time
+	PausedUntil         *time.Time
 	CreatedAt           time.Time
 	Revised             revised `gorm:"embedded"`
 }
@@ -24,7 +26,8 @@ func (webhookRow) TableName() string { return "webhooks" }
 func newWebhookRow(w booking.Webhook) webhookRow {
 	row := webhookRow{
 		ID: w.ID, URL: w.URL, Kinds: make(texts, len(w.Kinds)), StudentIDs: w.StudentIDs, InterviewerIDs: w.InterviewerIDs,
-		PreviousSecretUntil: w.PreviousSecretUntil, DisabledAt: w.DisabledAt, CreatedAt: w.CreatedAt, Revised: revised(w.Revision),
+		PreviousSecretUntil: w.PreviousSecretUntil, DisabledAt: w.DisabledAt,
+		FailingSince: w.FailingSince, PausedUntil: w.PausedUntil, CreatedAt: w.CreatedAt, Revised: revised(w.Revision),
 	}
 	for i, kind := range w.Kinds {
 		row.Kinds[i] = string(kind)
@@ -36,6 +39,7 @@ func (r webhookRow) domain() booking.Webhook {
 	w := booking.Webhook{
 		ID: r.ID, URL: r.URL, PreviousSecretUntil: utc(r.PreviousSecretUntil), DisabledAt: utc(r.DisabledAt),
 		CreatedAt: r.CreatedAt.UTC(), Revision: r.Revised.revision(),
+		ReceiverState: booking.ReceiverState{FailingSince: utc(r.FailingSince), PausedUntil: utc(r.PausedUntil)},
 		WebhookFilter: booking.WebhookFilter{Kinds: make([]booking.EventKind, len(r.Kinds)), StudentIDs: r.StudentIDs, InterviewerIDs: r.InterviewerIDs},
 	}
 	for i, kind := range r.Kinds {
@@ -115,6 +119,13 @@ func (tx *Tx) UpdateWebhook(ctx context.Context, w booking.Webhook, at time.Time
 	w.Revision = w.Next(at)
 	changed := newWebhookRow(w)
 	return w, tx.edit(ctx, was, &changed, "created_at")
+}
+
+// SetReceiverState stores whether the receiver of a webhook is available, which does not change
+// the revision. The webhook must be locked.
+func (tx *Tx) SetReceiverState(ctx context.Context, id booking.WebhookID, s booking.ReceiverState) error {
+	err := tx.db.WithContext(ctx).Exec("UPDATE webhooks SET failing_since = ?, paused_until = ? WHERE id = ?", s.FailingSince, s.PausedUntil, id).Error
+	return fault(err, "store the state of the receiver of webhook %d", id)
 }
 
 // RotateSecret replaces the secret of a webhook. The current one becomes the previous one,

@@ -12,6 +12,7 @@ type deliveries struct {
 	duration prometheus.Histogram
 	disabled prometheus.Counter
 	oldest   prometheus.Gauge
+	failing  prometheus.Gauge
 }
 
 // deliveryResults are the values of the label result, for a series of each from the start.
@@ -27,6 +28,8 @@ func newDeliveries(name func(name, help string) prometheus.CounterOpts) deliveri
 		disabled: prometheus.NewCounter(name("webhooks_disabled_total", "Webhooks that this server disabled because a delivery failed for good.")),
 		oldest: prometheus.NewGauge(prometheus.GaugeOpts(name("webhook_oldest_delivery_seconds",
 			"The age of the oldest delivery that is pending for an enabled webhook; 0 if there is none. Each server reports it, so use the maximum."))),
+		failing: prometheus.NewGauge(prometheus.GaugeOpts(name("webhooks_failing",
+			"Enabled webhooks whose receiver is unavailable: it does not respond, or responds with 429, 502, 503 or 504. Each server reports it, so use the maximum."))),
 	}
 	for _, result := range deliveryResults {
 		d.attempts.WithLabelValues(result)
@@ -35,7 +38,7 @@ func newDeliveries(name func(name, help string) prometheus.CounterOpts) deliveri
 }
 
 func (d deliveries) collectors() []prometheus.Collector {
-	return []prometheus.Collector{d.attempts, d.duration, d.disabled, d.oldest}
+	return []prometheus.Collector{d.attempts, d.duration, d.disabled, d.oldest, d.failing}
 }
 
 // Attempted counts a request to a webhook.
@@ -47,5 +50,9 @@ func (t *Telemetry) Attempted(result string, took time.Duration) {
 // WebhookDisabled counts a webhook that was disabled.
 func (t *Telemetry) WebhookDisabled() { t.metrics.deliveries.disabled.Inc() }
 
-// OldestDelivery sets the age of the oldest pending delivery.
-func (t *Telemetry) OldestDelivery(age time.Duration) { t.metrics.deliveries.oldest.Set(age.Seconds()) }
+// Queue sets the age of the oldest pending delivery, and the number of webhooks whose receiver
+// is unavailable.
+func (t *Telemetry) Queue(oldest time.Duration, failing int) {
+	t.metrics.deliveries.oldest.Set(oldest.Seconds())
+	t.metrics.deliveries.failing.Set(float64(failing))
+}

@@ -96,7 +96,22 @@ func (s *Sender) Send(ctx context.Context, m Message) booking.DeliveryResponse {
 	defer func() { _ = response.Body.Close() }()
 	body, _ := io.ReadAll(io.LimitReader(response.Body, MaxResponse)) // the status is enough
 	text := printable(body)
-	return booking.DeliveryResponse{ResponseStatus: &response.StatusCode, ResponseBody: &text}
+	return booking.DeliveryResponse{
+		ResponseStatus: &response.StatusCode, ResponseBody: &text, RetryAfter: retryAfter(response.Header.Get("Retry-After"), m.At),
+	}
+}
+
+// retryAfter returns how long after now a receiver asks to wait, or 0 if it does not.
+func retryAfter(text string, now time.Time) time.Duration {
+	const most = 24 * 60 * 60
+	if seconds, err := strconv.ParseUint(text, 10, 64); err == nil || errors.Is(err, strconv.ErrRange) {
+		return time.Duration(min(seconds, most)) * time.Second
+	}
+	at, err := http.ParseTime(text)
+	if err != nil {
+		return 0
+	}
+	return min(max(0, at.Sub(now)), most*time.Second)
 }
 
 // Close closes the idle connections.

@@ -128,7 +128,7 @@ func TestRetriedAndDisabled(t *testing.T) {
 	watching := newReceiver(t)
 	w.hook(watching.URL, nil, "WEBHOOK_DISABLED")
 	r.answers(func(to http.ResponseWriter, _ request) {
-		http.Error(to, strings.Repeat("sorry ", 1000), http.StatusServiceUnavailable)
+		http.Error(to, strings.Repeat("sorry ", 1000), http.StatusInternalServerError)
 	})
 	w.Student(nil)
 	began := *w.Clock.Load()
@@ -142,7 +142,7 @@ func TestRetriedAndDisabled(t *testing.T) {
 		}
 		attempts, id = attempts+1, got[0].ID()
 		one := w.state(h).Deliveries.Nodes[0]
-		if one.Attempts != attempts || *one.ResponseStatus != 503 || len(*one.ResponseBody) != 1024 {
+		if one.Attempts != attempts || *one.ResponseStatus != 500 || len(*one.ResponseBody) != 1024 {
 			t.Fatalf("attempt %d: the delivery is %+v", attempts, one)
 		}
 		if one.NextAttemptAt == nil {

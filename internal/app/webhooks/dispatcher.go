@@ -22,6 +22,7 @@ const (
 
 	idlePoll    = 10 * time.Second // looks for webhooks, while there are none
 	activePoll  = time.Second      // looks for events and due deliveries
+	upkeepPause = 10 * time.Second // between two measurements of the queue
 	roundPause  = 10 * time.Millisecond
 	faultPause  = 5 * time.Second
 	endPatience = 5 * time.Second // for requests in progress at the end
@@ -35,8 +36,9 @@ type Observer interface {
 	Attempted(result string, took time.Duration)
 	// WebhookDisabled reports that a webhook was disabled because its deliveries failed.
 	WebhookDisabled()
-	// OldestDelivery reports the age of the oldest pending delivery, or 0.
-	OldestDelivery(age time.Duration)
+	// Queue reports the age of the oldest pending delivery, or 0, and the number of enabled
+	// webhooks whose receiver is unavailable.
+	Queue(oldest time.Duration, failing int)
 }
 
 // Results of an attempt.
@@ -56,8 +58,9 @@ type Dispatcher struct {
 	log      *slog.Logger
 	observer Observer
 
-	active   bool                      // there were enabled webhooks at the last look
-	sending  map[booking.WebhookID]int // requests in progress
+	active   bool                       // there were enabled webhooks at the last look
+	failing  map[booking.WebhookID]bool // those whose receiver was unavailable
+	sending  map[booking.WebhookID]int  // requests in progress
 	finished chan attempt
 	results  []attempt // of requests, not recorded yet
 }
@@ -85,6 +88,8 @@ func (d *Dispatcher) Run(ctx context.Context) {
 	defer stop()
 	poll := time.NewTimer(0)
 	defer poll.Stop()
+	upkeep := time.NewTicker(upkeepPause)
+	defer upkeep.Stop()
 	d.changed.Store(true)
 	for {
 		pause := activePoll
@@ -101,7 +106,8 @@ func (d *Dispatcher) Run(ctx context.Context) {
 			return
 		case <-poll.C:
 			d.changed.Store(true)
-			d.measure(ctx)
+		case <-upkeep.C:
+			d.upkeep(ctx)
 		case <-d.wake:
 		case one := <-d.finished:
 			d.take(one)
@@ -123,7 +129,7 @@ func (d *Dispatcher) Round(ctx context.Context) error {
 	for len(d.sending) > 0 {
 		d.take(<-d.finished)
 	}
-	d.measure(ctx)
+	d.upkeep(ctx)
 	return d.record(ctx)
 }
 
@@ -137,30 +143,41 @@ func (d *Dispatcher) round(ctx, sending context.Context, look bool) error {
 	if !d.active && !look {
 		return nil
 	}
-	enabled, err := d.store.EnabledWebhooks(ctx)
+	receivers, err := d.store.Receivers(ctx)
 	if err != nil {
 		return err
 	}
-	d.active = len(enabled) > 0
+	d.active = len(receivers) > 0
 	if !d.active {
 		return nil
 	}
 	if err := d.store.DispatchEvents(ctx, d.now()); err != nil {
 		return err
 	}
-	room := map[booking.WebhookID]int{}
-	for _, id := range enabled {
-		if free := PerWebhook - d.sending[id]; free > 0 {
-			room[id] = free
-		}
-	}
 	now := d.now()
-	claimed, err := d.store.ClaimDeliveries(ctx, room, now, now.Add(ClaimTime))
+	claimed, err := d.store.ClaimDeliveries(ctx, d.room(receivers, now), now, now.Add(ClaimTime))
 	for _, one := range claimed {
 		d.sending[one.WebhookID]++
 		go d.send(sending, one)
 	}
 	return err
+}
+
+// room returns how many requests to each receiver may be added. It notes which receivers are
+// unavailable.
+func (d *Dispatcher) room(receivers []store.Receiver, now time.Time) map[booking.WebhookID]int {
+	room := map[booking.WebhookID]int{}
+	d.failing = map[booking.WebhookID]bool{}
+	for _, one := range receivers {
+		state := one.State()
+		if free := state.Room(d.sending[one.ID], PerWebhook, now); free > 0 {
+			room[one.ID] = free
+		}
+		if !state.Available() {
+			d.failing[one.ID] = true
+		}
+	}
+	return room
 }
 
 // send makes an attempt. The body is made for each attempt, so that no copy of it is stored.
@@ -208,19 +225,20 @@ func (d *Dispatcher) take(one attempt) {
 	d.observer.Attempted(result, one.took)
 }
 
-// record writes the results of requests, and disables the webhooks of those that have failed
-// for good, in one transaction. It keeps the results if it fails.
+// record writes the results of requests and the states of their receivers, and disables the
+// webhooks of those that have failed for good, in one transaction. It keeps the results if it
+// fails.
 func (d *Dispatcher) record(ctx context.Context) error {
 	if len(d.results) == 0 {
 		return nil
 	}
 	now := d.now()
-	done := make([]booking.Delivery, len(d.results))
-	for i, one := range d.results {
-		done[i] = one.After(one.response, now)
-	}
 	disabled, err := store.InTx(ctx, d.store, func(tx *store.Tx) ([]booking.WebhookID, error) {
-		webhooks, err := lockFailing(ctx, tx, done)
+		webhooks, err := d.lockAffected(ctx, tx, now)
+		if err != nil {
+			return nil, err
+		}
+		done, err := d.judge(ctx, tx, webhooks, now)
 		if err != nil {
 			return nil, err
 		}
@@ -251,18 +269,20 @@ func (d *Dispatcher) record(ctx context.Context) error {
 	return nil
 }
 
-// lockFailing locks the webhooks of the deliveries that fail for good. As everywhere, it
-// does so before the deliveries are locked. A webhook that was deleted is missing from the result.
-func lockFailing(ctx context.Context, tx *store.Tx, done []booking.Delivery) (map[booking.WebhookID]booking.Webhook, error) {
-	var failing []booking.WebhookID
-	for _, one := range done {
-		if one.Status == booking.DeliveryFailed {
-			failing = append(failing, one.WebhookID)
+// lockAffected locks the webhooks that the results may change: those whose receiver is or was
+// unavailable, and those of deliveries that fail for good. As everywhere, it does so before the
+// deliveries are locked. A webhook that was deleted is missing from the result.
+func (d *Dispatcher) lockAffected(ctx context.Context, tx *store.Tx, now time.Time) (map[booking.WebhookID]booking.Webhook, error) {
+	var affected []booking.WebhookID
+	for _, one := range d.results {
+		after, _ := one.After(one.response, booking.ReceiverState{}, now)
+		if d.failing[one.WebhookID] || one.response.Unavailable() || after.Status == booking.DeliveryFailed {
+			affected = append(affected, one.WebhookID)
 		}
 	}
-	slices.Sort(failing)
+	slices.Sort(affected)
 	locked := map[booking.WebhookID]booking.Webhook{}
-	for _, id := range slices.Compact(failing) {
+	for _, id := range slices.Compact(affected) {
 		webhook, err := tx.LockWebhook(ctx, id)
 		if operation.IgnoreMissing(err) != nil {
 			return nil, err
@@ -274,10 +294,32 @@ func lockFailing(ctx context.Context, tx *store.Tx, done []booking.Delivery) (ma
 	return locked, nil
 }
 
+// judge returns the deliveries after the results, and stores the states of the receivers that
+// have changed.
+func (d *Dispatcher) judge(ctx context.Context, tx *store.Tx, locked map[booking.WebhookID]booking.Webhook, now time.Time) ([]booking.Delivery, error) {
+	done := make([]booking.Delivery, len(d.results))
+	states := map[booking.WebhookID]booking.ReceiverState{}
+	for id, webhook := range locked {
+		states[id] = webhook.ReceiverState
+	}
+	for i, one := range d.results {
+		done[i], states[one.WebhookID] = one.After(one.response, states[one.WebhookID], now)
+	}
+	for id, webhook := range locked {
+		if !webhook.Enabled() || webhook.Available() && states[id].Available() {
+			continue
+		}
+		if err := tx.SetReceiverState(ctx, id, states[id]); err != nil {
+			return nil, err
+		}
+	}
+	return done, nil
+}
+
 // disable disables a webhook, which must be locked.
 func disable(ctx context.Context, tx *store.Tx, before booking.Webhook, now time.Time) error {
 	after := before
-	after.DisabledAt = &now
+	after.DisabledAt, after.ReceiverState = &now, booking.ReceiverState{}
 	after, err := tx.UpdateWebhook(ctx, after, now)
 	if err != nil {
 		return err
@@ -285,20 +327,26 @@ func disable(ctx context.Context, tx *store.Tx, before booking.Webhook, now time
 	return operation.AppendEvents(ctx, tx, now, after.Event(booking.WebhookDisabled, before))
 }
 
-// measure reports the age of the queue. A failure is reported by the next round.
-func (d *Dispatcher) measure(ctx context.Context) {
+// upkeep reports the age of the queue, and repairs what a clock that was put back has left. A
+// failure is reported by the next round.
+func (d *Dispatcher) upkeep(ctx context.Context) {
 	if !d.active {
-		d.observer.OldestDelivery(0)
+		d.observer.Queue(0, 0)
 		return
 	}
-	oldest, err := d.store.OldestDelivery(ctx)
-	switch {
-	case err != nil:
-	case oldest == nil:
-		d.observer.OldestDelivery(0)
-	default:
-		d.observer.OldestDelivery(d.now().Sub(*oldest))
+	now := d.now()
+	if repaired, err := d.store.RepairDeliveries(ctx, now); err == nil && repaired > 0 {
+		d.log.WarnContext(ctx, "deliveries to webhooks were put off by a server whose clock was fast; they are due now", "deliveries", repaired)
 	}
+	oldest, err := d.store.OldestDelivery(ctx)
+	if err != nil {
+		return
+	}
+	age := time.Duration(0)
+	if oldest != nil {
+		age = max(0, now.Sub(*oldest))
+	}
+	d.observer.Queue(age, len(d.failing))
 }
 
 // end waits for the requests in progress and records their results. What it does not record

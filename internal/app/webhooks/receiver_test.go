@@ -4,10 +4,12 @@ import (
 	"encoding/json"
 	"io"
 	"log/slog"
+	"net"
 	"net/http"
 	"net/http/httptest"
 	"os"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -23,6 +25,8 @@ import (
 type receiver struct {
 	t   *testing.T
 	URL string
+
+	opened atomic.Int32 // connections
 
 	mu       sync.Mutex
 	requests []request
@@ -41,7 +45,13 @@ func (r request) ID() string { return r.Header.Get("webhook-id") }
 func newReceiver(t *testing.T) *receiver {
 	t.Helper()
 	r := &receiver{t: t}
-	server := httptest.NewServer(r)
+	server := httptest.NewUnstartedServer(r)
+	server.Config.ConnState = func(_ net.Conn, state http.ConnState) {
+		if state == http.StateNew {
+			r.opened.Add(1)
+		}
+	}
+	server.Start()
 	t.Cleanup(server.Close)
 	r.URL = server.URL
 	return r
@@ -178,7 +188,7 @@ func (w *world) deliver() {
 func (w *world) later(d time.Duration) { w.SetClock(w.Clock.Load().Add(d)) }
 
 // A hook is a webhook that a test has created.
-type hook struct{ ID, Secret string }
+type hook struct{ ID, Secret, URL string }
 
 type in = map[string]any
 
@@ -196,7 +206,7 @@ func (w *world) hook(url string, set in, kinds ...string) hook {
 	}
 	w.Mutate("createWebhook", "webhook { id } secret", input, &payload)
 	w.Accepted(payload.Errors)
-	return hook{payload.Webhook.ID, payload.Secret}
+	return hook{payload.Webhook.ID, payload.Secret, url}
 }
 
 // A delivery is one as the API shows it.
@@ -214,15 +224,16 @@ type state struct {
 	DisabledAt *time.Time
 	Version    int
 
-	PreviousSecretExpiresAt *time.Time
-	Deliveries              struct{ Nodes []delivery }
+	PreviousSecretExpiresAt   *time.Time
+	FailingSince, PausedUntil *time.Time
+	Deliveries                struct{ Nodes []delivery }
 }
 
 // state returns a webhook with its deliveries, newest first.
 func (w *world) state(h hook) state {
 	w.T.Helper()
 	var data struct{ Webhook state }
-	w.Ask(`query($id: ID!) { webhook(id: $id) { enabled disabledAt version previousSecretExpiresAt deliveries(first: 100) { nodes {
+	w.Ask(`query($id: ID!) { webhook(id: $id) { enabled disabledAt version previousSecretExpiresAt failingSince pausedUntil deliveries(first: 100) { nodes {
 		id eventId kind status attempts nextAttemptAt responseStatus responseBody error } } } }`, in{"id": h.ID}).Into(&data)
 	return data.Webhook
 }
@@ -237,9 +248,10 @@ func (w *world) change(mutation string, input in) []schooltest.Refusal {
 
 // measures is an Observer.
 type measures struct {
-	mu     sync.Mutex
-	counts map[string]int
-	oldest time.Duration
+	mu      sync.Mutex
+	counts  map[string]int
+	oldest  time.Duration
+	failing int
 }
 
 func (m *measures) Attempted(result string, _ time.Duration) {
@@ -254,8 +266,8 @@ func (m *measures) WebhookDisabled() {
 	m.counts["disabled"]++
 }
 
-func (m *measures) OldestDelivery(age time.Duration) {
+func (m *measures) Queue(oldest time.Duration, failing int) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	m.oldest = age
+	m.oldest, m.failing = oldest, failing
 }

@@ -134,7 +134,8 @@ type UpdateWebhookInput struct {
 }
 
 // UpdateWebhook changes a webhook. A webhook that is enabled again receives the events after
-// that, and the pending deliveries are attempted again. The other events in between are not
+// that. The pending deliveries of one that is enabled again, or has another URL, are attempted
+// again. The other events in between are not
 // delivered.
 func (w *Webhooks) UpdateWebhook(ctx context.Context, in UpdateWebhookInput) (*booking.Webhook, error) {
 	if err := operation.AccessOf(ctx).Only(); err != nil {
@@ -160,7 +161,8 @@ func (w *Webhooks) UpdateWebhook(ctx context.Context, in UpdateWebhookInput) (*b
 				return before, err
 			}
 		}
-		if after.Enabled() && !before.Enabled() {
+		if after.Enabled() && (!before.Enabled() || after.URL != before.URL) {
+			after.ReceiverState = booking.ReceiverState{}
 			if err := tx.ResumeDeliveries(ctx, after.ID, now); err != nil {
 				return before, err
 			}
@@ -194,7 +196,7 @@ func (in UpdateWebhookInput) apply(to booking.Webhook, now time.Time) (booking.W
 	case *in.Enabled:
 		to.DisabledAt = nil
 	case to.DisabledAt == nil:
-		to.DisabledAt = &now
+		to.DisabledAt, to.ReceiverState = &now, booking.ReceiverState{}
 	}
 	var refused booking.Refused
 	to.WebhookFilter, refused = to.Normalise()
@@ -318,6 +320,10 @@ func (w *Webhooks) Redeliver(ctx context.Context, in RedeliverInput) (*Redeliver
 		}
 		if !of.Enabled() {
 			return nil, booking.RefuseRequest(booking.WrongStatus, "The webhook is disabled; enable it first.")
+		}
+		of.ReceiverState = booking.ReceiverState{} // the caller knows better
+		if err := tx.SetReceiverState(ctx, of.ID, of.ReceiverState); err != nil {
+			return nil, err
 		}
 		if in.DeliveryID != nil {
 			return &Redelivered{of, 1}, tx.Redeliver(ctx, *in.DeliveryID, now)
