@@ -908,9 +908,11 @@ type ComplexityRoot struct {
 		Deliveries              func(childComplexity int, first *int, after *string, last *int, before *string) int
 		DisabledAt              func(childComplexity int) int
 		Enabled                 func(childComplexity int) int
+		FailingSince            func(childComplexity int) int
 		ID                      func(childComplexity int) int
 		InterviewerIDs          func(childComplexity int) int
 		Kinds                   func(childComplexity int) int
+		PausedUntil             func(childComplexity int) int
 		PreviousSecretExpiresAt func(childComplexity int) int
 		StudentIDs              func(childComplexity int) int
 		URL                     func(childComplexity int) int
@@ -4959,6 +4961,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Webhook.Enabled(childComplexity), true
+	case "Webhook.failingSince":
+		if e.ComplexityRoot.Webhook.FailingSince == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Webhook.FailingSince(childComplexity), true
 	case "Webhook.id":
 		if e.ComplexityRoot.Webhook.ID == nil {
 			break
@@ -4977,6 +4985,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Webhook.Kinds(childComplexity), true
+	case "Webhook.pausedUntil":
+		if e.ComplexityRoot.Webhook.PausedUntil == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Webhook.PausedUntil(childComplexity), true
 	case "Webhook.previousSecretExpiresAt":
 		if e.ComplexityRoot.Webhook.PreviousSecretExpiresAt == nil {
 			break
@@ -6822,6 +6836,17 @@ type Webhook {
   "When the webhook was disabled; null if it is enabled."
   disabledAt: DateTime
   """
+  Since when the receiver is unavailable: it does not respond, or responds with the status 429, 502,
+  503 or 504. Null if it is available.
+  """
+  failingSince: DateTime
+  """
+  While the receiver is unavailable, when the next request is sent. The pauses last up to an hour. A
+  response with ` + "`" + `Retry-After` + "`" + ` is heeded up to that time. ` + "`" + `redeliver` + "`" + ` ends the pause. Null if the
+  receiver is available.
+  """
+  pausedUntil: DateTime
+  """
   When the previous secret expires; null if there is none. Until then, each request has two
   signatures.
   """
@@ -6865,8 +6890,8 @@ type WebhookDelivery {
   "When the last request was sent; null if none was."
   lastAttemptAt: DateTime
   """
-  When the next request is sent, unless an earlier event about the same interview is still pending.
-  Null if none will be sent.
+  When the next request is sent, unless the webhook pauses or an earlier event about the same
+  interview is still pending. Null if none will be sent.
   """
   nextAttemptAt: DateTime
   "The HTTP status of the last response; null if there was none."
@@ -10582,6 +10607,10 @@ func (ec *executionContext) childFields_Webhook(ctx context.Context, field graph
 		return ec.fieldContext_Webhook_enabled(ctx, field)
 	case "disabledAt":
 		return ec.fieldContext_Webhook_disabledAt(ctx, field)
+	case "failingSince":
+		return ec.fieldContext_Webhook_failingSince(ctx, field)
+	case "pausedUntil":
+		return ec.fieldContext_Webhook_pausedUntil(ctx, field)
 	case "previousSecretExpiresAt":
 		return ec.fieldContext_Webhook_previousSecretExpiresAt(ctx, field)
 	case "deliveries":
@@ -29928,6 +29957,52 @@ func (ec *executionContext) fieldContext_Webhook_disabledAt(_ context.Context, f
 	return graphql.NewScalarFieldContext("Webhook", field, false, false, "DateTime")
 }
 
+func (ec *executionContext) _Webhook_failingSince(ctx context.Context, field graphql.CollectedField, obj *booking.Webhook) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Webhook_failingSince(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.FailingSince, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *time.Time) graphql.Marshaler {
+			return ec.marshalODateTime2ᚖtimeᚐTime(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Webhook_failingSince(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Webhook", field, false, false, "DateTime")
+}
+
+func (ec *executionContext) _Webhook_pausedUntil(ctx context.Context, field graphql.CollectedField, obj *booking.Webhook) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Webhook_pausedUntil(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.PausedUntil, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *time.Time) graphql.Marshaler {
+			return ec.marshalODateTime2ᚖtimeᚐTime(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Webhook_pausedUntil(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Webhook", field, false, false, "DateTime")
+}
+
 func (ec *executionContext) _Webhook_previousSecretExpiresAt(ctx context.Context, field graphql.CollectedField, obj *booking.Webhook) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -41140,6 +41215,16 @@ func (ec *executionContext) _Webhook(ctx context.Context, sel ast.SelectionSet, 
 			}
 		case "disabledAt":
 			out.Values[i] = ec._Webhook_disabledAt(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "failingSince":
+			out.Values[i] = ec._Webhook_failingSince(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "pausedUntil":
+			out.Values[i] = ec._Webhook_pausedUntil(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
 				atomic.AddUint32(&out.Invalids, 1)
 			}
