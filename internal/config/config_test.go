@@ -101,6 +101,10 @@ func TestWrongValues(t *testing.T) {
 		{"CORS_ORIGINS", "null", "exact origins"},
 		{"TLS_CERT_FILE", "cert.pem", "expected both or none"},
 		{"TLS_KEY_FILE", "key.pem", "expected both or none"},
+		{"SMTP_URL", "smtp://me:secret@relay:99999", "MAIL_FROM is"},
+		{"MAIL_FROM", "nobody", `MAIL_FROM is "nobody"; expected an address such as`},
+		{"MAIL_ADMIN", "Office <office@example.org>, b@example.org", "expected an address such as school@example.org"},
+		{"MAIL_TEMPLATES", "/nowhere", `MAIL_TEMPLATES is "/nowhere"; expected a folder of templates`},
 		{"DATABASE_URL", "mysql://secret@h/db", "a URL such as postgres://"},
 		{"DATABASE_URL", "postgres://u@h/db", "expected one of JWT_SECRET, JWT_PUBLIC_KEY_FILE and OIDC_ISSUER"},
 	} {
@@ -111,10 +115,39 @@ func TestWrongValues(t *testing.T) {
 				t.Errorf("got the error %v, want %q", err, test.says)
 			}
 			// An issuer also requires an audience, and a database a key.
-			if test.name != "OIDC_ISSUER" && test.name != "DATABASE_URL" && err != nil && strings.Contains(err.Error(), "\n") {
+			if test.name != "OIDC_ISSUER" && test.name != "DATABASE_URL" && test.name != "SMTP_URL" && err != nil && strings.Contains(err.Error(), "\n") {
 				t.Errorf("got more than one line: %v", err)
 			}
 		})
+	}
+}
+
+// The password of the mail server is in neither an error nor the settings.
+func TestMail(t *testing.T) {
+	t.Parallel()
+	values := map[string]string{"MAIL_FROM": "Rehearse <rehearse@example.org>", "SMTP_URL": "smtp://me:hunter2@smtp.example.org:99999"}
+	if _, err := load(values); err == nil || !strings.Contains(err.Error(), `SMTP_URL is "(hidden)"; expected smtp://user:password@host:port`) || strings.Contains(err.Error(), "hunter2") {
+		t.Errorf("got the error %v", err)
+	}
+	values["SMTP_URL"] = "smtp://me:hunter2@smtp.example.org"
+	c, err := load(values)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if s := c.Mail.Server; s == nil || s.Host != "smtp.example.org" || s.Password != "hunter2" || c.Mail.From.Address != "rehearse@example.org" || c.Mail.From.Name != "Rehearse" {
+		t.Errorf("got %+v", c.Mail)
+	}
+	e, err := config.NewEnvironment(func(name string) string { return values[name] }, nil, "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, s := range c.Settings(e) {
+		if strings.Contains(s.Value, "hunter2") || s.Name == "SMTP_URL" && s.Value != "smtp://me:(hidden)@smtp.example.org" {
+			t.Errorf("%s is %q", s.Name, s.Value)
+		}
+	}
+	if c, err = load(nil); err != nil || c.Mail.Server != nil {
+		t.Errorf("without SMTP_URL, the server is %v (%v)", c.Mail.Server, err)
 	}
 }
 

@@ -13,6 +13,7 @@ import (
 	"rehearse/graph"
 	"rehearse/graph/page"
 	"rehearse/internal/app/operation"
+	"rehearse/internal/app/outbox"
 	"rehearse/internal/app/reservation"
 	"rehearse/internal/app/transfer"
 	"rehearse/internal/app/webhooks"
@@ -25,6 +26,7 @@ import (
 	"rehearse/internal/identity"
 	"rehearse/internal/interchange"
 	"rehearse/internal/live"
+	"rehearse/internal/mail"
 	"rehearse/internal/store"
 	"rehearse/internal/web"
 	"rehearse/internal/webhook"
@@ -75,6 +77,7 @@ func limitsPage() []byte {
 	writePolicy(&b)
 	writeLimits(&b, "Imports", importLimits())
 	writeLimits(&b, "Webhooks", webhookLimits())
+	writeLimits(&b, "E-mail", mailLimits())
 	return bytes.TrimSuffix(b.Bytes(), []byte("\n"))
 }
 
@@ -228,6 +231,16 @@ func webhookLimits() []limit {
 		{"events that `redeliver` sends", count(webhooks.MaxRedelivered), "", input},
 		{"keeping the previous secret after a rotation", span(booking.SecretOverlap), "", "it signs no requests"},
 		{"keeping a delivery", span(booking.DeliveryLifetime), "", "it is deleted"},
+	}
+}
+
+func mailLimits() []limit {
+	return []limit{
+		{"connections of a server to the mail server", count(outbox.Connections), "", "further messages wait"},
+		{"connecting, and sending a message", span(mail.Timeout) + " each", "", "the message is sent later"},
+		{"attempting a message", span(booking.MailWindow), "", "it fails"},
+		{"the age of an event about which messages are created", span(booking.MailWindow), "", "it leads to none"},
+		{"keeping a message, without its text", span(booking.MailLifetime), "", "it is deleted"},
 	}
 }
 
