@@ -59,7 +59,7 @@ type ReceiverState struct {
 // Available reports whether the receiver took the last request, or refused only its content.
 func (s ReceiverState) Available() bool { return s.FailingSince == nil }
 
-// Room returns how many requests may be added to those that are in progress, of which there may
+// Room returns how many deliveries may be added to those that are in progress, of which there may
 // be most. An unavailable receiver gets one at a time, after its pause. A pause that is longer
 // than any was set by a clock that has been put back since, and is over.
 func (s ReceiverState) Room(inProgress, most int, now time.Time) int {

@@ -92,6 +92,7 @@ func (o updatePolicy) do(ctx context.Context, on *app.App) (string, int64, error
 		RescheduleCutoffSeconds: &p.RescheduleCutoffSeconds,
 		MaxReschedules:          &p.MaxReschedules, PublishHorizonDays: &p.PublishHorizonDays,
 		MeetingURLTemplate: booking.Set(&p.MeetingURLTemplate), ShareMeetingRooms: &p.ShareMeetingRooms,
+		ReminderLeadSeconds: &p.ReminderLeadSeconds, AgendaHour: booking.Set(&p.AgendaHour), FeedbackOverdueSeconds: &p.FeedbackOverdueSeconds,
 	})
 	if err != nil {
 		return "", 0, err

@@ -16,9 +16,12 @@ const (
 	// PerWebhook is the maximum number of concurrent requests of a server to one webhook, so
 	// a slow receiver does not delay the others.
 	PerWebhook = 4
-	// ClaimTime is how long after the beginning of an attempt another server makes the next
-	// one, if the server that made it has died.
+	// ClaimTime is how long after a claim another server makes the attempt again, if the
+	// server that claimed it has died.
 	ClaimTime = 4 * webhook.Timeout
+	// Claimed is the maximum number of deliveries to one webhook that a server is sending, or
+	// about to. They end within ClaimTime.
+	Claimed = 2 * PerWebhook
 
 	idlePoll    = 10 * time.Second // looks for webhooks, while there are none
 	activePoll  = time.Second      // looks for events and due deliveries
@@ -60,9 +63,15 @@ type Dispatcher struct {
 
 	active   bool                       // there were enabled webhooks at the last look
 	failing  map[booking.WebhookID]bool // those whose receiver was unavailable
-	sending  map[booking.WebhookID]int  // requests in progress
+	sending  map[booking.WebhookID]*progress
 	finished chan attempt
 	results  []attempt // of requests, not recorded yet
+}
+
+// progress is what is being sent to a webhook.
+type progress struct {
+	claimed int           // deliveries in progress
+	permits chan struct{} // one for each concurrent request
 }
 
 // attempt is a request that has ended.
@@ -77,7 +86,7 @@ type attempt struct {
 func (w *Webhooks) NewDispatcher(log *slog.Logger, o Observer, timeout time.Duration) *Dispatcher {
 	return &Dispatcher{
 		Webhooks: w, sender: webhook.NewSender(w.addresses, PerWebhook, timeout), log: log, observer: o,
-		sending: map[booking.WebhookID]int{}, finished: make(chan attempt, booking.MaxWebhooks*PerWebhook),
+		sending: map[booking.WebhookID]*progress{}, finished: make(chan attempt, booking.MaxWebhooks*Claimed),
 	}
 }
 
@@ -134,8 +143,8 @@ func (d *Dispatcher) Round(ctx context.Context) error {
 }
 
 // round does everything that can be done now. If there were no webhooks, it does nothing unless
-// look is set. The requests that it starts end with sending.
-func (d *Dispatcher) round(ctx, sending context.Context, look bool) error {
+// look is set. The requests that it starts end with until.
+func (d *Dispatcher) round(ctx, until context.Context, look bool) error {
 	d.collect()
 	if err := d.record(ctx); err != nil {
 		return err
@@ -155,22 +164,40 @@ func (d *Dispatcher) round(ctx, sending context.Context, look bool) error {
 		return err
 	}
 	now := d.now()
-	claimed, err := d.store.ClaimDeliveries(ctx, d.room(receivers, now), now, now.Add(ClaimTime))
-	for _, one := range claimed {
-		d.sending[one.WebhookID]++
-		go d.send(sending, one)
+	deliveries, err := d.store.ClaimDeliveries(ctx, d.room(receivers, now), now, now.Add(ClaimTime))
+	for _, one := range deliveries {
+		go d.send(until, one, d.begin(one.WebhookID))
 	}
 	return err
 }
 
-// room returns how many requests to each receiver may be added. It notes which receivers are
+// begin counts a delivery that is in progress, and returns the permits for its request.
+func (d *Dispatcher) begin(id booking.WebhookID) chan struct{} {
+	to := d.sending[id]
+	if to == nil {
+		to = &progress{permits: make(chan struct{}, PerWebhook)}
+		d.sending[id] = to
+	}
+	to.claimed++
+	return to.permits
+}
+
+// inProgress returns the number of deliveries to a webhook that are in progress.
+func (d *Dispatcher) inProgress(id booking.WebhookID) int {
+	if to := d.sending[id]; to != nil {
+		return to.claimed
+	}
+	return 0
+}
+
+// room returns how many deliveries to each receiver may be added. It notes which receivers are
 // unavailable.
 func (d *Dispatcher) room(receivers []store.Receiver, now time.Time) map[booking.WebhookID]int {
 	room := map[booking.WebhookID]int{}
 	d.failing = map[booking.WebhookID]bool{}
 	for _, one := range receivers {
 		state := one.State()
-		if free := state.Room(d.sending[one.ID], PerWebhook, now); free > 0 {
+		if free := state.Room(d.inProgress(one.ID), Claimed, now); free > 0 {
 			room[one.ID] = free
 		}
 		if !state.Available() {
@@ -181,7 +208,9 @@ func (d *Dispatcher) room(receivers []store.Receiver, now time.Time) map[booking
 }
 
 // send makes an attempt. The body is made for each attempt, so that no copy of it is stored.
-func (d *Dispatcher) send(ctx context.Context, one store.Attempt) {
+func (d *Dispatcher) send(ctx context.Context, one store.Attempt, permits chan struct{}) {
+	permits <- struct{}{}
+	defer func() { <-permits }()
 	began := time.Now() //nolint:forbidigo // receivers compare the time of the request with the real one
 	done := attempt{Attempt: one}
 	body, err := webhook.NewBody(one.Event, one.Interview)
@@ -211,7 +240,7 @@ func (d *Dispatcher) collect() {
 }
 
 func (d *Dispatcher) take(one attempt) {
-	if d.sending[one.WebhookID]--; d.sending[one.WebhookID] == 0 {
+	if d.sending[one.WebhookID].claimed--; d.inProgress(one.WebhookID) == 0 {
 		delete(d.sending, one.WebhookID)
 	}
 	d.results = append(d.results, one)
