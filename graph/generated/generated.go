@@ -6841,9 +6841,9 @@ type Webhook {
   """
   failingSince: DateTime
   """
-  While the receiver is unavailable, when the next request is sent. The pauses last up to an hour. A
-  response with ` + "`" + `Retry-After` + "`" + ` is heeded up to that time. ` + "`" + `redeliver` + "`" + ` ends the pause. Null if the
-  receiver is available.
+  While the receiver is unavailable, when the next request is sent. A pause lasts at most an hour,
+  even if a response has a longer ` + "`" + `Retry-After` + "`" + `. ` + "`" + `redeliver` + "`" + ` ends the pause. Null if the receiver is
+  available.
   """
   pausedUntil: DateTime
   """
@@ -6969,8 +6969,8 @@ type BookingPolicy {
   """
   shareMeetingRooms: Boolean!
   """
-  When reminders of an interview are sent, in seconds before its start, the longest time first. Empty
-  if no reminders are sent.
+  When reminders of an interview are sent, in seconds before its start, the longest time first.
+  Empty if no reminders are sent.
   """
   reminderLeadSeconds: [Int!]!
   """
@@ -7734,8 +7734,8 @@ type Mutation {
     input: DeleteCalendarFeedInput!
   ): DeleteCalendarFeedPayload @access(student: OWN, interviewer: OWN)
   """
-  Changes which e-mails a student or an interviewer wants. Refusals: ` + "`" + `WRONG_STATUS` + "`" + ` if the student is
-  anonymised.
+  Changes which e-mails a student or an interviewer wants. Refusals: ` + "`" + `WRONG_STATUS` + "`" + ` if the student
+  is anonymised.
   """
   updateNotificationPreferences(
     "The student or the interviewer, and the changes."
@@ -7820,8 +7820,8 @@ type NotificationPreferences {
   """
   agenda: Boolean
   """
-  Reminders to grade interviews. ` + "`" + `BookingPolicy.feedbackOverdueSeconds` + "`" + ` says when they are sent. Null
-  for a student.
+  Reminders to grade interviews. ` + "`" + `BookingPolicy.feedbackOverdueSeconds` + "`" + ` says when they are sent.
+  Null for a student.
   """
   feedback: Boolean
 }
@@ -8891,8 +8891,8 @@ input UpdateBookingPolicyInput {
   """
   agendaHour: Int
   """
-  How long after the end of an interview its interviewer is asked to grade it, 0 to 2,592,000 seconds
-  (30 days). 0 turns this off. Null is refused.
+  How long after the end of an interview its interviewer is asked to grade it, 0 to 2,592,000
+  seconds (30 days). 0 turns this off. Null is refused.
   """
   feedbackOverdueSeconds: Int @notNull
 }
