@@ -142,7 +142,7 @@ var variables = []Variable{
 	{
 		Name: "DATABASE_LISTEN_URL", Group: groupDatabase, Note: "`DATABASE_URL`", See: "how-to/pgbouncer.md",
 		Allowed:     "a URL such as postgres://user@host/database; requires DATABASE_URL",
-		Description: "The address of Postgres itself, if `DATABASE_URL` points to a pooler such as pgbouncer. With it, subscribers get the changes of other servers at once, and without it up to 200 ms later",
+		Description: "The address of Postgres itself, if `DATABASE_URL` points to a pooler such as pgbouncer. With it, subscribers get the changes of other servers at once, and without it up to 50 ms later",
 	},
 	{
 		Name: "DATABASE_MAX_CONNS", Group: groupDatabase, Allowed: atLeast1,

@@ -28,9 +28,9 @@ type eventWatch struct {
 // after the given one, then those that are committed later. If after is nil, it starts with
 // the next one. A slow reader delays its own events only, and is not dropped.
 func (h *Hub) Events(ctx context.Context, after *booking.EventID, f store.EventFilter) (Watch[booking.Event], error) {
-	ctx, stop := context.WithCancel(ctx)
+	ctx, drop := context.WithCancelCause(ctx)
 	w := &eventWatch{hub: h, filter: f, wake: make(chan struct{}, 1)}
-	h.watch(ctx, w) // before reading, so that no event is missed
+	h.add(ctx, w) // before reading, so that no event is missed
 	var err error
 	if after == nil {
 		w.Last, err = h.store.LastEvent(ctx)
@@ -38,14 +38,11 @@ func (h *Hub) Events(ctx context.Context, after *booking.EventID, f store.EventF
 		w.EventBatch, err = h.store.EventsAfter(ctx, *after, f, eventsAhead)
 	}
 	if err != nil {
-		stop()
+		drop(nil)
 		return nil, err
 	}
-	return func(pace Pace, send func(context.Context, booking.Event)) error {
-		defer stop()
-		w.run(ctx, pace, send)
-		return nil
-	}, nil
+	w.wakeForMore()
+	return newWatch(ctx, drop, w.wake, w.next), nil
 }
 
 func (w *eventWatch) take(set changeSet) {
@@ -54,40 +51,27 @@ func (w *eventWatch) take(set changeSet) {
 	}
 }
 
-func (w *eventWatch) run(ctx context.Context, pace Pace, send func(context.Context, booking.Event)) {
-	for {
-		if len(w.Events) == 0 && !w.More {
-			select {
-			case <-ctx.Done():
-				return
-			case <-w.wake:
-			}
-		}
-		if !pace.Begin(ctx) {
-			return
-		}
-		var work Work
-		if len(w.Events) == 0 {
-			w.read(ctx)
-			work.Reads = readsOfEvents
-		}
-		if len(w.Events) == 0 {
-			pace.Skip(work)
-			continue
-		}
-		event := w.Events[0]
-		w.Events = w.Events[1:]
-		send(ctx, event)
+func (w *eventWatch) wakeForMore() {
+	if len(w.Events) > 0 || w.More {
+		signal(w.wake)
 	}
 }
 
-// read reads the next events. If it fails, it is repeated after a pause.
-func (w *eventWatch) read(ctx context.Context) {
-	batch, err := w.hub.store.EventsAfter(ctx, w.Last, w.filter, eventsAhead)
-	if err != nil {
-		w.More = false
-		time.AfterFunc(feedPause, func() { signal(w.wake) })
-		return
+// next returns the next event. If it cannot be read, it is read again after a pause.
+func (w *eventWatch) next(ctx context.Context) (event *booking.Event, work Work) {
+	defer w.wakeForMore()
+	if len(w.Events) == 0 {
+		work.Reads = readsOfEvents
+		batch, err := w.hub.store.EventsAfter(ctx, w.Last, w.filter, eventsAhead)
+		if err != nil {
+			w.More = false
+			time.AfterFunc(feedPause, func() { signal(w.wake) })
+			return nil, work
+		}
+		w.EventBatch = batch
 	}
-	w.EventBatch = batch
+	if len(w.Events) > 0 {
+		event, w.Events = &w.Events[0], w.Events[1:]
+	}
+	return event, work
 }

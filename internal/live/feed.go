@@ -35,19 +35,9 @@ const (
 // Hub distributes the changes in the school, made on any server, to the watches of this
 // server.
 type Hub struct {
-	store   *store.Store
-	now     func() time.Time
-	feed    *feed
-	records *sharedRecords
-}
+	store *store.Store
+	now   func() time.Time
 
-// New returns a Hub without watches. now returns the current time.
-func New(s *store.Store, now func() time.Time) *Hub {
-	return &Hub{store: s, now: now, feed: newFeed(), records: newSharedRecords()}
-}
-
-// feed holds the watches, and the changes that have not been distributed.
-type feed struct {
 	watching sync.Mutex // guards watchers; held for long, so receive does not take it: lists wait for it
 	watchers map[watcher]struct{}
 
@@ -55,6 +45,11 @@ type feed struct {
 	pending   store.Changes
 	drainedAt time.Time
 	wake      chan struct{} // holds one token while there are changes to distribute
+}
+
+// New returns a Hub without watches. now returns the current time.
+func New(s *store.Store, now func() time.Time) *Hub {
+	return &Hub{store: s, now: now, watchers: map[watcher]struct{}{}, wake: make(chan struct{}, 1)}
 }
 
 // watcher is a subscription that receives all changes and keeps the relevant ones. take
@@ -70,30 +65,25 @@ type changeSet struct {
 	tagged       []booking.InterviewerID // interviewers whose slots' tags have changed
 	manySlots    bool                    // more slots than are listed have changed
 	events       bool                    // there may be new events
-	generation   uint64                  // generation of sharedRecords; records read before it are stale
 }
 
-func newFeed() *feed {
-	return &feed{watchers: map[watcher]struct{}{}, wake: make(chan struct{}, 1)}
+// add subscribes w to the changes until ctx ends.
+func (h *Hub) add(ctx context.Context, w watcher) {
+	h.watching.Lock()
+	defer h.watching.Unlock()
+	h.watchers[w] = struct{}{}
+	context.AfterFunc(ctx, func() {
+		h.watching.Lock()
+		defer h.watching.Unlock()
+		delete(h.watchers, w)
+	})
 }
 
-func (f *feed) add(w watcher) {
-	f.watching.Lock()
-	defer f.watching.Unlock()
-	f.watchers[w] = struct{}{}
-}
-
-func (f *feed) remove(w watcher) {
-	f.watching.Lock()
-	defer f.watching.Unlock()
-	delete(f.watchers, w)
-}
-
-func (f *feed) receive(c store.Changes) {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	f.pending = f.pending.And(c)
-	signal(f.wake)
+func (h *Hub) receive(c store.Changes) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.pending = h.pending.And(c)
+	signal(h.wake)
 }
 
 // signal puts a token into wake unless it already holds one.
@@ -106,19 +96,19 @@ func signal(wake chan struct{}) {
 
 // drain returns and clears the accumulated changes. It also returns the time of the
 // previous call, after which they were received.
-func (f *feed) drain(now time.Time) (store.Changes, time.Time) {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	changes, since := f.pending, f.drainedAt
-	f.pending, f.drainedAt = store.Changes{}, now
+func (h *Hub) drain() (store.Changes, time.Time) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	changes, since := h.pending, h.drainedAt
+	h.pending, h.drainedAt = store.Changes{}, h.now()
 	return changes, since
 }
 
-func (f *feed) broadcast(h changeSet) {
-	f.watching.Lock()
-	defer f.watching.Unlock()
-	for w := range f.watchers {
-		w.take(h)
+func (h *Hub) broadcast(set changeSet) {
+	h.watching.Lock()
+	defer h.watching.Unlock()
+	for w := range h.watchers {
+		w.take(set)
 	}
 }
 
@@ -127,45 +117,43 @@ func (f *feed) broadcast(h changeSet) {
 // changes, which must not block.
 func (h *Hub) Follow(ctx context.Context, log *slog.Logger, committed func()) (func(context.Context), error) {
 	run, err := h.store.Follow(ctx, log, h.now, func(c store.Changes) {
-		h.feed.receive(c)
+		h.receive(c)
 		committed()
 	})
 	if err != nil {
 		return nil, err
 	}
-	h.feed.drain(h.now())
-	if toOpen, err := h.store.SlotsToOpen(ctx, h.now()); err == nil {
-		h.openByTheClock(toOpen)
-	} else { // they are read, and the error is logged, with the first changes
-		h.feed.receive(store.Changes{EverySlot: true})
-	}
+	h.receive(store.Changes{EverySlot: true}) // for the slots that reopen by the clock
+	h.distribute(ctx, log)
 	return func(ctx context.Context) {
 		var listening sync.WaitGroup
 		defer listening.Wait()
 		listening.Go(func() { run(ctx) })
-		h.follow(ctx, log)
+		for {
+			select {
+			case <-ctx.Done():
+				return
+			case <-h.wake:
+				h.distribute(ctx, log)
+			}
+		}
 	}, nil
 }
 
-func (h *Hub) follow(ctx context.Context, log *slog.Logger) {
-	for {
-		select {
-		case <-ctx.Done():
-			return
-		case <-h.feed.wake:
-		}
-		changes, since := h.feed.drain(h.now())
-		set, err := h.readChanges(ctx, changes, since)
-		switch {
-		case err == nil:
-			set.generation = h.records.next()
-			h.feed.broadcast(set)
-		case ctx.Err() == nil:
-			log.WarnContext(ctx, "cannot read the changes", "error", err)
-			changes.Lost = true
-			time.AfterFunc(feedPause, func() { h.feed.receive(changes) })
-		}
+// distribute passes the accumulated changes on to the watches. If it cannot read what has
+// changed, it does so later.
+func (h *Hub) distribute(ctx context.Context, log *slog.Logger) {
+	changes, since := h.drain()
+	set, err := h.readChanges(ctx, changes, since)
+	if err == nil {
+		h.broadcast(set)
+		return
 	}
+	if ctx.Err() == nil {
+		log.WarnContext(ctx, "cannot read the changes", "error", err)
+	}
+	changes.Lost = true
+	time.AfterFunc(feedPause, func() { h.receive(changes) })
 }
 
 // readChanges reads the current state of what has changed. since is the time of the previous
@@ -214,6 +202,6 @@ func (h *Hub) openByTheClock(slots []booking.Slot) {
 		}
 	}
 	for until, ids := range at {
-		time.AfterFunc(until.Sub(now), func() { h.feed.receive(store.Changes{Slots: ids}) })
+		time.AfterFunc(until.Sub(now), func() { h.receive(store.Changes{Slots: ids}) })
 	}
 }

@@ -16,19 +16,19 @@ func (b *busy) take(changeSet) { b.during() }
 // not wait until all subscriptions have received earlier changes.
 func TestReceiveDoesNotWaitForSubscriptions(t *testing.T) {
 	t.Parallel()
-	f := newFeed()
-	f.add(&busy{func() { f.receive(store.Changes{EverySlot: true}) }})
+	h := New(nil, time.Now)
+	h.add(t.Context(), &busy{func() { h.receive(store.Changes{EverySlot: true}) }})
 	done := make(chan struct{})
 	go func() {
 		defer close(done)
-		f.broadcast(changeSet{})
+		h.broadcast(changeSet{})
 	}()
 	select {
 	case <-done:
 	case <-time.After(time.Minute):
 		t.Fatal("receive waits for the watchers")
 	}
-	if changes, _ := f.drain(time.Time{}); !changes.EverySlot {
+	if changes, _ := h.drain(); !changes.EverySlot {
 		t.Error("the change was not received")
 	}
 }

@@ -19,11 +19,8 @@ type interviewWatch struct {
 func (h *Hub) Interviews(ctx context.Context, wants func(booking.Interview) bool) Watch[booking.Interview] {
 	ctx, drop := context.WithCancelCause(ctx)
 	w := &interviewWatch{inbox: newInbox[booking.InterviewID, booking.Interview](drop), wants: wants}
-	h.watch(ctx, w)
-	return func(pace Pace, send func(context.Context, booking.Interview)) error {
-		defer drop(nil)
-		return w.run(ctx, pace, send)
-	}
+	h.add(ctx, w)
+	return newWatch(ctx, drop, w.wake, w.next)
 }
 
 func (w *interviewWatch) take(h changeSet) {
@@ -38,19 +35,18 @@ func (w *interviewWatch) take(h changeSet) {
 	}
 }
 
-func (w *interviewWatch) run(ctx context.Context, pace Pace, send func(context.Context, booking.Interview)) error {
-	for {
-		select {
-		case <-ctx.Done():
-			return ended(ctx)
-		case <-w.wake:
-			changed := w.inbox.take().items
-			for _, id := range slices.Sorted(maps.Keys(changed)) {
-				if !pace.Begin(ctx) {
-					return ended(ctx)
-				}
-				send(ctx, changed[id])
-			}
-		}
+// next returns the changed interview with the lowest id.
+func (w *interviewWatch) next(context.Context) (*booking.Interview, Work) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	changed := slices.Sorted(maps.Keys(w.new.items))
+	if len(changed) == 0 {
+		return nil, Work{}
 	}
+	if len(changed) > 1 {
+		signal(w.wake)
+	}
+	first := w.new.items[changed[0]]
+	delete(w.new.items, first.ID)
+	return &first, Work{}
 }

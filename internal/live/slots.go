@@ -45,19 +45,21 @@ func (c SlotsChanged) TotalCountIsCapped(ctx context.Context) (bool, error) {
 	return c.total.IsCapped(ctx)
 }
 
+// slotChanges are the slots that have changed for a watch.
+type slotChanges = pendingChanges[booking.SlotID, booking.Slot]
+
 // slotWatch watches the slots that one student may book in a range.
 type slotWatch struct {
 	inbox[booking.SlotID, booking.Slot]
 	hub     *Hub
 	student booking.StudentID
-	shared  *sharedRecord // record shared by all watches of the student
 	wanted  store.SlotSearch
 	page    store.Page // only opened slots between its positions are sent
 
 	record booking.Record
 	offer  booking.Offer // offer that the last event was based on
-	asOf   time.Time     // time of the offer
 	work   Work          // since the last turn
+	later  *time.Timer   // of putLater
 }
 
 // Slots watches the slots in the range that the student may book. A slot may be sent more
@@ -67,38 +69,33 @@ func (h *Hub) Slots(
 ) (Watch[SlotsChanged], error) {
 	ctx, drop := context.WithCancelCause(ctx)
 	w := &slotWatch{inbox: newInbox[booking.SlotID, booking.Slot](drop), hub: h, student: student, wanted: wanted, page: page}
-	shared, release := h.records.watch(student)
-	w.shared = shared
-	context.AfterFunc(ctx, release)
-	h.watch(ctx, w) // before reading the record, so that no change is missed
-	if err := w.read(ctx, h.records.next()); err != nil {
+	h.add(ctx, w) // before reading the record, so that no change is missed
+	if err := w.read(ctx); err != nil {
 		drop(nil)
 		return nil, err
 	}
-	w.asOf = h.now()
-	w.offer = w.record.Offer(w.asOf)
+	w.offer = w.record.Offer(h.now())
+	watch := newWatch(ctx, drop, w.wake, w.next)
 	return func(pace Pace, send func(context.Context, SlotsChanged)) error {
-		defer drop(nil)
-		return w.run(ctx, pace, send)
+		w.awaitExpiry()
+		defer func() { w.later.Stop() }()
+		return watch(pace, send)
 	}, nil
 }
 
 func (w *slotWatch) take(h changeSet) {
-	add := pendingChanges[booking.SlotID, booking.Slot]{refetch: h.manySlots}
-	if h.manySlots || h.everyStudent || h.students[w.student] {
-		add.stale = h.generation
-	}
+	add := slotChanges{refetch: h.manySlots, stale: h.manySlots || h.everyStudent || h.students[w.student]}
 	// It is not known which slots of retagged interviewers the client has.
 	add.refetch = add.refetch || len(w.wanted.Tags) > 0 && slices.ContainsFunc(h.tagged, w.wants)
 	for _, slot := range h.slots {
 		w.add(&add, slot)
 	}
-	if add.stale > 0 || add.refetch || len(add.items) > 0 {
+	if add.stale || add.refetch || len(add.items) > 0 {
 		w.put(add)
 	}
 }
 
-func (w *slotWatch) add(to *pendingChanges[booking.SlotID, booking.Slot], slot booking.Slot) {
+func (w *slotWatch) add(to *slotChanges, slot booking.Slot) {
 	if !w.wanted.In.Covers(slot.Span()) || !w.wants(slot.InterviewerID) {
 		return
 	}
@@ -114,12 +111,11 @@ func (w *slotWatch) wants(id booking.InterviewerID) bool {
 	return len(of) == 0 || slices.Contains(of, id)
 }
 
-// read sets the record to one read in or after the generation.
-func (w *slotWatch) read(ctx context.Context, generation uint64) error {
-	record, err := w.hub.records.since(ctx, w.shared, generation, func(ctx context.Context) (booking.Record, error) {
+func (w *slotWatch) read(ctx context.Context) error {
+	record, read, err := w.hub.store.SharedRecord(ctx, w.student)
+	if read {
 		w.work.Reads++
-		return w.hub.store.Record(ctx, w.student)
-	})
+	}
 	if err == nil {
 		w.record = record
 	}
@@ -129,9 +125,9 @@ func (w *slotWatch) read(ctx context.Context, generation uint64) error {
 // readAgain reads the record and adds the student's own new bookings to n. The events of their
 // slots may arrive later, when the offer already excludes the interviewer the student has
 // met, and would then not be sent.
-func (w *slotWatch) readAgain(ctx context.Context, n *pendingChanges[booking.SlotID, booking.Slot]) error {
+func (w *slotWatch) readAgain(ctx context.Context, n *slotChanges) error {
 	earlier := w.record
-	if err := w.read(ctx, n.stale); err != nil {
+	if err := w.read(ctx); err != nil {
 		return err
 	}
 	for _, slot := range w.record.BookedSince(earlier) {
@@ -140,48 +136,38 @@ func (w *slotWatch) readAgain(ctx context.Context, n *pendingChanges[booking.Slo
 	return nil
 }
 
-func (w *slotWatch) run(ctx context.Context, pace Pace, send func(context.Context, SlotsChanged)) error {
-	for {
-		select {
-		case <-ctx.Done():
-			return ended(ctx)
-		case <-w.expiry():
-			w.put(pendingChanges[booking.SlotID, booking.Slot]{stale: w.hub.records.next()})
-		case <-w.wake:
-			if !pace.Begin(ctx) {
-				return ended(ctx)
-			}
-			w.work = Work{}
-			changed, err := w.change(ctx, w.inbox.take())
-			if err != nil { // refetch once the database can be read again
-				time.AfterFunc(feedPause, func() {
-					w.put(pendingChanges[booking.SlotID, booking.Slot]{stale: w.hub.records.next(), refetch: true})
-				})
-				w.asOf = w.hub.now()
-			}
-			if err != nil || changed == nil {
-				pace.Skip(w.work)
-				continue
-			}
-			changed.Work = w.work
-			send(ctx, *changed)
-		}
+// next returns the event for the changes so far, or nil if there is none.
+func (w *slotWatch) next(ctx context.Context) (*SlotsChanged, Work) {
+	w.work = Work{}
+	changed, err := w.change(ctx, w.inbox.take())
+	if err != nil { // refetch once the database can be read again
+		w.putLater(feedPause, slotChanges{stale: true, refetch: true})
+		return nil, w.work
 	}
+	w.awaitExpiry()
+	if changed != nil {
+		changed.Work = w.work
+	}
+	return changed, w.work
 }
 
-// expiry fires when the record changes by the passing of time. It counts from the time of
-// the offer, which includes what expired while the watch was slowed down.
-func (w *slotWatch) expiry() <-chan time.Time {
-	next := w.record.Expires(w.asOf)
-	if next.Equal(booking.Forever) {
-		return nil
+// awaitExpiry wakes the watch when the record changes by the passing of time. It counts from
+// the time of the offer, which includes what expired while the watch was slowed down.
+func (w *slotWatch) awaitExpiry() {
+	w.putLater(w.record.Expires(w.offer.Now).Sub(w.hub.now()), slotChanges{stale: true})
+}
+
+// putLater puts changes after a pause, unless it is called again in the meantime.
+func (w *slotWatch) putLater(pause time.Duration, add slotChanges) {
+	if w.later != nil {
+		w.later.Stop()
 	}
-	return time.After(next.Sub(w.hub.now()))
+	w.later = time.AfterFunc(pause, func() { w.put(add) })
 }
 
 // change returns the event to send, or nil if nothing changed.
-func (w *slotWatch) change(ctx context.Context, n pendingChanges[booking.SlotID, booking.Slot]) (*SlotsChanged, error) {
-	if n.stale > 0 {
+func (w *slotWatch) change(ctx context.Context, n slotChanges) (*SlotsChanged, error) {
+	if n.stale {
 		if err := w.readAgain(ctx, &n); err != nil {
 			return nil, err
 		}
@@ -197,7 +183,7 @@ func (w *slotWatch) change(ctx context.Context, n pendingChanges[booking.SlotID,
 			changed.ClosedIDs = append(changed.ClosedIDs, slot.ID)
 		}
 	}
-	if n.stale > 0 && !n.refetch {
+	if n.stale && !n.refetch {
 		others, more, err := w.between(ctx, before, after)
 		if err != nil {
 			return nil, err
@@ -219,7 +205,7 @@ func (w *slotWatch) change(ctx context.Context, n pendingChanges[booking.SlotID,
 		return nil, err
 	}
 	changed.Opened = opened
-	w.offer, w.asOf = after, now
+	w.offer = after
 	if changed.empty() && reflect.DeepEqual(before.Eligibility, after.Eligibility) {
 		return nil, nil //nolint:nilnil // an event is sent only for a change
 	}

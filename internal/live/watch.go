@@ -27,10 +27,37 @@ type Work struct {
 	Slots int // slots compared
 }
 
+// newWatch returns a Watch that calls next for each token in wake, and sends the event that it
+// returns, if any.
+func newWatch[E any](
+	ctx context.Context, drop context.CancelCauseFunc, wake <-chan struct{}, next func(context.Context) (*E, Work),
+) Watch[E] {
+	return func(pace Pace, send func(context.Context, E)) error {
+		defer drop(nil)
+		for {
+			select {
+			case <-ctx.Done():
+			case <-wake:
+			}
+			if ctx.Err() != nil || !pace.Begin(ctx) {
+				if errors.Is(context.Cause(ctx), ErrSlow) {
+					return ErrSlow
+				}
+				return nil
+			}
+			if event, work := next(ctx); event != nil {
+				send(ctx, *event)
+			} else {
+				pace.Skip(work)
+			}
+		}
+	}
+}
+
 // inbox holds unread changes: the latest state of each thing.
 type inbox[K comparable, V any] struct {
 	drop context.CancelCauseFunc // cancels the watch
-	wake chan struct{}
+	wake chan struct{}           // holds one token while there are changes
 
 	mu  sync.Mutex
 	new pendingChanges[K, V]
@@ -38,23 +65,19 @@ type inbox[K comparable, V any] struct {
 
 type pendingChanges[K comparable, V any] struct {
 	items   map[K]V
-	stale   uint64 // generation the student's record must be read in or after; zero if the record is current
-	refetch bool   // there are changes that items does not list
+	stale   bool // the student's record may have changed
+	refetch bool // there are changes that items does not list
 }
 
 func newInbox[K comparable, V any](drop context.CancelCauseFunc) inbox[K, V] {
-	return inbox[K, V]{drop: drop, wake: make(chan struct{}, 1)}
+	return inbox[K, V]{drop: drop, wake: make(chan struct{}, 1), new: pendingChanges[K, V]{items: map[K]V{}}}
 }
 
 func (b *inbox[K, V]) put(add pendingChanges[K, V]) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	if b.new.items == nil {
-		b.new.items = add.items
-	} else {
-		maps.Copy(b.new.items, add.items)
-	}
-	b.new.stale, b.new.refetch = max(b.new.stale, add.stale), b.new.refetch || add.refetch
+	maps.Copy(b.new.items, add.items)
+	b.new.stale, b.new.refetch = b.new.stale || add.stale, b.new.refetch || add.refetch
 	if len(b.new.items) > MaxPending {
 		b.drop(ErrSlow)
 	}
@@ -65,20 +88,6 @@ func (b *inbox[K, V]) take() pendingChanges[K, V] {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	taken := b.new
-	b.new = pendingChanges[K, V]{}
+	b.new = pendingChanges[K, V]{items: map[K]V{}}
 	return taken
-}
-
-// ended returns why the watch ended: ErrSlow, or nil if the reader left.
-func ended(ctx context.Context) error {
-	if errors.Is(context.Cause(ctx), ErrSlow) {
-		return ErrSlow
-	}
-	return nil
-}
-
-// watch subscribes w to the feed until ctx ends.
-func (h *Hub) watch(ctx context.Context, w watcher) {
-	h.feed.add(w)
-	context.AfterFunc(ctx, func() { h.feed.remove(w) })
 }

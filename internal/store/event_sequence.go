@@ -3,7 +3,6 @@ package store
 import (
 	"context"
 	"fmt"
-	"sync"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -70,10 +69,21 @@ var assignPositions = fmt.Sprintf(`
 // reports whether all that were committed before the call have one. One run serves all
 // callers that wait for it.
 func (s *Store) sequence(ctx context.Context) (all bool, err error) {
-	return s.sequencing.do(ctx, s.sequenceOnce)
+	run := s.sequencing.Next()
+	select {
+	case <-run.Done:
+		return run.Result, run.Err
+	case <-ctx.Done():
+		return false, ctx.Err()
+	}
 }
 
-func (s *Store) sequenceOnce(ctx context.Context) (all bool, err error) {
+// sequenceTimeout bounds a run of the sequence. Only tests change it.
+var sequenceTimeout = 10 * time.Second
+
+func (s *Store) sequenceOnce() (all bool, err error) {
+	ctx, cancel := context.WithTimeout(context.Background(), sequenceTimeout)
+	defer cancel()
 	var drawn int64
 	var missing bool
 	err = s.send(ctx, statement{text: sequenceState, row: func(rows pgx.Rows) error { return rows.Scan(&drawn, &missing) }})
@@ -88,52 +98,4 @@ func (s *Store) sequenceOnce(ctx context.Context) (all bool, err error) {
 		return size, fault(err, "assign positions to events")
 	})
 	return err == nil && size < sequenceBatch, err
-}
-
-// sequenceTimeout bounds a run. Only tests change it.
-var sequenceTimeout = 10 * time.Second
-
-// sharedRuns runs a function for all callers that wait for it. The zero value is ready for
-// use.
-type sharedRuns struct {
-	running sync.Mutex // held during a run
-
-	mu   sync.Mutex
-	next *sharedRun // the one that has not begun, if somebody waits for it
-}
-
-type sharedRun struct {
-	done chan struct{} // closed at the end
-	all  bool
-	err  error
-}
-
-// do returns the result of a run that begins after the call, which goes on if ctx ends.
-func (r *sharedRuns) do(ctx context.Context, run func(context.Context) (bool, error)) (bool, error) {
-	r.mu.Lock()
-	mine := r.next
-	if mine == nil {
-		mine = &sharedRun{done: make(chan struct{})}
-		r.next = mine
-		go r.lead(mine, run) //nolint:contextcheck,gosec // a run serves other callers, too
-	}
-	r.mu.Unlock()
-	select {
-	case <-mine.done:
-		return mine.all, mine.err
-	case <-ctx.Done():
-		return false, ctx.Err()
-	}
-}
-
-func (r *sharedRuns) lead(mine *sharedRun, run func(context.Context) (bool, error)) {
-	r.running.Lock()
-	defer r.running.Unlock()
-	r.mu.Lock()
-	r.next = nil // whoever comes later waits for the next run
-	r.mu.Unlock()
-	ctx, cancel := context.WithTimeout(context.Background(), sequenceTimeout)
-	defer cancel()
-	mine.all, mine.err = run(ctx)
-	close(mine.done)
 }

@@ -93,34 +93,22 @@ func (r *Reader) CachedInterviewers(keys []booking.InterviewerID) map[booking.In
 // Unknown ids are skipped.
 func (r *Reader) InterviewersByID(ctx context.Context, keys []booking.InterviewerID) ([]booking.Interviewer, error) {
 	return inBatches(keys, func(batch []booking.InterviewerID) ([]booking.Interviewer, error) {
-		keep := r.keepInterviewers()
+		keep := func(map[booking.InterviewerID]*booking.Interviewer) {}
+		if r.interviewers != nil {
+			keep = r.interviewers.Reserve(batch...)
+		}
 		rows := make([]interviewerRow, 0, len(batch))
 		err := r.send(ctx, statement{
 			readInterviewers, []any{numbers(batch)},
 			each(&rows, interviewerColumns.targets)})
 		found := domains(rows)
-		keep(found)
+		byID := make(map[booking.InterviewerID]*booking.Interviewer, len(found))
+		for _, one := range found {
+			byID[one.ID] = &one
+		}
+		keep(byID)
 		return found, fault(err, "read %d interviewers", len(batch))
 	})
-}
-
-// keepInterviewers must be called before interviewers are read. The returned function keeps
-// them in memory, unless they have changed since.
-func (r *Reader) keepInterviewers() func([]booking.Interviewer) {
-	if r.interviewers == nil {
-		return func([]booking.Interviewer) {}
-	}
-	read, ok := r.interviewers.Begin()
-	if !ok {
-		return func([]booking.Interviewer) {}
-	}
-	return func(found []booking.Interviewer) {
-		keep := make(map[booking.InterviewerID]*booking.Interviewer, len(found))
-		for _, one := range found {
-			keep[one.ID] = &one
-		}
-		r.interviewers.AddAll(read, keep)
-	}
 }
 
 // InterviewersByEmail returns the interviewers with the e-mail addresses and skips unknown

@@ -5,6 +5,7 @@ import (
 	"errors"
 
 	"rehearse/internal/booking"
+	"rehearse/internal/store/changelog"
 	"rehearse/internal/store/mirror"
 )
 
@@ -27,20 +28,37 @@ func (s *Store) RecordInMemory(ctx context.Context, id booking.StudentID) (*Reco
 	if cached := s.mirror.Records.Get(id); cached != nil {
 		return cached, nil
 	}
-	read, ok := s.mirror.Records.Begin()
-	if !ok {
-		return nil, ErrNotCurrent
+	record, _, err := s.loadRecord(ctx, id)
+	return record, err
+}
+
+// loadRecord is RecordInMemory, and reports whether the call has read the record.
+func (s *Store) loadRecord(ctx context.Context, id booking.StudentID) (record *RecordInMemory, read bool, err error) {
+	record, err = s.mirror.Records.Load(ctx, id, func(ctx context.Context) (*RecordInMemory, error) {
+		read = true
+		found, err := s.Record(ctx, id)
+		return &RecordInMemory{Record: found}, err
+	})
+	if errors.Is(err, changelog.ErrBehind) {
+		err = ErrNotCurrent
 	}
-	found, err := s.Record(ctx, id)
-	if err != nil {
-		s.mirror.Records.Cancel(read)
-		return nil, err
+	return record, read, err
+}
+
+// SharedRecord is Record, except that callers at the same time share a read of the record. It
+// reports whether the call has read it.
+func (s *Store) SharedRecord(ctx context.Context, id booking.StudentID) (record booking.Record, read bool, err error) {
+	if err = s.current(ctx); err == nil {
+		var shared *RecordInMemory
+		if shared, read, err = s.loadRecord(ctx, id); err == nil {
+			return shared.Record, read, nil
+		}
 	}
-	record := &mirror.Record{Record: found}
-	if !s.mirror.Records.Add(read, id, record) {
-		return nil, ErrNotCurrent
+	if errors.Is(err, ErrNotCurrent) {
+		record, err = s.Record(ctx, id)
+		read = true
 	}
-	return record, nil
+	return record, read, err
 }
 
 // OpenSlotsFor returns a page of the slots that the record's offer allows, as of one moment

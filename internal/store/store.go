@@ -27,6 +27,7 @@ import (
 
 	"rehearse/internal/booking"
 	"rehearse/internal/store/mirror"
+	"rehearse/internal/store/sharedrun"
 )
 
 // A Store is a pool of connections to one database.
@@ -40,7 +41,7 @@ type Store struct {
 	timeouts   timeouts
 	config     *pgx.ConnConfig // of the pool's connections; nil if the pool was given
 	ready      readiness
-	sequencing sharedRuns // assigns positions to events
+	sequencing *sharedrun.Runner[bool] // of sequenceOnce
 
 	lostRefusals *lostRefusals
 	lists        *prometheus.CounterVec
@@ -170,8 +171,10 @@ func New(pool *sql.DB, o Options) (*Store, error) {
 		return nil, fmt.Errorf("open the database: %w", err)
 	}
 	m := mirror.New(cmp.Or(o.MaxSlotsInMemory, mirror.DefaultMaxSlots))
-	return &Store{Reader: Reader{db: db, session: through, interviewers: m.Interviewers}, pool: pool, shares: through.shares, mirror: m,
-		timeouts: o.timeouts(), ready: readiness{check: rate.Sometimes{Interval: readyFor}}, lostRefusals: newLostRefusals(o.Log), lists: newLists(), logReads: newLogReads()}, nil
+	s := &Store{Reader: Reader{db: db, session: through, interviewers: m.Interviewers}, pool: pool, shares: through.shares, mirror: m,
+		timeouts: o.timeouts(), ready: readiness{check: rate.Sometimes{Interval: readyFor}}, lostRefusals: newLostRefusals(o.Log), lists: newLists(), logReads: newLogReads()}
+	s.sequencing = sharedrun.New(s.sequenceOnce)
+	return s, nil
 }
 
 // Name returns the database's name and host.

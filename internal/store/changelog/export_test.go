@@ -26,7 +26,8 @@ func NewReader(ctx context.Context, o Options) (*Reader, error) {
 
 // Next returns what has been committed since the last call, and the states of the slots.
 func (r *Reader) Next(ctx context.Context) (Changes, []Slot, error) {
-	got, err := r.r.next(ctx)
+	r.r.news = true // reads the log itself
+	got, err := r.r.poll(ctx)
 	return got.Changes, got.states, err
 }
 

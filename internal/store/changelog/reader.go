@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"strings"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -44,74 +43,9 @@ type reader struct {
 	moves   bool // the last probe saw another snapshot than the one before
 }
 
-// serverID identifies a database and the period in which its snapshots mean the same. The period
-// ends with a restart of the server. It also ends when the server recovers from the crash of one
-// of its processes: it loses transactions that were visible but not on disk, and uses their ids
-// again. The server then keeps its start time, and discards its statistics. Snapshots of a standby
-// are approximate, and its state is old.
-const serverID = `(SELECT CASE WHEN pg_is_in_recovery() THEN '` + standby + `'
-	ELSE concat_ws(' ', oid, extract(epoch FROM pg_postmaster_start_time()), extract(epoch FROM stats_reset)) END
-	FROM pg_database CROSS JOIN pg_stat_archiver WHERE datname = current_database())`
-
-const standby = "standby"
-
 // maxLate is the number of successive reads that do not end in time after which a reader starts
 // anew: the changes since its position may be too many to read in time.
 const maxLate = 3
-
-// readChanges reads the rows of the log that are visible now and were not visible in the
-// snapshot $1, and the current states of their slots, all in one snapshot.
-// A transaction was not visible if it was in progress (xip) or had not begun (from xmax). Both
-// are looked up in the index, so the cost does not depend on transactions that stay open for
-// long. A restored backup may contain rows of transactions that this server has yet to reach;
-// the upper bound keeps the scan from them. The record of a student names the interviewer with
-// the student's e-mail address, so a changed interviewer may change a student's record as well.
-var readChanges = withServer(`
-WITH fresh AS MATERIALIZED (
-	(SELECT slots, interviews, students, interviewers, retagged, every FROM changes
-		WHERE xid >= pg_snapshot_xmax($1::pg_snapshot) AND xid < pg_snapshot_xmax(pg_current_snapshot())
-		ORDER BY xid LIMIT $2)
-	UNION ALL
-	SELECT slots, interviews, students, interviewers, retagged, every FROM changes
-		WHERE xid = ANY(ARRAY(SELECT pg_snapshot_xip($1::pg_snapshot))))
-SELECT pg_current_snapshot()::text, ?, clock_timestamp(), (SELECT count(*) FROM fresh),
-	ARRAY(SELECT unnest(slots) FROM fresh), ARRAY(SELECT unnest(interviews) FROM fresh),
-	ARRAY(SELECT unnest(students) FROM fresh
-		UNION ALL SELECT s.id FROM interviewers v JOIN students s ON s.email = v.email
-			WHERE v.id = ANY(ARRAY(SELECT unnest(interviewers) FROM fresh))),
-	ARRAY(SELECT unnest(interviewers) FROM fresh), ARRAY(SELECT unnest(retagged) FROM fresh), ARRAY(SELECT unnest(every) FROM fresh),
-	NULL::bigint, NULL::bigint, NULL::timestamptz, NULL::timestamptz, NULL::timestamptz, NULL::timestamptz, NULL::boolean
-UNION ALL
-SELECT NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL,
-	id, interviewer_id, starts_at, ends_at, held_until, full_until, status = 'OPEN'
-	FROM slots WHERE id = ANY(ARRAY(SELECT unnest(slots) FROM fresh))`)
-
-// readServer reads whether a connection is direct, and its server. $1 is the process id that the
-// connection reports; a pooler makes one up.
-const readServer = "SELECT pg_backend_pid() = $1::bigint, " + serverID
-
-// forceIndexes makes Postgres use indexes on a connection. A plan that was made while the log was
-// empty would read all of it, however it grows, until Postgres analyzes the table. A pooler would
-// pass the setting on to other clients.
-const forceIndexes = "SET enable_seqscan = off"
-
-// readPosition reads the position from which a reader starts.
-var readPosition = withServer("SELECT pg_current_snapshot()::text, ?, clock_timestamp()")
-
-// A text is a statement with the server as its second column: NULL on a direct connection,
-// which knows its server.
-type text struct{ direct, pooled string }
-
-func withServer(statement string) text {
-	return text{strings.Replace(statement, "?", "NULL", 1), strings.Replace(statement, "?", serverID, 1)}
-}
-
-func (t text) on(r *reader) string {
-	if r.server == "" {
-		return t.pooled
-	}
-	return t.direct
-}
 
 var (
 	// errAnew reports that a reader cannot continue from its position.
@@ -136,15 +70,22 @@ func (r *reader) start(ctx context.Context) error {
 	return nil
 }
 
-// next returns what has been committed since the position, and advances the position. It returns errAnew if it cannot know: the Postgres server is
-// another one or was restarted, the log may have been pruned since, or too much was committed.
-func (r *reader) next(ctx context.Context) (read, error) {
+// poll returns what has been committed since the position, and advances the position. It returns
+// errAnew if it cannot know: the Postgres server is another one or was restarted, the log may
+// have been pruned since, too much was committed, or reads do not end in time.
+func (r *reader) poll(ctx context.Context) (read, error) {
+	if r.late >= maxLate {
+		return read{}, fmt.Errorf("%w: %d reads did not end in time", errAnew, r.late)
+	}
 	if err := r.connect(ctx); err != nil {
 		return read{}, err
 	}
-	got, at, rows, err := r.query(ctx)
+	got, at, rows, err := r.cheapest(ctx)
 	if err != nil {
-		return read{}, r.failed(ctx, err)
+		if r.late++; !errors.Is(ctx.Err(), context.DeadlineExceeded) {
+			r.late = 0
+		}
+		return read{}, errors.Join(err, r.close(ctx))
 	}
 	switch {
 	case at.server != r.at.server:
@@ -158,16 +99,26 @@ func (r *reader) next(ctx context.Context) (read, error) {
 	return got, nil
 }
 
-// failed closes the connection after an error, which it returns, or errAnew after too many reads
-// that did not end in time.
-func (r *reader) failed(ctx context.Context, err error) error {
-	if r.late++; !errors.Is(ctx.Err(), context.DeadlineExceeded) {
-		r.late = 0
+// cheapest reads what has been committed with the cheapest statement that probably suffices
+// (BenchmarkAvailableSlots). While the snapshot stays the same, no transaction that writes has
+// ended. Otherwise the probe finds out whether those that have ended wrote to the log.
+func (r *reader) cheapest(ctx context.Context) (got read, at position, rows int, err error) {
+	at.server = r.server
+	nothing := false
+	if !r.news && !r.moves {
+		err = r.conn.QueryRow(ctx, readPosition.on(r)).Scan(&at.snapshot, &known{&at.server}, &at.at)
+		nothing = at.snapshot == r.at.snapshot
 	}
-	if r.late == maxLate {
-		err = fmt.Errorf("%w: %d reads did not end in time", errAnew, maxLate)
+	if !r.news && !nothing && err == nil {
+		err = r.conn.QueryRow(ctx, probe.on(r), r.at.snapshot).Scan(&at.snapshot, &known{&at.server}, &at.at, &nothing)
+		r.moves = at.snapshot != r.at.snapshot
 	}
-	return errors.Join(err, r.close(ctx))
+	if nothing || err != nil {
+		return got, at, 0, err
+	}
+	got, at, rows, err = r.query(ctx)
+	r.news = !got.Empty()
+	return got, at, rows, err
 }
 
 func (r *reader) query(ctx context.Context) (got read, at position, changed int, err error) {

@@ -21,6 +21,8 @@ const (
 	listenPatience = 2 * time.Second
 	// notifyPause is the shortest time between two wake-ups that a server sends.
 	notifyPause = 5 * time.Millisecond
+	// minRetryPause is the first pause between two attempts to connect.
+	minRetryPause = 50 * time.Millisecond
 )
 
 // A Waker wakes the followers of all servers after a commit. A wake-up is not part of the
@@ -68,14 +70,14 @@ func (w *Waker) Send(ctx context.Context, notify func(ctx context.Context, state
 func (w *Waker) Run(ctx context.Context, log *slog.Logger, woken func()) {
 	if !w.direct {
 		log.InfoContext(ctx, "the connection for notifications goes through a pooler: if it pools transactions, changes of other servers arrive "+
-			"up to 200 ms later; to receive them at once, set DATABASE_LISTEN_URL to the address of Postgres itself")
+			"up to 50 ms later; to receive them at once, set DATABASE_LISTEN_URL to the address of Postgres itself")
 	}
 	for {
 		err := w.receive(ctx, woken)
 		if err = errors.Join(err, closeConn(ctx, w.conn)); ctx.Err() != nil {
 			return
 		}
-		log.WarnContext(ctx, "lost the connection for notifications; changes of other servers arrive up to 200 ms later", "error", err)
+		log.WarnContext(ctx, "lost the connection for notifications; changes of other servers arrive up to 50 ms later", "error", err)
 		pause := retry.WithJitterPercent(20, retry.WithCappedDuration(maxRetryPause, retry.NewExponential(minRetryPause)))
 		if retry.Do(ctx, pause, func(ctx context.Context) error { return retry.RetryableError(w.connect(ctx)) }) != nil {
 			return // ctx has ended

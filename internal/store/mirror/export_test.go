@@ -55,5 +55,5 @@ const (
 // Slots returns the open slots in use.
 func (m *Mirror) Slots() *Slots { return m.slots }
 
-// Reads returns the number of reads that are under way.
-func (r *Rows[K, V]) Reads() int { return len(r.reads) }
+// Len returns the number of rows, including those that are being read.
+func (r *Rows[K, V]) Len() int { return r.entries.Len() }

@@ -2,6 +2,7 @@ package mirror
 
 import (
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"rehearse/internal/booking"
@@ -33,6 +34,7 @@ func (r *Record) size() int { return 1 + len(r.History) + len(r.Waivers) }
 type Mirror struct {
 	Records      *Rows[booking.StudentID, Record]
 	Interviewers *Rows[booking.InterviewerID, booking.Interviewer]
+	behind       atomic.Bool // the log is not read in time
 
 	mu    sync.RWMutex // taken before the locks of Records and Interviewers
 	slots *Slots
@@ -48,12 +50,10 @@ type Load struct {
 
 // New returns a Mirror that holds nothing, with a capacity for open slots.
 func New(maxSlots int) *Mirror {
-	m := &Mirror{
-		Records:      newRows[booking.StudentID](maxRecords, (*Record).size),
-		Interviewers: newRows[booking.InterviewerID](maxInterviewers, func(*booking.Interviewer) int { return 1 }),
-		slots:        NewSlots(maxSlots), most: maxSlots,
-		want: make(chan struct{}, 1),
-	}
+	m := &Mirror{slots: NewSlots(maxSlots), most: maxSlots, want: make(chan struct{}, 1)}
+	m.behind.Store(true)
+	m.Records = newRows[booking.StudentID](maxRecords, &m.behind, (*Record).size)
+	m.Interviewers = newRows[booking.InterviewerID](maxInterviewers, &m.behind, func(*booking.Interviewer) int { return 1 })
 	m.wantLoad()
 	return m
 }
@@ -138,10 +138,7 @@ func (m *Mirror) setSlot(slot changelog.Slot) {
 }
 
 // Behind implements changelog.Consumer.
-func (m *Mirror) Behind(behind bool) {
-	m.Records.suspend(behind)
-	m.Interviewers.suspend(behind)
-}
+func (m *Mirror) Behind(behind bool) { m.behind.Store(behind) }
 
 // Holds reports whether the record is the student's record in memory.
 func (m *Mirror) Holds(record *Record) bool { return m.Records.Get(record.Student.ID) == record }

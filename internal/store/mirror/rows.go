@@ -1,36 +1,43 @@
 package mirror
 
 import (
+	"context"
 	"sync"
+	"sync/atomic"
 
 	"github.com/hashicorp/golang-lru/v2/simplelru"
+
+	"rehearse/internal/store/changelog"
 )
 
 // Rows is an LRU cache of rows that are evicted when the change log says that they have
 // changed. It answers only while the log is read in time. The rows are shared and must not be
 // modified.
 type Rows[K comparable, V any] struct {
-	size func(*V) int
+	size   func(*V) int
+	behind *atomic.Bool // the log is not read in time, so rows may be stale
 
-	mu        sync.Mutex
-	entries   *simplelru.LRU[K, *V]
-	held      int // sum of the sizes
-	most      int
-	suspended bool // the log is not read in time, so rows may be stale
-	reads     map[*Read[K]]struct{}
+	mu      sync.Mutex
+	entries *simplelru.LRU[K, *cached[V]]
+	held    int // sum of the sizes
+	most    int
 }
 
-// A Read is a read of rows from the database that is under way. Rows that are evicted in the
-// meantime may have been read before their change, and are not added.
-type Read[K comparable] struct {
-	evicted map[K]struct{}
-	purged  bool
+// cached is a row, or the place of a row that is being read. A change evicts the place, so that
+// a row is not kept that was read before its change.
+type cached[V any] struct {
+	row  *V            // nil during the read and if it has failed
+	read chan struct{} // closed after the read
 }
 
-// newRows returns a suspended cache with a capacity. size returns how much of it a row uses.
-func newRows[K comparable, V any](most int, size func(*V) int) *Rows[K, V] {
-	r := &Rows[K, V]{size: size, most: most, suspended: true, reads: map[*Read[K]]struct{}{}}
-	r.entries, _ = simplelru.NewLRU(most, func(_ K, evicted *V) { r.held -= size(evicted) }) // fails only for a capacity that is not positive
+// newRows returns a cache with a capacity. size returns how much of it a row uses.
+func newRows[K comparable, V any](most int, behind *atomic.Bool, size func(*V) int) *Rows[K, V] {
+	r := &Rows[K, V]{size: size, behind: behind, most: most}
+	r.entries, _ = simplelru.NewLRU(most, func(_ K, evicted *cached[V]) { // fails only for a capacity that is not positive
+		if evicted.row != nil {
+			r.held -= size(evicted.row)
+		}
+	})
 	return r
 }
 
@@ -42,18 +49,17 @@ func (r *Rows[K, V]) Get(key K) *V {
 }
 
 func (r *Rows[K, V]) get(key K) *V {
-	if r.suspended {
-		return nil
+	if e, _ := r.entries.Get(key); e != nil && !r.behind.Load() {
+		return e.row
 	}
-	found, _ := r.entries.Get(key)
-	return found
+	return nil
 }
 
 // GetAll returns the rows of those keys that are cached.
 func (r *Rows[K, V]) GetAll(keys []K) map[K]*V {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if r.suspended || r.entries.Len() == 0 {
+	if r.behind.Load() || r.entries.Len() == 0 {
 		return nil
 	}
 	found := make(map[K]*V, len(keys))
@@ -65,74 +71,83 @@ func (r *Rows[K, V]) GetAll(keys []K) map[K]*V {
 	return found
 }
 
-// Begin must be called before rows are read for Add, which ends the read, as does Cancel. It
-// reports false while the cache is suspended: nothing can be added then.
-func (r *Rows[K, V]) Begin() (*Read[K], bool) {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	if r.suspended { // before the log is followed, nothing is evicted
-		return nil, false
+// Load returns the row of the key. If it is not cached, the first of the callers that wait for
+// it reads it. A row that changes in the meantime is returned, but not kept. Load returns
+// changelog.ErrBehind while the log is not read in time.
+func (r *Rows[K, V]) Load(ctx context.Context, key K, read func(context.Context) (*V, error)) (row *V, err error) {
+	for !r.behind.Load() { // before the log is followed, nothing is evicted
+		r.mu.Lock()
+		e, found := r.entries.Get(key)
+		if !found {
+			e = r.add(key)
+		}
+		r.mu.Unlock()
+		if !found {
+			var rows map[K]*V
+			defer func() { r.fill(map[K]*cached[V]{key: e}, rows) }()
+			if row, err = read(ctx); err == nil {
+				rows = map[K]*V{key: row}
+			}
+			return row, err
+		}
+		select {
+		case <-e.read:
+		case <-ctx.Done():
+			return nil, ctx.Err()
+		}
+		if e.row != nil { // otherwise the other caller's read has failed
+			return e.row, nil
+		}
 	}
-	read := &Read[K]{}
-	r.reads[read] = struct{}{}
-	return read, true
+	return nil, changelog.ErrBehind
 }
 
-// Cancel ends a read without a result.
-func (r *Rows[K, V]) Cancel(read *Read[K]) {
+// Reserve must be called before rows are read. The returned function must be called with the
+// rows that were read, and keeps those that have not changed since.
+func (r *Rows[K, V]) Reserve(keys ...K) (keep func(rows map[K]*V)) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	delete(r.reads, read)
+	mine := map[K]*cached[V]{}
+	for _, key := range keys {
+		if !r.behind.Load() && !r.entries.Contains(key) {
+			mine[key] = r.add(key)
+		}
+	}
+	return func(rows map[K]*V) { r.fill(mine, rows) }
 }
 
-// Add adds a row, unless it was evicted since Begin, and ends the read. It reports whether the
-// row was added.
-func (r *Rows[K, V]) Add(read *Read[K], key K, row *V) bool {
+// add adds the place of a row that is about to be read.
+func (r *Rows[K, V]) add(key K) *cached[V] {
+	e := &cached[V]{read: make(chan struct{})}
+	r.entries.Add(key, e)
+	return e
+}
+
+// fill ends the reads of rows. One that is missing does not exist, or could not be read.
+func (r *Rows[K, V]) fill(entries map[K]*cached[V], rows map[K]*V) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	delete(r.reads, read)
-	return r.add(read, key, row)
-}
-
-// AddAll is Add for several rows.
-func (r *Rows[K, V]) AddAll(read *Read[K], rows map[K]*V) {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	delete(r.reads, read)
-	for key, row := range rows {
-		r.add(read, key, row)
+	for key, e := range entries {
+		e.row = rows[key]
+		close(e.read)
+		switch current, _ := r.entries.Peek(key); {
+		case current != e: // the row has changed
+		case e.row == nil:
+			r.entries.Remove(key)
+		default:
+			for r.held += r.size(e.row); r.held > r.most; {
+				r.entries.RemoveOldest()
+			}
+		}
 	}
-}
-
-func (r *Rows[K, V]) add(read *Read[K], key K, row *V) bool {
-	if _, evicted := read.evicted[key]; evicted || read.purged || r.suspended {
-		return false
-	}
-	r.entries.Remove(key)
-	r.entries.Add(key, row)
-	for r.held += r.size(row); r.held > r.most; {
-		r.entries.RemoveOldest()
-	}
-	return true
 }
 
 // Evict evicts rows that have changed.
 func (r *Rows[K, V]) Evict(keys ...K) {
-	if len(keys) == 0 {
-		return
-	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	for _, key := range keys {
 		r.entries.Remove(key)
-	}
-	for read := range r.reads {
-		if read.evicted == nil {
-			read.evicted = make(map[K]struct{}, len(keys))
-		}
-		for _, key := range keys {
-			read.evicted[key] = struct{}{}
-		}
 	}
 }
 
@@ -141,14 +156,4 @@ func (r *Rows[K, V]) Purge() {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.entries.Purge()
-	for read := range r.reads {
-		read.purged = true
-	}
-}
-
-// suspend makes the cache answer nothing, or answer again. Evictions go on in the meantime.
-func (r *Rows[K, V]) suspend(suspended bool) {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	r.suspended = suspended
 }

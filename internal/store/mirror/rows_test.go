@@ -1,7 +1,11 @@
 package mirror_test
 
 import (
+	"context"
+	"errors"
 	"maps"
+	"sync"
+	"sync/atomic"
 	"testing"
 
 	"pgregory.net/rapid"
@@ -18,13 +22,9 @@ func current() *mirror.Mirror {
 	return m
 }
 
-// begin begins a read of a cache that is not suspended.
-func begin[K comparable, V any](t interface{ Fatal(...any) }, rows *mirror.Rows[K, V]) *mirror.Read[K] {
-	read, ok := rows.Begin()
-	if !ok {
-		t.Fatal("no read can begin")
-	}
-	return read
+// add reads a row and adds it.
+func add(m *mirror.Mirror, id booking.StudentID, row *mirror.Record) {
+	m.Records.Reserve(id)(map[booking.StudentID]*mirror.Record{id: row})
 }
 
 func record(waivers int) *mirror.Record {
@@ -46,15 +46,16 @@ func TestReadBeforeAnEvictionIsNotKept(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			m := current()
-			before := begin(t, m.Records)
-			m.Apply(test.changes, nil)
 			row := record(0)
 			row.Student.ID = 1
-			if added := m.Records.Add(before, 1, row); added != test.kept || m.Holds(row) != test.kept {
-				t.Errorf("Add() = %t, and the row is held: %t; want %t", added, m.Holds(row), test.kept)
+			read, err := m.Records.Load(t.Context(), 1, func(context.Context) (*mirror.Record, error) {
+				m.Apply(test.changes, nil)
+				return row, nil
+			})
+			if read != row || err != nil || m.Holds(row) != test.kept {
+				t.Errorf("Load() = %v, %v, and the row is held: %t; want %t", read, err, m.Holds(row), test.kept)
 			}
-			after := begin(t, m.Records)
-			if !m.Records.Add(after, 1, row) || m.Records.Get(1) != row {
+			if add(m, 1, row); m.Records.Get(1) != row {
 				t.Error("a row that was read after the change is not kept")
 			}
 			m.Apply(test.changes, nil)
@@ -68,44 +69,114 @@ func TestReadBeforeAnEvictionIsNotKept(t *testing.T) {
 func TestReadOfSeveralRowsKeepsThoseThatHaveNotChanged(t *testing.T) {
 	t.Parallel()
 	m := current()
-	read := begin(t, m.Interviewers)
+	keep := m.Interviewers.Reserve(1, 2, 3, 4)
 	m.Apply(changelog.Changes{Interviewers: []booking.InterviewerID{2}}, nil)
-	m.Interviewers.AddAll(read, map[booking.InterviewerID]*booking.Interviewer{1: {}, 2: {}, 3: {}})
+	keep(map[booking.InterviewerID]*booking.Interviewer{1: {}, 2: {}, 3: {}})
 	got := m.Interviewers.GetAll([]booking.InterviewerID{1, 2, 3, 4})
 	if len(got) != 2 || got[1] == nil || got[3] == nil {
 		t.Errorf("the rows %v are held, want 1 and 3", got)
 	}
-	m.Interviewers.Cancel(begin(t, m.Interviewers))
-	if n := m.Interviewers.Reads(); n != 0 {
-		t.Errorf("%d reads are under way, want none", n)
+	if n := m.Interviewers.Len(); n != 2 {
+		t.Errorf("after the read, there are %d entries, want 2", n)
 	}
 }
 
-// While the log is not read in time, nothing is answered or added, and rows that change go.
+// While the log is not read in time, nothing is answered or read, and rows that change go.
 func TestRowsAreSilentWhileTheLogIsBehind(t *testing.T) {
 	t.Parallel()
-	m := mirror.New(10)
-	if _, ok := m.Records.Begin(); ok {
-		t.Error("a read of rows to add begins before the log is followed")
+	load := func(m *mirror.Mirror) error {
+		_, err := m.Records.Load(t.Context(), 4, func(context.Context) (*mirror.Record, error) { return record(0), nil })
+		return err
 	}
-	m.Behind(false)
-	late := begin(t, m.Records)
+	m := mirror.New(10)
 	first, second := record(0), record(0)
 	first.Student.ID = 1
-	m.Records.Add(begin(t, m.Records), 1, first)
-	m.Records.Add(begin(t, m.Records), 2, second)
+	if add(m, 1, first); !errors.Is(load(m), changelog.ErrBehind) || m.Records.Len() != 0 {
+		t.Error("a row is added before the log is followed")
+	}
+	m.Behind(false)
+	add(m, 1, first)
+	add(m, 2, second)
 	m.Behind(true)
 	if m.Holds(first) || m.Records.Get(1) != nil || m.Records.GetAll([]booking.StudentID{1, 2}) != nil {
 		t.Error("behind, rows are answered")
 	}
-	if _, ok := m.Records.Begin(); ok || m.Records.Add(late, 3, record(0)) {
-		t.Error("behind, a row is added, or a read of rows to add begins")
+	if add(m, 3, record(0)); !errors.Is(load(m), changelog.ErrBehind) {
+		t.Error("behind, a row is read")
 	}
 	m.Apply(changelog.Changes{Students: []booking.StudentID{1}}, nil)
 	m.Behind(false)
 	if m.Records.Get(1) != nil || m.Records.Get(2) != second || m.Records.Get(3) != nil {
 		t.Error("in time again, the rows held are not those that have not changed")
 	}
+	if err := load(m); err != nil {
+		t.Errorf("in time again, Load() = %v", err)
+	}
+}
+
+// One read serves all who wait for a row. If it fails, another one of them reads. After a
+// change, nobody is served by a read that began before it.
+func TestOneReadOfARowServesAllWhoWait(t *testing.T) {
+	t.Parallel()
+	m := current()
+	const calls = 10
+	var reads atomic.Int64
+	var waiting, done sync.WaitGroup
+	waiting.Add(calls)
+	failure := errors.New("failure")
+	begun := make(chan struct{})
+	first := make(chan error)
+	go func() {
+		_, err := m.Records.Load(t.Context(), 1, func(context.Context) (*mirror.Record, error) {
+			close(begun)
+			waiting.Wait()
+			return nil, failure
+		})
+		first <- err
+	}()
+	<-begun
+	for range calls {
+		done.Go(func() {
+			ctx := registered{t.Context(), sync.OnceFunc(waiting.Done)}
+			row, err := m.Records.Load(ctx, 1, func(context.Context) (*mirror.Record, error) {
+				reads.Add(1)
+				return record(7), nil
+			})
+			if err != nil || len(row.Waivers) != 7 {
+				t.Errorf("Load() = %v, %v", row, err)
+			}
+		})
+	}
+	if err := <-first; !errors.Is(err, failure) {
+		t.Errorf("%v, want %v", err, failure)
+	}
+	if done.Wait(); reads.Load() != 1 {
+		t.Errorf("after the failure, %d reads served %d calls, want 1", reads.Load(), calls)
+	}
+	m.Apply(changelog.Changes{EveryStudent: true}, nil)
+	_, err := m.Records.Load(t.Context(), 1, func(context.Context) (*mirror.Record, error) {
+		m.Apply(changelog.Changes{Students: []booking.StudentID{1}}, nil)
+		later, err := m.Records.Load(t.Context(), 1, func(context.Context) (*mirror.Record, error) { return record(9), nil })
+		if err != nil || len(later.Waivers) != 9 {
+			t.Errorf("after a change, Load() = %v, %v; want what was read after it", later, err)
+		}
+		return record(8), nil
+	})
+	if row := m.Records.Get(1); err != nil || row == nil || len(row.Waivers) != 9 {
+		t.Errorf("at last, %v is held, %v; want what was read last", row, err)
+	}
+}
+
+// A registered context says when a call waits for it.
+type registered struct {
+	context.Context
+	waits func()
+}
+
+// Done implements context.Context.
+func (r registered) Done() <-chan struct{} {
+	r.waits()
+	return r.Context.Done()
 }
 
 // The capacity counts what the rows hold. The rows that were used last stay.
@@ -114,14 +185,14 @@ func TestRowsHaveACapacity(t *testing.T) {
 	m := current()
 	const quarter = mirror.MaxRecords/4 - 1 // waivers, and the student
 	for id := booking.StudentID(1); id <= 4; id++ {
-		m.Records.Add(begin(t, m.Records), id, record(quarter))
+		add(m, id, record(quarter))
 	}
 	m.Records.Get(1)
-	m.Records.Add(begin(t, m.Records), 4, record(quarter)) // replaces its row
+	add(m, 4, record(quarter)) // is there already
 	if held := m.Records.GetAll([]booking.StudentID{2, 3, 1, 4}); len(held) != 4 {
 		t.Errorf("%d rows that fill the capacity are held, want 4", len(held))
 	}
-	m.Records.Add(begin(t, m.Records), 5, record(0))
+	add(m, 5, record(0))
 	held := m.Records.GetAll([]booking.StudentID{1, 2, 3, 4, 5})
 	if _, is := held[2]; is || len(held) != 4 {
 		t.Errorf("over the capacity, %d rows are held, want all but that of 2, used longest ago", len(held))
@@ -133,7 +204,7 @@ func TestRowsHaveACapacity(t *testing.T) {
 func TestRowsAreNeverStale(t *testing.T) {
 	t.Parallel()
 	type read struct {
-		*mirror.Read[booking.StudentID]
+		keep    func(map[booking.StudentID]*mirror.Record)
 		id      booking.StudentID
 		version int // 0 until the statement has read it
 	}
@@ -183,17 +254,16 @@ func TestRowsAreNeverStale(t *testing.T) {
 				}
 			},
 			"begin": func(t *rapid.T) {
-				if begun, ok := m.Records.Begin(); ok {
-					reads = append(reads, &read{begun, id(t), 0})
-				}
+				id := id(t)
+				reads = append(reads, &read{m.Records.Reserve(id), id, 0})
 			},
 			"read": func(t *rapid.T) { n := one(t); reads[n].version = versions[reads[n].id] },
 			"add": func(t *rapid.T) {
 				n := one(t)
-				if r := reads[n]; r.version == 0 {
-					m.Records.Cancel(r.Read)
+				if r := reads[n]; r.version == 0 { // it has failed
+					r.keep(nil)
 				} else {
-					m.Records.Add(r.Read, r.id, record(r.version))
+					r.keep(map[booking.StudentID]*mirror.Record{r.id: record(r.version)})
 				}
 				reads = append(reads[:n:n], reads[n+1:]...)
 			},

@@ -1,0 +1,81 @@
+package sharedrun_test
+
+import (
+	"errors"
+	"sync"
+	"sync/atomic"
+	"testing"
+
+	"rehearse/internal/store/sharedrun"
+)
+
+// A run does not serve those who come while it is under way: it may not see what they have
+// done. One later run serves all of them.
+func TestRunServesThoseWhoCameBefore(t *testing.T) {
+	t.Parallel()
+	begun, goOn := make(chan int), make(chan struct{})
+	runs := 0 // one run at a time
+	r := sharedrun.New(func() (int, error) {
+		runs++
+		begun <- runs
+		<-goOn
+		return runs, nil
+	})
+	first := r.Next()
+	<-begun
+	const calls = 30
+	later := make([]*sharedrun.Run[int], calls)
+	for i := range later {
+		later[i] = r.Next()
+	}
+	goOn <- struct{}{}
+	<-first.Done
+	if <-begun != 2 {
+		t.Error("the second run is not the next")
+	}
+	goOn <- struct{}{}
+	for _, run := range later {
+		if <-run.Done; run == first || run.Result != 2 || run.Err != nil {
+			t.Errorf("a later call got the result of run %d, %v; want 2", run.Result, run.Err)
+		}
+	}
+	if runs != 2 {
+		t.Errorf("%d runs served %d calls, want 2", runs, calls)
+	}
+}
+
+// Whatever is done before a call is seen by its run, and no two runs overlap.
+func TestRunSeesWhatWasDoneBefore(t *testing.T) {
+	t.Parallel()
+	var done, running atomic.Int64
+	r := sharedrun.New(func() (int64, error) {
+		defer running.Add(-1)
+		if running.Add(1) > 1 {
+			return 0, errors.New("two runs overlap")
+		}
+		return done.Load(), nil
+	})
+	var clients sync.WaitGroup
+	for range 8 {
+		clients.Go(func() {
+			for range 200 {
+				mine := done.Add(1)
+				run := r.Next()
+				if <-run.Done; run.Result < mine || run.Err != nil {
+					t.Errorf("a run saw %d, %v; want at least %d", run.Result, run.Err, mine)
+				}
+			}
+		})
+	}
+	clients.Wait()
+}
+
+func TestRunReturnsItsError(t *testing.T) {
+	t.Parallel()
+	failure := errors.New("failure")
+	r := sharedrun.New(func() (int, error) { return 1, failure })
+	run := r.Next()
+	if <-run.Done; !errors.Is(run.Err, failure) {
+		t.Errorf("%v, want %v", run.Err, failure)
+	}
+}
