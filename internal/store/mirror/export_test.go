@@ -1,6 +1,9 @@
 package mirror
 
-import "fmt"
+import (
+	"fmt"
+	"iter"
+)
 
 const MaxScanned = maxScanned
 
@@ -57,3 +60,26 @@ func (m *Mirror) Slots() *Slots { return m.slots }
 
 // Len returns the number of rows, including those that are being read.
 func (r *Rows[K, V]) Len() int { return r.entries.Len() }
+
+// Ascend returns the slots from one position up to, not including, another, in order. To
+// start after a slot, add 1 to its id. The index must not change during the iteration.
+func (s *Slots) Ascend(from, to Position) iter.Seq[OpenSlot] { return s.walk(from, to, false) }
+
+// Descend returns the same slots as Ascend, in reverse order.
+func (s *Slots) Descend(from, to Position) iter.Seq[OpenSlot] { return s.walk(from, to, true) }
+
+func (s *Slots) walk(from, to Position, backward bool) iter.Seq[OpenSlot] {
+	return func(yield func(OpenSlot) bool) {
+		s.scan(from.key(), to.key(), backward, func(e *entry) bool { return yield(s.open(e)) })
+	}
+}
+
+// open returns the entry as a slot.
+func (s *Slots) open(e *entry) OpenSlot {
+	slot := OpenSlot{SlotRef: e.ref()}
+	if e.claimed() {
+		on := s.claims[e.id]
+		slot.HeldUntil, slot.FullUntil = timeOf(on.heldUntil), timeOf(on.fullUntil)
+	}
+	return slot
+}

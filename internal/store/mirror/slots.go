@@ -129,17 +129,16 @@ func (s *Slots) Put(slot OpenSlot) {
 	if e.start < s.since || e.start >= s.horizon {
 		return
 	}
-	c, at := s.find(e.key)
-	if s.isAt(c, at, e.key) {
-		s.unclaim(&s.chunks[c][at])
-	} else {
-		c, at = s.makeRoom(c, at)
-	}
+	delete(s.claims, slot.ID)
 	if !slot.HeldUntil.IsZero() || !slot.FullUntil.IsZero() {
 		e.ends |= 1
 		s.claims[slot.ID] = claim{slot.HeldUntil.UnixMicro(), slot.FullUntil.UnixMicro()}
 	}
-	s.chunks[c][at] = e
+	if c, at := s.find(e.key); s.isAt(c, at, e.key) {
+		s.chunks[c][at] = e
+	} else {
+		s.insert(c, at, e)
+	}
 	if s.count > s.most {
 		// Without one of the slots of a start, the index is not complete for any of them.
 		last := s.chunks[len(s.chunks)-1]
@@ -156,8 +155,9 @@ func (s *Slots) Remove(id booking.SlotID, start time.Time) {
 		return
 	}
 	s.forget(s.chunks[c][at : at+1])
-	s.chunks[c] = slices.Delete(s.chunks[c], at, at+1)
-	s.tidy(c)
+	if s.chunks[c] = slices.Delete(s.chunks[c], at, at+1); len(s.chunks[c]) == 0 {
+		s.chunks = slices.Delete(s.chunks, c, c+1)
+	}
 }
 
 // DropBefore removes the slots that start before t, and makes t the new Since if it is later.
@@ -197,38 +197,11 @@ func (s *Slots) dropFrom(k key) {
 // forget clears what the index keeps of entries outside the chunks.
 func (s *Slots) forget(entries []entry) {
 	for i := range entries {
-		s.unclaim(&entries[i])
+		if entries[i].claimed() {
+			delete(s.claims, entries[i].id)
+		}
 	}
 	s.count -= len(entries)
-}
-
-func (s *Slots) unclaim(e *entry) {
-	if e.claimed() {
-		delete(s.claims, e.id)
-	}
-}
-
-// Ascend returns the slots from one position up to, not including, another, in order. To
-// start after a slot, add 1 to its id. The index must not change during the iteration.
-func (s *Slots) Ascend(from, to Position) iter.Seq[OpenSlot] { return s.walk(from, to, false) }
-
-// Descend returns the same slots as Ascend, in reverse order.
-func (s *Slots) Descend(from, to Position) iter.Seq[OpenSlot] { return s.walk(from, to, true) }
-
-func (s *Slots) walk(from, to Position, backward bool) iter.Seq[OpenSlot] {
-	return func(yield func(OpenSlot) bool) {
-		s.scan(from.key(), to.key(), backward, func(e *entry) bool { return yield(s.open(e)) })
-	}
-}
-
-// open returns the entry as a slot.
-func (s *Slots) open(e *entry) OpenSlot {
-	slot := OpenSlot{SlotRef: e.ref()}
-	if e.claimed() {
-		on := s.claims[e.id]
-		slot.HeldUntil, slot.FullUntil = timeOf(on.heldUntil), timeOf(on.fullUntil)
-	}
-	return slot
 }
 
 func (e *entry) ref() booking.SlotRef {

@@ -6,15 +6,12 @@ import (
 )
 
 const (
-	// chunkSize is the maximum number of entries of a chunk: 32 KB, which an insertion
-	// moves in less than a microsecond.
+	// chunkSize is the maximum number of entries of a chunk: 32 KB, which an insertion moves in
+	// less than a microsecond.
 	chunkSize = 1024
-	// roomStep is by how much the capacity of a chunk grows and shrinks. If it doubled,
-	// the index could take twice the memory that it needs.
+	// roomStep is by how much the capacity of a chunk grows. If it grew as slices do, the index
+	// would take a third more memory than it needs.
 	roomStep = 64
-	// mergeSize is the number of entries up to which two chunks become one. It leaves room,
-	// so that the next insertion does not divide the chunk again.
-	mergeSize = chunkSize * 3 / 4
 )
 
 // find returns the place of the first entry that is not before k, as a chunk and a place in
@@ -33,8 +30,9 @@ func lastOf(chunk []entry) key { return chunk[len(chunk)-1].key }
 // isAt reports whether the entry with the key is at a place that find returned for it.
 func (s *Slots) isAt(c, at int, k key) bool { return c < len(s.chunks) && s.chunks[c][at].key == k }
 
-// makeRoom inserts an empty entry before a place that find returned, and returns its place.
-func (s *Slots) makeRoom(c, at int) (int, int) {
+// insert inserts an entry before a place that find returned. Chunks that have lost entries are
+// not merged, because the index is loaded again from time to time (Mirror.Renew).
+func (s *Slots) insert(c, at int, e entry) {
 	switch n := len(s.chunks); {
 	case c == n && n > 0 && len(s.chunks[n-1]) < chunkSize:
 		c, at = n-1, len(s.chunks[n-1])
@@ -42,48 +40,18 @@ func (s *Slots) makeRoom(c, at int) (int, int) {
 		s.chunks = append(s.chunks, make([]entry, 0, chunkSize))
 	case len(s.chunks[c]) == chunkSize:
 		const half = chunkSize / 2
-		s.chunks = slices.Insert(s.chunks, c+1, join(s.chunks[c][half:], nil))
-		s.chunks[c] = join(s.chunks[c][:half], nil)
+		s.chunks = slices.Insert(s.chunks, c+1, slices.Clone(s.chunks[c][half:]))
+		s.chunks[c] = slices.Clone(s.chunks[c][:half])
 		if at > half {
 			c, at = c+1, at-half
 		}
 	}
 	chunk := s.chunks[c]
 	if len(chunk) == cap(chunk) {
-		chunk = join(chunk, nil)
+		chunk = append(make([]entry, 0, min(len(chunk)+roomStep, chunkSize)), chunk...)
 	}
-	s.chunks[c] = slices.Insert(chunk, at, entry{})
+	s.chunks[c] = slices.Insert(chunk, at, e)
 	s.count++
-	return c, at
-}
-
-// tidy removes, merges or shrinks a chunk that has lost an entry.
-func (s *Slots) tidy(c int) {
-	merges := func(c int) bool {
-		return c >= 0 && c+1 < len(s.chunks) && len(s.chunks[c])+len(s.chunks[c+1]) <= mergeSize
-	}
-	switch chunk := s.chunks[c]; {
-	case len(chunk) == 0:
-		s.chunks = slices.Delete(s.chunks, c, c+1)
-	case merges(c):
-		s.merge(c)
-	case merges(c - 1):
-		s.merge(c - 1)
-	case cap(chunk)-len(chunk) >= 2*roomStep:
-		s.chunks[c] = join(chunk, nil)
-	}
-}
-
-// merge makes one chunk of the chunk and the next.
-func (s *Slots) merge(c int) {
-	s.chunks[c] = join(s.chunks[c], s.chunks[c+1])
-	s.chunks = slices.Delete(s.chunks, c+1, c+2)
-}
-
-// join returns a chunk of the entries of both, with room for a few more.
-func join(a, b []entry) []entry {
-	room := ((len(a)+len(b))/roomStep + 1) * roomStep
-	return append(append(make([]entry, 0, room), a...), b...)
 }
 
 // scan calls visit with the entries from one key up to, not including, another, in order or
