@@ -20,7 +20,7 @@ import (
 )
 
 const (
-	hooked         = 10 // webhooks beside which bookings are measured
+	hooked         = 10    // webhooks beside which bookings are measured
 	drained        = 9_900 // fewer than redeliver takes, with the events of the webhook itself
 	drainPatience  = 5 * time.Minute
 	singleBookings = 100

@@ -44,7 +44,7 @@ type unmeasured struct{}
 
 func (unmeasured) Attempted(string, time.Duration) {}
 func (unmeasured) WebhookDisabled()                {}
-func (unmeasured) Queue(time.Duration, int)    {}
+func (unmeasured) Queue(time.Duration, int)        {}
 
 // A school has at most 50 webhooks.
 func TestWebhookLimit(t *testing.T) {

@@ -6829,20 +6829,20 @@ type Webhook {
   "Only events about these interviewers are sent. If empty, there is no restriction."
   interviewerIds: [ID!]!
   """
-  Whether events are sent. The server disables a webhook if a delivery has failed for 72 hours, or if
-  the receiver responds with the status 410.
+  Whether events are sent. The server disables a webhook if a delivery has failed for 72 hours, if
+  the receiver has been unavailable for 72 hours, or if it responds with the status 410.
   """
   enabled: Boolean!
   "When the webhook was disabled; null if it is enabled."
   disabledAt: DateTime
   """
-  Since when the receiver is unavailable: it does not respond, or responds with the status 429, 502,
-  503 or 504. Null if it is available.
+  Since when the receiver has been unavailable: it does not respond, or responds with the status
+  429, 502, 503 or 504. Null if it is available.
   """
   failingSince: DateTime
   """
-  While the receiver is unavailable, when the next request is sent. A pause lasts at most an hour,
-  even if a response has a longer ` + "`" + `Retry-After` + "`" + `. ` + "`" + `redeliver` + "`" + ` ends the pause. Null if the receiver is
+  When the next request is sent to the unavailable receiver. A pause lasts at most an hour, even if
+  a response has a longer ` + "`" + `Retry-After` + "`" + `. ` + "`" + `redeliver` + "`" + ` ends the pause. Null if the receiver is
   available.
   """
   pausedUntil: DateTime
@@ -6873,7 +6873,7 @@ type Webhook {
   updatedAt: DateTime!
 }
 
-"An event that is or was sent to a webhook."
+"The delivery of one event to one webhook."
 type WebhookDelivery {
   "The id of the delivery."
   id: ID!
@@ -6974,13 +6974,13 @@ type BookingPolicy {
   """
   reminderLeadSeconds: [Int!]!
   """
-  The hour of the day, 0 to 23, at which interviewers get their interviews of the day, in their own
-  time zone. Null if they do not get them.
+  The hour of the day, 0 to 23 in the interviewer's time zone, at which an interviewer gets the
+  agenda: their interviews until the next agenda. Null if no agendas are sent.
   """
   agendaHour: Int
   """
-  How long after the end of an interview its interviewer is asked to grade it, in seconds. 0 if they
-  are not asked.
+  How long after the end of an interview its interviewer is reminded to grade it, in seconds. 0 if
+  interviewers are not reminded.
   """
   feedbackOverdueSeconds: Int!
   "The version of the policy. Each change increments it."
@@ -7802,26 +7802,25 @@ type DeleteCalendarFeedPayload {
 # ---------------------------------------------------- notification preferences
 
 """
-Which e-mails a student or an interviewer wants. All are on until they are turned off, with
+Which e-mails a student or an interviewer wants. Each category is on until it is turned off, with
 ` + "`" + `updateNotificationPreferences` + "`" + ` or with the link in an e-mail.
 """
 type NotificationPreferences {
   """
-  Interviews that are booked, rescheduled, cancelled or recorded as a no-show, and granted waivers.
+  Bookings, reschedules, cancellations and no-shows, with calendar invitations; granted waivers.
   """
   bookings: Boolean!
   "Grades and shared notes."
   grades: Boolean!
-  "Reminders of interviews. ` + "`" + `BookingPolicy.reminderLeadSeconds` + "`" + ` says when they are sent."
+  "Reminders of interviews, sent as ` + "`" + `BookingPolicy.reminderLeadSeconds` + "`" + ` says."
   reminders: Boolean!
   """
-  The interviewer's interviews of the day. ` + "`" + `BookingPolicy.agendaHour` + "`" + ` says when they are sent. Null
-  for a student.
+  The interviewer's daily agenda, sent at ` + "`" + `BookingPolicy.agendaHour` + "`" + `. Null for a student.
   """
   agenda: Boolean
   """
-  Reminders to grade interviews. ` + "`" + `BookingPolicy.feedbackOverdueSeconds` + "`" + ` says when they are sent.
-  Null for a student.
+  Reminders to grade interviews, sent as ` + "`" + `BookingPolicy.feedbackOverdueSeconds` + "`" + ` says. Null for a
+  student.
   """
   feedback: Boolean
 }
@@ -7836,17 +7835,17 @@ input UpdateNotificationPreferencesInput {
   "The interviewer. Null counts as omitted."
   interviewerId: ID
   """
-  Whether to send e-mails about interviews that are booked, rescheduled, cancelled or recorded as a
-  no-show, and about waivers. Null is refused.
+  Whether to send e-mails about bookings, reschedules, cancellations, no-shows and waivers.
+  Null is refused.
   """
   bookings: Boolean @notNull
-  "Whether to send grades and shared notes. Null is refused."
+  "Whether to send e-mails about grades and shared notes. Null is refused."
   grades: Boolean @notNull
   "Whether to send reminders of interviews. Null is refused."
   reminders: Boolean @notNull
-  "Whether to send the interviews of the day, only for an interviewer. Null is refused."
+  "Whether to send the daily agenda; only for an interviewer. Null is refused."
   agenda: Boolean @notNull
-  "Whether to send reminders to grade interviews, only for an interviewer. Null is refused."
+  "Whether to send reminders to grade interviews; only for an interviewer. Null is refused."
   feedback: Boolean @notNull
 }
 
@@ -8886,13 +8885,13 @@ input UpdateBookingPolicyInput {
   """
   reminderLeadSeconds: [Int!] @notNull
   """
-  The hour of the day, 0 to 23, at which interviewers get their interviews of the day, in their own
-  time zone. Null turns this off.
+  The hour of the day, 0 to 23 in the interviewer's time zone, at which an interviewer gets the
+  agenda: their interviews until the next agenda. Null turns agendas off.
   """
   agendaHour: Int
   """
-  How long after the end of an interview its interviewer is asked to grade it, 0 to 2,592,000
-  seconds (30 days). 0 turns this off. Null is refused.
+  How long after the end of an interview its interviewer is reminded to grade it, 0 to 2,592,000
+  seconds (30 days). 0 turns these reminders off. Null is refused.
   """
   feedbackOverdueSeconds: Int @notNull
 }

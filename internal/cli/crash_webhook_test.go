@@ -70,6 +70,9 @@ func TestKilledWhileDelivering(t *testing.T) {
 		}
 		want[id] = true
 	}
+	if err := rows.Err(); err != nil {
+		t.Fatal(err)
+	}
 	r.check(want)
 	c.wantSound()
 }

@@ -24,10 +24,10 @@ func (p *program) mailCommand() *cobra.Command {
 	}
 	cmd := p.command(spec{
 		name: "mail", group: groupTools,
-		short: "Print an e-mail message with invented data",
+		short: "Preview an e-mail message with invented data",
 		long: `Print a message as the server would send it, from the templates in MAIL_TEMPLATES or the built-in
-ones, with invented data. Many mail programs open the output as a file whose name ends in .eml.
-The command checks all templates, and neither uses the database nor sends anything.`,
+ones, with invented data. To open the message in a mail program, save the output in a file whose
+name ends in .eml. The command checks all templates, does not use the database, and sends nothing.`,
 		arguments: []argument{
 			{name: "ACTION", text: "what to do: preview", allowed: []string{"preview"}},
 			{name: "KIND", text: "the kind of the message", allowed: kinds},

@@ -92,7 +92,7 @@ var variables = []Variable{
 	{
 		Name: "PUBLIC_URL", Group: groupServer, Note: "the host of each request", See: "how-to/calendar-feeds.md",
 		Allowed:     "a URL such as https://rehearse.example.org, without a user, query or fragment",
-		Description: "The URL at which people reach the server. The URLs of calendar feeds begin with it",
+		Description: "The URL at which people reach the server. The URLs of calendar feeds, and the links to unsubscribe in e-mails, begin with it. Without it, e-mails have no such links",
 	},
 	{
 		Name: "TLS_CERT_FILE", Group: groupServer, Allowed: aFile, Note: "plain HTTP",
@@ -299,8 +299,8 @@ var variables = []Variable{
 	{
 		Name: "SMTP_URL", Group: groupMail, Note: "no e-mail", See: "how-to/email.md",
 		Allowed: mail.ServerForm,
-		Description: "The mail server that sends the messages to students and interviewers. `smtps` encrypts the connection from the start, and `smtp` with STARTTLS, " +
-			"except on loopback addresses. The default ports are 465 and 587. Letters such as `@` in the password are percent-encoded",
+		Description: "The mail server that sends the messages to students and interviewers. `smtps` (default port 465) encrypts the connection from the start. " +
+			"`smtp` (default port 587) encrypts it with STARTTLS, except on loopback addresses. The user and the password are optional; percent-encode characters such as `@` in them",
 	},
 	{
 		Name: "MAIL_FROM", Group: groupMail, Allowed: "an address such as Rehearse <rehearse@example.org>", See: "how-to/email.md",
@@ -308,7 +308,7 @@ var variables = []Variable{
 	},
 	{
 		Name: "MAIL_ADMIN", Group: groupMail, Allowed: anAddress, Note: "none", See: "how-to/email.md",
-		Description: "The address of the administrators, which receives a message when the server disables a webhook",
+		Description: "The address that gets a message when the server disables a webhook. Without it, nobody gets one",
 	},
 	{
 		Name: "MAIL_TEMPLATES", Group: groupMail, Allowed: "a folder of templates", Note: "the built-in templates", See: "how-to/email.md",

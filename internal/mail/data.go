@@ -51,13 +51,13 @@ type Webhook struct {
 func Allows(rule booking.WaivableRule) string {
 	switch rule {
 	case booking.WaiveLimit:
-		return "you may book beyond your limit of interviews"
+		return "you may book more interviews than your limit allows"
 	case booking.WaiveGrades:
-		return "you may book whatever your recent grades are"
+		return "you may book regardless of your recent grades"
 	case booking.WaivePair:
-		return "you may book an interviewer again"
+		return "you may book an interviewer you have already met"
 	case booking.WaiveNotice:
-		return "you may book at shorter notice"
+		return "you may book at shorter notice than usual"
 	}
 	return string(rule)
 }

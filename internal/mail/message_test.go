@@ -2,6 +2,7 @@ package mail_test
 
 import (
 	"bytes"
+	"errors"
 	"io"
 	"strings"
 	"testing"
@@ -44,7 +45,7 @@ func read(t *testing.T, m written.Message) (mail.Header, map[string]string) {
 	parts := map[string]string{}
 	for reader := entity.MultipartReader(); ; {
 		part, err := reader.NextPart()
-		if err == io.EOF {
+		if errors.Is(err, io.EOF) {
 			return mail.Header{Header: entity.Header}, parts
 		}
 		if err != nil {

@@ -78,7 +78,7 @@ func (s *Sender) Close() {
 func (s *Sender) Send(ctx context.Context, m Message) (booking.MailResult, error) {
 	built, err := m.build()
 	if err != nil {
-		return booking.MailResult{Status: booking.MailFailed, Detail: err.Error()}, nil
+		return booking.MailResult{Status: booking.MailFailed, Detail: "it cannot be encoded"}, nil //nolint:nilerr // the error may quote the address
 	}
 	c, reused, err := s.connection(ctx)
 	if err != nil {

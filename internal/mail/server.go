@@ -29,7 +29,7 @@ type Server struct {
 }
 
 // ServerForm is the form of the URL of a mail server.
-const ServerForm = "smtp://user:password@host:port or smtps://user:password@host:port; with ?tls=off, the first one has no user and no encryption"
+const ServerForm = "smtp://user:password@host:port, smtps://user:password@host:port, or smtp://host:port?tls=off for no encryption"
 
 var errServer = errors.New("expected " + ServerForm)
 

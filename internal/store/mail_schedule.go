@@ -8,7 +8,7 @@ import (
 )
 
 // ScheduleMail adds the messages that have become due by the clock since the last call. Those
-// that became due before e-mail was first on are not added.
+// that became due before e-mail was first on, or more than booking.MailWindow ago, are not added.
 func (s *Store) ScheduleMail(ctx context.Context, now time.Time) error {
 	_, err := InTx(ctx, s, func(tx *Tx) (Nothing, error) { return Nothing{}, tx.scheduleMail(ctx, now) })
 	return err
@@ -20,6 +20,9 @@ func (tx *Tx) scheduleMail(ctx context.Context, now time.Time) error {
 	var since *time.Time
 	if err := tx.db.WithContext(ctx).Raw("SELECT until FROM mail_schedule FOR UPDATE").Row().Scan(&since); err != nil {
 		return fault(err, "lock the schedule of messages")
+	}
+	if oldest := now.Add(-booking.MailWindow); since != nil && since.Before(oldest) {
+		since = &oldest
 	}
 	if since != nil && since.Before(now) {
 		messages, err := tx.mailDue(ctx, *since, now)

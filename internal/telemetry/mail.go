@@ -21,12 +21,12 @@ var letterResults = []string{"sent", "dropped", "refused", "deferred"}
 func newLetters(name func(name, help string) prometheus.CounterOpts) letters {
 	l := letters{
 		attempts: prometheus.NewCounterVec(name("mail_attempts_total",
-			"Attempts to send e-mail messages by kind: `sent`, `dropped` because the message was no longer true, `refused` if it is not attempted again, or `deferred` until a later attempt."), []string{"kind", "result"}),
+			"Attempts to send e-mail messages by kind: `sent`, `sent`, `dropped` because the message was no longer true or its recipient does not want it, `refused` if it is given up, or `deferred` until a later attempt."), []string{"kind", "result"}),
 		duration: prometheus.NewHistogram(prometheus.HistogramOpts{
 			Namespace: "rehearse", Name: "mail_attempt_duration_seconds", Help: "The duration of attempts to send e-mail messages.", Buckets: seconds,
 		}),
 		oldest: prometheus.NewGauge(prometheus.GaugeOpts(name("mail_oldest_seconds",
-			"The age of the oldest pending e-mail message; 0 if there is none. Each server with e-mail reports it, so use the maximum."))),
+			"The age of the oldest pending e-mail message; 0 if there is none, and on servers without `SMTP_URL`. Each server with e-mail reports it, so use the maximum."))),
 	}
 	for _, kind := range booking.MailKinds() {
 		for _, result := range letterResults {

@@ -18,10 +18,10 @@ var unsubscribePage = template.Must(template.New("unsubscribe").Parse(`<!doctype
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>Unsubscribe</title>
 {{if .Done -}}
-<p>You no longer get {{.Noun}}. You can turn them on again where you book your interviews.</p>
+<p>You no longer get {{.Noun}}. If you change your mind, ask your school to turn them on again.</p>
 {{- else -}}
 <form method="post">
-<p>Do you no longer want {{.Noun}}?</p>
+<p>Do you want to stop getting {{.Noun}}?</p>
 <button name="List-Unsubscribe" value="One-Click">Unsubscribe</button>
 </form>
 {{- end}}

@@ -227,6 +227,7 @@ func (d *Dispatcher) read(ctx context.Context, messages []booking.Mail) (f facts
 			studentIDs = append(studentIDs, booking.StudentID(m.Recipient.ID))
 		case booking.RoleInterviewer:
 			interviewerIDs = append(interviewerIDs, booking.InterviewerID(m.Recipient.ID))
+		default: // the administrators are no rows
 		}
 	}
 	if d.school == "" {

@@ -40,7 +40,7 @@ func TestMoved(t *testing.T) {
 		schooltest.Same(t, "the UID", moved.property(t, "UID"), booked.property(t, "UID"))
 		schooltest.Same(t, "the sequences", []string{booked.sequence(t), moved.sequence(t)}, []string{"0", "1"})
 		schooltest.Same(t, "the method", moved.Method, "REQUEST")
-		if !strings.Contains(moved.Text, "When:   Wednesday, 3 June 2026, 08:00 to 09:00 (UTC)\nBefore: Tuesday, 2 June 2026, 08:00 (UTC)") {
+		if !strings.Contains(moved.Text, "When:   Wednesday, 3 June 2026, 08:00 to 09:00 (UTC)\nWas:    Tuesday, 2 June 2026, 08:00 (UTC)") {
 			t.Errorf("the text is\n%s", moved.Text)
 		}
 	}

@@ -271,14 +271,16 @@ func TestAgenda(t *testing.T) {
 	}
 	w.schedule()
 	w.Mailbox.take()
-	one := func(date string) []string { return []string{"ann@staff.test: 1 mock interview from " + date} }
+	one := func(date string) []string {
+		return []string{"ann@staff.test: Your agenda for " + date + ": 1 mock interview"}
+	}
 	for _, moment := range []struct {
 		after time.Duration
 		want  []string
 	}{
 		{at(24, 4, 59), nothing}, {at(24, 5, 0), one("Saturday, 24 October 2026")}, {at(24, 5, 1), nothing}, {at(24, 23, 0), nothing},
 		{at(25, 5, 0), nothing}, // 06:00 in Berlin, where the clocks were set back at night
-		{at(25, 6, 0), []string{"ann@staff.test: 2 mock interviews from Sunday, 25 October 2026"}}, {at(25, 12, 0), nothing},
+		{at(25, 6, 0), []string{"ann@staff.test: Your agenda for Sunday, 25 October 2026: 2 mock interviews"}}, {at(25, 12, 0), nothing},
 		{at(26, 6, 0), one("Tuesday, 27 October 2026")}, // at 06:00, before the next agenda
 		{at(27, 6, 0), nothing}, {at(28, 6, 0), nothing},
 	} {
@@ -325,7 +327,7 @@ func TestLateAgenda(t *testing.T) {
 	w.schedule()
 	w.Mailbox.take()
 	w.at(2*day + 2*hour)
-	schooltest.Same(t, "the messages after an outage", w.got(), []string{"ann@staff.test: 1 mock interview from " + wednesday})
+	schooltest.Same(t, "the messages after an outage", w.got(), []string{"ann@staff.test: Your agenda for " + wednesday + ": 1 mock interview"})
 }
 
 func TestFeedback(t *testing.T) {
@@ -347,6 +349,29 @@ func TestFeedback(t *testing.T) {
 	for _, after := range []time.Duration{day + 3*hour, 2 * day, 40 * day} {
 		w.at(after)
 		schooltest.Same(t, fmt.Sprintf("the messages after %s", after), w.got(), nothing)
+	}
+}
+
+// After a long outage, interviewers are not asked for everything that has become overdue.
+func TestFeedbackAfterAnOutage(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct {
+		outage time.Duration // since the message was due
+		want   []string
+	}{
+		"of almost a day":      {day - time.Second, []string{"ann@staff.test: Please grade your mock interview with Ada"}},
+		"of more than one day": {day + time.Second, nothing},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w, student, interviewer := newScheduled(t, "UTC")
+			w.policy(in{"reminderLeadSeconds": []int{}, "agendaHour": nil})
+			w.Booked(student, w.Slot(interviewer, hour))
+			w.schedule()
+			w.Mailbox.take()
+			w.at(day + 2*hour + test.outage)
+			schooltest.Same(t, "the messages after the outage", w.got(), test.want)
+		})
 	}
 }
 

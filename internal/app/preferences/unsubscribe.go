@@ -130,13 +130,13 @@ func (p *Preferences) unsubscribeKey(ctx context.Context) ([]byte, error) {
 func (s Subscription) Noun() string {
 	switch s.Category {
 	case booking.NotifyBookings:
-		return "e-mails about interviews that are booked, moved or cancelled"
+		return "e-mails about bookings, changes, cancellations, no-shows and exceptions"
 	case booking.NotifyGrades:
-		return "e-mails about grades"
+		return "e-mails about grades and shared notes"
 	case booking.NotifyReminders:
 		return "reminders of interviews"
 	case booking.NotifyAgenda:
-		return "e-mails with the interviews of the day"
+		return "daily e-mails with your interviews"
 	case booking.NotifyFeedback:
 		return "reminders to grade interviews"
 	default:
