@@ -18,7 +18,7 @@ import (
 func TestInvalidCommandLines(t *testing.T) {
 	t.Parallel()
 	const url = "http://127.0.0.1:1/graphql"
-	commands := "check, completion, config, export, extend, help, import, load, man, migrate, sample, serve, token or version"
+	commands := "check, completion, config, export, extend, help, import, load, mail, man, migrate, sample, serve, token or version"
 	for args, want := range map[string]string{
 		"dance":         `unknown command "dance"; expected ` + commands,
 		"migrat":        `unknown command "migrat"; did you mean migrate?`,

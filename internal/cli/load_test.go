@@ -35,7 +35,7 @@ func TestLoad(t *testing.T) {
 	r := start(t, newDataFolder(t), append(env, "RATE_LIMIT=off", "MAX_OPERATIONS_PER_CALLER=32")...)
 	const standing = `{ interviews(filter: {status: [BOOKED]}) { totalCount } slots(filter: {status: [HELD]}) { totalCount } }`
 	before := r.ask(standing)
-	for name, loop := range map[string][]string{"a closed loop": {"--clients", "4"}, "an open loop": {"--rate", "200"}} {
+	for name, loop := range map[string][]string{"a closed loop": {"--clients", "4"}, "an open loop": {"--rate", "50"}} {
 		t.Run(name, func(t *testing.T) {
 			closed := loop[0] == "--clients"
 			result := runLoad(t, r, 0, nil, append(loop, "--operations", "300", "--mix", "list=1,standing=1,book=3")...)
