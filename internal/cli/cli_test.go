@@ -295,7 +295,7 @@ func TestCompletion(t *testing.T) {
 		"man ":                            ":16", // folders
 		"serve ":                          noFiles,
 		"ser":                             "serve\tRun the server (the default)\n" + noFiles,
-		"help mig":                        "check\ncompletion\nconfig\nexport\nextend\nimport\nload\nman\nmigrate\nsample\nserve\ntoken\nversion\nhelp\n" + noFiles,
+		"help mig":                        "check\ncompletion\nconfig\nexport\nextend\nimport\nload\nmail\nman\nmigrate\nsample\nserve\ntoken\nversion\nhelp\n" + noFiles,
 	} {
 		t.Run(words, func(t *testing.T) {
 			t.Parallel()

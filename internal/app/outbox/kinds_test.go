@@ -119,12 +119,12 @@ func TestOutcomes(t *testing.T) {
 	w.Accepted(w.Complete(graded, 0).Errors)
 	w.deliver()
 	grade := w.Mailbox.one("sam@student.test")
-	if !strings.Contains(grade.Text, "Grade: 0 of 5") || strings.Contains(grade.Text, "note") || grade.Calendar != nil {
+	if !strings.Contains(grade.Text, "Grade: 0 out of 5") || strings.Contains(grade.Text, "note") || grade.Calendar != nil {
 		t.Errorf("the message about the grade is\n%s", grade.Raw)
 	}
 	w.Accepted(w.ChangeInterview("completeInterview", in{"interviewId": graded, "shareNote": true}).Errors)
 	w.deliver()
-	if text := w.Mailbox.one("sam@student.test").Text; !strings.Contains(text, "shared a note") || strings.Contains(text, "for me") {
+	if text := w.Mailbox.one("sam@student.test").Text; !strings.Contains(text, "There is also a note for you") || strings.Contains(text, "for me") {
 		t.Errorf("the message about the note is\n%s", text)
 	}
 
@@ -145,7 +145,7 @@ func TestOutcomes(t *testing.T) {
 	w.Accepted(payload.Errors)
 	w.deliver()
 	waiver := w.Mailbox.one("sam@student.test")
-	if !strings.Contains(waiver.Text, "beyond your limit of interviews.\n\nBookings: 2") || strings.Contains(waiver.Raw, "hardship") {
+	if !strings.Contains(waiver.Text, "more interviews than your limit allows.\n\nValid for:   2 bookings") || strings.Contains(waiver.Raw, "hardship") {
 		t.Errorf("the message about the waiver is\n%s", waiver.Raw)
 	}
 }
