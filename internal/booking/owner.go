@@ -1,6 +1,6 @@
 package booking
 
-// ownerOf returns the person whom an object of either a student or an interviewer belongs to.
+// ownerOf returns the student or the interviewer that owns an object.
 func ownerOf(student StudentID, interviewer InterviewerID) Actor {
 	if student != 0 {
 		return Actor{Role: RoleStudent, ID: int64(student)}

@@ -67,7 +67,7 @@ func TestMovedToAnotherInterviewer(t *testing.T) {
 	schooltest.Same(t, "the subject for Ann", toAnn.subject(t), "Cancelled: mock interview with Sam on Tuesday, 2 June 2026")
 	schooltest.Same(t, "the subject for Sam", toStudent.subject(t), "Moved: mock interview with Bob on Wednesday, 3 June 2026")
 	if strings.Contains(toAnn.Text, "Bob") {
-		t.Errorf("Ann learns whom Sam meets:\n%s", toAnn.Text)
+		t.Errorf("the message to Ann names Sam's new interviewer:\n%s", toAnn.Text)
 	}
 }
 

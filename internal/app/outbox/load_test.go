@@ -2,7 +2,6 @@ package outbox_test
 
 import (
 	"io"
-	"net"
 	"runtime"
 	"sync/atomic"
 	"testing"
@@ -25,20 +24,7 @@ func newSink(t *testing.T) (*sink, mail.Server) {
 	s := &sink{}
 	server := smtp.NewServer(s)
 	server.Domain, server.ReadTimeout = "mail.test", time.Minute
-	listener, err := (&net.ListenConfig{}).Listen(t.Context(), "tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	done := make(chan struct{})
-	go func() {
-		defer close(done)
-		_ = server.Serve(listener)
-	}()
-	t.Cleanup(func() {
-		_ = server.Close()
-		<-done
-	})
-	return s, mail.Server{Host: "127.0.0.1", Port: listener.Addr().(*net.TCPAddr).Port, Encryption: mail.Unencrypted}
+	return s, serve(t, server)
 }
 
 // NewSession implements smtp.Backend.

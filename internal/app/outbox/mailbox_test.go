@@ -53,12 +53,17 @@ func newMailbox(t *testing.T, set ...func(*smtp.Server)) *mailbox {
 	for _, change := range set {
 		change(server)
 	}
+	b.Server = serve(t, server)
+	return b
+}
+
+// serve runs a mail server on this machine until the test ends.
+func serve(t *testing.T, server *smtp.Server) mail.Server {
+	t.Helper()
 	listener, err := (&net.ListenConfig{}).Listen(t.Context(), "tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
 	}
-	address := listener.Addr().(*net.TCPAddr)
-	b.Server = mail.Server{Host: "127.0.0.1", Port: address.Port, Encryption: mail.Unencrypted}
 	done := make(chan struct{})
 	go func() {
 		defer close(done)
@@ -68,7 +73,7 @@ func newMailbox(t *testing.T, set ...func(*smtp.Server)) *mailbox {
 		_ = server.Close()
 		<-done
 	})
-	return b
+	return mail.Server{Host: "127.0.0.1", Port: listener.Addr().(*net.TCPAddr).Port, Encryption: mail.Unencrypted}
 }
 
 // NewSession implements smtp.Backend.

@@ -1,5 +1,5 @@
--- E-mail messages on their way to people. A row says what a message is about and to whom it
--- goes; its text is made when it is sent. The dispatcher adds the rows for the events after
+-- E-mail messages to people. A row says what a message is about and who receives it; its text is
+-- made when it is sent. The dispatcher adds the rows for the events after
 -- mail_dispatch.position, and the servers send those that are due.
 
 -- +goose Up
