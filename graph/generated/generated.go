@@ -6894,9 +6894,9 @@ type WebhookDelivery {
   interview is still pending. Null if none will be sent.
   """
   nextAttemptAt: DateTime
-  "The HTTP status of the last response; null if there was none."
+  "The HTTP status of the response to the last request; null if there was none."
   responseStatus: Int
-  "The beginning of the last response, at most 1,024 bytes; null if there was none."
+  "The beginning of the response to the last request, at most 1,024 bytes; null if there was none."
   responseBody: String
   "Why there was no response to the last request; null if there was one, or if no request was sent."
   error: String
@@ -6963,9 +6963,9 @@ type BookingPolicy {
   """
   meetingUrlTemplate: String @access
   """
-  Whether several interviews may have the same meeting room. If true, students see the interviewer's
-  meeting room as soon as they have booked. Otherwise they see it only during their interview, so
-  that they do not enter the previous student's interview.
+  Whether the students of several interviews may see the same meeting room at the same time. If
+  true, students see the interviewer's meeting room as soon as they have booked. Otherwise they see
+  it only during their interview, so that they do not enter the previous student's interview.
   """
   shareMeetingRooms: Boolean!
   """
@@ -8874,9 +8874,9 @@ input UpdateBookingPolicyInput {
   """
   meetingUrlTemplate: String
   """
-  Whether several interviews may have the same meeting room. If true, the template may omit
-  ` + "`" + `{interviewId}` + "`" + ` and ` + "`" + `{random}` + "`" + `, and students see the interviewer's meeting room as soon as they
-  have booked. Null is refused.
+  Whether the students of several interviews may see the same meeting room at the same time. If
+  true, the template may omit ` + "`" + `{interviewId}` + "`" + ` and ` + "`" + `{random}` + "`" + `, and students see the interviewer's
+  meeting room as soon as they have booked. Null is refused.
   """
   shareMeetingRooms: Boolean @notNull
   """

@@ -21,7 +21,7 @@ var letterResults = []string{"sent", "dropped", "refused", "deferred"}
 func newLetters(name func(name, help string) prometheus.CounterOpts) letters {
 	l := letters{
 		attempts: prometheus.NewCounterVec(name("mail_attempts_total",
-			"Attempts to send e-mail messages by kind: `sent`, `sent`, `dropped` because the message was no longer true or its recipient does not want it, `refused` if it is given up, or `deferred` until a later attempt."), []string{"kind", "result"}),
+			"Attempts to send e-mail messages: `sent`, `dropped` because the message was no longer true or its recipient does not want it, `refused` if the message is given up, or `deferred` until a later attempt. `kind` is the kind of the message."), []string{"kind", "result"}),
 		duration: prometheus.NewHistogram(prometheus.HistogramOpts{
 			Namespace: "rehearse", Name: "mail_attempt_duration_seconds", Help: "The duration of attempts to send e-mail messages.", Buckets: seconds,
 		}),

@@ -21,7 +21,7 @@ var deliveryResults = []string{"delivered", "refused", "unreachable"}
 func newDeliveries(name func(name, help string) prometheus.CounterOpts) deliveries {
 	d := deliveries{
 		attempts: prometheus.NewCounterVec(name("webhook_attempts_total",
-			"Requests to webhooks: `delivered`, `refused` if the receiver responded with another status than 200 to 299, or `unreachable` if there was no response."), []string{"result"}),
+			"Requests to webhooks: `delivered`, `refused` if the receiver responded with a status other than 200 to 299, or `unreachable` if there was no response."), []string{"result"}),
 		duration: prometheus.NewHistogram(prometheus.HistogramOpts{
 			Namespace: "rehearse", Name: "webhook_attempt_duration_seconds", Help: "The duration of requests to webhooks.", Buckets: seconds,
 		}),

@@ -47,7 +47,7 @@ fragment verdict on Eligibility {
 }
 `,
     [
-      `# The id, in the variables, is one of WhatMayBeBooked.
+      `# The id in the variables is that of a slot from WhatMayBeBooked.
 mutation BookASlot($slotId: ID!) {
   bookSlot(input: { studentId: 101, slotId: $slotId }) {
     interview { id start status interviewer { name } }
@@ -85,7 +85,7 @@ query Interviews {
   }
 }
 `,
-    `# Publishes two more hours of Ada Brandt.
+    `# Publishes two more hours of availability for Ada Brandt.
 mutation PublishAvailability {
   addAvailability(input: {
     interviewerId: 1
@@ -98,8 +98,8 @@ mutation PublishAvailability {
   }
 }
 `,
-    `# Sends changes of the slots that Nora may book. Publish
-# availability in another window to see one.
+    `# Reports changes to the slots that Nora may book. To see
+# a change, publish availability in another window.
 subscription SlotsChanged {
   slotsChanged(
     ${week}
