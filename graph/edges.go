@@ -152,7 +152,7 @@ func (l lists[P, K, T, F]) page(ctx context.Context, parents []*P, args page.Arg
 	}.Of(ctx, responsePath(ctx), parents)
 }
 
-// connections converts the parents' pages. The first total that is requested counts for all
+// connections converts the parents' pages. The first request of a total counts the lists of all
 // parents.
 func (l lists[P, K, T, F]) connections(asked store.Page, keys []K, found map[K]store.Part[T]) map[K]*page.Connection[T] {
 	totals := loader.Together(keys, func(ctx context.Context, keys []K) (map[K]int, error) { return l.count(ctx, keys, l.filter) })

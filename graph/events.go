@@ -92,7 +92,7 @@ func (r actorResolver) Person(ctx context.Context, actors []*booking.Actor) ([]a
 
 // people reads the people behind actors. It returns null for people that the caller may not
 // see, and for actors that are not people of the school. It tolerates missing people,
-// because a booking may be refused to a token of a person who does not exist.
+// because a refused booking may come from a token of a person who does not exist.
 func (r actorResolver) people(ctx context.Context, actors []booking.Actor) (map[booking.Actor]app.Person, error) {
 	view := r.app.View(ctx)
 	var students []booking.StudentID

@@ -65,7 +65,7 @@ func (r interviewResolver) MeetingURL(ctx context.Context, interviews []*booking
 }
 
 // meetingRooms returns the rooms of the interviewers whose interviews have no link of their
-// own, and the policy, which applies only to these.
+// own, and the policy, which matters only for rooms.
 func (r interviewResolver) meetingRooms(
 	ctx context.Context, interviews []*booking.Interview,
 ) (map[booking.InterviewerID]*string, booking.Policy, error) {

@@ -100,7 +100,7 @@ func nullable[T any](found T, err error) (*T, error) {
 	return &found, nil
 }
 
-// orZero returns the filter, or the zero filter, which matches everything, for nil.
+// orZero returns the filter. For nil it returns the zero filter, which matches everything.
 func orZero[T any](filter *T) T {
 	if filter == nil {
 		var none T

@@ -15,8 +15,8 @@ import (
 //	list[:FIELD:DIRECTION].id.value
 //
 // It names its list and order, because in another list or order it would be a valid but
-// wrong position. The first version of cursors was start.id, without a name; lists that had
-// them accept them in their default order.
+// wrong position. The first version of cursors was start.id, without a name. The lists
+// that had such cursors still accept them, in the list's default order.
 
 func (l List[T]) encode(p store.Position, order store.Order) string {
 	text := l.label(order) + "." + strconv.FormatInt(p.ID, 36) + "." + value(p, order.Field.Kind())
@@ -73,7 +73,7 @@ func (l List[T]) split(text string, order store.Order) (id, value string, mine b
 	return id, value, true
 }
 
-// noStart is the start in first-version cursors of lists without one.
+// noStart is the start in first-version cursors of lists whose objects have no start.
 var noStart = strconv.FormatInt(time.Time{}.UnixMicro(), 36)
 
 // position parses the value of a cursor, which clients may have forged.

@@ -19,8 +19,8 @@ type List[T any] struct {
 	nameless    bool // accepts first-version cursors, which have no name
 }
 
-// The lists of the schema. Their page sizes match the schema, including the default for a
-// first that is null.
+// The lists of the schema. Their page sizes match the schema. The default size also applies if
+// the argument first is null.
 var (
 	Students = List[booking.Student]{
 		name: "students", usual: 20, most: 100, order: by(store.ByID), at: studentAt, nameless: true,

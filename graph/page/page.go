@@ -79,7 +79,8 @@ type AvailableSlotConnection struct {
 	reasons     func(context.Context) ([]booking.EmptyReason, error)
 }
 
-// EmptyReasons returns the reasons why the list is empty. It returns none for other lists.
+// EmptyReasons returns the reasons why the list is empty. It returns none if the list
+// is not empty.
 func (c *AvailableSlotConnection) EmptyReasons(ctx context.Context) ([]booking.EmptyReason, error) {
 	if len(c.Nodes) > 0 || c.PageInfo.HasPreviousPage || c.PageInfo.HasNextPage {
 		return []booking.EmptyReason{}, nil

@@ -70,8 +70,8 @@ func (t *text) cut(start int) {
 	t.charged = min(t.charged, len(t.b))
 }
 
-// enter begins the value of a field that has a selection. The caller passes the position
-// that it returns to leave.
+// enter begins the value of a field that has a selection. It returns the position
+// that the caller must pass to the method leave.
 func (t *text) enter(field *graphql.CollectedField) (start int) {
 	t.at = append(t.at, step{field: field})
 	return len(t.b)

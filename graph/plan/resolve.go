@@ -30,8 +30,8 @@ func resolve[T, V any](
 	if len(apart) == 1 {
 		return make([]V, len(objects)), slices.Repeat([]error{err}, len(objects))
 	}
-	// An error of a batch resolver concerns all objects of a call, and gqlgen calls it for
-	// each list.
+	// An error of a batch resolver concerns all objects of a call, and gqlgen calls the
+	// resolver once for each list.
 	return resolveApart(ctx, f, resolver, objects, apart)
 }
 

@@ -38,8 +38,8 @@ func (a *App) WatchEvents(ctx context.Context, after *booking.EventID, f store.E
 	return a.live.Events(ctx, after, f)
 }
 
-// WatchInterviews watches the caller's interviews, optionally only those with the given
-// student and interviewer. Of several changes in quick succession only the last may be sent.
+// WatchInterviews watches the caller's interviews, optionally only those with the given student and
+// interviewer. If an interview changes again before it is sent, only its latest state is sent.
 func (a *App) WatchInterviews(
 	ctx context.Context, student *booking.StudentID, interviewer *booking.InterviewerID,
 ) (live.Watch[booking.Interview], error) {

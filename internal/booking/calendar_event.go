@@ -18,7 +18,7 @@ type CalendarEvent struct {
 	Free       bool // does not make its owner busy
 }
 
-// What a calendar feed contains, from when it is read.
+// What a calendar feed contains, relative to the time at which it is read.
 const (
 	CalendarPast      = 90 * 24 * time.Hour  // interviews that ended longer ago are left out
 	CalendarAhead     = 366 * 24 * time.Hour // later interviews and slots are left out
@@ -33,7 +33,7 @@ func (i Interview) InCalendar(now time.Time) bool {
 }
 
 // CalendarEvent returns the interview as the calendar of the reader shows it, without its
-// location. The school is its id.
+// location. The parameter school is the id of the school.
 func (i Interview) CalendarEvent(school string, reader Actor, s Student, by Interviewer) CalendarEvent {
 	event := CalendarEvent{
 		UID: fmt.Sprintf("interview-%d@%s", i.ID, school), Sequence: i.Version - 1,

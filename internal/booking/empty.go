@@ -93,8 +93,8 @@ func (o Offer) EmptyReasons(in calendar.Span, t Tally) []EmptyReason {
 	return reasons
 }
 
-// slotsUpTo formats a number of slots that was counted up to MaxTallied. It puts
-// more in front if the count may be truncated.
+// slotsUpTo formats a number of slots that was counted up to MaxTallied. If the
+// count may be truncated, the text begins with the argument more.
 func slotsUpTo(more string, n int) string {
 	if n < MaxTallied {
 		more = ""

@@ -6,8 +6,8 @@ import (
 )
 
 const (
-	// MailWindow is how long after its creation a message is attempted, and how long after an
-	// event messages about it are created.
+	// MailWindow limits the time from the creation of a message to its last attempt, and the
+	// time from an event to the creation of messages about it.
 	MailWindow = 24 * time.Hour
 	// MailLifetime is how long a message is stored.
 	MailLifetime = 30 * 24 * time.Hour
@@ -82,8 +82,8 @@ func MailEvents() []EventKind {
 	}
 }
 
-// Mail returns the messages about the event. The program itself causes only events of the
-// interviews of the sample school, about which nobody gets a message.
+// Mail returns the messages about the event. Nobody gets a message about an event of an interview
+// that the program itself caused, such as one of the sample school.
 func (e Event) Mail() []Mail {
 	student, interviewer := Actor{RoleStudent, int64(e.StudentID)}, Actor{RoleInterviewer, int64(e.InterviewerID)}
 	switch {
@@ -120,8 +120,8 @@ func (e Event) mail(kind MailKind, to Actor) Mail {
 	return Mail{Kind: kind, Source: fmt.Sprintf("event-%d", e.ID), Recipient: to, EventID: e.ID, InterviewID: e.InterviewID}
 }
 
-// IsTrueOf reports whether a message about the interview is still true at now, under the policy. One that is
-// not is dropped; a later message says what is true.
+// IsTrueOf reports whether a message about the interview is still true at now, under the policy.
+// A message that is no longer true is dropped; a later message says what is true.
 func (m Mail) IsTrueOf(i Interview, p Policy, now time.Time) bool {
 	party := m.Recipient == Actor{RoleStudent, int64(i.StudentID)} || m.Recipient == Actor{RoleInterviewer, int64(i.InterviewerID)}
 	switch m.Kind {
@@ -149,8 +149,8 @@ func (m Mail) IsTrueOf(i Interview, p Policy, now time.Time) bool {
 type MailResult struct {
 	Status MailStatus // MailPending if a later attempt may succeed
 	Detail string     // a code of the mail server or a reason, without personal data
-	// Unavailable says that the mail server accepts no messages at present. The next attempt
-	// then does not depend on how many were made.
+	// Unavailable says that the mail server accepts no messages at present. The pause
+	// before the next attempt then does not grow with the number of attempts.
 	Unavailable bool
 }
 

@@ -17,8 +17,9 @@ func (i Interview) ReminderMoment(leadSeconds int) time.Time {
 }
 
 // ReminderSource returns the source of the reminder of the interview that is useful at now,
-// and whether there is one. It is the last one that is due. It is late, and thus not useful, if
-// the next reminder is nearer. A rescheduled interview has other sources.
+// and whether there is one. Only the last reminder that was due can be useful. It is late, and
+// thus not useful, if now is nearer to the next reminder than to the time at which it was due.
+// A rescheduled interview has other sources.
 func (p Policy) ReminderSource(i Interview, now time.Time) (source string, useful bool) {
 	left := i.Start.Sub(now)
 	if i.Status != Booked || left <= 0 {

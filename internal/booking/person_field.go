@@ -73,7 +73,8 @@ func present(value any) any {
 	return value
 }
 
-// change appends the change of the field. A new person's required texts are none.
+// change appends the change of the field. For a new person it omits the required fields whose
+// values events do not contain.
 func (f PersonField[P]) change(c Changes, before, after *P) Changes {
 	was, is := f.value(before), f.value(after)
 	switch {
@@ -94,7 +95,7 @@ func asText(value any) *string {
 	return &text
 }
 
-// formatted returns a value that present returned as text, empty for none.
+// formatted converts a value from present to text. The text is empty for nil.
 func formatted(value any) string {
 	switch value := value.(type) {
 	case nil:

@@ -89,8 +89,8 @@ func usesLeft(waivers []Waiver, rule WaivableRule, now time.Time) int {
 func (w Waiver) hasRoom() bool { return w.Used < w.Uses }
 
 // pass returns the waiver that lets the rule pass: one that the booking already
-// uses, otherwise the good one that expires first. A spent waiver that is full
-// does not qualify; another booking took its use.
+// uses, otherwise the good one that expires first. A waiver in spent that has
+// no use left does not qualify; another booking took its use.
 func pass(waivers []Waiver, rule WaivableRule, spent []WaiverID, now time.Time) (Waiver, bool) {
 	var best Waiver
 	found := false

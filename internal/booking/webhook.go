@@ -11,7 +11,7 @@ const (
 
 	// SecretOverlap is how long the previous secret of a webhook stays valid after a rotation.
 	SecretOverlap = 24 * time.Hour
-	// DeliveryWindow is how long after its first attempt a delivery is attempted again.
+	// DeliveryWindow limits the time from the first attempt of a delivery to the last one.
 	DeliveryWindow = 72 * time.Hour
 	// DeliveryLifetime is how long a finished delivery is stored.
 	DeliveryLifetime = 30 * 24 * time.Hour
@@ -21,8 +21,8 @@ const (
 	LongestRetry = 6 * time.Hour
 	// LongestPause is the longest pause of a webhook whose receiver is unavailable.
 	LongestPause = time.Hour
-	// ClockSlack is by how much the clocks of servers may differ before a later pause than the
-	// longest one is taken for a fault of a clock.
+	// ClockSlack is by how much the clocks of servers may differ. A pause that exceeds the
+	// longest one by more than that is taken for a fault of a clock.
 	ClockSlack = 5 * time.Minute
 )
 
@@ -59,9 +59,9 @@ type ReceiverState struct {
 // Available reports whether the receiver took the last request, or refused only its content.
 func (s ReceiverState) Available() bool { return s.FailingSince == nil }
 
-// Room returns how many deliveries may be added to those that are in progress, of which there may
-// be most. An unavailable receiver gets one at a time, after its pause. A pause that is longer
-// than any was set by a clock that has been put back since, and is over.
+// Room returns how many deliveries may be added to those that are in progress. The argument most
+// is the maximum. An unavailable receiver gets one at a time, after its pause. A pause that is
+// longer than pauses can be was set by a clock that has been put back since, so it counts as over.
 func (s ReceiverState) Room(inProgress, most int, now time.Time) int {
 	switch {
 	case s.Available():

@@ -64,7 +64,7 @@ func manual(cmd *cobra.Command) ([]byte, error) {
 	return page.Bytes(), err
 }
 
-// manualSections returns, as Markdown, what a page has beside the sections of cobra.
+// manualSections returns, as Markdown, the sections of a page that cobra does not write.
 func manualSections(cmd *cobra.Command) string {
 	var b strings.Builder
 	section := func(title string, rows []Row) {

@@ -72,7 +72,7 @@ func withSender(ctx context.Context, s identity.Sender, requestID string) contex
 	return context.WithValue(operation.WithCaller(ctx, operation.Caller{Actor: s.Actor, RequestID: requestID}), leftKey{}, s.Left)
 }
 
-// afterSender calls then when the sender's token expires.
+// afterSender calls the function then at the time when the sender's token expires.
 func afterSender(ctx context.Context, then func()) (stop func() bool) {
 	left, _ := ctx.Value(leftKey{}).(time.Duration)
 	if left == 0 {

@@ -90,7 +90,8 @@ func (r *busyPeriod) lasts(now time.Time) bool {
 	return !r.since.IsZero() && now.Sub(r.since) >= longWait
 }
 
-// newLimiter returns a limiter with most permits, of which one caller may hold each.
+// newLimiter returns a limiter. The number of permits is most, and one caller may hold as many
+// as each.
 func newLimiter(what string, most, each int) *limiter {
 	return &limiter{what: what, most: most, each: min(each, most), callers: map[string]*limitedCaller{}, turns: fifo.New()}
 }

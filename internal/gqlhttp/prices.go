@@ -86,7 +86,7 @@ var scans = map[string]map[string]int{
 	"eventsAfter":  {"studentId": 100, "interviewerId": 100, "interviewId": 100, "kind": 100, "start": 100, "end": 100},
 }
 
-// costOfOtherOrder is the cost of filtering everybody's interviews in an order whose
+// costOfOtherOrder is the cost of filtering everybody's interviews in an order in which the
 // matches may come last. It reads an index of all interviews.
 const costOfOtherOrder = 2000
 

@@ -83,9 +83,9 @@ func (w *wire) Hijack() (conn net.Conn, buffered *bufio.ReadWriter, err error) {
 	return conn, buffered, err
 }
 
-// setInitDeadline sets a read deadline, so that a client that sends nothing is closed without
-// waiting for its response. The write deadline is a second later, which leaves time to
-// write the reason.
+// setInitDeadline sets a read deadline, so that the connection of a client that sends nothing
+// is closed without waiting for the client's close frame. The write deadline is a second
+// later, which leaves time to write the reason.
 func (w *wire) setInitDeadline(after time.Duration) {
 	end := time.Now().Add(after) //nolint:forbidigo // connections use the real time
 	_ = w.conn.SetReadDeadline(end)

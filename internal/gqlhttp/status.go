@@ -52,7 +52,7 @@ var statuses = map[outcome]int{
 	panicked:        http.StatusInternalServerError,
 }
 
-// outcomesOf maps each code to how requests end whose first error has it.
+// outcomesOf maps each code to the possible outcomes of requests whose first error has it.
 var outcomesOf = map[errorcode.Code][]outcome{
 	errorcode.BadUserInput: {
 		executed, malformed, wrongMethod, notAcceptable, slowBody, tooLarge, wrongMedia, wrongDocument,

@@ -63,8 +63,8 @@ func (t transport) Do(w http.ResponseWriter, r *http.Request, exec graphql.Graph
 	respond(w, r, operation, responses(ctx))
 }
 
-// respond writes the response to an executed operation. It is nil if the context ended before
-// execution.
+// respond writes the response to an executed operation. The response is nil if the context ended
+// before execution.
 func respond(w http.ResponseWriter, r *http.Request, operation *admitted, response *graphql.Response) {
 	if response == nil {
 		writeRefusal(w, r, because(ranOutOfTime, errorcode.Timeout, graph.TimeoutMessage))

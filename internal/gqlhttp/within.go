@@ -22,9 +22,9 @@ const (
 // ErrAnswered reports that a request was refused, and that the response was written.
 var ErrAnswered = errors.New("the request was refused by a limit")
 
-// Within runs work of a kind for an anonymous request that is not GraphQL within the limits of
-// operations: the client's address pays the points, and the work takes a permit and its share of
-// the database connections. It returns the error of the work, or ErrAnswered if a limit
+// Within runs work of a kind for an anonymous request that is not a GraphQL request. The limits of
+// operations apply: the client's address pays the points, and the work takes a permit and its
+// share of the database connections. It returns the error of the work, or ErrAnswered if a limit
 // refused the request.
 func (h *Handler) Within(w http.ResponseWriter, r *http.Request, kind string, points int, work func(context.Context) error) error {
 	a := h.admission
@@ -67,7 +67,7 @@ func writePlain(w http.ResponseWriter, refused *refusal) {
 	_, _ = fmt.Fprintln(w, refused.errors[0].Message) //nolint:gosec // the client may be gone; plain text, of our own
 }
 
-// codeOf returns the codes that observe the error of some work.
+// codeOf returns the codes that an Observer gets for the error of some work.
 func codeOf(err error) []string {
 	if err == nil {
 		return nil

@@ -38,7 +38,7 @@ type Hub struct {
 	store *store.Store
 	now   func() time.Time
 
-	watching sync.Mutex // guards watchers; held for long, so receive does not take it: lists wait for it
+	watching sync.Mutex // guards watchers; held for long, so receive does not take it, because lists wait for receive
 	watchers map[watcher]struct{}
 
 	mu        sync.Mutex // guards the fields below
@@ -113,8 +113,8 @@ func (h *Hub) broadcast(set changeSet) {
 }
 
 // Follow starts to follow the changes in the school. The returned function distributes
-// them to the subscriptions of this server until its ctx is done. It calls committed after
-// changes, which must not block.
+// them to the subscriptions of this server until its ctx is done. After changes it
+// calls committed, which must not block.
 func (h *Hub) Follow(ctx context.Context, log *slog.Logger, committed func()) (func(context.Context), error) {
 	run, err := h.store.Follow(ctx, log, h.now, func(c store.Changes) {
 		h.receive(c)

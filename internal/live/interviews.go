@@ -14,8 +14,8 @@ type interviewWatch struct {
 	wants func(booking.Interview) bool
 }
 
-// Interviews watches the interviews that wants accepts. Of several changes in quick
-// succession only the last may be sent.
+// Interviews watches the interviews for which wants returns true. If an interview changes again
+// before it is sent, only its latest state is sent.
 func (h *Hub) Interviews(ctx context.Context, wants func(booking.Interview) bool) Watch[booking.Interview] {
 	ctx, drop := context.WithCancelCause(ctx)
 	w := &interviewWatch{inbox: newInbox[booking.InterviewID, booking.Interview](drop), wants: wants}

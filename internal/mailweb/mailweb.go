@@ -1,5 +1,5 @@
-// Package mailweb turns off notifications for the pages of package web, within the limits of
-// package gqlhttp.
+// Package mailweb does the work of the unsubscribe page of package web: it turns off
+// notifications, within the limits of package gqlhttp.
 package mailweb
 
 import (

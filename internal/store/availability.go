@@ -125,8 +125,8 @@ func (r *Reader) DueAvailabilities(ctx context.Context, until time.Time, limit i
 }
 
 // Calendar returns the interviewer's slots in a range, without the withdrawn ones, and
-// the blocked time. The blocked time includes the exceptions of the availability of,
-// if it is not 0.
+// the blocked time. If of is not 0, the blocked time includes the exceptions of that
+// availability.
 func (r *Reader) Calendar(
 	ctx context.Context, id booking.InterviewerID, of booking.AvailabilityID, in calendar.Span,
 ) (booking.Calendar, error) {

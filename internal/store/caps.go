@@ -23,10 +23,9 @@ func (r *Reader) Capped(ctx context.Context, id booking.SlotID) (booking.SlotRef
 	return found.SlotRef, found.capped, missing(err, "slot", "slotId", id)
 }
 
-// Claims returns, for each interviewer, the booked and completed interviews that start
-// in the range and the holds on the interviewer's open slots there. It skips the
-// interview without, if that is not 0. Holds may be expired; the caller compares Until
-// with the clock.
+// Claims returns, for each interviewer, the booked and completed interviews that start in the range
+// and the holds on the interviewer's open slots there. If without is not 0, it skips the interview
+// with that id. Holds may be expired; the caller compares Until with the clock.
 func (r *Reader) Claims(
 	ctx context.Context, of []booking.InterviewerID, in calendar.Span, without booking.InterviewID,
 ) (map[booking.InterviewerID][]booking.Claim, error) {

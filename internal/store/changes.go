@@ -59,7 +59,8 @@ func (tx *Tx) noteInterviews(changed ...booking.Interview) {
 	}
 }
 
-// noteInterviewer notes the edit of an interviewer, who should be the last one locked.
+// noteInterviewer notes the edit of an interviewer. Unless the interviewer is the last one that
+// the transaction locked, it notes more than has changed.
 func (tx *Tx) noteInterviewer(i booking.Interviewer) {
 	note(tx, changedInterviewers, i.ID)
 	was := tx.state.interviewer
@@ -106,7 +107,8 @@ func (t *transaction) changed() bool {
 }
 
 // DeleteChanges deletes the rows of the change log that are older than ChangeRetention and
-// returns their number. The clock is that of the database, as it is for their time.
+// returns their number. It uses the clock of the database, which also set the
+// time of the rows.
 func (s *Store) DeleteChanges(ctx context.Context) (int, error) {
 	done := s.db.WithContext(ctx).Exec("DELETE FROM changes WHERE at < clock_timestamp() - make_interval(secs => ?)", ChangeRetention.Seconds())
 	return int(done.RowsAffected), fault(done.Error, "delete old changes")

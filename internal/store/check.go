@@ -90,11 +90,11 @@ var invariants = []struct{ name, query string }{
 			UNION ALL SELECT unnest(waivers) FROM holds, clock WHERE ` + isLiveHold("", "clock.now") + `) u ON u.waiver = w.id
 		GROUP BY w.id HAVING count(*) > w.uses`},
 	{"a waiver is used only by its student", `
-		SELECT format('interview %s of student %s stands on waiver %s of student %s', i.id, i.student_id, w.id, w.student_id)
+		SELECT format('interview %s of student %s uses waiver %s of student %s', i.id, i.student_id, w.id, w.student_id)
 		FROM interviews i CROSS JOIN LATERAL unnest(i.waivers) AS u (waiver) LEFT JOIN waivers w ON w.id = u.waiver
 		WHERE w.student_id IS DISTINCT FROM i.student_id`},
 	{"the last event of an interview has its status", `
-		SELECT format('interview %s is %s, and its last event tells %s', i.id, i.status, e.status)
+		SELECT format('interview %s is %s, and its last event says %s', i.id, i.status, e.status)
 		FROM interviews i JOIN LATERAL (
 			SELECT c.change ->> 'after' AS status FROM events, jsonb_array_elements(changes) AS c (change)
 			WHERE interview_id = i.id AND c.change ->> 'field' = 'status' ORDER BY events.id DESC LIMIT 1) e ON true
@@ -116,13 +116,13 @@ var invariants = []struct{ name, query string }{
 			FROM interviews GROUP BY student_id) n ON n.student_id = s.id
 		CROSS JOIN LATERAL (SELECT coalesce(n.counted, 0) AS counted, coalesce(n.grades[1:%d], '{}') AS grades) i
 		WHERE (s.interviews_counted, s.recent_grades) IS DISTINCT FROM (i.counted, i.grades)`, booking.MaxGradeWindow)},
-	{"a delivery is that of an event, in its place", `
+	{"a delivery is that of an event, and has its position", `
 		SELECT format('delivery %s of event %s has the position %s', d.id, d.event_id, d.position)
 		FROM webhook_deliveries d LEFT JOIN event_positions p ON p.event_id = d.event_id
 			LEFT JOIN events e ON e.id = d.event_id AND (e.kind, e.interview_id) IS NOT DISTINCT FROM (d.kind, d.interview_id)
 		WHERE p.position IS DISTINCT FROM d.position OR e.id IS NULL`},
 	{"positions of events are consecutive", `
-		SELECT format('the positions %s to %s are %s of events, the last one is %s', min(p.position), max(p.position), count(p.position), s.last_position)
+		SELECT format('the positions %s to %s belong to %s events; the last position is %s', min(p.position), max(p.position), count(p.position), s.last_position)
 		FROM event_sequence s LEFT JOIN event_positions p ON true
 		GROUP BY s.last_position HAVING count(p.position) <> s.last_position
 			OR s.last_position > 0 AND (min(p.position), max(p.position)) IS DISTINCT FROM (1::bigint, s.last_position)`},
@@ -140,8 +140,8 @@ var invariants = []struct{ name, query string }{
 				ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS before
 			FROM events e JOIN event_positions p ON p.event_id = e.id WHERE e.interview_id IS NOT NULL) AS rows
 		WHERE position < before`},
-	// Only for events after the last change of the webhook, because its filter was another one
-	// before, and of the time for which deliveries are kept.
+	// Checks only events after the last change of the webhook, because its filter may have been
+	// different before, and only events of the time for which deliveries are kept.
 	{"a webhook has a delivery of each dispatched event that it receives", fmt.Sprintf(`
 		SELECT format('webhook %%s has no delivery of event %%s', w.id, e.id)
 		FROM clock, webhook_dispatch d, webhooks w CROSS JOIN LATERAL (

@@ -134,8 +134,8 @@ func (c columns[R]) appendTargets(targets []any, row *R) []any {
 	return targets
 }
 
-// row returns a relation named given of one row, whose values are parameters, the first
-// of which has the number first.
+// row returns a relation of one row that is named "given". Its values are parameters, which are
+// numbered from first.
 func (c columns[R]) row(first int) string {
 	return "(VALUES (" + c.parameters(first, func(c column) string { return c.kind }) + ")) AS given (" + c.String() + ")"
 }
@@ -160,8 +160,9 @@ func (c columns[R]) parameters(first int, kind func(column) string) string {
 	return strings.Join(list, ", ")
 }
 
-// insert returns a statement that inserts the rows of a relation named given. The columns
-// in instead have the values of expressions. It panics if there is no such column.
+// insert returns a statement that inserts the rows of a relation named given. The map
+// instead contains expressions for columns that get another value than that of the relation.
+// insert panics if such a column does not exist.
 func (c columns[R]) insert(table, given string, instead map[string]string) string {
 	values, replaced := make([]string, len(c)), 0
 	for i, column := range c {

@@ -113,7 +113,7 @@ func exchange(ctx context.Context, conn Conn, statements []statement) error {
 	return nil
 }
 
-// together is exchange in one round trip.
+// together is like exchange, in one round trip.
 func together(ctx context.Context, conn Conn, statements []statement) (err error) {
 	batch := &pgx.Batch{}
 	for _, s := range statements {

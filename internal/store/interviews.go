@@ -212,8 +212,8 @@ func (r *Reader) StudentsToMeet(ctx context.Context, id booking.InterviewerID, a
 	return students, fault(err, "read the students who booked interviewer %d", id)
 }
 
-// InterviewsSince returns the interviews of the latest events since the given time, of
-// limit events at most.
+// InterviewsSince returns the interviews of the events since the given time. It looks at no more
+// than the latest limit events.
 func (r *Reader) InterviewsSince(ctx context.Context, since time.Time, limit int) ([]booking.Interview, error) {
 	var rows []interviewRow
 	err := r.db.WithContext(ctx).Raw(`SELECT * FROM interviews WHERE id IN (

@@ -57,8 +57,8 @@ func (tx *Tx) AddMail(ctx context.Context, now time.Time, messages []booking.Mai
 	return fault(err, "add %d messages", len(messages))
 }
 
-// claimMail claims messages. One is not due while an earlier one to the same recipient about
-// the same interview is pending.
+// claimMail claims messages. A message is not due while an earlier one to the same recipient
+// about the same interview is pending.
 var claimMail = `
 	WITH due AS (
 		SELECT id FROM mail m WHERE status = 'PENDING' AND next_attempt_at <= $1::timestamptz AND NOT EXISTS (

@@ -55,8 +55,8 @@ func (tx *Tx) mailDue(ctx context.Context, since, now time.Time) ([]booking.Mail
 	return append(append(reminders, agendas...), feedback...), err
 }
 
-// remindersDue returns the reminders of interviews. An interview that was booked or moved after
-// a reminder was due has just had a message.
+// remindersDue returns the reminders of interviews. It skips an interview that was booked or
+// moved after the reminder was due, because its parties have just had a message.
 func (tx *Tx) remindersDue(ctx context.Context, p booking.Policy, since, now time.Time) (due []booking.Mail, err error) {
 	for _, seconds := range p.ReminderLeadSeconds {
 		lead := time.Duration(seconds) * time.Second
@@ -76,8 +76,8 @@ func (tx *Tx) remindersDue(ctx context.Context, p booking.Policy, since, now tim
 	return due, nil
 }
 
-// agendasDue returns the agendas of the interviewers who have interviews that they knew of when
-// it was due.
+// agendasDue returns the agendas of the interviewers who have interviews that they already knew
+// of when the agenda was due.
 func (tx *Tx) agendasDue(ctx context.Context, p booking.Policy, since, now time.Time) (due []booking.Mail, err error) {
 	var zones []string
 	if err := tx.db.WithContext(ctx).Raw("SELECT DISTINCT time_zone FROM interviewers ORDER BY time_zone").Scan(&zones).Error; err != nil {

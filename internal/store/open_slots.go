@@ -22,8 +22,8 @@ type OpenSlotsPage struct {
 	More  bool // whether there is a next page
 }
 
-// RecordInMemory returns the student's record from memory, where it reads it if it is not there.
-// It returns NotFound if the student does not exist, or ErrNotCurrent.
+// RecordInMemory returns the student's record from memory. If it is not there, RecordInMemory
+// reads it into memory first. It returns NotFound if the student does not exist, or ErrNotCurrent.
 func (s *Store) RecordInMemory(ctx context.Context, id booking.StudentID) (*RecordInMemory, error) {
 	if cached := s.mirror.Records.Get(id); cached != nil {
 		return cached, nil
@@ -32,7 +32,7 @@ func (s *Store) RecordInMemory(ctx context.Context, id booking.StudentID) (*Reco
 	return record, err
 }
 
-// loadRecord is RecordInMemory, and reports whether the call has read the record.
+// loadRecord is like RecordInMemory, and also reports whether the call has read the record.
 func (s *Store) loadRecord(ctx context.Context, id booking.StudentID) (record *RecordInMemory, read bool, err error) {
 	record, err = s.mirror.Records.Load(ctx, id, func(ctx context.Context) (*RecordInMemory, error) {
 		read = true
@@ -62,11 +62,11 @@ func (s *Store) SharedRecord(ctx context.Context, id booking.StudentID) (record 
 }
 
 // OpenSlotsFor returns a page of the slots that the record's offer allows, as of one moment
-// after the call. The slots in memory answer most lists, as soon as the change log was read
-// after the call (BenchmarkHandler). Postgres answers the others: those with tags or
-// interviewers, for which it has indexes. Once the log was read after that, it is known
-// whether the record was current when Postgres answered. OpenSlotsFor returns ErrNotCurrent if
-// it was not, or if the log cannot be read in time.
+// after the call. The slots in memory answer most lists, as soon as the change log has been
+// read after the call (BenchmarkHandler). Postgres answers the others, such as those with tags
+// or interviewers, for which it has indexes. The log is then read again, to find out whether the
+// record was current when Postgres answered. OpenSlotsFor returns ErrNotCurrent if it was not, or
+// if the log cannot be read in time.
 func (s *Store) OpenSlotsFor(
 	ctx context.Context, record *RecordInMemory, o booking.Offer, f SlotSearch, p Page,
 ) (page OpenSlotsPage, err error) {

@@ -11,8 +11,9 @@ import (
 	"github.com/jackc/pgx/v5/pgconn"
 )
 
-// outages maps SQLSTATEs, or prefixes of them, that mean that Postgres cannot serve
-// requests to advice for the operator. A longer prefix precedes a shorter one.
+// outages has advice for the operator for each SQLSTATE, or prefix of SQLSTATEs,
+// which means that Postgres cannot serve requests. A longer prefix precedes a
+// shorter one.
 var outages = []struct{ prefix, advice string }{
 	{"08", "check the network between this server and Postgres"},
 	{"25006", "DATABASE_URL points to a standby or a read-only database; name the primary, or add target_session_attrs=read-write"},

@@ -39,7 +39,8 @@ func interviewLists(parents []booking.InterviewID) childLists[booking.InterviewI
 	}
 }
 
-// list restricts a query to the list of the row parent of the surrounding statement.
+// list restricts a query to the list of one parent: the row that the surrounding statement
+// names parent.
 func (c childLists[K]) list(query *gorm.DB) *gorm.DB {
 	return c.filter(query.Where(c.column + " = parent.of"))
 }

@@ -56,8 +56,8 @@ func countsAgainstLimit(of string) string {
 // isNoShow is the condition of booking.InterviewStatus.IsNoShow.
 func isNoShow(of string) string { return withStatus(of, booking.InterviewStatus.IsNoShow) }
 
-// withStatus returns the condition that an interview has one of the statuses for which is
-// reports true.
+// withStatus returns the condition that an interview has one of certain statuses. The function
+// is reports whether a status is one of them.
 func withStatus(of string, is func(booking.InterviewStatus) bool) string {
 	var among, others []string
 	for _, status := range booking.InterviewStatuses() {

@@ -22,8 +22,8 @@ type searchOptions struct {
 }
 
 // search narrows people to those whose name or e-mail address contains the words. It
-// ignores case and accents. Blank words match everyone; words that fold to nothing
-// otherwise, such as a lone accent, match nobody.
+// ignores case and accents. Blank words match everyone; other words that fold to
+// nothing, such as a lone accent, match nobody.
 func search(db *gorm.DB, words string, o searchOptions) *gorm.DB {
 	folded := spelling.Fold(words)
 	if folded == "" {

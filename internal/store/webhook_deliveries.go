@@ -71,8 +71,8 @@ func (tx *Tx) Redeliver(ctx context.Context, id booking.DeliveryID, at time.Time
 }
 
 // RedeliverFrom makes the deliveries of an event and of the later ones due again, and adds
-// those that are missing. It returns their number, at most one more than most, with which it
-// changes nothing beyond the first ones. The error is NotFound if the event does not exist.
+// those that are missing. It stops after most+1 deliveries and returns their number, so a number
+// above most means that there are too many. The error is NotFound if the event does not exist.
 func (tx *Tx) RedeliverFrom(ctx context.Context, id booking.WebhookID, from booking.EventID, most int, at time.Time) (int, error) {
 	var start *int64
 	if err := tx.db.WithContext(ctx).Raw("SELECT (SELECT position FROM event_positions WHERE event_id = ?)", from).Scan(&start).Error; err != nil {

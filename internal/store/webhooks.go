@@ -86,8 +86,8 @@ func (r *Reader) WebhookSecrets(ctx context.Context, id booking.WebhookID) (book
 	return found.secrets(), missing(err, "webhook", "webhookId", id)
 }
 
-// LockWebhooks makes other changes of webhooks wait until the transaction ends, and returns
-// the number of webhooks. It is locked before a webhook.
+// LockWebhooks makes other new webhooks and the dispatch of events wait until the transaction
+// ends, and returns the number of webhooks. It must be called before a webhook is locked.
 func (tx *Tx) LockWebhooks(ctx context.Context) (int, error) {
 	if err := tx.db.WithContext(ctx).Exec(lockDispatch).Error; err != nil {
 		return 0, fault(err, "lock the webhooks")

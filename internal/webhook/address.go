@@ -59,7 +59,7 @@ func parse(text string) (address, host string, ok bool) {
 	local := namesThisMachine(host)
 	if _, err := netip.ParseAddr(host); local || err == nil { // checkHost says which addresses are allowed
 		afterHost := strings.TrimPrefix(strings.TrimPrefix(rest, "["+host+"]"), host)
-		_, ok = spelling.WebAddress("https://host.example" + afterHost) // which is like that of other URLs
+		_, ok = spelling.WebAddress("https://host.example" + afterHost) // the rest has the form of other URLs
 		return strings.ToLower(scheme) + "://" + rest, host, ok && (u.Scheme == "https" || local && u.Scheme == "http")
 	}
 	address, ok = spelling.WebAddress(text)
@@ -135,8 +135,8 @@ const (
 	reserved kind = "a reserved address"
 )
 
-// networks are the networks that are not public, the first match first: RFC 6890 and its
-// registries, and the addresses of cloud metadata services.
+// networks are the networks that are not public: RFC 6890 and its registries, and the
+// addresses of cloud metadata services. The first match counts.
 var networks = []struct {
 	of   netip.Prefix
 	kind kind

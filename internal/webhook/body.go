@@ -43,7 +43,7 @@ type Event struct {
 // Actor is the actor of an event.
 type Actor struct {
 	Role booking.Role `json:"role" jsonschema:"the role of the actor, as in Role of the API"`
-	ID   *string      `json:"id" jsonschema:"the id of the actor; null for the server itself"`
+	ID   *string      `json:"id" jsonschema:"the id of the actor; null for the server itself and for a caller without a token"`
 }
 
 // Change is a changed field.

@@ -1,5 +1,5 @@
-// Package webhook sends events to webhooks by the Standard Webhooks specification: the body,
-// the signature and the request, and the addresses that requests may be sent to.
+// Package webhook sends events to webhooks by the Standard Webhooks specification. It makes the
+// body, the signature and the request, and decides which addresses requests may be sent to.
 package webhook
 
 import (

@@ -39,7 +39,7 @@ func (w writers) field(f *codegen.Field) (string, error) {
 	return fmt.Sprintf("plan.Of(func(o %s) %s { return %s }, %s)", ref(f.Object.Reference()), ref(f.TypeReference.GO), value(f), write), nil
 }
 
-// object is field for a field that leads to one object or to a list of objects.
+// object is like field, for a field that leads to one object or to a list of objects.
 func object(f *codegen.Field) (string, error) {
 	to := f.TypeReference
 	one, held := "plan.One", "plan.Held"
@@ -96,7 +96,8 @@ func isStruct(t types.Type) bool {
 	return is
 }
 
-// isResolved reports whether the value of a field takes a context or may be an error.
+// isResolved reports whether the value of a field comes from a resolver, or from a method that
+// takes a context or may return an error.
 func isResolved(f *codegen.Field) bool {
 	return f.IsResolver || f.MethodHasContext || (f.IsMethod() && !f.NoErr)
 }
@@ -163,7 +164,7 @@ func (w writers) value(f *codegen.Field, of *config.TypeReference) (string, erro
 	return templates.Call(write), nil
 }
 
-// enum is value for an enum, whose Go constants must have the names of the schema.
+// enum is like value, for an enum. Its Go constants must have the names of the schema.
 func (w writers) enum(f *codegen.Field, of *config.TypeReference) (string, error) {
 	for _, v := range of.EnumValues {
 		constant, is := v.Object.(*types.Const)

@@ -1,5 +1,5 @@
-// Command plangen runs gqlgen and a plugin of it that writes graph/generated/planned.go:
-// the fields of the planned types, for package plan. `go generate` runs it.
+// Command plangen runs gqlgen with a plugin that writes graph/generated/planned.go, which
+// describes the fields of the planned types for package plan. `go generate` runs it.
 package main
 
 import (
@@ -13,7 +13,7 @@ import (
 )
 
 // planned names the types whose selections are planned. The types that their fields lead to
-// are planned as well, so that only the types that lists begin with are named.
+// are planned as well, so only the types of the outermost fields are named here.
 var planned = []string{
 	"AvailableSlotConnection",
 	"SlotConnection",

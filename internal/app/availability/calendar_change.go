@@ -103,9 +103,9 @@ type closing struct {
 	publish  func() error            // optional; runs before other availability fills the freed time
 }
 
-// close withdraws open future slots. Bookings on them are cancelled or reported as
-// conflicts. Slots that other availability includes are kept, and the slots that it has in
-// the freed time are published.
+// close withdraws future slots. Bookings on them are cancelled or reported as conflicts. Slots
+// that other availability includes are kept. Other availability also publishes its slots in
+// the freed time.
 func (c *CalendarChange) close(ctx context.Context, of closing) error {
 	of.target.InterviewerID, of.target.After = c.Interviewer.ID, c.Now
 	slots, err := c.Tx.LockTarget(ctx, of.target)

@@ -9,8 +9,8 @@ import (
 	"rehearse/internal/calendar"
 )
 
-// handOver reassigns slots that other availability of the interviewer has identically to
-// that availability, and returns the rest.
+// handOver finds the slots that another availability of the interviewer has as well, at exactly
+// the same times. It assigns them to the other availability, and returns the rest.
 func (c *CalendarChange) handOver(ctx context.Context, slots []booking.Slot) ([]booking.Slot, error) {
 	if !c.Interviewer.Active || len(slots) == 0 {
 		return slots, nil

@@ -9,9 +9,9 @@ import (
 	"rehearse/internal/store"
 )
 
-// RecountWeek updates which slots in the week that contains at lie in a full day or week.
-// Every change to a capped interviewer's bookings, holds or slots must be followed by a
-// recount. The interviewer must be locked.
+// RecountWeek is like Recount, for the week that contains the time at. Every change to a capped
+// interviewer's bookings, holds or slots must be followed by a recount. The interviewer must be
+// locked.
 func RecountWeek(ctx context.Context, tx *store.Tx, by booking.Interviewer, at time.Time) error {
 	if !by.Capped() {
 		return nil
@@ -38,8 +38,8 @@ func Recount(ctx context.Context, tx *store.Tx, by booking.Interviewer, in calen
 	return tx.SetFull(ctx, by.ID, in, full)
 }
 
-// FullPeriods returns the interviewer's full days and weeks in a range. The interview
-// whose id is without is not counted; 0 excludes none.
+// FullPeriods returns the interviewer's full days and weeks in a range. The parameter
+// without is the id of an interview that is not counted; 0 excludes none.
 func FullPeriods(
 	ctx context.Context, tx *store.Tx, by booking.Interviewer, in calendar.Span, without booking.InterviewID,
 ) ([]booking.FullPeriod, error) {

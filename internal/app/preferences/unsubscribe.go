@@ -15,8 +15,8 @@ import (
 )
 
 // A Subscription is a category of notifications of one person. A link to unsubscribe contains
-// it, signed with a key of the school: an HMAC, and not a stored random token, because every
-// e-mail must be able to contain the link, and a database of hashes cannot reproduce it.
+// the subscription, signed with a key of the school (HMAC). A random token would not do: the
+// database would contain only its hash, from which a later e-mail could not make the link.
 type Subscription struct {
 	Owner    booking.Actor
 	Category booking.NotificationCategory
@@ -36,8 +36,8 @@ func (s Subscription) token(key []byte) string {
 	return base64.RawURLEncoding.EncodeToString(append(signature(key, text), text...))
 }
 
-// subscriptionOf returns the subscription of a token that token has returned. It takes the same
-// time for every other token.
+// subscriptionOf returns the subscription of a token that the method token has made. Every other
+// token is invalid, and takes the same time.
 func subscriptionOf(key []byte, token string) (s Subscription, valid bool) {
 	signed, err := base64.RawURLEncoding.DecodeString(token)
 	if err != nil || len(signed) < macBytes {
@@ -64,8 +64,8 @@ func (p *Preferences) UnsubscribeToken(ctx context.Context, s Subscription) (str
 	return s.token(key), err
 }
 
-// UnsubscribeURLs returns the function that returns the link to unsubscribe from messages like
-// one. The link is empty if its recipient cannot turn them off, and if there is no publicURL.
+// UnsubscribeURLs returns a function from a message to the link to unsubscribe from such
+// messages. The link is empty if the recipient cannot turn them off, or if publicURL is empty.
 func (p *Preferences) UnsubscribeURLs(ctx context.Context, publicURL string) (func(booking.Mail) string, error) {
 	key, err := p.unsubscribeKey(ctx)
 	return func(m booking.Mail) string {
@@ -90,8 +90,8 @@ func (p *Preferences) Subscription(ctx context.Context, token string) (Subscript
 	return s, nil
 }
 
-// Unsubscribe turns off the category of notifications that the token names. Its event is the
-// person's own, who alone knows the token.
+// Unsubscribe turns off the category of notifications that the token names. The person
+// is the actor of its event, because only they know the token.
 func (p *Preferences) Unsubscribe(ctx context.Context, token string) (Subscription, error) {
 	s, err := p.Subscription(ctx, token)
 	if err != nil {

@@ -107,7 +107,7 @@ func (c *interviewChange) write(ctx context.Context, kind booking.EventKind, is 
 	return operation.AppendEvents(ctx, c.tx, c.now, event)
 }
 
-// writeCounted is write for changes of status, which affect the interviewer's caps.
+// writeCounted is like write, for changes of status, which affect the interviewer's caps.
 func (c *interviewChange) writeCounted(ctx context.Context, kind booking.EventKind, is booking.Interview) error {
 	if is.Status == c.was.Status {
 		return nil

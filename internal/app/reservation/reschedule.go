@@ -75,7 +75,7 @@ func (s *Reservations) alternativesToMove(ctx context.Context, in RescheduleInte
 	})
 }
 
-// move is what decides whether an interview can be moved to a slot, locked and read.
+// move holds the locked rows that decide whether an interview can be moved to a slot.
 type move struct {
 	record                         booking.Record
 	from, to                       booking.Slot

@@ -57,7 +57,8 @@ func CheckSearch(ctx context.Context, id booking.StudentID, wanted store.SlotSea
 	return wanted, refused.Err()
 }
 
-// maxLists is how often a list is made from memory. A record may change in the meantime each time.
+// maxLists is the number of attempts to make a list with a record in memory. An attempt fails if
+// the record changes in the meantime.
 const maxLists = 3
 
 // openSlots reads the student's record, makes an offer of it, and returns the offer and a

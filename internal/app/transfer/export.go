@@ -62,8 +62,8 @@ func (r ExportRange) touches(start, end time.Time) bool {
 	return (r.Until == nil || start.Before(*r.Until)) && (r.From == nil || end.IsZero() || end.After(*r.From))
 }
 
-// ExportAvailability writes the table of all published availability: weekly rules, and
-// each run of a window's past and future slots as a window.
+// ExportAvailability writes the table of all published availability: weekly rules and windows.
+// Each run of consecutive slots of a window, past or future, is written as a window of its own.
 func (t *Transfers) ExportAvailability(ctx context.Context, to io.Writer) error {
 	return t.ExportAvailabilityIn(ctx, to, ExportRange{})
 }

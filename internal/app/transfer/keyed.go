@@ -36,7 +36,7 @@ type KeyedTable struct {
 
 func (t KeyedTable) mutation() string { return t.Mutation }
 
-// MarshalJSON implements json.Marshaler. The text is a list.
+// MarshalJSON implements json.Marshaler. The JSON is a list of the fields without the mutation.
 func (t KeyedTable) MarshalJSON() ([]byte, error) {
 	if t.Exempt == nil {
 		return json.Marshal([]any{t.CSV, t.Partial})
@@ -51,7 +51,7 @@ type KeyedAvailability struct {
 	InterviewerID  *booking.InterviewerID `json:"interviewerId,omitempty"`
 	WholeDayEvents string                 `json:"wholeDayEvents"`
 	SlotMinutes    int                    `json:"slotMinutes"`
-	DryRun         bool                   `json:"dryRun"` // always false: the import itself may follow with the same key
+	DryRun         bool                   `json:"dryRun"` // always false, so that the import itself can use the key of its dry run
 	Partial        bool                   `json:"partial"`
 	Key            *string                `json:"idempotencyKey,omitempty"`
 }

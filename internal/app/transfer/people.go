@@ -124,8 +124,8 @@ func (k people[P]) judge(write writer[P]) func(context.Context, *store.Tx, []*in
 	}
 }
 
-// find marks rows whose person already exists as unchanged, and fails those that differ or
-// repeat an earlier line.
+// find marks a row as unchanged if its person already exists. It fails a row that differs from
+// the existing person, or that repeats an earlier line.
 func (k people[P]) find(ctx context.Context, tx *store.Tx, rows []*incoming[P]) error {
 	if err := tx.LockImports(ctx, k.table); err != nil {
 		return err

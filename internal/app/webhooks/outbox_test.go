@@ -32,7 +32,7 @@ func TestCheckOfTheOutbox(t *testing.T) {
 			"DELETE FROM webhook_deliveries WHERE id = (SELECT max(id) FROM webhook_deliveries)", "a webhook has a delivery of each dispatched event that it receives",
 		},
 		"the place of a delivery": {
-			"UPDATE webhook_deliveries SET position = position + 1 WHERE id = 1", "a delivery is that of an event, in its place",
+			"UPDATE webhook_deliveries SET position = position + 1 WHERE id = 1", "a delivery is that of an event, and has its position",
 		},
 		"the end of the dispatch": {
 			"UPDATE webhook_dispatch SET position = position + 1", "events are dispatched to webhooks up to a position that exists",

@@ -134,9 +134,8 @@ type UpdateWebhookInput struct {
 }
 
 // UpdateWebhook changes a webhook. A webhook that is enabled again receives the events after
-// that. The pending deliveries of one that is enabled again, or has another URL, are attempted
-// again. The other events in between are not
-// delivered.
+// that, and not those that occurred while it was disabled. If a webhook is enabled again or gets
+// another URL, its pending deliveries are attempted again.
 func (w *Webhooks) UpdateWebhook(ctx context.Context, in UpdateWebhookInput) (*booking.Webhook, error) {
 	if err := operation.AccessOf(ctx).Only(); err != nil {
 		return nil, err
@@ -177,7 +176,7 @@ func (w *Webhooks) UpdateWebhook(ctx context.Context, in UpdateWebhookInput) (*b
 }
 
 func sameWebhook(a, b booking.Webhook) bool {
-	return a.URL == b.URL && len(b.Event(booking.WebhookUpdated, a).Changes) == 1 // which is the id
+	return a.URL == b.URL && len(b.Event(booking.WebhookUpdated, a).Changes) == 1 // the only change is the id
 }
 
 func (in UpdateWebhookInput) apply(to booking.Webhook, now time.Time) (booking.Webhook, booking.Refused) {
@@ -273,7 +272,7 @@ func (w *Webhooks) RotateWebhookSecret(ctx context.Context, in RotateWebhookSecr
 	})
 }
 
-// MaxRedelivered is the number of events that are delivered again at once.
+// MaxRedelivered is the maximum number of events that one call delivers again.
 const MaxRedelivered = 10_000
 
 // RedeliverInput names one delivery, or a webhook and the first of the events to deliver
@@ -300,7 +299,7 @@ func (w *Webhooks) Redeliver(ctx context.Context, in RedeliverInput) (*Redeliver
 		return nil, booking.Refuse(booking.InvalidInput, "deliveryId", "Either deliveryId, or webhookId and fromEventId are expected.")
 	}
 	now := w.now()
-	if in.FromEventID != nil { // which has a position, and then a place among the others
+	if in.FromEventID != nil { // the dispatch gives the event a position
 		if err := w.store.DispatchEvents(ctx, now); err != nil {
 			return nil, err
 		}

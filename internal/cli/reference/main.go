@@ -185,7 +185,7 @@ func defaultText(v config.Variable) string {
 	return text
 }
 
-// anchor returns what links to a heading end with.
+// anchor returns the fragment of a link to a heading.
 func anchor(heading string) string { return strings.ReplaceAll(strings.ToLower(heading), " ", "-") }
 
 // paragraphs returns the paragraphs of a text in lines of at most 100 columns.

@@ -86,7 +86,8 @@ func signal(token chan<- struct{}) {
 
 // Await returns when everything that was committed before the call has been applied. One
 // read serves all callers that wait for it. Await returns ErrBehind if that read, or the one
-// before it, takes longer than Patience, at once if the log cannot be read, or the error of ctx.
+// before it, takes longer than Patience. If the log cannot be read, it returns ErrBehind at once.
+// If ctx ends, it returns the error of ctx.
 func (f *Follower) Await(ctx context.Context) error {
 	f.mu.Lock()
 	behind := f.behind
@@ -126,8 +127,8 @@ func (f *Follower) Run(ctx context.Context, log *slog.Logger) {
 	<-f.reads.Next().Done // closes the connection, because ctx has ended
 }
 
-// awaitTurn waits until the log is read although nobody waits for it. It reports false if ctx
-// has ended.
+// awaitTurn waits until it is time to read the log although nobody waits for it. It reports
+// false if ctx has ended.
 func (f *Follower) awaitTurn(ctx context.Context, pause time.Duration) bool {
 	soon, due := time.After(wakePause), time.After(pause)
 	woken := f.woken

@@ -67,9 +67,9 @@ func (t text) on(r *reader) string {
 	return t.direct
 }
 
-// probe reads the position, and whether something was committed since the snapshot $1. It
-// takes a third of the time of readChanges. ORDER BY keeps a plan that was made while the log
-// was short on the index.
+// probe reads the position, and whether something was committed since the snapshot $1. It takes a
+// third of the time of readChanges. Because of ORDER BY, even a plan that was made while the log
+// was short uses the index.
 var probe = withServer(`
 SELECT pg_current_snapshot()::text, ?, clock_timestamp(),
 	(SELECT xid FROM changes WHERE xid >= pg_snapshot_xmax($1::pg_snapshot) AND xid < pg_snapshot_xmax(pg_current_snapshot())

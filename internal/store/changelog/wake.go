@@ -48,8 +48,8 @@ func (w *Waker) Close(ctx context.Context) error { return closeConn(ctx, w.conn)
 // Committed tells the Waker that this server has committed a change. It does not block.
 func (w *Waker) Committed() { signal(w.due) }
 
-// Send calls notify with the statement that wakes all servers soon after Committed, once for
-// all commits in the meantime, until ctx ends.
+// Send calls notify with the statement that wakes all servers, soon after each Committed, until
+// ctx ends. Commits in quick succession share one call.
 func (w *Waker) Send(ctx context.Context, notify func(ctx context.Context, statement string)) {
 	for {
 		select {

@@ -79,9 +79,9 @@ func (m *Mirror) BeginLoad() *Load {
 	return m.load
 }
 
-// EndLoad takes over the open slots that a statement after BeginLoad has read. Before, the log
-// must have been read after the statement, because the slots may be newer than an earlier read.
-// If read is nil, the load has failed, and the slots are loaded again.
+// EndLoad takes over the open slots that a statement after BeginLoad has read. The log
+// must have been read between the statement and EndLoad, because the slots may be newer than an
+// earlier read of the log. If read is nil, the load has failed, and the slots are loaded again.
 func (m *Mirror) EndLoad(l *Load, read *Slots) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
@@ -155,8 +155,8 @@ func (m *Mirror) Page(record *Record, q SlotsQuery) (slots []booking.BookableSlo
 	return m.slots.Page(q)
 }
 
-// Tidy drops the slots that are past at now. If the capacity leaves room for many slots that
-// were beyond it, they must be loaded.
+// Tidy drops the slots that are past at now. If there is then room for many of the slots
+// that exceeded the capacity, these must be loaded.
 func (m *Mirror) Tidy(now time.Time) {
 	m.mu.Lock()
 	defer m.mu.Unlock()

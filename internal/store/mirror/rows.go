@@ -24,7 +24,7 @@ type Rows[K comparable, V any] struct {
 }
 
 // cached is a row, or the place of a row that is being read. A change evicts the place, so that
-// a row is not kept that was read before its change.
+// a row that was read before its change is not kept.
 type cached[V any] struct {
 	row  *V            // nil during the read and if it has failed
 	read chan struct{} // closed after the read

@@ -1,6 +1,6 @@
 // Package mirror holds what a server keeps in memory of the database to answer reads
 // without SQL: an index of the open slots, students' records and interviewers. The change log
-// moves them. Its types do not know SQL: their owner reads the rows.
+// keeps them current. The types of the package do not know SQL: their owner reads the rows.
 package mirror
 
 import (

@@ -83,7 +83,8 @@ func (s *Slots) scan(from, to key, backward bool, visit func(*entry) bool) {
 	}
 }
 
-// scanRun calls visit with the entries until it returns false, and reports whether it did not.
+// scanRun calls visit with the entries until visit returns false. It reports whether visit
+// returned true for all of them.
 func scanRun(run []entry, backward bool, visit func(*entry) bool) bool {
 	for i := range run {
 		if backward {
