@@ -110,7 +110,7 @@ func TestLimiterIsFairAmongCallers(t *testing.T) {
 			t.Fatalf("%d requests of the backlog are queued", p.queued())
 		}
 		dora := ask("dora")
-		second.leave() // it is the greedy caller's turn, which asked before dora
+		second.leave() // it is the turn of the greedy caller, which asked before dora
 		greedy := <-backlog[0]
 		if greedy.refused != nil || len(dora) != 0 {
 			t.Fatalf("the backlog: got %v; dora got %d permits", greedy.refused, len(dora))

@@ -15,8 +15,8 @@ import (
 	"rehearse/internal/gqlhttp"
 )
 
-// Each list of the schema is a connection, has an argument first, or has a limit. Each
-// limit belongs to a list.
+// Each list of objects in the schema is a page of a connection or of a batch, has the argument
+// "first", has a limit, or is a list of user errors. Each limit belongs to a list.
 func TestEveryListHasALimit(t *testing.T) {
 	t.Parallel()
 	schema := graph.Schema()
@@ -161,7 +161,7 @@ func TestOperationCostRules(t *testing.T) {
 		{"a mutation", `mutation { ` + update + ` }`, 10 + 1 + 20},
 		{"three mutations in fragments", `mutation { a: ` + update + ` ...f } fragment f on Mutation { b: ` + update + ` ... { c: ` + update + ` } }`, 3 * (10 + 1 + 20)},
 		{"two mutations in an inline fragment", `mutation { ... on Mutation { a: ` + update + ` b: ` + update + ` } }`, 2 * (10 + 1 + 20)},
-		// Refusals lead to objects at most twice.
+		// At most two refusals of a mutation lead to other objects in the same way.
 		{"slots of a refusal", `mutation { updateBookingPolicy(input: {}) { errors { code ... on AvailabilityConflict { slots { id } } } } }`, read + 10 + 1 + 20 + 2*100},
 		// Slots that a mutation publishes: half a point each.
 		{"a window", `mutation { addAvailability(input: {interviewerId: 1, start: "2026-06-01T08:00:00Z", end: "2026-06-01T16:00:00Z"}) { publishedCount } }`, 10 + 1 + 24/2},

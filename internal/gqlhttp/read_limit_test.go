@@ -15,7 +15,8 @@ import (
 )
 
 // A caller with less than a point is refused before the request is read, over every
-// transport: the request is not even GraphQL, and a malformed one has used up the points.
+// transport. To show this, the refused requests are not even GraphQL. Earlier requests, which
+// were invalid, have used up the points.
 func TestEmptyBucketIsRefusedBeforeReading(t *testing.T) {
 	t.Parallel()
 	for name, shared := range map[string]bool{"buckets of the server": false, "shared buckets": true} {

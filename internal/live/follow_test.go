@@ -14,8 +14,8 @@ import (
 
 func TestMain(m *testing.M) { os.Exit(pgtest.Main(m)) }
 
-// If the slots that reopen cannot be read when the log begins to be followed, they are read
-// later, and Follow leaves no connections behind because it does not fail.
+// If Follow cannot read the slots that reopen, they are read later. Follow returns no error
+// then: after an error, nobody would close the connections that it has opened.
 func TestFollowWithoutTheSlotsToOpen(t *testing.T) {
 	t.Parallel()
 	db := pgtest.New(t)

@@ -188,7 +188,7 @@ func TestConnectionsAreReused(t *testing.T) {
 	}
 }
 
-// A server that says nothing occupies a message only as long as its context.
+// If a server says nothing, sending a message ends when its context ends.
 func TestSilentServer(t *testing.T) {
 	t.Parallel()
 	listener, err := (&net.ListenConfig{}).Listen(t.Context(), "tcp", "127.0.0.1:0")

@@ -318,8 +318,8 @@ func TestListFromSQLUsesTheCurrentRecord(t *testing.T) {
 	}
 }
 
-// While a student's record changes all the time, a list of theirs ends, and it is of one state: in
-// each state of this school, the student may book either all slots or none.
+// Even if a student's record changes all the time, a list for this student ends and shows a
+// single state. In each state of this school, the student may book either all slots or none.
 func TestListWhileTheRecordChanges(t *testing.T) {
 	t.Parallel()
 	for name, followed := range map[string]bool{"in time": true, "late": false} {

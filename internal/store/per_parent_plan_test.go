@@ -13,8 +13,8 @@ import (
 )
 
 // Every list reads each page from an index, in every order and for every parent. The cost
-// is proportional to the page: a few buffers to descend the index, and at most one for each
-// fetched row.
+// is proportional to the page: at most six buffers for each parent to descend the index, and
+// at most two for each fetched row.
 func TestPagesAreReadFromAnIndex(t *testing.T) {
 	t.Parallel()
 	database, s, trace := tracedSample(t)

@@ -23,8 +23,8 @@ func (c *refusingConnector) Connect(context.Context) (driver.Conn, error) {
 // Driver implements driver.Connector.
 func (*refusingConnector) Driver() driver.Driver { return nil }
 
-// A row whose query cannot start has the reason, and does not query again outside the
-// caller's share.
+// A row whose query cannot start returns the reason. It does not send the query again outside
+// the caller's share.
 func TestRowOfAQueryThatCannotStart(t *testing.T) {
 	t.Parallel()
 	connector := &refusingConnector{err: errors.New("no connection")}

@@ -40,7 +40,7 @@ func TestPredicatesOfTheSchema(t *testing.T) {
 		var source string
 		err := db.QueryRowContext(t.Context(), "SELECT prosrc FROM pg_proc WHERE proname = 'standing'").Scan(&source)
 		if err != nil || !strings.Contains(source, store.CountsAgainstLimit) {
-			t.Errorf("the function counts otherwise than %q (%v): %s", store.CountsAgainstLimit, err, source)
+			t.Errorf("the function does not contain the condition %q (%v): %s", store.CountsAgainstLimit, err, source)
 		}
 	})
 }

@@ -106,7 +106,7 @@ func (r ruledSlot) compare(t *testing.T, database pgtest.Database, s *store.Stor
 	}
 	listed, _, err := s.OpenSlots(t.Context(), search, offer, store.Page{First: 5})
 	if isListed := len(listed) == 1; err != nil || isListed != (r.rule == "") {
-		t.Errorf("OpenSlots() = %v, %v; is excluded by %q", listed, err, r.rule)
+		t.Errorf("OpenSlots() = %v, %v; the slot is excluded by the rule %q", listed, err, r.rule)
 	}
 	tally, err := s.TallySlots(t.Context(), search, offer)
 	if err != nil {

@@ -36,7 +36,7 @@ func TestURLs(t *testing.T) {
 	t.Parallel()
 	for _, test := range []struct {
 		url           string
-		usual, inside bool // whether it is accepted, and with addresses of private networks
+		usual, inside bool // whether it is accepted by default, and if private networks are allowed
 	}{
 		{"https://hooks.example.org/rehearse?key=1", true, true},
 		{"HTTPS://hooks.example.org/", true, true},
@@ -143,8 +143,8 @@ func TestURLs(t *testing.T) {
 	}
 }
 
-// What a name resolves to is checked again when the connection is made, and a name that leads
-// to this machine is not a name of this machine.
+// What a name resolves to is checked again when the connection is made. Only a URL that names
+// this machine, as localhost or by a loopback address, may lead to it.
 func TestAddressesAreCheckedWhenConnecting(t *testing.T) {
 	t.Parallel()
 	for _, test := range []struct {

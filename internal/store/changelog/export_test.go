@@ -43,10 +43,11 @@ func (r *Reader) Snapshot() string { return r.r.at.snapshot }
 // Sleep makes the position older.
 func (r *Reader) Sleep(d time.Duration) { r.r.at.at = r.r.at.at.Add(-d) }
 
-// Sleep makes the position of a Follower older that is not running.
+// Sleep makes the position of a Follower older. The Follower must not be running.
 func (f *Follower) Sleep(d time.Duration) { f.reader.at.at = f.reader.at.at.Add(-d) }
 
-// Misplace makes the position of a Follower that is not running one of another server.
+// Misplace replaces the position of a Follower by one of another server. The Follower must not
+// be running.
 func (f *Follower) Misplace() { f.reader.at.server = "another" }
 
 // Hurry sets the time after which a Follower that is not running gives up a read.

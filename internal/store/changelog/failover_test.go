@@ -119,7 +119,7 @@ func TestFailoverToAStandby(t *testing.T) {
 	f.awaitRead(1, 2)
 	halt(t, primary)
 	exec(t, onStandby, "SELECT pg_promote()")
-	exec(t, onStandby, logChange, 3) // nobody can say whether it is read: everything is
+	exec(t, onStandby, logChange, 3) // it may or may not have been read, so everything is read again
 	f.wantAnew()
 	f.change(func() { f.read = nil })
 	exec(t, onStandby, logChange, 4)
@@ -172,7 +172,8 @@ func TestRestartOfTheServer(t *testing.T) {
 	}
 }
 
-// Behind a pooler, the server of a connection may change. Here its identity does.
+// Behind a pooler, a connection may lead to another server. In this test, the identity of the
+// server changes instead.
 func TestServerBehindAPooler(t *testing.T) {
 	t.Parallel()
 	server := launch(t, scratch.Dir(t))
@@ -235,6 +236,6 @@ func (f *follower) wantAnew() {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	if f.lost != 1 || !strings.Contains(f.log.String(), "another one, or its server was restarted") {
-		f.t.Errorf("everything is read %d times again, log: %s", f.lost, &f.log)
+		f.t.Errorf("everything was read again %d times, log: %s", f.lost, &f.log)
 	}
 }

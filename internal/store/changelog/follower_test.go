@@ -332,7 +332,7 @@ func TestReadsThatNeverEnd(t *testing.T) {
 	f.Hurry(500 * time.Millisecond)
 	locked := begin(t, db)
 	exec(t, locked, "LOCK TABLE changes IN ACCESS EXCLUSIVE MODE")
-	exec(t, db, "SELECT pg_current_xact_id()") // the snapshot alone does not tell that nothing was logged
+	exec(t, db, "SELECT pg_current_xact_id()") // so the snapshot alone does not show that nothing was logged
 	f.run()
 	f.until("anew", func() bool { return f.lost > 0 && strings.Contains(f.log.String(), "3 reads did not end in time") })
 	commit(t, locked)

@@ -132,8 +132,8 @@ func (w *writers) commit(tx *sql.Tx, number int64) error {
 	return nil
 }
 
-// run writes n times two changes and rolls a third one back. The first one is committed last.
-// If it is held, that is after another poll of the readers.
+// run does this n times: it writes two changes and rolls a third one back. It commits the first
+// change last and, if held is set, only after another poll of the readers.
 func (w *writers) run(ctx context.Context, n int, held bool, holding func()) error {
 	for range n {
 		first, number, err := w.insert(ctx)
@@ -220,7 +220,7 @@ func naive(t *testing.T, db *sql.DB, column string) func() []int64 {
 	}
 }
 
-// A reader that starts amid 16 writers reads each change once that is committed later,
+// A reader that starts amid 16 writers reads each change that is committed later exactly once,
 // though the changes do not become visible in the order of their ids or times. Readers by id
 // or time miss some.
 func TestReaderMissesNothing(t *testing.T) {

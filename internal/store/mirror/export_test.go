@@ -30,7 +30,7 @@ func (s *Slots) Defect() string {
 	case count != s.count:
 		return fmt.Sprintf("%d entries are counted as %d", count, s.count)
 	case claims != len(s.claims):
-		return fmt.Sprintf("%d entries have a claim, of %d", claims, len(s.claims))
+		return fmt.Sprintf("%d entries have a claim, but %d claims are stored", claims, len(s.claims))
 	case count > s.most:
 		return fmt.Sprintf("%d entries exceed the maximum of %d", count, s.most)
 	}

@@ -231,17 +231,17 @@ func (f *feed) settle(t *rapid.T, most int) {
 	}
 }
 
-// What changes during a load, before or after its statement, is right when the slots come into
-// use. Without what the load requires of its caller, it is wrong.
+// Slots that change during a load, before or after its statement, are right when they come into
+// use. If the caller does not do what the load requires, they are wrong.
 func TestChangeDuringLoad(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct {
 		early, late func(*feed) // before and after the log is read
 		right       bool
 	}{
-		"":                               {(*feed).beginLoad, func(*feed) {}, true},
-		"begins after the log was read":  {func(*feed) {}, (*feed).beginLoad, false},
-		"ends before the log is read on": {(*feed).beginLoad, func(f *feed) { f.change(slot(3, 1, startOf(3), 1000), true); f.readLoad(at(0), 100) }, false},
+		"":                              {(*feed).beginLoad, func(*feed) {}, true},
+		"begins after the log was read": {func(*feed) {}, (*feed).beginLoad, false},
+		"ends before the next log read": {(*feed).beginLoad, func(f *feed) { f.change(slot(3, 1, startOf(3), 1000), true); f.readLoad(at(0), 100) }, false},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -81,7 +81,8 @@ func TestReadOfSeveralRowsKeepsThoseThatHaveNotChanged(t *testing.T) {
 	}
 }
 
-// While the log is not read in time, nothing is answered or read, and rows that change go.
+// While the log is not read in time, no row is returned or read, and rows that change leave the
+// memory.
 func TestRowsAreSilentWhileTheLogIsBehind(t *testing.T) {
 	t.Parallel()
 	load := func(m *mirror.Mirror) error {
@@ -99,7 +100,7 @@ func TestRowsAreSilentWhileTheLogIsBehind(t *testing.T) {
 	add(m, 2, second)
 	m.Behind(true)
 	if m.Holds(first) || m.Records.Get(1) != nil || m.Records.GetAll([]booking.StudentID{1, 2}) != nil {
-		t.Error("behind, rows are answered")
+		t.Error("behind, rows are returned")
 	}
 	if add(m, 3, record(0)); !errors.Is(load(m), changelog.ErrBehind) {
 		t.Error("behind, a row is read")
@@ -107,7 +108,7 @@ func TestRowsAreSilentWhileTheLogIsBehind(t *testing.T) {
 	m.Apply(changelog.Changes{Students: []booking.StudentID{1}}, nil)
 	m.Behind(false)
 	if m.Records.Get(1) != nil || m.Records.Get(2) != second || m.Records.Get(3) != nil {
-		t.Error("in time again, the rows held are not those that have not changed")
+		t.Error("in time again, the rows held are not exactly the unchanged ones")
 	}
 	if err := load(m); err != nil {
 		t.Errorf("in time again, Load() = %v", err)

@@ -64,7 +64,6 @@ func TestPageEnds(t *testing.T) {
 	}
 }
 
-// The offer decides which of ten slots of an hour are listed.
 // A page that looks at too many slots for the few that the student can book is left to the
 // database.
 func TestPageGivesUp(t *testing.T) {
@@ -94,6 +93,7 @@ func TestPageGivesUp(t *testing.T) {
 	}
 }
 
+// The offer decides which of ten slots of an hour are listed.
 func TestPageFollowsTheOffer(t *testing.T) {
 	t.Parallel()
 	limit := 1
@@ -175,7 +175,8 @@ func TestPageFollowsTheOffer(t *testing.T) {
 	}
 }
 
-// A page is known if the slots that decide it are held, even where the range is not.
+// A page is known if the index holds the slots that decide it, even if it does not hold the
+// whole range.
 func TestPageAtTheEdgesOfTheIndex(t *testing.T) {
 	t.Parallel()
 	s := loaded(4, slot(1, 1, 10, 20), slot(2, 1, 20, 30), slot(3, 1, 30, 40), slot(4, 1, 40, 50), slot(5, 1, 50, 60))
@@ -191,7 +192,7 @@ func TestPageAtTheEdgesOfTheIndex(t *testing.T) {
 		{"all that is held, from the end", 20, 50, 9, true, true},
 		{"a page that leaves one", 20, 1000, 2, false, true},
 		{"a page that may have more", 20, 1000, 3, false, false},
-		{"up to the horizon only by the end of the slots", 20, 51, 9, false, false},
+		{"to a minute past the horizon", 20, 51, 9, false, false},
 		{"from earlier", 19, 50, 1, false, false},
 		{"to later, from the end", 20, 51, 1, true, false},
 		{"a page from the end that leaves one", 0, 50, 2, true, true},

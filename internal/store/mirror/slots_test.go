@@ -130,7 +130,7 @@ func TestSlotsOverTheMaximum(t *testing.T) {
 	s.Remove(2, at(10))
 	s.Put(slot(6, 1, 20, 60))
 	if got := heldIDs(s); !slices.Equal(got, []booking.SlotID{5, 7}) {
-		t.Errorf("with room again, a slot that others are missing of is held: %v", got)
+		t.Errorf("with room again, a slot at the horizon is held: %v", got)
 	}
 
 	read := 0
