@@ -30,7 +30,7 @@ playground: ## the page that is in the binary, from its sources (needs node)
 crash: ## kill servers and Postgres under load, far more often than the tests do (KILLS=25)
 	go test ./internal/cli -run 'KilledUnderLoad|AnswerLost' -v -count=1 -timeout 60m -crash.kills=$(or $(KILLS),25)
 
-release-schema: ## what clients have from this release on (docs/reference/schema-changes.md)
+release-schema: ## the released schema, from schema.graphqls (docs/reference/schema-changes.md)
 	cp schema.graphqls testdata/schema.released.graphqls
 
 hostile: ## the memory of the server under the worst requests, 32 at once (SIZE=S or M; ONLY=import, a regular expression)

@@ -82,7 +82,7 @@ func (w *world) compare(b *testing.B, l load, contenders []contender, notes ...s
 	w.publish(b, t)
 }
 
-// measure runs the contenders in alternation (A B A B) and returns the intervals of each,
+// measure runs the contenders in alternation (A B B A) and returns the intervals of each,
 // so that a slow moment of the machine affects one interval and not a whole run.
 func (w *world) measure(b *testing.B, l load, contenders []contender) [][]interlude {
 	b.Helper()
@@ -129,7 +129,7 @@ func known(n float64) string {
 	return fmt.Sprintf("%.0f", n)
 }
 
-// share is known for a number below 1.
+// share is like known, for a number below 1.
 func share(n float64) string {
 	if n == 0 {
 		return ""

@@ -20,7 +20,7 @@ const (
 	busyBookings = 2000
 	busyPause    = 5 * time.Millisecond // 200 bookings a second
 	idleBookings = 40
-	// A follower reads the log more often for a while after a change, up to idlePause.
+	// Single bookings are at least this far apart. A follower pauses for 50 ms at most.
 	idlePause = 500 * time.Millisecond
 )
 

@@ -81,8 +81,8 @@ func (w *world) ours(b *testing.B) lister {
 	return lister{process: w.rehearse(b), metric: "rehearse", name: "**rehearse**", document: listDocument}
 }
 
-// oursAtFirst returns a separate server whose record cache misses: the cache is smaller
-// than the number of students in data set M.
+// oursAtFirst returns a separate server whose record cache misses: the records of the students
+// that request lists from data set M do not fit into it.
 func (w *world) oursAtFirst(b *testing.B) lister {
 	b.Helper()
 	p, err := w.server("rehearse, a student's first list", func() (process, error) { return w.startRehearse() })

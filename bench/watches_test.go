@@ -41,14 +41,14 @@ func BenchmarkWatches(b *testing.B) {
 		measure := func(environment ...string) watchCost {
 			var slots []pair
 			slots, pairs = pairs[:watchedHolds], pairs[watchedHolds:]
-			if one.own { // their only one
+			if one.own { // a student has at most one hold
 				watchers = watchers[1:]
 				slots = []pair{{watchers[0].student, slots[0].slot}}
 			}
 			return w.watched(b, watchers[:one.students], one.each, slots, environment...)
 		}
 		unlimited := measure("RATE_LIMIT=off", fmt.Sprint("MAX_SUBSCRIPTIONS_PER_CALLER=", one.each))
-		limited := "" // the default limits do not allow as many
+		limited := "" // empty if the default limits do not allow that many subscriptions
 		if one.each == watchesOfOne {
 			limited = millis(measure().took.Seconds())
 		}

@@ -128,8 +128,8 @@ function draw(random) {
   return { name, text: calendar(zone, [[...master, 'END:VEVENT'], ...exceptions]) }
 }
 
-// drawRule returns a random rule that matches first and whose UNTIL is a time. RFC 5545
-// does not define other rules. The server includes the whole day of an UNTIL date.
+// drawRule returns a random rule that has `first` as an occurrence, and whose UNTIL is a time.
+// RFC 5545 does not define other rules. The server includes the whole day of an UNTIL date.
 function drawRule(random, one, first) {
   const weekday = days[first.getUTCDay()]
   const nth = Math.ceil(first.getUTCDate() / 7)

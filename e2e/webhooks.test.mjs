@@ -32,7 +32,7 @@ async function mutate(name, input, fields) {
 
 let people = 0
 
-// interview returns a student and a slot that they may book, and books it.
+// book creates a student and a slot that they may book, books the slot, and returns the ids.
 async function book() {
   const email = `${++people}@example.org`
   const { student } = await mutate('createStudent', { name: 'Ada', email: `s${email}` }, 'student { id }')
@@ -154,7 +154,7 @@ test('the example that processes events continues where it stopped', { timeout: 
   for (const EVENTS of ['2', '3', '6']) {
     const { line, ended } = program(t, 'process-events.mjs', { POSITION: position, EVENTS })
     for (let n = 0; n < Number(EVENTS); n++) {
-      if (seen.length === 5 || seen.length === 8) await book() // before the end of what is known, and after it
+      if (seen.length === 5 || seen.length === 8) await book() // before the program has processed all existing events, and after
       seen.push(/^event: (\d+) /.exec(await line())[1])
     }
     assert.deepEqual(await ended, [0, null])

@@ -20,8 +20,8 @@ export const Changes = `
 
 const inOrder = (a, b) => Date.parse(a.node.start) - Date.parse(b.node.start) || Number(a.node.id) - Number(b.node.id)
 
-// merge returns the list after a change. The list consists of the first pages; a slot
-// that opens after them is left out, because it comes with its own page.
+// merge returns the list after a change. The list consists of the first pages. An opened
+// slot that belongs to a later page is left out, because it comes with that page.
 export function merge(list, { openedEdges, closedIds, totalCount, eligibility }) {
   const last = list.edges.at(-1)
   const shown = (edge) => !list.pageInfo.hasNextPage || (last && inOrder(edge, last) <= 0)

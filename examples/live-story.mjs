@@ -41,7 +41,7 @@ const fresh = (first) => ask(Page, { student, ...range, first })
 const patience = 30_000
 
 // screen waits until the list on screen satisfies a condition, and fails after patience.
-// what names the condition in the error.
+// The argument `what` names the condition in the error.
 export function screen(read) {
   const waiting = new Set()
   return {

@@ -25,7 +25,7 @@ function processed({ id, kind, interview }) {
 
 const fields = 'id kind interview { id }'
 
-// check throws the first error. One that a repeated request cannot mend ends the program.
+// check throws the first error. An error that a retry cannot resolve ends the program.
 const lasting = ['UNAUTHENTICATED', 'FORBIDDEN', 'NOT_FOUND', 'BAD_USER_INPUT']
 function check(errors) {
   if (errors) throw Object.assign(new Error(errors[0].message), { lasting: lasting.includes(errors[0].extensions?.code) })
@@ -50,7 +50,7 @@ async function catchUp() {
 
 // follow processes events as they are committed, and returns when the connection is lost.
 async function follow() {
-  const client = createClient({ ...sse(), retryAttempts: 0 }) // a retry would continue after the first id
+  const client = createClient({ ...sse(), retryAttempts: 0 }) // a retry would send the same id again, and not the latest
   const query = `subscription ($after: ID) { eventAdded(after: $after) { ${fields} } }`
   for await (const { data, errors } of client.iterate({ query, variables: { after: last } })) {
     check(errors)

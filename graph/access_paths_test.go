@@ -64,7 +64,7 @@ func (w walker) all(name string, depth int) string {
 	case ast.Union:
 		parts := []string{"__typename"}
 		for i, member := range definition.Types {
-			// Fields of one response name and two types cannot be merged.
+			// Fields with the same response name and different types cannot be merged.
 			inner := strings.ReplaceAll(w.all(member, depth), "{ id ", fmt.Sprintf("{ id%d: id ", i))
 			parts = append(parts, "... on "+member+" "+inner)
 		}

@@ -29,7 +29,7 @@ type household struct {
 	party                            booking.Role // who asks for a calendar feed; the student if empty
 }
 
-// as returns the household as a caller with the role asks for it.
+// as returns the household for the requests of a caller with the role.
 func (h household) as(role booking.Role) household {
 	h.party = role
 	return h

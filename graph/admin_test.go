@@ -231,8 +231,8 @@ func TestUpcomingInterviews(t *testing.T) {
 	same(t, "upcoming interviews at the end of the first", read(), []string{later})
 }
 
-// A student's record holds only what the rules need of their interviews. What the edge
-// answers is the whole interview.
+// A student's record holds only what the rules need of their interviews. The field
+// upcomingInterviews returns the whole interviews.
 func TestUpcomingInterviewsAreWhole(t *testing.T) {
 	t.Parallel()
 	s := newSchool(t)

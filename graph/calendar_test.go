@@ -109,7 +109,7 @@ func TestWeeklyShapes(t *testing.T) {
 		{"past midnight", in{"endDate": "2026-06-08", "startTime": "23:00", "endTime": "01:00"},
 			[]string{"2026-06-08T23:00:00Z", "2026-06-09T00:00:00Z"}, 0},
 		{"to the end of the day", in{"endDate": "2026-06-08", "startTime": "23:00", "endTime": "24:00"}, []string{"2026-06-08T23:00:00Z"}, 0},
-		{"over the clocks' going back, in elapsed time",
+		{"when the clocks are set back, in elapsed time",
 			in{"timeZone": "Europe/Berlin", "startDate": "2026-10-25", "endDate": "2026-10-25", "startTime": "01:00", "endTime": "04:00"},
 			[]string{"2026-10-24T23:00:00Z", "2026-10-25T00:00:00Z", "2026-10-25T01:00:00Z", "2026-10-25T02:00:00Z"}, 0},
 		{"wall-clock time on both sides of a change",
@@ -441,12 +441,12 @@ func TestBadCalendarInput(t *testing.T) {
 		})
 	}
 	for name, set := range map[string]in{
-		"a day that is none":         {"startDate": "2026-02-30"},
-		"a time for a day":           {"startDate": "2026-06-08T00:00:00Z"},
-		"a time of day that is none": {"startTime": "25:00"},
-		"seconds":                    {"startTime": "14:00:00"},
-		"a number":                   {"startTime": 14},
-		"an unknown weekday":         {"weekdays": []string{"FUNDAY"}},
+		"a nonexistent day":  {"startDate": "2026-02-30"},
+		"a time for a day":   {"startDate": "2026-06-08T00:00:00Z"},
+		"a nonexistent time": {"startTime": "25:00"},
+		"seconds":            {"startTime": "14:00:00"},
+		"a number":           {"startTime": 14},
+		"an unknown weekday": {"weekdays": []string{"FUNDAY"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			s := s.For(t)

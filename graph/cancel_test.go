@@ -7,7 +7,7 @@ import (
 	"rehearse/internal/booking"
 )
 
-// as runs do as a caller and then becomes an administrator again.
+// as calls the function do as a caller, and then becomes an administrator again.
 func (s *school) as(role booking.Role, id string, do func()) {
 	s.T.Helper()
 	s.Act(role, int64(number(s.T, id)))

@@ -247,7 +247,7 @@ func TestEdgesOfManyParents(t *testing.T) {
 		Interviews edgeList
 	}
 	var want []parent
-	for n := range 4 { // the first has none, the next one, and so on
+	for n := range 4 { // the first has no interviews, the next has one, and so on
 		p := parent{ID: s.Student(nil)}
 		for i := range n {
 			p.Interviews.Nodes = append(p.Interviews.Nodes, node{ID: s.Booked(p.ID, s.NewSlot(time.Duration(i+1)*day))})

@@ -46,7 +46,7 @@ func kinds(events []event) []string {
 	return out
 }
 
-// eventKindsOf returns the kinds of the events that do appends.
+// eventKindsOf calls do and returns the kinds of the events that it appends.
 func (s *school) eventKindsOf(do func()) []string {
 	s.T.Helper()
 	before := len(s.events(", orderBy: {field: ID, direction: DESC}"))

@@ -65,7 +65,7 @@ func (s *school) policy(set in) {
 	s.Accepted(payload.Errors)
 }
 
-// holdOf returns the id of a student's hold as other callers read it, or nothing.
+// holdOf returns the id of a student's hold as the API returns it, or "none".
 func (s *school) holdOf(student string) string {
 	s.T.Helper()
 	var data struct{ Student struct{ Hold *hold } }

@@ -49,7 +49,8 @@ func TestPublishingRestoresAWithdrawnBooking(t *testing.T) {
 	}
 }
 
-// The window of a withdrawn booking stays withdrawn if the same window is imported again.
+// A booked slot that its interviewer has withdrawn stays withdrawn if the window that it was
+// published in is imported again.
 func TestImportKeepsAWithdrawal(t *testing.T) {
 	t.Parallel()
 	s := newSchool(t)

@@ -25,7 +25,7 @@ func (s *school) wantLink(interview string, want *regexp.Regexp) (link string) {
 	return link
 }
 
-// linkFor returns the link that the caller sees of an interview.
+// linkFor returns the link of an interview as the caller sees it.
 func (s *school) linkFor(role booking.Role, id, interview string) (link string) {
 	s.T.Helper()
 	s.as(role, id, func() { link = s.meetingURL(interview) })

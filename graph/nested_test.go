@@ -88,7 +88,7 @@ func ring(t *testing.T, trace *statements, n int) ringSchool {
 		s.Booked(s.student, slots[i][0].ID)
 		s.Booked(s.student, slots[(i+1)%n][1].ID)
 	}
-	for range 2 { // so that two parents also include one without children
+	for range 2 { // so that there are parents without children
 		s.Student(nil)
 	}
 	s.Publish(s.Interviewer(nil), t0.Add(3*day), 4*time.Hour, 60)
@@ -201,7 +201,7 @@ func (s crowdedSchool) changed(t *testing.T, trace *statements, document, code s
 	}
 	sent := trace.take()
 	for i, statement := range slices.Backward(sent) {
-		if statement == "begin" { // a list's snapshot begins otherwise
+		if statement == "begin" { // the snapshot of a list begins with another statement
 			end := slices.IndexFunc(sent[i:], func(s string) bool { return s == "commit" || s == "rollback" })
 			sent = sent[i+end+1:]
 			break

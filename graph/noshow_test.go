@@ -142,7 +142,7 @@ func TestUndoNoShowChecksRules(t *testing.T) {
 		name, party string
 		limit       int
 		pair        bool // the student has booked the interviewer again
-		busy        bool // or another student has booked that time
+		busy        bool // or a slot that overlaps the interview
 		want        []string
 	}{
 		{"the limit is used", "INTERVIEWER", 1, false, false, []string{"LIMIT_REACHED"}},

@@ -175,8 +175,9 @@ func TestMovingAwayFromAConflict(t *testing.T) {
 	s.Sound()
 }
 
-// A slot that an interviewer withdraws is removed from all of their availability, also if
-// the same availability is added again. Removing and adding it offers the time again.
+// A slot that an interviewer withdraws is removed from all of their availability. It is not
+// offered when the same availability is added again, but it is when the availability is removed
+// and then added.
 func TestWithdrawingFromTwo(t *testing.T) {
 	t.Parallel()
 	s := newSchool(t)

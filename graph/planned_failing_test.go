@@ -57,7 +57,8 @@ func newFailingSchool(t *testing.T) *failingSchool {
 	return f
 }
 
-// fail makes the statements fail that contain a text; none if it is empty.
+// fail makes the statements that contain the text fail. If the text is empty, none of them
+// fails.
 func (f *failingSchool) fail(statement string) { f.failing.Store(&statement) }
 
 func (f *failingSchool) before(_ context.Context, statement string) error {

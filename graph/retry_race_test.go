@@ -60,7 +60,7 @@ func withoutClaim(statement string) string {
 var changesRows = regexp.MustCompile(`\b(INSERT INTO|UPDATE|DELETE FROM) `)
 
 // writesFirst matches the statements that change rows, except for the claim of a key. The
-// first of them follows the decision on a request and precedes all its writes.
+// first of them is sent after the decision on a request.
 func writesFirst(statement string) bool {
 	return !strings.Contains(statement, "idempotency_keys") && changesRows.MatchString(withoutRowLocks(statement))
 }

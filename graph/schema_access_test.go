@@ -39,7 +39,7 @@ func destructive(t *testing.T, schema *ast.Schema) (broken []string) {
 				narrower = narrower || rightOf(t, field, role, parent) < parent
 			}
 			if narrower && field.Type.NonNull {
-				broken = append(broken, name+"."+field.Name+" is "+field.Type.String()+", and not for all who may have its "+name)
+				broken = append(broken, name+"."+field.Name+" is "+field.Type.String()+", but not everybody who may read the "+name+" may read it")
 			}
 		}
 	}
@@ -121,22 +121,22 @@ func TestDestructiveFieldsAreFound(t *testing.T) {
 	}{
 		{"a field that everybody may read", `type Query { a: Int! @access(anonymous: ALL, student: ALL, interviewer: ALL) }`, nil},
 		{"a field that not everybody may read", `type Query { a: Int! @access(student: ALL, interviewer: ALL) }`,
-			[]string{"Query.a is Int!, and not for all who may have its Query"}},
+			[]string{"Query.a is Int!, but not everybody who may read the Query may read it"}},
 		{"a nullable field that nobody may read", `type Query { a: Int @access }`, nil},
 		{"own objects with own fields", `type Query { a: A @access(student: OWN) } type A { id: ID! @access(student: OWN) }`, nil},
 		{"all objects with own fields", `type Query { a: A @access(student: ALL) } type A { id: ID! @access(student: OWN) }`,
-			[]string{"A.id is ID!, and not for all who may have its A"}},
+			[]string{"A.id is ID!, but not everybody who may read the A may read it"}},
 		{"objects of a union in a list", `type Query { a: [Person!] @access(interviewer: OWN) } type A { id: ID! @access }`,
-			[]string{"A.id is ID!, and not for all who may have its A"}},
+			[]string{"A.id is ID!, but not everybody who may read the A may read it"}},
 		{"objects of an interface", `type Query { a: Node @access(interviewer: OWN) } type A implements Node { id: ID! @access }`,
-			[]string{"A.id is ID!, and not for all who may have its A"}},
+			[]string{"A.id is ID!, but not everybody who may read the A may read it"}},
 		{"an object within an object", `type Query { a: C @access(student: OWN) } type C { a: A! } type A { id: ID! @access }`,
-			[]string{"A.id is ID!, and not for all who may have its A"}},
+			[]string{"A.id is ID!, but not everybody who may read the A may read it"}},
 		{"an object within one that nobody may read", `type Query { a: C @access } type C { a: A! } type A { id: ID! @access }`, nil},
 		{"a mutation that everybody may run", `type Query { a: Int } type Mutation { a: Int! @access(anonymous: ALL, student: ALL, interviewer: ALL) }`,
-			[]string{"Mutation.a is Int!, and not for all who may have its Mutation"}},
+			[]string{"Mutation.a is Int!, but not everybody who may read the Mutation may read it"}},
 		{"an object of a subscription", `type Query { a: Int } type Subscription { a: A! @access(student: OWN) } type A { id: ID! @access }`,
-			[]string{"A.id is ID!, and not for all who may have its A"}},
+			[]string{"A.id is ID!, but not everybody who may read the A may read it"}},
 		{"a subscription without narrower fields",
 			`type Query { a: Int } type Subscription { a: A! @access(student: OWN) } type A { id: ID! other: String! }`, nil},
 	} {

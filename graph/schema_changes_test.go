@@ -293,8 +293,8 @@ func TestBreakingChanges(t *testing.T) {
 	}{
 		"nothing":                      {nil, before, nil},
 		"more of everything":           {[][2]string{{"size: Int", "size: Int more(by: Int): Int"}, {"BIG", "BIG MIDDLE"}, {"= Thing | Other", "= Thing | Other | Old"}, {"kind: Kind, ", "kind: Kind, tag: String, n: Int! = 1, "}, {"input Filter {", "input Filter { tag: String n: Int! = 1"}, {"on FIELD |", "on FIELD | MUTATION |"}}, before, nil},
-		"a promise more":               {[][2]string{{"size: Int", "size: Int!"}, {"thing: Thing", "thing: Thing!"}}, before, nil},
-		"a demand less":                {[][2]string{{"filter: Filter!", "filter: Filter"}, {"name: String! limit", "name: String = \"a\" limit"}}, before, nil},
+		"one more promise":             {[][2]string{{"size: Int", "size: Int!"}, {"thing: Thing", "thing: Thing!"}}, before, nil},
+		"one demand fewer":             {[][2]string{{"filter: Filter!", "filter: Filter"}, {"name: String! limit", "name: String = \"a\" limit"}}, before, nil},
 		"access widened":               {[][2]string{{"@access(student: OWN)", "@access(student: ALL, interviewer: OWN)"}}, before, nil},
 		"access for all":               {[][2]string{{"@access(student: OWN)", ""}}, before, nil},
 		"a field removed":              {[][2]string{{"size: Int", ""}}, before, []string{"Thing.size was removed"}},

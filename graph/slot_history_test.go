@@ -15,7 +15,7 @@ type slotChange struct {
 	EventID *string
 }
 
-// becomes returns the entries of a slot's history, oldest first.
+// slotHistory returns the entries of a slot's history, oldest first.
 func (s *school) slotHistory(slot string) []slotChange {
 	s.T.Helper()
 	var data struct {

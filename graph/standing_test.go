@@ -176,7 +176,7 @@ func TestFiltersFollowTheLimit(t *testing.T) {
 	s.wantAfter("a no-show of the student", "eligible", "1 used")
 }
 
-// The last grade counts: regraded, under another policy, and waived.
+// The last grades count, after a regrade, under another policy and with a waiver.
 func TestFiltersFollowTheGrades(t *testing.T) {
 	t.Parallel()
 	s := newStandingStory(t)

@@ -17,7 +17,7 @@ import (
 // wholeDepth is the length of the paths of these tests, in fields.
 const wholeDepth = 3
 
-// everything returns a selection of all of a type to the given depth, with the fields
+// everything returns a selection of all fields of a type to the given depth, with those
 // that identify each object.
 func (w walker) everything(name string, depth int) string {
 	parts := []string{"__typename"}
@@ -54,7 +54,7 @@ func (o *objects) read(path string, value any) {
 			text, _ := json.Marshal(value[name])
 			if nested := strings.Contains(string(text), "{"); nested {
 				o.read(path+"."+name, value[name])
-			} else if string(text) != "[]" { // possibly of objects
+			} else if string(text) != "[]" { // an empty list may be one of objects
 				fields[name] = string(text)
 			}
 		}

@@ -12,8 +12,8 @@ import (
 
 var errBad = errors.New("a bad object")
 
-// gqlgen calls a batch resolver for each list, and an error concerns all objects of a call.
-// A resolver that succeeds is called once for all lists.
+// A batch resolver is called once for the objects of all lists. If this fails, it is called for
+// each list, as gqlgen does, because an error concerns all objects of a call.
 func TestResolve(t *testing.T) {
 	t.Parallel()
 	batch := func(calls *int) func(context.Context, []*int) ([]int, error) {

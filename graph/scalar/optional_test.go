@@ -13,7 +13,7 @@ import (
 	"rehearse/internal/calendar"
 )
 
-// Null is a new value, and differs from a field that is absent: the zero Optional.
+// Null is a new value. It differs from an absent field, which is the zero Optional.
 func TestOptionalScalars(t *testing.T) {
 	t.Parallel()
 	t.Run("String", func(t *testing.T) {

@@ -25,8 +25,8 @@ type race struct {
 	waitsIn string
 	want    [2]string // outcomes of the two requests
 
-	// The control: without the locks on the tables unlocked, and after the statement drop,
-	// the second request completes before the first continues.
+	// The control: without the locks on the tables in unlocked, and after the statement in
+	// drop is run, the second request completes before the first continues.
 	unlocked        []string
 	drop            string
 	wantUnprotected [2]string
@@ -60,13 +60,14 @@ func (m race) run(
 	return w, [2]string{outcome(firstEnds()), outcome(secondEnds())}
 }
 
-// serverAt returns a server whose clock is late by the given duration.
+// serverAt returns a server whose clock is ahead of t0 by the given duration.
 func (w *world) serverAt(late time.Duration, i pgtest.Intercept) *app.App {
 	w.t.Helper()
 	return app.New(w.db.Intercepted(w.t, i), func() time.Time { return t0.Add(late) })
 }
 
-// compare compares the outcomes, the broken invariant, or none if it is empty, and the count.
+// compare compares the outcomes, the broken invariant and the count. If broken is empty, no
+// invariant may be broken.
 func (m race) compare(w *world, got, want [2]string, broken string, count int) {
 	w.t.Helper()
 	if got != want {

@@ -57,7 +57,8 @@ func (r deactivationRace) cancel(on *app.App, i booking.Interview) error {
 	return err
 }
 
-// wantDeactivated compares the response of the deactivation with the database.
+// wantDeactivated checks the response of the deactivation, and the status of the slot in the
+// database.
 func (r deactivationRace) wantDeactivated(left *roster.UpdatedInterviewer, closed, conflicts int, status booking.SlotStatus) {
 	r.t.Helper()
 	if len(left.ClosedSlots) != closed || len(left.Conflicts) != conflicts {
@@ -182,8 +183,8 @@ func TestDeactivationDuringACancellationUnprotected(t *testing.T) {
 	r.wantBroken("an inactive interviewer has no open future slots")
 }
 
-// publish adds a window of three hours with slots of an hour, which starts one hour plus
-// after from t0.
+// publish adds a window of three hours with slots of an hour. The window starts an hour and the
+// given duration after t0.
 func publish(w *world, on *app.App, by booking.Interviewer, after time.Duration) error {
 	start := t0.Add(time.Hour + after)
 	_, err := on.AddAvailability(w.t.Context(), availability.AddAvailabilityInput{

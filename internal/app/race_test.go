@@ -13,7 +13,7 @@ import (
 	"rehearse/internal/pgtest"
 )
 
-// Each race has three tests: with all protection, where the rule holds; without the locks
+// A race has up to three tests: with all protection, where the rule holds; without the locks
 // but with the constraints; and without both, where the rule must break. The last is the
 // control that shows that the first tests something.
 //

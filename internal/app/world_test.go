@@ -150,8 +150,8 @@ func (w *world) booked(s booking.Student, slot booking.Slot) booking.Interview {
 	})
 }
 
-// pastBooking books a past slot of a new interviewer, each before all earlier ones, and
-// does not complete it.
+// pastBooking books a past slot of a new interviewer, and does not complete the interview. The
+// slot of each call is before those of the earlier calls.
 func (w *world) pastBooking(s booking.Student) booking.Interview {
 	w.t.Helper()
 	w.history++

@@ -46,8 +46,8 @@ func fill(v reflect.Value, seed int) {
 	}
 }
 
-// TestEventKindsListTheirFields compares the fields of each kind with those that a new and a
-// changed subject record.
+// TestEventKindsListTheirFields compares the fields of each kind with those that are recorded
+// for a new subject and for a changed one.
 func TestEventKindsListTheirFields(t *testing.T) {
 	t.Parallel()
 	listed := map[booking.EventKind][]string{}

@@ -31,8 +31,9 @@ func TestReminderSource(t *testing.T) {
 	}
 }
 
-// The agenda is due at the hour on the clock, also on days on which the clocks change: in a gap
-// at the time to which they skip, and when an hour occurs twice at the first of the two.
+// The agenda is due at the hour on the clock, also on days on which the clocks change. If the
+// hour is skipped, the agenda is due at the time to which the clocks skip. If the hour occurs
+// twice, it is due the first time.
 func TestAgendaOf(t *testing.T) {
 	t.Parallel()
 	at := func(month time.Month, day, hour, minute int) time.Time {

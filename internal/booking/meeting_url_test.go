@@ -188,7 +188,7 @@ func TestNoMeetingURLIsMade(t *testing.T) {
 	}
 }
 
-// At no time two students of one interviewer see the same link, unless rooms are shared.
+// Two students of one interviewer never see the same link at one time, unless rooms are shared.
 func TestStudentsNeverSeeTheSameMeetingURL(t *testing.T) {
 	t.Parallel()
 	room := "https://meet.example.org/ann"

@@ -85,8 +85,8 @@ func testChange[C, P any](t *testing.T, apply func(C, P) P, changes func(before,
 	}
 }
 
-// newValues returns values that differ from those of filled(1), among them no value if the
-// type allows it.
+// newValues returns values that differ from those of filled(1). If the type allows an empty
+// value, it is one of them.
 func newValues(of reflect.Type) []any {
 	number, text := 2, "two"
 	switch of {

@@ -21,7 +21,7 @@ func TestPauses(t *testing.T) {
 		pause   time.Duration // of the webhook; 0 for none
 		next    time.Duration // pause of the delivery; 0 if there is no next attempt
 		failed  bool
-		allowed int // requests beside none at the time of the response
+		allowed int // requests at the time of the response, if none is in progress
 	}{
 		{"accepted", responded(204), -1, 0, 0, 0, false, 4},
 		{"accepted after failures", responded(200), time.Hour, time.Hour, 0, 0, false, 4},
@@ -68,7 +68,7 @@ func TestPauses(t *testing.T) {
 			}
 			end := now.Add(pause)
 			if state.Room(0, 4, end.Add(-time.Microsecond)) != 0 || state.Room(0, 4, end) != 1 || state.Room(1, 4, end) != 0 {
-				t.Errorf("after the pause, %d, %d and %d requests are allowed; want 0, 1 and 0",
+				t.Errorf("before the end of the pause, at its end and beside a request, %d, %d and %d are allowed; want 0, 1 and 0",
 					state.Room(0, 4, end.Add(-time.Microsecond)), state.Room(0, 4, end), state.Room(1, 4, end))
 			}
 			if earlier := now.Add(-2 * time.Hour); state.Room(0, 4, earlier) != 1 {

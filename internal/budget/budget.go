@@ -90,8 +90,8 @@ func (b *Budget) Write(n int) error {
 	return b.Hold(buffer(n))
 }
 
-// buffer returns the size of a buffer for n charged bytes. The response is a little larger
-// than the bytes charged before it is written.
+// buffer returns the size of a buffer for n charged bytes. It exceeds n, because the written
+// response is a little larger than the bytes that were charged for it.
 func buffer(n int) int { return n + n/4 }
 
 // Buffer returns the buffer size for the whole response, once all of it is charged. A buffer

@@ -21,8 +21,8 @@ type Pool struct {
 	refused, refusedOwn, refusedAlone atomic.Int64
 }
 
-// The largest response is briefly in memory several times: as it was read, in buffers that
-// have grown, and whole. A caller's share covers at least that.
+// Several copies of the largest response are briefly in memory: the values that were read,
+// buffers that have grown, and the whole response. A caller's share covers at least these.
 const (
 	copiesOfResponse = 4
 	callersInPool    = 3
@@ -77,7 +77,7 @@ func (p *Pool) RefusedAlone() int64 { return p.refusedAlone.Load() }
 // Size returns the size of the pool in bytes.
 func (p *Pool) Size() int64 { return p.size }
 
-// take takes n bytes for a response that already has had bytes.
+// take takes n more bytes for a response. had is the number of bytes that it already has.
 func (p *Pool) take(caller string, had, n int64) error {
 	if had+n > p.share {
 		return &ExceededError{Limit: MemoryLimit, Allowed: int(p.share)}

@@ -252,7 +252,7 @@ func TestConfigCommand(t *testing.T) {
 		!slices.Contains(settings, config.Setting{Name: "REHEARSE_CONFIG", Value: file, Source: config.SourceEnvironment}) || strings.Contains(out, "hunter2") {
 		t.Errorf("--json: got %s", out)
 	}
-	// The user's folder is printed as it is used.
+	// The default DATA_DIR is printed as the folder that the program uses.
 	cmd := command(t, "", []string{"HOME=" + data, "XDG_DATA_HOME=" + data}, "config")
 	shown, err := cmd.Output()
 	if err != nil || !strings.Contains(string(shown), "DATA_DIR ") || strings.Contains(string(shown), "DATA_DIR  default  (empty)") {

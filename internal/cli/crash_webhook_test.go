@@ -52,7 +52,7 @@ func TestKilledWhileDelivering(t *testing.T) {
 
 	c.server.kill()
 	db := c.openDatabase()
-	// The claims of the servers that were killed are over for one with a later clock.
+	// For a server with a later clock, the claims of the killed servers have expired.
 	c.server = start(t, c.data, "DATABASE_URL="+asURL(t, c.outside.DSN(databaseName)), "AUTH=local", "CLOCK_OFFSET=2m")
 	heldCommits{c, db}.until(`SELECT NOT EXISTS (SELECT FROM webhook_deliveries WHERE status = 'PENDING')
 		AND s.last_position = (SELECT count(*) FROM events) AND s.last_position = (SELECT position FROM webhook_dispatch) FROM event_sequence s`)

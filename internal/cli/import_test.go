@@ -209,8 +209,8 @@ func TestImportOfStudentsAsInterviewers(t *testing.T) {
 		"students: 1 imported (1 of them also in interviewers), 1 unchanged")
 }
 
-// A rule is exported as a rule, and a window as its runs of equal slots: booked slots
-// keep their length after a change of it.
+// A rule is exported as a rule. A window is exported as its runs of equal slots, because booked
+// slots keep their length when the window is changed.
 func TestExportOfAWeeklyRule(t *testing.T) {
 	t.Parallel()
 	data := newDataFolder(t)

@@ -12,8 +12,8 @@ import (
 	"rehearse/internal/identity"
 )
 
-// setAuth sets the default of AUTH. An invalid ADDR counts as a loopback address, because it is
-// reported itself, and a missing key would be a consequence.
+// setAuth sets the default of AUTH. An invalid ADDR counts as a loopback address. Otherwise, the
+// error about ADDR would come with a second one, about a missing key.
 func (c *Config) setAuth() {
 	if c.Auth != "" {
 		return

@@ -75,7 +75,7 @@ var layers = map[string][]string{
 	"internal/interchange/windowszones": {}, // generates a file of interchange
 }
 
-// only lists the packages that may import a library directly.
+// only maps each library to the packages that may import it directly.
 var only = map[string][]string{
 	"gorm.io/":                      {"internal/store"},
 	"github.com/jackc/":             {"internal/store", "internal/store/changelog", "internal/memory", "internal/localpg", "internal/pgtest", "bench"},

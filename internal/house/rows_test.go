@@ -9,8 +9,8 @@ import (
 	"testing"
 )
 
-// TestRowsAreSubtests looks in the tests for loops over the rows of a table, which is a
-// literal of structs, that fail without a subtest. Such a row could not be run alone.
+// TestRowsAreSubtests looks for loops over the rows of a table, which is a literal of structs.
+// It rejects a loop that fails the test outside a subtest: its rows could not be run alone.
 func TestRowsAreSubtests(t *testing.T) {
 	t.Parallel()
 	files := token.NewFileSet()

@@ -46,8 +46,8 @@ type Verifier struct {
 	nobody booking.Actor
 }
 
-// New returns a verifier of tokens that keys signed and that match the terms. A request
-// without a token is from the actor nobody.
+// New returns a verifier. It accepts tokens that are signed with one of the keys and match
+// the terms. A request without a token is from the actor nobody.
 func New(keys Keys, terms Terms, nobody booking.Actor) *Verifier {
 	options := []jwt.ParserOption{
 		jwt.WithValidMethods(keys.algorithms()), jwt.WithStrictDecoding(), jwt.WithTimeFunc(terms.Clock),

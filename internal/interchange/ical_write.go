@@ -124,8 +124,8 @@ func serialized(file *ics.Calendar) string {
 	return file.Serialize(ics.WithNewLineWindows, ics.WithLineLength(75))
 }
 
-// oneLine returns the text with its line breaks replaced by spaces, which a title cannot
-// have.
+// oneLine replaces the line breaks of a text with spaces, because a title cannot have line
+// breaks.
 func oneLine(text string) string { return strings.Join(strings.FieldsFunc(text, isLineBreak), " ") }
 
 func isLineBreak(r rune) bool { return r == '\n' || r == '\r' }

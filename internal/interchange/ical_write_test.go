@@ -12,7 +12,7 @@ import (
 	"rehearse/internal/interchange"
 )
 
-// TestWriteCalendar reads what was written with the library that writes it and with another one.
+// TestWriteCalendar reads a calendar with two libraries: the one that wrote it, and another one.
 func TestWriteCalendar(t *testing.T) {
 	t.Parallel()
 	at := time.Date(2026, 3, 29, 0, 30, 0, 0, time.UTC) // half an hour before the clocks change in Berlin

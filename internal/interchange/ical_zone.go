@@ -160,7 +160,7 @@ func displayedZone(name string) (*time.Location, bool) {
 // transition is a change of a zone's offset.
 type transition struct {
 	at           time.Time
-	before, from int // offsets in seconds: before at, and from at on
+	before, from int // offsets in seconds: until the time at, and from then on
 }
 
 // earliestTransition is the earliest time for which a VTIMEZONE is expanded.

@@ -61,7 +61,7 @@ func (j *journeys) take() *journey {
 	return one
 }
 
-// put returns a journey after a step.
+// put takes a journey back after a step.
 func (j *journeys) put(one *journey) {
 	j.mu.Lock()
 	defer j.mu.Unlock()

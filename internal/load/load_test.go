@@ -31,7 +31,7 @@ func TestSchedule(t *testing.T) {
 		t.Error("different seeds give the same arrivals")
 	}
 	if got := before.Seconds() * rate / n; math.Abs(got-1) > 0.02 {
-		t.Errorf("the mean gap is %.3f of the one of the rate", got)
+		t.Errorf("the mean gap is %.3f times 1/rate", got)
 	}
 	// The share of exponential gaps longer than x times the mean is e^-x.
 	for _, x := range []float64{0.1, 1, 3} {

@@ -16,8 +16,8 @@ type school struct {
 	weeks    int // number of possible start days, from first on
 }
 
-// maxWeeks bounds how many days after first a week may begin, because students look at the
-// coming weeks.
+// maxWeeks is the maximum of school.weeks, the number of possible start days. It is small,
+// because students look at the coming weeks.
 const maxWeeks = 28
 
 const day = 24 * time.Hour

@@ -52,5 +52,5 @@ func unlockFile(file *os.File) {
 	_ = windows.UnlockFileEx(windows.Handle(file.Fd()), 0, 1, 0, &windows.Overlapped{})
 }
 
-// inode returns 0: on Windows, size and time must do to recognise a replaced file.
+// inode returns 0: on Windows, a replaced file is recognised by its size and time alone.
 func inode(os.FileInfo) uint64 { return 0 }

@@ -76,7 +76,7 @@ func (d Database) AwaitLockWaits(t testing.TB, n int, text string) {
 			WHERE datname = current_database() AND wait_event_type = 'Lock'
 				AND cardinality(pg_blocking_pids(pid)) > 0 AND position($1 IN query) > 0`, text).Scan(&waiting)
 		if err != nil {
-			t.Fatalf("look who waits for a lock (%d of %d in %q): %v", waiting, n, text, err)
+			t.Fatalf("count the sessions that wait for a lock (%d of %d in %q): %v", waiting, n, text, err)
 		}
 		select {
 		case <-again.C:

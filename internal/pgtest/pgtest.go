@@ -85,7 +85,8 @@ func patient(o store.Options) store.Options {
 	return o
 }
 
-// With returns the database with a parameter of the connections that are made to it.
+// With returns the database with a connection parameter, which applies to each connection
+// that is made to it.
 func (d Database) With(name, value string) Database {
 	if u, err := url.Parse(d.DSN); err == nil && u.Scheme != "" {
 		query := u.Query()

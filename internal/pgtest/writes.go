@@ -22,8 +22,8 @@ func named(o store.Options) store.Options {
 //go:embed writes.sql
 var recordWrites string
 
-// WantLoggedWrites fails the test at its end if a transaction of a store has written
-// something since that its row of the change log does not list.
+// WantLoggedWrites fails the test at its end if a transaction of a store has since written
+// something that the transaction's row of the change log does not list.
 func (d Database) WantLoggedWrites(t testing.TB) {
 	t.Helper()
 	if !d.RecordWrites(t) {
@@ -36,9 +36,9 @@ func (d Database) WantLoggedWrites(t testing.TB) {
 	})
 }
 
-// RecordWrites records in the table written what stores write from now on, and reports
-// whether nothing was recorded before. What a test writes with Database.SQL is not
-// recorded.
+// RecordWrites makes the database record everything that stores write from now on, in a table
+// with the name written. It reports whether nothing was recorded before. What a test writes
+// with Database.SQL is not recorded.
 func (d Database) RecordWrites(t testing.TB) bool {
 	t.Helper()
 	pool := d.SQL(t)

@@ -1,5 +1,5 @@
-// Package playground is the page on which the API is tried out: GraphiQL with
-// operations for the sample school, complete in this binary.
+// Package playground serves a page for trying out the API: GraphiQL with operations
+// for the sample school. All its files are in this binary.
 package playground
 
 import (
@@ -27,9 +27,9 @@ var bundle embed.FS
 // Path is where the page is; its files are below.
 const Path = "/playground"
 
-// policy lets the page run and load files of this server, and ask this server.
-// Styles are free, because the editor makes them as it goes. It is sent with
-// every file, for a worker is bound by the one that comes with it.
+// policy lets the page run and load files of this server, and send requests to it.
+// It allows inline styles, because the editor creates them at run time. It is sent
+// with every file, because a worker obeys the policy of its own file.
 const policy = "default-src 'none'; script-src 'self'; worker-src 'self'; connect-src 'self'; " +
 	"style-src 'self' 'unsafe-inline'; font-src 'self'; img-src 'self' data:; " +
 	"base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
@@ -63,7 +63,7 @@ type file struct {
 	name, contentType, digest, cacheControl string
 
 	compressed []byte
-	plain      func() ([]byte, error) // for who takes no gzip, which no browser does
+	plain      func() ([]byte, error) // for clients that do not accept gzip; all browsers do
 }
 
 func read(name string) (*file, error) {
@@ -87,7 +87,7 @@ func read(name string) (*file, error) {
 	return f, nil
 }
 
-// contentTypes are written down, since the machine's own list may say otherwise.
+// contentTypes are fixed here, because the machine's own list may differ.
 var contentTypes = map[string]string{
 	".html": "text/html; charset=utf-8",
 	".js":   "text/javascript; charset=utf-8",
@@ -125,7 +125,7 @@ func (f *file) serve(w http.ResponseWriter, r *http.Request) {
 	http.ServeContent(w, r, f.name, time.Time{}, bytes.NewReader(body))
 }
 
-// takesGzip reads Accept-Encoding; what is not named, and no *, is not taken.
+// takesGzip reports whether Accept-Encoding accepts gzip, by that name or by *.
 func takesGzip(accepted []string) bool {
 	takes := false
 	for coding := range strings.SplitSeq(strings.Join(accepted, ","), ",") {

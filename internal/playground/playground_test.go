@@ -71,7 +71,8 @@ func TestEveryFileIsServed(t *testing.T) {
 	}
 }
 
-// A file of this name is this file for ever; the page that names it may change.
+// The content of an asset never changes, so clients may keep it. The page that names the
+// assets may change.
 func TestCaching(t *testing.T) {
 	t.Parallel()
 	h := handler(t)
@@ -103,8 +104,8 @@ func TestAcceptEncoding(t *testing.T) {
 	}
 }
 
-// The page is made of files of its own, and every file comes with the policy,
-// which lets it load and ask no other host.
+// The page consists of files of this server. Every file comes with the policy, which
+// prevents requests to other hosts.
 func TestNoExternalResources(t *testing.T) {
 	t.Parallel()
 	h := handler(t)

@@ -46,8 +46,8 @@ type School struct {
 	Counter *atomic.Int64                  // makes names unique
 }
 
-// For returns the school for a subtest: the same server, clock and caller, whose failures
-// are those of t.
+// For returns the school for a subtest. It has the same server, clock and caller, and its
+// failures are failures of t.
 func (s *School) For(t *testing.T) *School {
 	of := *s
 	of.T = t
@@ -194,7 +194,7 @@ func (s *School) Send(request *http.Request) Answer {
 	return a
 }
 
-// checkStatus fails the test if the status is not one of the first error's code.
+// checkStatus fails the test if the HTTP status does not belong to the code of the first error.
 func (a Answer) checkStatus() {
 	a.T.Helper()
 	if len(a.Errors) == 0 {

@@ -10,7 +10,8 @@ import (
 
 // Dir creates a directory that every user can enter and removes it when the test ends.
 // Use it instead of testing.T.TempDir, which the account of Postgres cannot enter if the
-// tests run as root. Do not execute programs from it: systems forbid that in memory.
+// tests run as root. Do not execute programs from it: systems forbid execution from a
+// directory in memory.
 func Dir(t testing.TB) string {
 	t.Helper()
 	dir, err := Make()

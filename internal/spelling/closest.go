@@ -7,8 +7,8 @@ import (
 )
 
 // Closest returns the known word that word was probably meant to be: the one with the fewest
-// different letters, regardless of case. It returns "" if every known word differs in more
-// letters than most allows for it.
+// different letters, regardless of case. most(k) is the number of letters that may differ from the
+// known word k. If more letters differ for every known word, Closest returns "".
 func Closest(word string, known []string, most func(known string) int) string {
 	best, least := "", 0
 	for _, k := range known {

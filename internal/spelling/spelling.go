@@ -12,10 +12,13 @@ import (
 )
 
 // Problem describes the first character that no text may contain, or returns an
-// empty string. It rejects control characters other than line ends and tabs,
-// U+FFFD, which replaces lost data such as half a surrogate pair, direction
-// overrides, which make a text look like another one, annotation characters, which
-// hide text, and noncharacters, which Unicode excludes from interchange.
+// empty string. It rejects:
+//
+//   - control characters other than line ends and tabs;
+//   - U+FFFD, which replaces lost data such as half a surrogate pair;
+//   - direction overrides, which make a text look like another one;
+//   - annotation characters, which hide text;
+//   - noncharacters, which Unicode excludes from interchange.
 func Problem(s string) string {
 	for _, r := range s {
 		switch {

@@ -15,7 +15,7 @@ type deliveries struct {
 	failing  prometheus.Gauge
 }
 
-// deliveryResults are the values of the label result, for a series of each from the start.
+// deliveryResults are the values of the label result. Each has a series from the start.
 var deliveryResults = []string{"delivered", "refused", "unreachable"}
 
 func newDeliveries(name func(name, help string) prometheus.CounterOpts) deliveries {

@@ -9,9 +9,9 @@ import (
 // ErrNoSubscription reports that a link to unsubscribe is not one that this server has made.
 var ErrNoSubscription = errors.New("there is no such subscription")
 
-// unsubscribePage asks for a confirmation, because programs that check e-mails follow their
-// links, or reports that it is done. The button sends what an e-mail program sends for
-// List-Unsubscribe-Post (RFC 8058).
+// unsubscribePage asks for a confirmation, or reports that the notifications are turned off. The
+// confirmation is needed, because programs that check e-mails follow their links. The button
+// sends what an e-mail program sends for List-Unsubscribe-Post (RFC 8058).
 var unsubscribePage = template.Must(template.New("unsubscribe").Parse(`<!doctype html>
 <html lang="en">
 <meta charset="utf-8">

@@ -28,9 +28,9 @@ type Options struct {
 	// Calendar returns the file of the calendar feed with the secret. It returns ErrNoCalendar
 	// if there is none, and ErrAnswered if it has refused the request and written the response.
 	Calendar func(w http.ResponseWriter, r *http.Request, secret string) (Calendar, error)
-	// Unsubscribe returns what the link to unsubscribe with the token is for, and turns it off
-	// if the request is a POST. It returns ErrNoSubscription if there is no such link, and
-	// ErrAnswered as Calendar does.
+	// Unsubscribe returns which notifications the link with the token unsubscribes from. If the
+	// request is a POST, it turns them off. It returns ErrNoSubscription if there is no such
+	// link, and ErrAnswered as Calendar does.
 	Unsubscribe func(w http.ResponseWriter, r *http.Request, token string) (noun string, err error)
 	// Origins lists the other origins whose pages may use GraphQL.
 	Origins []string

@@ -1,6 +1,6 @@
 // Usual is a contender of the benchmarks: a GraphQL server over the school's
-// tables as most would write it with gqlgen, GORM and dataloader, each as it
-// comes. It shares no code with the product.
+// tables, as most people would write it with gqlgen, GORM and dataloader, without
+// changes to these libraries. It shares no code with the product.
 package main
 
 import (

@@ -20,7 +20,7 @@ func (r resolver) AvailableSlots(ctx context.Context, student int, start, end ti
 	return &generated.SlotConnection{Nodes: slots}, err
 }
 
-// Interviewer is there already where it was preloaded.
+// Interviewer returns the interviewer of a slot, and reads them unless they were preloaded.
 func (r resolver) Interviewer(ctx context.Context, slot *school.Slot) (*school.Interviewer, error) {
 	if slot.Interviewer != nil {
 		return slot.Interviewer, nil

@@ -31,8 +31,8 @@ func (s *school) after(o porcupine.Operation) *school {
 // It uses a property that a general checker cannot know: most operations are refused or
 // have no effect, and would have none later either. If such an operation fits at a
 // position, it can stay there, because moving it there from a later position leaves the
-// rest of the order valid. The search backtracks only over the others, so a history takes
-// milliseconds that takes porcupine up to minutes.
+// rest of the order valid. The search backtracks only over the others. It takes
+// milliseconds for a history that takes porcupine up to minutes.
 func hasSerialOrder(start *school, history []porcupine.Operation) bool {
 	failed := map[string]bool{}
 	var from func(s *school, left []porcupine.Operation) bool

@@ -194,7 +194,7 @@ func (p *comparison) execute(o operation) response {
 	return got
 }
 
-// responseOf returns the response of the school in the database to an operation to an operation.
+// responseOf returns the response of the school in the database to an operation.
 func responseOf(ctx context.Context, on *app.App, o operation) (response, int64) {
 	result, id, err := o.do(ctx, on)
 	if err == nil {

@@ -51,7 +51,7 @@ type (
 	}
 )
 
-// TableName is the singular that GORM would not think of.
+// TableName returns the name in the singular; GORM would expect the plural.
 func (BookingPolicy) TableName() string { return "booking_policy" }
 
 // School answers questions as of its clock.
@@ -61,8 +61,8 @@ type School struct {
 	Preload bool // of the interviewers of slots
 }
 
-// AvailableSlots are what the student may book in [start, end], by start, of a
-// student who has no waivers and holds no slot.
+// AvailableSlots returns the slots in [start, end] that the student may book, by
+// start. It assumes that the student has no waivers and holds no slot.
 func (s School) AvailableSlots(ctx context.Context, student int, start, end time.Time, first int) ([]*Slot, error) {
 	now := s.Now()
 	db := s.DB.WithContext(ctx)
@@ -122,7 +122,7 @@ type standing struct {
 	busy     []Interview
 }
 
-// judge asks the rules about a student whose interviews are newest first.
+// judge applies the booking rules to a student. Their interviews are newest first.
 func judge(p BookingPolicy, who Student) standing {
 	limit := p.InterviewLimit
 	if who.InterviewLimit != nil {
