@@ -8,8 +8,8 @@ import (
 	"rehearse/internal/booking"
 )
 
-// exportVersion is the version of the export's format: the keys below and the column
-// names of each table.
+// exportVersion is the version of the export's format. It changes when a key below or a
+// column is renamed or removed.
 const exportVersion = 1
 
 // ExportStudent returns everything stored about a student as JSON, by table.
@@ -29,7 +29,14 @@ func (r *Reader) ExportStudent(ctx context.Context, id booking.StudentID) (json.
 			'notification_preferences', (SELECT to_json(n) FROM (
 				SELECT student_id, bookings, grades, reminders FROM notification_preferences WHERE student_id = s.id) n),
 			'events', (SELECT coalesce(json_agg(e ORDER BY e.id), '[]') FROM events e
-				WHERE e.student_id = s.id OR (e.actor_role = 'STUDENT' AND e.actor_id = s.id)),
+				WHERE `+eventsAbout+`),
+			'mail', (SELECT coalesce(json_agg(m ORDER BY m.id), '[]') FROM mail m
+				WHERE (m.recipient_role = 'STUDENT' AND m.recipient_id = s.id)
+					OR m.interview_id IN (SELECT id FROM interviews WHERE student_id = s.id)),
+			'webhooks', (SELECT coalesce(json_agg(w ORDER BY w.id), '[]') FROM (
+				SELECT id, created_at, updated_at, disabled_at FROM webhooks WHERE s.id = ANY (student_ids)) w),
+			'webhook_deliveries', (SELECT coalesce(json_agg(d ORDER BY d.id), '[]') FROM webhook_deliveries d
+				JOIN events e ON e.id = d.event_id WHERE `+eventsAbout+`),
 			'booking_refusals', (SELECT coalesce(json_agg(r ORDER BY r.id), '[]') FROM booking_refusals r
 				WHERE `+refusalsAbout+`),
 			'idempotency_keys', (SELECT coalesce(json_agg(k ORDER BY k.created_at, k.key), '[]') FROM idempotency_keys k
@@ -37,6 +44,9 @@ func (r *Reader) ExportStudent(ctx context.Context, id booking.StudentID) (json.
 		FROM students s WHERE s.id = ?`, exportVersion, id).Take(&found).Error
 	return json.RawMessage(found), missing(err, "student", "studentId", id)
 }
+
+// eventsAbout selects the events about a student s and those that the student caused.
+const eventsAbout = `e.student_id = s.id OR (e.actor_role = 'STUDENT' AND e.actor_id = s.id)`
 
 // keysAbout selects the stored answers about a student s, including answers to others.
 const keysAbout = `(k.actor_role = 'STUDENT' AND k.actor_id = s.id) OR k.answer ->> 'student' = s.id::text`
@@ -53,8 +63,9 @@ const refusalsAbout = `r.student_id = s.id OR (r.actor_role = 'STUDENT' AND r.ac
 
 // AnonymiseStudent removes the texts that people wrote about a student, the links of their
 // interviews, their calendar feeds and their notification preferences, and reports whether there
-// were any. The student must be locked. Interviews, holds and waivers stay, and so do events,
-// which contain only the student's id.
+// were any. The student must be locked. Interviews, holds and waivers stay. So do events,
+// messages and deliveries to webhooks, which contain only the student's id, except for the
+// responses of receivers.
 func (tx *Tx) AnonymiseStudent(ctx context.Context, id booking.StudentID, at time.Time) (removed bool, err error) {
 	var interviews []booking.InterviewID
 	err = tx.db.WithContext(ctx).Raw(`UPDATE interviews SET note = NULL, note_shared = false, cancel_reason = NULL, meeting_url = NULL,
@@ -83,8 +94,12 @@ func (tx *Tx) AnonymiseStudent(ctx context.Context, id booking.StudentID, at tim
 		}
 		removed = removed || done.RowsAffected > 0
 	}
-	// These include answers that may not name the student, so they do not count as
-	// removed.
+	// These include texts that may not name the student, so they do not count as removed.
+	err = tx.db.WithContext(ctx).Exec(`UPDATE webhook_deliveries d SET response_body = NULL FROM events e, students s
+		WHERE e.id = d.event_id AND d.response_body IS NOT NULL AND s.id = ? AND (`+eventsAbout+")", id).Error
+	if err != nil {
+		return false, fault(err, "forget the responses to events of student %d", id)
+	}
 	err = tx.db.WithContext(ctx).Exec(
 		"DELETE FROM idempotency_keys k USING students s WHERE s.id = ? AND ("+keysAbout+" OR "+keysNaming+")", id).Error
 	return removed, fault(err, "forget the answers that name student %d", id)
