@@ -40,7 +40,7 @@ var layers = map[string][]string{
 	"internal/app":              {"internal/app/availability", "internal/app/calendarfeed", "internal/app/operation", "internal/app/preferences", "internal/app/reservation", "internal/app/roster", "internal/app/transfer", "internal/app/webhooks", "internal/booking", "internal/interchange", "internal/live", "internal/store", "internal/webhook"},
 	"internal/app/webhooks":     {"internal/app/operation", "internal/booking", "internal/store", "internal/webhook"},
 	"internal/webhook":          {"internal/booking", "internal/spelling"},
-	"internal/app/outbox":       {"internal/booking", "internal/interchange", "internal/mail", "internal/store"},
+	"internal/app/outbox":       {"internal/app/operation", "internal/booking", "internal/interchange", "internal/mail", "internal/store"},
 	"internal/mail":             {"internal/booking"},
 	"internal/identity":         {"internal/booking"},
 	"internal/config":           {"internal/calendar", "internal/identity", "internal/mail", "internal/spelling"},

@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -17,9 +18,12 @@ type Finding struct {
 	Detail    string // the row and its values
 }
 
-// invariants are recomputed from the rows, independent of constraints and stored counts. Each
-// query returns a line of text for every row that violates the invariant.
-var invariants = []struct{ name, query string }{
+// An invariant is recomputed from the rows, independent of constraints and stored counts. Its
+// query returns a line of text for every row that violates it.
+type invariant struct{ name, query string }
+
+// invariants are the invariants of the school.
+var invariants = []invariant{
 	{"there is one policy record", `
 		SELECT 'policy records: ' || count(*) FROM booking_policy HAVING count(*) <> 1`},
 	{"a slot is BOOKED exactly when it has one live interview", `
@@ -36,12 +40,14 @@ var invariants = []struct{ name, query string }{
 		GROUP BY student_id, interviewer_id HAVING count(*) > 1`},
 	{"a student's interviews do not overlap", overlaps("interviews", "student_id", takesPlace)},
 	{"an interviewer's slots do not overlap", overlaps("slots", "interviewer_id", notWithdrawn(""))},
-	{"an anonymised student has no texts, no hold and no waivers", `
+	{"an anonymised student has no texts, hold, waivers, calendar feeds or preferences", `
 		SELECT format('student %s is anonymised', s.id) FROM students s, clock WHERE s.anonymised_at IS NOT NULL AND (
 			s.email <> 'student-' || s.id || '@anonymous.invalid' OR s.interview_limit IS DISTINCT FROM 0
 			OR EXISTS (SELECT FROM holds h WHERE h.student_id = s.id AND ` + isLiveHold("h.", "greatest(clock.now, s.anonymised_at)") + `)
 			OR EXISTS (SELECT FROM waivers w WHERE w.student_id = s.id AND (w.reason <> ''
 				OR ` + isLiveWaiver("w.", "greatest(clock.now, s.anonymised_at)") + `))
+			OR EXISTS (SELECT FROM calendar_feeds f WHERE f.student_id = s.id)
+			OR EXISTS (SELECT FROM notification_preferences n WHERE n.student_id = s.id)
 			OR EXISTS (SELECT FROM interviews i WHERE i.student_id = s.id AND (i.note IS NOT NULL OR i.cancel_reason IS NOT NULL
 				OR i.status = 'BOOKED' AND i.starts_at > greatest(clock.now, s.anonymised_at))))`},
 	{"a grade is 0 to 5, on a COMPLETED interview", `
@@ -116,49 +122,6 @@ var invariants = []struct{ name, query string }{
 			FROM interviews GROUP BY student_id) n ON n.student_id = s.id
 		CROSS JOIN LATERAL (SELECT coalesce(n.counted, 0) AS counted, coalesce(n.grades[1:%d], '{}') AS grades) i
 		WHERE (s.interviews_counted, s.recent_grades) IS DISTINCT FROM (i.counted, i.grades)`, booking.MaxGradeWindow)},
-	{"a delivery is that of an event, and has its position", `
-		SELECT format('delivery %s of event %s has the position %s', d.id, d.event_id, d.position)
-		FROM webhook_deliveries d LEFT JOIN event_positions p ON p.event_id = d.event_id
-			LEFT JOIN events e ON e.id = d.event_id AND (e.kind, e.interview_id) IS NOT DISTINCT FROM (d.kind, d.interview_id)
-		WHERE p.position IS DISTINCT FROM d.position OR e.id IS NULL`},
-	{"positions of events are consecutive", `
-		SELECT format('the positions %s to %s belong to %s events; the last position is %s', min(p.position), max(p.position), count(p.position), s.last_position)
-		FROM event_sequence s LEFT JOIN event_positions p ON true
-		GROUP BY s.last_position HAVING count(p.position) <> s.last_position
-			OR s.last_position > 0 AND (min(p.position), max(p.position)) IS DISTINCT FROM (1::bigint, s.last_position)`},
-	{"each position is that of an event", `
-		SELECT format('position %s is of event %s, which does not exist', p.position, p.event_id)
-		FROM event_positions p LEFT JOIN events e ON e.id = p.event_id WHERE e.id IS NULL`},
-	// An event in a gap, or after the last one, gets its position when events are read.
-	{"an event has a position unless it is still to get one", `
-		SELECT format('event %s has no position', e.id)
-		FROM event_sequence s, events e LEFT JOIN event_positions p ON p.event_id = e.id
-		WHERE p.event_id IS NULL AND e.id <= s.last_event_id AND NOT s.gaps @> e.id`},
-	{"events of an interview have positions in their order", `
-		SELECT format('event %s of interview %s has the position %s, before an earlier one', id, interview_id, position)
-		FROM (SELECT e.id, e.interview_id, p.position, max(p.position) OVER (PARTITION BY e.interview_id ORDER BY e.id
-				ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS before
-			FROM events e JOIN event_positions p ON p.event_id = e.id WHERE e.interview_id IS NOT NULL) AS rows
-		WHERE position < before`},
-	// Checks only events after the last change of the webhook, because its filter may have been
-	// different before, and only events of the time for which deliveries are kept.
-	{"a webhook has a delivery of each dispatched event that it receives", fmt.Sprintf(`
-		SELECT format('webhook %%s has no delivery of event %%s', w.id, e.id)
-		FROM clock, webhook_dispatch d, webhooks w CROSS JOIN LATERAL (
-			SELECT max(p.position) AS position FROM events c JOIN event_positions p ON p.event_id = c.id
-			WHERE c.kind LIKE 'WEBHOOK%%' AND c.changes @> jsonb_build_array(jsonb_build_object('field', 'webhookId', 'after', w.id::text))) changed
-		JOIN event_positions p ON p.position > changed.position JOIN events e ON e.id = p.event_id
-		WHERE w.disabled_at IS NULL AND p.position <= d.position AND e.at > clock.now - interval '%d hours' AND %s
-			AND NOT EXISTS (SELECT FROM webhook_deliveries have WHERE have.webhook_id = w.id AND have.event_id = e.id)`, int(booking.DeliveryLifetime.Hours())-24, webhookMatches)},
-	{"events are dispatched to webhooks up to a position that exists", `
-		SELECT format('events are dispatched up to position %s, the last one is %s', d.position, s.last_position)
-		FROM webhook_dispatch d, event_sequence s WHERE d.position > s.last_position`},
-	{"a message is about an event that exists", `
-		SELECT format('message %s is about event %s, which does not exist', m.id, m.event_id)
-		FROM mail m LEFT JOIN events e ON e.id = m.event_id WHERE m.event_id IS NOT NULL AND e.id IS NULL`},
-	{"events are dispatched to the outbox up to a position that exists", `
-		SELECT format('events are dispatched up to position %s, the last one is %s', m.position, s.last_position)
-		FROM mail_dispatch m, event_sequence s WHERE m.position > s.last_position`},
 	{"an inactive interviewer has no open future slots", `
 		SELECT format('slot %s of interviewer %s is open', s.id, i.id)
 		FROM slots s JOIN interviewers i ON i.id = s.interviewer_id, clock
@@ -196,7 +159,7 @@ const findingsPerInvariant = 20
 // is consistent. It reads whole tables.
 func (r *Reader) Check(ctx context.Context, now time.Time) ([]Finding, error) {
 	var findings []Finding
-	for _, invariant := range invariants {
+	for _, invariant := range slices.Concat(invariants, outboxInvariants) {
 		var details []string
 		err := r.db.WithContext(ctx).
 			// MATERIALIZED keeps Postgres from planning for the first few findings: usually there

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"rehearse/internal/app/operation"
 	"rehearse/internal/booking"
 	"rehearse/internal/interchange"
 	"rehearse/internal/mail"
@@ -97,8 +98,7 @@ func (d *Dispatcher) letter(m booking.Mail, f facts, now time.Time) letter {
 	case booking.MailWaiver:
 		aboutWaiver(&l, f, zone, now)
 	case booking.MailWebhookDisabled:
-		event := f.events[m.EventID]
-		l.data.Webhook = &mail.Webhook{ID: strconv.FormatInt(booking.Changes(event.Changes).IDAfter("webhookId"), 10), DisabledAt: event.At.In(zone)}
+		aboutWebhook(&l, f, zone)
 	default:
 		l.dropped = unsupported
 	}
@@ -169,6 +169,17 @@ func aboutWaiver(l *letter, f facts, zone *time.Location, now time.Time) {
 	if w.ExpiresAt != nil {
 		l.data.Waiver.Expires = w.ExpiresAt.In(zone)
 	}
+}
+
+// aboutWebhook completes a letter about a webhook. A webhook that has been deleted since was
+// disabled all the same.
+func aboutWebhook(l *letter, f facts, zone *time.Location) {
+	event, exists := f.events[l.EventID]
+	if !exists {
+		l.dropped = unknown
+		return
+	}
+	l.data.Webhook = &mail.Webhook{ID: strconv.FormatInt(booking.Changes(event.Changes).IDAfter("webhookId"), 10), DisabledAt: event.At.In(zone)}
 }
 
 // zoneOf returns the time zone with the name, or UTC if there is none.
@@ -258,7 +269,7 @@ func (d *Dispatcher) read(ctx context.Context, messages []booking.Mail) (f facts
 	return f, err
 }
 
-// waivers reads the waivers that events are about.
+// waivers reads the waivers that events are about, and skips those that do not exist.
 func (d *Dispatcher) waivers(ctx context.Context, events map[booking.EventID]booking.Event) (map[booking.WaiverID]booking.Waiver, error) {
 	found := map[booking.WaiverID]booking.Waiver{}
 	for _, event := range events {
@@ -266,10 +277,12 @@ func (d *Dispatcher) waivers(ctx context.Context, events map[booking.EventID]boo
 			continue
 		}
 		w, err := d.store.Waiver(ctx, booking.WaiverID(booking.Changes(event.Changes).IDAfter("waiverId")))
-		if err != nil {
+		switch {
+		case err == nil:
+			found[w.ID] = w
+		case operation.IgnoreMissing(err) != nil: // a message about one that is missing must not stop the others
 			return nil, err
 		}
-		found[w.ID] = w
 	}
 	return found, nil
 }

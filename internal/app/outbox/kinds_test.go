@@ -1,6 +1,9 @@
 package outbox_test
 
 import (
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
 	"strings"
 	"testing"
 	"time"
@@ -150,20 +153,49 @@ func TestOutcomes(t *testing.T) {
 	}
 }
 
-// A webhook that the server disables leads to a message to the administrators.
+// A webhook whose receiver fails until the server disables it leads to a message to the
+// administrators.
 func TestWebhookDisabled(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
-	_, err := w.DB.SQL(t).ExecContext(t.Context(), `INSERT INTO events (at, kind, actor_role, actor_id, request_id, changes)
-		VALUES ($1, 'WEBHOOK_DISABLED', 'SYSTEM', 0, '', '[{"field": "webhookId", "before": null, "after": "7"}]')`, schooltest.T0)
-	if err != nil {
-		t.Fatal(err)
+	receiver := httptest.NewServer(http.HandlerFunc(func(to http.ResponseWriter, _ *http.Request) { to.WriteHeader(http.StatusInternalServerError) }))
+	t.Cleanup(receiver.Close)
+	var created struct {
+		Webhook struct{ ID string }
+		Errors  []schooltest.Refusal
+	}
+	w.Mutate("createWebhook", "webhook { id }", in{"url": receiver.URL, "kinds": []string{"STUDENT_CREATED"}}, &created)
+	w.Accepted(created.Errors)
+	w.Student(nil)
+	hooks := w.App.NewDispatcher(slog.New(slog.NewTextHandler(w.Log, nil)), unmeasured{}, time.Minute)
+	enabled := func() bool {
+		var data struct{ Webhook struct{ Enabled bool } }
+		w.Ask("query($id: ID!) { webhook(id: $id) { enabled } }", in{"id": created.Webhook.ID}).Into(&data)
+		return data.Webhook.Enabled
+	}
+	for rounds := 0; enabled(); rounds++ {
+		if rounds > 72 {
+			t.Fatal("the webhook is still enabled")
+		}
+		w.deliver()
+		schooltest.Same(t, "the messages while the webhook is enabled", len(w.Mailbox.take()), 0)
+		if err := hooks.Round(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		w.later(6 * hour)
 	}
 	w.deliver()
-	if subject := w.Mailbox.one("office@school.test").subject(t); subject != "Webhook 7 was disabled" {
-		t.Errorf("the subject is %q", subject)
-	}
+	message := w.Mailbox.one("office@school.test")
+	schooltest.Same(t, "the subject", message.subject(t), "Webhook "+created.Webhook.ID+" was disabled")
+	w.Sound()
 }
+
+// unmeasured is a webhooks.Observer that ignores what it receives.
+type unmeasured struct{}
+
+func (unmeasured) Attempted(string, time.Duration) {}
+func (unmeasured) WebhookDisabled()                {}
+func (unmeasured) Queue(time.Duration, int)        {}
 
 // Nobody gets a message about an event from before e-mail was on, about one that is older
 // than a day, or about imported and invented interviews. Anonymised students get none.

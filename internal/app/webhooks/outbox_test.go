@@ -34,6 +34,12 @@ func TestCheckOfTheOutbox(t *testing.T) {
 		"the place of a delivery": {
 			"UPDATE webhook_deliveries SET position = position + 1 WHERE id = 1", "a delivery is that of an event, and has its position",
 		},
+		"the webhook of a delivery": {
+			"ALTER TABLE webhook_deliveries DROP CONSTRAINT webhook_deliveries_webhook_id_fkey; DELETE FROM webhooks", "a delivery is to a webhook that exists",
+		},
+		"the beginning of the dispatch": {
+			"UPDATE webhook_dispatch SET position = 0", "an event with a delivery is dispatched, or older than the webhook",
+		},
 		"the end of the dispatch": {
 			"UPDATE webhook_dispatch SET position = position + 1", "events are dispatched to webhooks up to a position that exists",
 		},
