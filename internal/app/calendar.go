@@ -14,9 +14,9 @@ import (
 	"rehearse/internal/store"
 )
 
-// maxCalendarEvents is the maximum number of past interviews, of other interviews and of open
+// MaxCalendarEvents is the maximum number of past interviews, of other interviews and of open
 // slots in a calendar feed, each.
-const maxCalendarEvents = 1000
+const MaxCalendarEvents = 1000
 
 // CalendarFile is an iCalendar file.
 type CalendarFile struct {
@@ -61,27 +61,15 @@ func (v View) calendarText(ctx context.Context, feed booking.CalendarFeed) (stri
 // calendarInterviews returns the caller's interviews that a feed contains at now, by start.
 func (v View) calendarInterviews(ctx context.Context, now time.Time) ([]booking.Interview, error) {
 	from, until := now.Add(-booking.CalendarPast), now.Add(booking.CalendarAhead)
-	past, _, err := v.Interviews(ctx, store.InterviewFilter{Start: &from, End: &now}, store.Page{First: maxCalendarEvents, FromEnd: true})
+	past, _, err := v.Interviews(ctx, store.InterviewFilter{Start: &from, End: &now}, store.Page{First: MaxCalendarEvents, FromEnd: true})
 	if err != nil {
 		return nil, err
 	}
-	recent := now.Add(-booking.MaxSlotMinutes * time.Minute) // an interview that starts earlier has ended
-	next, _, err := v.Interviews(ctx, store.InterviewFilter{Start: &recent, End: &until}, store.Page{First: maxCalendarEvents})
+	next, _, err := v.Interviews(ctx, store.InterviewFilter{EndAfter: &now, End: &until}, store.Page{First: MaxCalendarEvents})
 	if err != nil {
 		return nil, err
 	}
-	var all []booking.Interview
-	for _, i := range past {
-		if i.InCalendar(now) {
-			all = append(all, i)
-		}
-	}
-	for _, i := range next {
-		if i.End.After(now) && i.InCalendar(now) {
-			all = append(all, i)
-		}
-	}
-	return all, nil
+	return slices.DeleteFunc(append(past, next...), func(i booking.Interview) bool { return !i.InCalendar(now) }), nil
 }
 
 // openSlots returns the interviewer's open slots after now, by start. A slot that a student
@@ -98,7 +86,7 @@ func (v View) openSlots(ctx context.Context, id booking.InterviewerID, now time.
 	until := now.Add(booking.CalendarAhead)
 	slots, _, err := v.Slots(ctx, store.SlotFilter{
 		Start: &now, End: &until, Status: []booking.SlotStatus{booking.SlotOpen, booking.SlotIsHeld},
-	}, store.Page{First: maxCalendarEvents})
+	}, store.Page{First: MaxCalendarEvents})
 	events := make([]booking.CalendarEvent, len(slots))
 	for n, slot := range slots {
 		events[n] = slot.CalendarEvent(school, interviewer)

@@ -64,6 +64,7 @@ type InterviewFilter struct {
 	Status        []booking.InterviewStatus
 	Start         *time.Time // starts at or after
 	End           *time.Time // ends at or before
+	EndAfter      *time.Time // ends after
 }
 
 // scopedInterviews is the interviews in a scope that match a filter.
@@ -89,6 +90,10 @@ func (f scopedInterviews) apply(db *gorm.DB) *gorm.DB {
 	if f.End != nil {
 		// starts_at < end follows from ends_at <= end, and bounds the index scan.
 		db = db.Where("starts_at < ? AND ends_at <= ?", *f.End, *f.End)
+	}
+	if f.EndAfter != nil {
+		// An interview that starts earlier has ended, which bounds the index scan.
+		db = db.Where("starts_at > ? AND ends_at > ?", f.EndAfter.Add(-booking.MaxSlotMinutes*time.Minute), *f.EndAfter)
 	}
 	return db
 }

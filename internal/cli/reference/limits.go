@@ -12,6 +12,7 @@ import (
 
 	"rehearse/graph"
 	"rehearse/graph/page"
+	"rehearse/internal/app"
 	"rehearse/internal/app/operation"
 	"rehearse/internal/app/outbox"
 	"rehearse/internal/app/reservation"
@@ -205,6 +206,7 @@ func calendarLimits() []limit {
 		{"the length of a block", span(booking.MaxBlock), "", outside},
 		{"dates of a block", count(booking.MaxBlockDates), "", input},
 		{"calendar feeds of a person", count(booking.MaxCalendarFeeds), "", refusalLink(booking.TooManyCalendarFeeds)},
+		{"past interviews, other interviews, and open slots in a calendar feed, each", count(app.MaxCalendarEvents), "", "the feed leaves out those that are furthest from the present"},
 		{"tags of an interviewer or an availability", count(booking.MaxTags), "", input},
 		{"languages of an interviewer", count(booking.MaxLanguages), "", input},
 		{"`maxPerDay` and `maxPerWeek` of an interviewer", fmt.Sprintf("1 to %d", booking.MaxCap), "", input},
