@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { mkdir, mkdtemp, readFile, rm } from 'node:fs/promises'
 import { createServer } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -124,17 +124,26 @@ function program(t, file, env) {
   return { line: async () => (await lines.next()).value?.trim(), ended: once(child, 'exit') }
 }
 
-test('the example of a receiver handles each event once', { timeout: 60_000 }, async (t) => {
+test('the example of a receiver stores each event once', { timeout: 60_000 }, async (t) => {
   const to = await receiver(t, 500)
   const { id, secret } = await hook(t, to.url, ['INTERVIEW_BOOKED'])
-  const { line } = program(t, 'webhook-receiver.mjs', { WEBHOOK_SECRET: secret, PORT: '0' })
+  const folder = await mkdtemp(join(tmpdir(), 'rehearse-queue-'))
+  t.after(() => rm(folder, { recursive: true, force: true }))
+  const queue = join(folder, 'missing', 'queue.jsonl')
+  const { line } = program(t, 'webhook-receiver.mjs', { WEBHOOK_SECRET: secret, PORT: '0', QUEUE: queue })
   const [, url] = /^listening: (\S+)$/.exec(await line())
   const { interview } = await book()
   const { headers, text } = await to.next()
   assert.equal((await fetch(url, { method: 'POST', body: text.replace('BOOKED', 'GRADED'), headers: signed(headers) })).status, 400)
   assert.match(await line(), /^rejected: No matching signature/)
+  assert.equal((await fetch(url, { method: 'POST', body: 'x'.repeat((1 << 20) + 1), headers: signed(headers) })).status, 413)
+  assert.equal((await fetch(url, { method: 'POST', body: text, headers: signed(headers) })).status, 500) // it cannot be stored
+  assert.match(await line(), /^not stored: ENOENT/)
+  await mkdir(join(folder, 'missing'))
   for (let n = 0; n < 2; n++) assert.equal((await fetch(url, { method: 'POST', body: text, headers: signed(headers) })).status, 204)
   assert.equal(await line(), `received: ${headers['webhook-id']} INTERVIEW_BOOKED interview ${interview} is BOOKED`)
+  const events = (await readFile(queue, 'utf8')).trim().split('\n').map((each) => JSON.parse(each))
+  assert.deepEqual(events.map((event) => [event.id, event.data.interviewId]), [[headers['webhook-id'], interview]])
 
   await mutate('updateWebhook', { webhookId: id, url }, 'webhook { id }')
   const next = await book()

@@ -27,6 +27,49 @@ func TestDocumentsNameTestsThatExist(t *testing.T) {
 	}
 }
 
+var (
+	metric      = regexp.MustCompile(`\b((?:rehearse|go_sql)_\w+)(?:\{([^}]*)\})?`)
+	metricLabel = regexp.MustCompile(`(\w+)=`)
+	metricRow   = regexp.MustCompile("(?m)^\\| `(\\w+)` \\| \\w+ \\| ([^|]*) \\|")
+	metricPart  = regexp.MustCompile(`_(bucket|sum|count)$`) // of a histogram
+)
+
+// TestDocumentsNameMetricsThatExist looks for each metric and label that the documents name in
+// the generated list of metrics.
+func TestDocumentsNameMetricsThatExist(t *testing.T) {
+	t.Parallel()
+	const reference = "docs/reference/metrics.md"
+	documents := documentsIn(t)
+	labels := map[string]string{}
+	for _, row := range metricRow.FindAllStringSubmatch(documents[reference], -1) {
+		labels[row[1]] = row[2]
+	}
+	named := 0
+	for document, text := range documents {
+		for _, match := range metric.FindAllStringSubmatch(text, -1) {
+			name := match[1]
+			if _, exists := labels[name]; !exists {
+				name = metricPart.ReplaceAllString(name, "")
+			}
+			known, exists := labels[name]
+			if !exists {
+				t.Errorf("%s names the metric %s, which does not exist", document, match[1])
+			}
+			for _, label := range metricLabel.FindAllStringSubmatch(match[2], -1) {
+				if exists && !strings.Contains(known, "`"+label[1]+"`") {
+					t.Errorf("%s names the label %s of the metric %s, which has %s", document, label[1], name, known)
+				}
+			}
+			if document != reference {
+				named++
+			}
+		}
+	}
+	if named < 30 {
+		t.Errorf("the documents name only %d metrics; want at least 30", named)
+	}
+}
+
 func functionsOfTests(t *testing.T) map[string]bool {
 	t.Helper()
 	declared := regexp.MustCompile(`(?m)^func ((?:Test|Fuzz|Benchmark)\w+)\(`)
