@@ -3,6 +3,9 @@ package cli
 import (
 	"cmp"
 	"context"
+	"errors"
+	"fmt"
+	netmail "net/mail"
 
 	"github.com/spf13/cobra"
 
@@ -10,11 +13,18 @@ import (
 	"rehearse/internal/app/outbox"
 	"rehearse/internal/booking"
 	"rehearse/internal/config"
+	"rehearse/internal/mail"
 	"rehearse/internal/store"
 )
 
 // exampleSender is the sender of a preview without MAIL_FROM.
 const exampleSender = "rehearse@example.org"
+
+// Actions of the mail command.
+const (
+	previewMail = "preview"
+	testMail    = "test"
+)
 
 func (p *program) mailCommand() *cobra.Command {
 	var role string
@@ -22,25 +32,105 @@ func (p *program) mailCommand() *cobra.Command {
 	for i, kind := range booking.MailKinds() {
 		kinds[i] = string(kind)
 	}
+	actions := []string{previewMail, testMail}
 	cmd := p.command(spec{
 		name: "mail", group: groupTools,
-		short: "Preview an e-mail message with invented data",
-		long: `Print a message as the server would send it, from the templates in MAIL_TEMPLATES or the built-in
-ones, with invented data. To open the message in a mail program, save the output in a file whose
-name ends in .eml. The command checks all templates, does not use the database, and sends nothing.`,
+		short: "Preview an e-mail message, or test the mail server",
+		long: `With preview, print a message as the server would send it, from the templates in MAIL_TEMPLATES or
+the built-in ones, with invented data. To open the message in a mail program, save the output in a
+file whose name ends in .eml. With test, send a test message to an address through SMTP_URL, and
+print the response of the mail server. If the message is not accepted, print the reason and the
+variables to check. The command checks all templates, and does not use the database.`,
 		arguments: []argument{
-			{name: "ACTION", text: "what to do: preview", allowed: []string{"preview"}},
-			{name: "KIND", text: "the kind of the message", allowed: kinds},
+			{name: "ACTION", text: "what to do: " + alternatives(actions), allowed: actions},
+			{name: "KIND|ADDRESS", text: "preview: the kind of the message, such as booked; test: the address to which the message is sent"},
 		},
-		example:   "  rehearse mail preview booked\n  MAIL_TEMPLATES=templates rehearse mail preview moved --role interviewer > moved.eml",
-		variables: []string{"MAIL_TEMPLATES", "MAIL_FROM"},
-		fault:     "the message cannot be written",
+		example: `  rehearse mail preview booked
+  MAIL_TEMPLATES=templates rehearse mail preview moved --role interviewer > moved.eml
+  rehearse mail test ada@example.org`,
+		variables: []string{"SMTP_URL", "MAIL_FROM", "MAIL_TEMPLATES"},
+		fault:     "the message cannot be written, or the mail server does not accept it",
 		purpose:   config.PurposeMail,
-	}, func(_ context.Context, s *session, args []string) error {
+	}, func(ctx context.Context, s *session, args []string) error {
+		if args[0] == testMail {
+			return s.testMail(ctx, args[1])
+		}
 		return s.previewMail(booking.MailKind(args[1]), role)
 	})
-	choiceFlag(cmd, &role, "role", "student", []string{"student", "interviewer"}, "the `ROLE` of the recipient: student or interviewer")
+	choiceFlag(cmd, &role, "role", "student", []string{"student", "interviewer"}, "preview only: the `ROLE` of the recipient, student or interviewer")
+	check, complete := cmd.Args, cmd.ValidArgsFunction
+	cmd.Args = func(cmd *cobra.Command, args []string) error {
+		if err := check(cmd, args); err != nil {
+			return err
+		}
+		return checkMailArguments(cmd, args, kinds)
+	}
+	cmd.ValidArgsFunction = func(cmd *cobra.Command, args []string, word string) ([]string, cobra.ShellCompDirective) {
+		if len(args) == 1 && args[0] == previewMail {
+			return kinds, cobra.ShellCompDirectiveNoFileComp
+		}
+		words, directive := complete(cmd, args, word)
+		return words, directive | cobra.ShellCompDirectiveNoFileComp
+	}
 	return cmd
+}
+
+// checkMailArguments refuses an unknown kind, an invalid address, and flags of the other action.
+func checkMailArguments(cmd *cobra.Command, args, kinds []string) error {
+	if args[0] == previewMail {
+		if err := (choice{new(string), kinds}).Set(args[1]); err != nil {
+			return usageErrorf("mail: KIND is %q; %w", args[1], err)
+		}
+		return nil
+	}
+	if _, err := netmail.ParseAddress(args[1]); err != nil {
+		return usageErrorf("mail: ADDRESS is %q; expected an address such as ada@example.org", args[1])
+	}
+	if cmd.Flags().Changed("role") {
+		return usageErrorf("mail: --role is for previews only; ACTION is %q", args[0])
+	}
+	return nil
+}
+
+// testMail sends a test message, and prints the response of the mail server.
+func (s *session) testMail(ctx context.Context, address string) error {
+	m := s.config.Mail
+	if m.Server == nil {
+		return fmt.Errorf("%w:\nSMTP_URL is not set; expected %s", errConfiguration, mail.ServerForm)
+	}
+	to, err := netmail.ParseAddress(address)
+	if err != nil {
+		return err
+	}
+	response, err := mail.NewSender(*m.Server, 1, nil).Try(ctx, mail.TestMessage(m.From, *to, *m.Server, s.now()))
+	var failed mail.Failed
+	switch {
+	case errors.As(err, &failed):
+		return s.explainMail(failed, to.Address)
+	case err != nil:
+		return err
+	}
+	_, err = fmt.Fprintf(s.stdout, "the mail server %s has accepted the message to %s: %s\n", m.Server, to.Address, response)
+	return err
+}
+
+// explainMail returns an error that says which setting may be wrong.
+func (s *session) explainMail(failed mail.Failed, to string) error {
+	server, from := s.config.Mail.Server, s.config.Mail.From.Address
+	switch failed.Step {
+	case mail.Connecting:
+		return fmt.Errorf("cannot connect to the mail server %s: %w; check the host and the port in SMTP_URL, and the firewall", server, failed)
+	case mail.Opening:
+		return fmt.Errorf("cannot open an SMTP session with %s: %w; check the host, the port and the scheme in SMTP_URL: smtps encrypts the connection from the start, and smtp with STARTTLS", server, failed)
+	case mail.LoggingIn:
+		return fmt.Errorf("the mail server %s refuses the login: %w; check the user and the password in SMTP_URL", server, failed)
+	case mail.NamingSender:
+		return fmt.Errorf("the mail server %s refuses the sender %s: %w; check MAIL_FROM, and the user in SMTP_URL", server, from, failed)
+	case mail.NamingRecipient:
+		return fmt.Errorf("the mail server %s refuses the recipient %s: %w; check the address, and whether this server may send to other domains", server, to, failed)
+	case mail.SendingMessage:
+	}
+	return fmt.Errorf("the mail server %s refuses the message: %w", server, failed)
 }
 
 // previewMail prints a message with invented data.

@@ -1,127 +1,27 @@
 package mail_test
 
 import (
-	"bytes"
 	"context"
-	"crypto/tls"
-	"crypto/x509"
 	"errors"
 	"io"
 	"net"
-	"net/http/httptest"
 	"strings"
-	"sync"
 	"testing"
-	"time"
 
-	"github.com/emersion/go-sasl"
 	"github.com/emersion/go-smtp"
 
 	"rehearse/internal/booking"
 	"rehearse/internal/mail"
+	"rehearse/internal/mailtest"
 )
 
-// A relay is an SMTP server that requires the user "me" with the password "secret".
-type relay struct {
-	mu       sync.Mutex
-	sessions int
-	messages int
-	sender   error // the response to MAIL
-}
-
-// certificates returns a certificate for 127.0.0.1 and a configuration that trusts it.
-func certificates(t *testing.T) (tls.Certificate, *tls.Config) {
-	t.Helper()
-	server := httptest.NewUnstartedServer(nil)
-	server.StartTLS()
-	defer server.Close()
-	roots := x509.NewCertPool()
-	roots.AddCert(server.Certificate())
-	return server.TLS.Certificates[0], &tls.Config{RootCAs: roots, MinVersion: tls.VersionTLS12}
-}
-
-// start starts the server, with a certificate or without one, and returns its port.
-func (r *relay) start(t *testing.T, certificate *tls.Certificate, implicit bool) int {
-	t.Helper()
-	server := smtp.NewServer(r)
-	server.Domain, server.AllowInsecureAuth, server.ReadTimeout = "relay.test", true, time.Minute
-	listener, err := (&net.ListenConfig{}).Listen(t.Context(), "tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	port := listener.Addr().(*net.TCPAddr).Port
-	if certificate != nil {
-		server.TLSConfig = &tls.Config{Certificates: []tls.Certificate{*certificate}, MinVersion: tls.VersionTLS12}
-	}
-	if implicit {
-		listener = tls.NewListener(listener, server.TLSConfig)
-	}
-	done := make(chan struct{})
-	go func() {
-		defer close(done)
-		_ = server.Serve(listener)
-	}()
-	t.Cleanup(func() {
-		_ = server.Close()
-		<-done
-	})
-	return port
-}
-
-func (r *relay) NewSession(*smtp.Conn) (smtp.Session, error) {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	r.sessions++
-	return &relaySession{relay: r}, nil
-}
-
-type relaySession struct {
-	*relay
-
-	known bool
-}
-
-func (s *relaySession) AuthMechanisms() []string { return []string{sasl.Plain} }
-
-func (s *relaySession) Auth(string) (sasl.Server, error) {
-	return sasl.NewPlainServer(func(_, user, password string) error {
-		s.known = user == "me" && password == "secret"
-		if !s.known {
-			return errors.New("denied")
-		}
-		return nil
-	}), nil
-}
-
-func (s *relaySession) Mail(string, *smtp.MailOptions) error {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if !s.known {
-		return smtp.ErrAuthRequired
-	}
-	return s.sender
-}
-
-func (s *relaySession) Rcpt(string, *smtp.RcptOptions) error { return nil }
-
-func (s *relaySession) Data(r io.Reader) error {
-	var body bytes.Buffer
-	if _, err := body.ReadFrom(r); err != nil {
-		return err
-	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.messages++
-	return nil
-}
-
-func (s *relaySession) Reset()        {}
-func (s *relaySession) Logout() error { return nil }
+// relay returns a mail server that requires the user "me" with the password "secret".
+func relay() *mailtest.Relay { return &mailtest.Relay{User: "me", Password: "secret"} }
 
 // The password and messages travel encrypted, or not at all.
 func TestEncryption(t *testing.T) {
 	t.Parallel()
-	certificate, roots := certificates(t)
+	certificate := mailtest.NewCertificate(t)
 	for name, test := range map[string]struct {
 		encryption mail.Encryption
 		offered    bool // the server has a certificate
@@ -138,27 +38,25 @@ func TestEncryption(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			r := &relay{}
-			var offered *tls.Certificate
+			r := relay()
+			var offered *mailtest.Certificate
 			if test.offered {
 				offered = &certificate
 			}
-			trust := roots
+			trust := certificate.Roots
 			if !test.trusted {
 				trust = nil
 			}
-			sender := mail.NewSender(mail.Server{
-				Host: "127.0.0.1", Port: r.start(t, offered, test.implicit), User: "me", Password: "secret", Encryption: test.encryption,
-			}, 1, trust)
+			server := r.Start(t, offered, test.implicit)
+			server.Encryption = test.encryption
+			sender := mail.NewSender(server, 1, trust)
 			defer sender.Close()
 			result, err := sender.Send(t.Context(), example())
 			if result.Status != test.want || (err == nil) != (test.want == booking.MailSent) || err != nil && (!errors.Is(err, mail.ErrUnavailable) || strings.Contains(err.Error(), "secret")) {
 				t.Errorf("got %+v, %v", result, err)
 			}
-			r.mu.Lock()
-			defer r.mu.Unlock()
-			if want := map[bool]int{true: 1}[test.want == booking.MailSent]; r.messages != want {
-				t.Errorf("the server has %d messages, want %d", r.messages, want)
+			if got, want := len(r.Messages()), map[bool]int{true: 1}[test.want == booking.MailSent]; got != want {
+				t.Errorf("the server has %d messages, want %d", got, want)
 			}
 		})
 	}
@@ -168,20 +66,18 @@ func TestEncryption(t *testing.T) {
 // can be sent later.
 func TestConnectionsAreReused(t *testing.T) {
 	t.Parallel()
-	r := &relay{}
-	sender := mail.NewSender(mail.Server{Host: "127.0.0.1", Port: r.start(t, nil, false), User: "me", Password: "secret", Encryption: mail.Unencrypted}, 1, nil)
+	r := relay()
+	sender := mail.NewSender(r.Start(t, nil, false), 1, nil)
 	defer sender.Close()
 	for range 3 {
 		if result, err := sender.Send(t.Context(), example()); err != nil || result.Status != booking.MailSent {
 			t.Fatalf("got %+v, %v", result, err)
 		}
 	}
-	r.mu.Lock()
-	if r.sessions != 1 || r.messages != 3 {
-		t.Errorf("%d connections for %d messages", r.sessions, r.messages)
+	if r.Sessions() != 1 || len(r.Messages()) != 3 {
+		t.Errorf("%d connections for %d messages", r.Sessions(), len(r.Messages()))
 	}
-	r.sender = &smtp.SMTPError{Code: 553, EnhancedCode: smtp.EnhancedCode{5, 7, 1}, Message: "not rehearse@school.test"}
-	r.mu.Unlock()
+	r.Refuse(&smtp.SMTPError{Code: 553, EnhancedCode: smtp.EnhancedCode{5, 7, 1}, Message: "not rehearse@school.test"})
 	result, err := sender.Send(t.Context(), example())
 	if result.Status != booking.MailPending || !result.Unavailable || !errors.Is(err, mail.ErrUnavailable) || strings.Contains(err.Error(), "school.test") {
 		t.Errorf("got %+v, %v", result, err)
@@ -209,5 +105,67 @@ func TestSilentServer(t *testing.T) {
 	defer sender.Close()
 	if result, err := sender.Send(ctx, example()); err == nil || result.Status != booking.MailPending {
 		t.Errorf("got %+v, %v", result, err)
+	}
+}
+
+// Try says at which step a message fails, and what the server responds.
+func TestTry(t *testing.T) {
+	t.Parallel()
+	certificate := mailtest.NewCertificate(t)
+	refuses := func(code int, text string) error {
+		return &smtp.SMTPError{Code: code, EnhancedCode: smtp.EnhancedCode{5, 7, 1}, Message: text}
+	}
+	for name, test := range map[string]struct {
+		relay  *mailtest.Relay
+		change func(*mail.Server)
+		step   mail.Step
+		says   string
+	}{
+		"no server":        {&mailtest.Relay{}, func(s *mail.Server) { s.Port = 1 }, mail.Connecting, "connection refused"},
+		"no such host":     {&mailtest.Relay{}, func(s *mail.Server) { s.Host = "mail.invalid" }, mail.Connecting, "mail.invalid"},
+		"no STARTTLS":      {&mailtest.Relay{}, func(s *mail.Server) { s.Encryption = mail.StartTLS }, mail.Opening, "does not support STARTTLS"},
+		"no TLS":           {&mailtest.Relay{}, func(s *mail.Server) { s.Encryption = mail.ImplicitTLS }, mail.Opening, "does not look like a TLS handshake"},
+		"a wrong password": {&mailtest.Relay{User: "me", Password: "secret"}, func(s *mail.Server) { s.Password = "other" }, mail.LoggingIn, "denied"},
+		"no password":      {&mailtest.Relay{User: "me", Password: "secret"}, func(s *mail.Server) { s.User = "" }, mail.NamingSender, `502 "5.7.0 Please authenticate first"`},
+		"a sender":         {&mailtest.Relay{Sender: refuses(553, "not rehearse@school.test")}, nil, mail.NamingSender, `553 "5.7.1 not rehearse@school.test"`},
+		"a recipient":      {&mailtest.Relay{Recipient: refuses(550, "no mailbox")}, nil, mail.NamingRecipient, `550 "5.7.1 no mailbox"`},
+		"a message":        {&mailtest.Relay{Content: refuses(554, "spam,\nperhaps")}, nil, mail.SendingMessage, `554 "spam,\n5.7.1 perhaps"`},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			server := test.relay.Start(t, nil, false)
+			if test.change != nil {
+				test.change(&server)
+			}
+			_, err := mail.NewSender(server, 1, nil).Try(t.Context(), example())
+			var failed mail.Failed
+			if !errors.As(err, &failed) || failed.Step != test.step || !strings.Contains(err.Error(), test.says) || strings.ContainsAny(err.Error(), "\r\n") {
+				t.Errorf("got %v (%+v), want %q", err, failed, test.says)
+			}
+			if len(test.relay.Messages()) > 0 {
+				t.Error("the message was accepted")
+			}
+		})
+	}
+	for name, test := range map[string]struct {
+		encryption mail.Encryption
+		implicit   bool
+	}{"STARTTLS": {mail.StartTLS, false}, "TLS": {mail.ImplicitTLS, true}} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			r := relay()
+			server := r.Start(t, &certificate, test.implicit)
+			server.Encryption = test.encryption
+			if response, err := mail.NewSender(server, 1, certificate.Roots).Try(t.Context(), example()); err != nil || response != "2.0.0 OK: queued" {
+				t.Errorf("got %q, %v", response, err)
+			}
+			if len(r.Messages()) != 1 {
+				t.Errorf("the server has %d messages", len(r.Messages()))
+			}
+			_, err := mail.NewSender(server, 1, nil).Try(t.Context(), example()) // which does not trust the certificate
+			if failed := (mail.Failed{}); !errors.As(err, &failed) || failed.Step != mail.Opening || !strings.Contains(err.Error(), "certificate") {
+				t.Errorf("got %v (%+v)", err, failed)
+			}
+		})
 	}
 }

@@ -1,66 +1,23 @@
 package outbox_test
 
 import (
-	"io"
 	"runtime"
-	"sync/atomic"
 	"testing"
 	"time"
 
-	"github.com/emersion/go-smtp"
-
 	"rehearse/internal/app/outbox"
-	"rehearse/internal/mail"
+	"rehearse/internal/mailtest"
 	"rehearse/internal/schooltest"
 )
 
-// A sink is an SMTP server that counts messages and stores none.
-type sink struct {
-	messages, open, most atomic.Int64
-}
-
-func newSink(t *testing.T) (*sink, mail.Server) {
-	t.Helper()
-	s := &sink{}
-	server := smtp.NewServer(s)
-	server.Domain, server.ReadTimeout = "mail.test", time.Minute
-	return s, serve(t, server)
-}
-
-// NewSession implements smtp.Backend.
-func (s *sink) NewSession(*smtp.Conn) (smtp.Session, error) {
-	open := s.open.Add(1)
-	for most := s.most.Load(); open > most && !s.most.CompareAndSwap(most, open); {
-		most = s.most.Load()
-	}
-	return sinkSession{s}, nil
-}
-
-type sinkSession struct{ *sink }
-
-func (sinkSession) Mail(string, *smtp.MailOptions) error { return nil }
-func (sinkSession) Rcpt(string, *smtp.RcptOptions) error { return nil }
-func (sinkSession) Reset()                               {}
-func (s sinkSession) Data(r io.Reader) error {
-	_, err := io.Copy(io.Discard, r)
-	s.messages.Add(1)
-	return err
-}
-
-func (s sinkSession) Logout() error {
-	s.open.Add(-1)
-	return nil
-}
-
-// many is the number of events that TestManyEvents drains. docs/explanation/measurements.md has
-// the result with 10,000.
+// many is the number of events that TestManyEvents drains. BenchmarkMailBacklog drains more.
 const many = 1000
 
 // Many events are drained with a few connections and bounded memory.
 func TestManyEvents(t *testing.T) {
 	t.Parallel()
-	s, server := newSink(t)
-	w := worldOn(schooltest.New(t), &mailbox{t: t, Server: server})
+	var sink mailtest.Sink
+	w := worldOn(schooltest.New(t), &mailbox{t: t, Server: sink.Start(t)})
 	var payload struct{ Errors []schooltest.Refusal }
 	w.Mutate("grantWaiver", "", in{"studentId": w.Student(nil), "rule": "LIMIT", "reason": "hardship"}, &payload)
 	w.Accepted(payload.Errors)
@@ -74,7 +31,7 @@ func TestManyEvents(t *testing.T) {
 	runtime.GC()
 	runtime.ReadMemStats(&stats)
 	before, most := stats.HeapInuse, stats.HeapInuse
-	for n := 0; s.messages.Load() < many && n < many; n++ {
+	for n := 0; sink.Messages() < many && n < many; n++ {
 		if err := w.Round(t.Context()); err != nil {
 			t.Fatal(err)
 		}
@@ -82,7 +39,7 @@ func TestManyEvents(t *testing.T) {
 		most = max(most, stats.HeapInuse)
 	}
 	schooltest.Same(t, "the messages", w.statuses(), map[string]int{"SENT accepted": many})
-	if n := s.most.Load(); n > outbox.Connections {
+	if n := sink.Most(); n > outbox.Connections {
 		t.Errorf("%d connections at once, want at most %d", n, outbox.Connections)
 	}
 	t.Logf("%d messages in %v; the heap of all tests grows from %d to %d KiB", many, time.Since(began), before>>10, most>>10)

@@ -4,11 +4,9 @@ import (
 	"bytes"
 	"errors"
 	"io"
-	"net"
 	"strings"
 	"sync"
 	"testing"
-	"time"
 
 	ical "github.com/emersion/go-ical"
 	"github.com/emersion/go-message"
@@ -17,6 +15,7 @@ import (
 	"github.com/emersion/go-smtp"
 
 	"rehearse/internal/mail"
+	"rehearse/internal/mailtest"
 )
 
 // A mailbox is an SMTP server that stores the messages it accepts.
@@ -49,31 +48,12 @@ func newMailbox(t *testing.T, set ...func(*smtp.Server)) *mailbox {
 	t.Helper()
 	b := &mailbox{t: t}
 	server := smtp.NewServer(b)
-	server.Domain, server.AllowInsecureAuth, server.ReadTimeout = "mail.test", true, time.Minute
+	server.Domain = "mail.test"
 	for _, change := range set {
 		change(server)
 	}
-	b.Server = serve(t, server)
+	b.Server = mailtest.Serve(t, server, false)
 	return b
-}
-
-// serve runs a mail server on this machine until the test ends.
-func serve(t *testing.T, server *smtp.Server) mail.Server {
-	t.Helper()
-	listener, err := (&net.ListenConfig{}).Listen(t.Context(), "tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	done := make(chan struct{})
-	go func() {
-		defer close(done)
-		_ = server.Serve(listener)
-	}()
-	t.Cleanup(func() {
-		_ = server.Close()
-		<-done
-	})
-	return mail.Server{Host: "127.0.0.1", Port: listener.Addr().(*net.TCPAddr).Port, Encryption: mail.Unencrypted}
 }
 
 // NewSession implements smtp.Backend.
