@@ -95,7 +95,7 @@ func TestBadInput(t *testing.T) {
 	}
 	at, until := "2026-06-20T10:00:00Z", "2026-06-20T12:00:00Z"
 	hook := s.webhook(nil)
-	if err := s.Store.DispatchEvents(t.Context(), *s.Clock.Load()); err != nil { // redeliver does this, too, which changes rows
+	if _, err := s.Store.DispatchEvents(t.Context(), *s.Clock.Load()); err != nil { // redeliver does this, too, which changes rows
 		t.Fatal(err)
 	}
 	before := s.Rows()

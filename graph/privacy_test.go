@@ -37,7 +37,8 @@ func (s *school) plantedOutside(student string) {
 		s.T.Fatal(err)
 	}
 	s.Accepted(s.Cancel(s.Booked(student, s.NewSlot(8*day))).Errors)
-	if err := errors.Join(s.Store.DispatchMail(s.T.Context(), s.App.Now()), s.Store.DispatchEvents(s.T.Context(), s.App.Now())); err != nil {
+	_, err := s.Store.DispatchEvents(s.T.Context(), s.App.Now())
+	if err := errors.Join(err, s.Store.DispatchMail(s.T.Context(), s.App.Now())); err != nil {
 		s.T.Fatal(err)
 	}
 	if _, err := s.DB.SQL(s.T).ExecContext(s.T.Context(), "UPDATE webhook_deliveries SET response_body = 'planted response'"); err != nil {

@@ -40,8 +40,8 @@ func (r bookingRefusalRow) domain() booking.BookingRefusal {
 }
 
 // StoreBookingRefusal stores a refused booking. An id that does not exist is stored as
-// null; for a reschedule, the student is the interview's. The commit is asynchronous:
-// a crash may lose the last second.
+// null; for a reschedule, the student is the interview's. It commits lazily: a crash
+// of Postgres may lose the last second.
 func (tx *Tx) StoreBookingRefusal(ctx context.Context, r booking.BookingRefusal) error {
 	row := bookingRefusalRow{
 		At: r.At, Operation: r.Operation, Codes: make(texts, len(r.Codes)), ActorRole: r.Actor.Role, ActorID: r.Actor.ID, RequestID: r.RequestID,
@@ -50,7 +50,7 @@ func (tx *Tx) StoreBookingRefusal(ctx context.Context, r booking.BookingRefusal)
 	for i, code := range r.Codes {
 		row.Codes[i] = string(code)
 	}
-	tx.state.queue("SET LOCAL synchronous_commit = off")
+	tx.CommitLazily()
 	return fault(tx.send(ctx, statement{text: insertBookingRefusal, args: newRefusalColumns.values(&row)}), "store a refused booking")
 }
 

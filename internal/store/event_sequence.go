@@ -25,28 +25,32 @@ const sequenceBatch = 10_000
 // yet to reach the noted one, a run notes it again.
 
 // sequenceState reads the last drawn id of events, and whether committed events have no
-// position. It must be sent before the transaction that assigns them.
+// position. It must be sent before the transaction that assigns them. Here and in
+// assignPositions, no event has an id above the last drawn one. Without this limit, Postgres
+// expects a third of all events, and reads all of them.
 const sequenceState = `
-	SELECT (SELECT CASE WHEN is_called THEN last_value ELSE 0 END FROM events_id_seq),
-		EXISTS (SELECT FROM events WHERE id > s.last_event_id) OR EXISTS (
+	WITH drawn AS MATERIALIZED (SELECT CASE WHEN is_called THEN last_value ELSE 0 END AS id FROM events_id_seq)
+	SELECT drawn.id, EXISTS (SELECT FROM events WHERE id > s.last_event_id AND id <= drawn.id) OR EXISTS (
 			SELECT FROM unnest(s.gaps) AS gap, LATERAL (SELECT FROM events WHERE id >= lower(gap) AND id < upper(gap) LIMIT 1) AS filled)
-	FROM event_sequence s`
+	FROM event_sequence s, drawn`
 
 // lockSequence is a statement of its own, so that the next one sees what was committed while
 // it waited.
 const lockSequence = "SELECT FROM event_sequence FOR UPDATE"
 
 // assignPositions assigns positions to committed events that have none, in the order of their
-// ids, and returns their number. $1 is the last drawn id, as read by sequenceState.
+// ids, and returns their number. $1 is the last drawn id, as read by sequenceState; later events
+// wait for the next run. OFFSET 0 makes Postgres look up each gap, instead of comparing all events
+// with all gaps.
 var assignPositions = fmt.Sprintf(`
 	WITH state AS MATERIALIZED (
 		SELECT *, pg_snapshot_xmin(pg_current_snapshot()) >= settling_xid AS settled, pg_current_xact_id() AS xid FROM event_sequence
 	), fresh AS MATERIALIZED (
 		SELECT id FROM (
 			(SELECT e.id FROM state, unnest(gaps) AS gap,
-				LATERAL (SELECT id FROM events WHERE id >= lower(gap) AND id < upper(gap)) AS e ORDER BY e.id LIMIT %[1]d)
+				LATERAL (SELECT id FROM events WHERE id >= lower(gap) AND id < upper(gap) OFFSET 0) AS e ORDER BY e.id LIMIT %[1]d)
 			UNION ALL
-			(SELECT id FROM events WHERE id > (SELECT last_event_id FROM state) ORDER BY id LIMIT %[1]d)) AS either
+			(SELECT id FROM events WHERE id > (SELECT last_event_id FROM state) AND id <= $1 ORDER BY id LIMIT %[1]d)) AS either
 		ORDER BY id LIMIT %[1]d
 	), placed AS (
 		INSERT INTO event_positions (position, event_id)
@@ -91,9 +95,7 @@ func (s *Store) sequenceOnce() (all bool, err error) {
 		return err == nil, fault(err, "look for events without a position")
 	}
 	size, err := InTx(ctx, s, func(tx *Tx) (int, error) {
-		if err := tx.send(ctx, statement{text: lockSequence}); err != nil {
-			return 0, fault(err, "lock the sequence of events")
-		}
+		tx.state.queue(lockSequence)
 		size, err := one(ctx, tx, func(size *int) []any { return []any{size} }, assignPositions, drawn)
 		return size, fault(err, "assign positions to events")
 	})

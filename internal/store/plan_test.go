@@ -244,7 +244,11 @@ func (l *lastStatement) prepared() (prepare, execute string) {
 		}
 		literals = append(literals, fmt.Sprintf("'%v'", arg))
 	}
-	return "PREPARE list AS " + l.text, "EXECUTE list (" + strings.Join(literals, ", ") + ")"
+	execute = "EXECUTE list"
+	if len(literals) > 0 {
+		execute += " (" + strings.Join(literals, ", ") + ")"
+	}
+	return "PREPARE list AS " + l.text, execute
 }
 
 func arrayText(oid uint32, value any) string {

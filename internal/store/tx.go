@@ -87,6 +87,11 @@ func runOnce[T any](ctx context.Context, s *Store, fn func(*Tx) (T, error)) (T, 
 // the function's result. Dry runs use it.
 func (tx *Tx) Discard() { tx.state.discarded = true }
 
+// CommitLazily makes the commit not wait for the disk. A crash of Postgres may then undo the
+// transaction, and with it all later ones that commit lazily. It is for changes that are made
+// again in that case.
+func (tx *Tx) CommitLazily() { tx.state.queue("SET LOCAL synchronous_commit = off") }
+
 // Try runs fn in a savepoint and returns its result. If fn fails, Try rolls back to the
 // savepoint; earlier writes of the transaction are kept.
 func Try[T any](ctx context.Context, tx *Tx, fn func(*Tx) (T, error)) (T, error) {

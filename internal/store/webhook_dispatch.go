@@ -21,20 +21,23 @@ const (
 // together.
 var dispatchEvents = fmt.Sprintf(`
 	WITH receivers AS MATERIALIZED (
-		SELECT w.*, p.position AS since FROM webhooks w JOIN event_positions p ON p.event_id = w.since_event_id WHERE w.disabled_at IS NULL
+		SELECT *, (SELECT position FROM event_positions WHERE event_id = since_event_id) AS since FROM webhooks WHERE disabled_at IS NULL
+	), start AS MATERIALIZED (
+		SELECT greatest(position, (SELECT min(since) FROM receivers)) AS position FROM webhook_dispatch
 	), batch AS MATERIALIZED (
 		SELECT p.position, e.id, e.kind, e.student_id, e.interviewer_id, e.interview_id
 		FROM event_positions p JOIN events e ON e.id = p.event_id
-		WHERE p.position > greatest((SELECT position FROM webhook_dispatch), (SELECT min(since) FROM receivers))
-		ORDER BY p.position LIMIT %d
+		WHERE p.position > (SELECT position FROM start) AND p.position <= (SELECT position + %[1]d FROM start)
+		ORDER BY p.position LIMIT %[1]d
 	), added AS (
-		%s
+		%[2]s
 		SELECT w.id, e.id, e.kind, e.position, e.interview_id, 'PENDING', 0, $1::timestamptz, $1::timestamptz
-		FROM batch e JOIN receivers w ON e.position > w.since AND %s
+		FROM batch e JOIN receivers w ON e.position > w.since AND %[3]s
 		ORDER BY e.position, w.id
-		ON CONFLICT (webhook_id, event_id) DO NOTHING
+		ON CONFLICT (webhook_id, event_id) DO NOTHING RETURNING id
 	)
-	UPDATE webhook_dispatch d SET position = greatest(d.position, (SELECT max(position) FROM batch)) RETURNING (SELECT count(*) FROM batch)`,
+	UPDATE webhook_dispatch d SET position = greatest(d.position, (SELECT max(position) FROM batch))
+	RETURNING (SELECT count(*) FROM batch), (SELECT count(*) FROM added)`,
 	dispatchBatch, insertDeliveries, webhookMatches)
 
 // Receiver is an enabled webhook, as far as claims depend on it.
@@ -54,23 +57,26 @@ func (s *Store) Receivers(ctx context.Context) (enabled []Receiver, err error) {
 	return enabled, fault(err, "list the enabled webhooks")
 }
 
+// dispatched is the size of a batch of dispatchEvents.
+type dispatched struct{ events, deliveries int }
+
 // DispatchEvents adds a delivery for each committed event and each enabled webhook that
-// receives it.
-func (s *Store) DispatchEvents(ctx context.Context, now time.Time) error {
+// receives it, and returns the number of deliveries.
+func (s *Store) DispatchEvents(ctx context.Context, now time.Time) (deliveries int, err error) {
 	for {
 		all, err := s.sequence(ctx)
 		if err != nil {
-			return err
+			return deliveries, err
 		}
-		size, err := InTx(ctx, s, func(tx *Tx) (int, error) {
-			if err := tx.send(ctx, statement{text: lockDispatch}); err != nil {
-				return 0, fault(err, "lock the dispatch of events")
-			}
-			size, err := one(ctx, tx, func(size *int) []any { return []any{size} }, dispatchEvents, now)
-			return size, fault(err, "dispatch events")
+		batch, err := InTx(ctx, s, func(tx *Tx) (dispatched, error) {
+			tx.CommitLazily()
+			tx.state.queue(lockDispatch)
+			batch, err := one(ctx, tx, func(d *dispatched) []any { return []any{&d.events, &d.deliveries} }, dispatchEvents, now)
+			return batch, fault(err, "dispatch events")
 		})
-		if err != nil || all && size < dispatchBatch {
-			return err
+		deliveries += batch.deliveries
+		if err != nil || all && batch.events < dispatchBatch {
+			return deliveries, err
 		}
 	}
 }
@@ -87,41 +93,36 @@ type Attempt struct {
 
 // attemptRow is what claimDeliveries returns.
 type attemptRow struct {
-	Delivery            deliveryRow `gorm:"embedded;embeddedPrefix:d_"`
-	Event               eventRow    `gorm:"embedded;embeddedPrefix:e_"`
-	URL                 string
-	Secret              string
-	PreviousSecret      *string
-	PreviousSecretUntil *time.Time
+	delivery            deliveryRow
+	event               eventRow
+	url, secret         string
+	previousSecret      *string
+	previousSecretUntil *time.Time
+}
+
+var (
+	claimedDelivery = columnsOf[deliveryRow]()
+	claimedEvent    = columnsOf[eventRow]()
+)
+
+func (r *attemptRow) targets() []any {
+	return append(claimedEvent.appendTargets(claimedDelivery.targets(&r.delivery), &r.event), &r.url, &r.secret, &r.previousSecret, &r.previousSecretUntil)
 }
 
 var claimDeliveries = `
 	WITH due AS (
-		SELECT d.id FROM unnest(?::bigint[], ?::bigint[]) AS room (webhook_id, size) JOIN webhooks w ON w.id = room.webhook_id AND w.disabled_at IS NULL,
+		SELECT d.id FROM unnest($1::bigint[], $2::bigint[]) AS room (webhook_id, size) JOIN webhooks w ON w.id = room.webhook_id AND w.disabled_at IS NULL,
 			LATERAL (
 				SELECT id FROM webhook_deliveries d
-				WHERE d.webhook_id = room.webhook_id AND status = 'PENDING' AND next_attempt_at <= ? AND NOT EXISTS (
+				WHERE d.webhook_id = room.webhook_id AND status = 'PENDING' AND next_attempt_at <= $3 AND NOT EXISTS (
 					SELECT FROM webhook_deliveries earlier
 					WHERE earlier.webhook_id = d.webhook_id AND earlier.interview_id = d.interview_id AND earlier.status = 'PENDING' AND earlier.position < d.position
 				) ORDER BY next_attempt_at, position LIMIT room.size FOR UPDATE SKIP LOCKED
 			) AS d
 	)
-	UPDATE webhook_deliveries d SET attempts = d.attempts + 1, first_attempt_at = coalesce(d.first_attempt_at, ?), last_attempt_at = ?, next_attempt_at = ?
+	UPDATE webhook_deliveries d SET attempts = d.attempts + 1, first_attempt_at = coalesce(d.first_attempt_at, $3), last_attempt_at = $3, next_attempt_at = $4
 	FROM due, webhooks w, events e WHERE d.id = due.id AND w.id = d.webhook_id AND e.id = d.event_id
-	RETURNING ` + prefixed("d", columnsOf[deliveryRow]()) + ", " + prefixed("e", columnsOf[eventRow]()) + `,
-		w.url, w.secret, w.previous_secret, w.previous_secret_until`
-
-// prefixed returns the columns of a table with names that begin with its alias.
-func prefixed[R any](alias string, c columns[R]) string {
-	text := ""
-	for i, column := range c {
-		if i > 0 {
-			text += ", "
-		}
-		text += alias + "." + column.name + " AS " + alias + "_" + column.name
-	}
-	return text
-}
+	RETURNING ` + claimedDelivery.of("d.") + ", " + claimedEvent.of("e.") + ", w.url, w.secret, w.previous_secret, w.previous_secret_until"
 
 // ClaimDeliveries claims deliveries that are due, for each webhook at most as many as room
 // has for it, until the claim expires. A delivery is not due while an earlier one of the same
@@ -131,10 +132,13 @@ func (s *Store) ClaimDeliveries(ctx context.Context, room map[booking.WebhookID]
 	for id, size := range room {
 		webhooks, sizes = append(webhooks, int64(id)), append(sizes, int64(size))
 	}
-	var rows []attemptRow
-	err := s.db.WithContext(ctx).Raw(claimDeliveries, &webhooks, &sizes, now, now, now, expires).Scan(&rows).Error
+	rows, err := InTx(ctx, s, func(tx *Tx) (rows []attemptRow, err error) {
+		tx.CommitLazily()
+		err = tx.send(ctx, statement{claimDeliveries, []any{webhooks, sizes, now, expires}, each(&rows, (*attemptRow).targets)})
+		return rows, fault(err, "claim deliveries")
+	})
 	if err != nil {
-		return nil, fault(err, "claim deliveries")
+		return nil, err
 	}
 	return s.attempts(ctx, rows, now)
 }
@@ -142,8 +146,8 @@ func (s *Store) ClaimDeliveries(ctx context.Context, room map[booking.WebhookID]
 func (s *Store) attempts(ctx context.Context, rows []attemptRow, now time.Time) ([]Attempt, error) {
 	var about []booking.InterviewID
 	for _, row := range rows {
-		if row.Delivery.InterviewID != nil {
-			about = append(about, *row.Delivery.InterviewID)
+		if row.delivery.InterviewID != nil {
+			about = append(about, *row.delivery.InterviewID)
 		}
 	}
 	interviews := map[booking.InterviewID]*booking.Interview{}
@@ -158,13 +162,13 @@ func (s *Store) attempts(ctx context.Context, rows []attemptRow, now time.Time) 
 	}
 	claimed := make([]Attempt, len(rows))
 	for i, row := range rows {
-		secrets := booking.WebhookSecrets{Current: row.Secret}
-		if row.PreviousSecret != nil {
-			secrets.Previous = *row.PreviousSecret
+		secrets := booking.WebhookSecrets{Current: row.secret}
+		if row.previousSecret != nil {
+			secrets.Previous = *row.previousSecret
 		}
 		claimed[i] = Attempt{
-			Delivery: row.Delivery.domain(), Event: row.Event.domain(), URL: row.URL, Secrets: secrets.Valid(row.PreviousSecretUntil, now),
-			Interview: interviews[orZero(row.Delivery.InterviewID)],
+			Delivery: row.delivery.domain(), Event: row.event.domain(), URL: row.url, Secrets: secrets.Valid(row.previousSecretUntil, now),
+			Interview: interviews[orZero(row.delivery.InterviewID)],
 		}
 	}
 	return claimed, nil
@@ -174,16 +178,7 @@ func (s *Store) attempts(ctx context.Context, rows []attemptRow, now time.Time) 
 // again or made due again in the meantime is dropped. It returns the webhooks of those that
 // have failed for good.
 func (tx *Tx) RecordAttempts(ctx context.Context, done []booking.Delivery) (failed []booking.WebhookID, err error) {
-	err = tx.db.WithContext(ctx).Raw(`
-		WITH recorded AS (
-			UPDATE webhook_deliveries d
-			SET status = given.status, next_attempt_at = given.next_attempt_at,
-				response_status = given.response_status, response_body = given.response_body, error = given.error
-			FROM unnest(?::bigint[], ?::bigint[], ?::timestamptz[], ?::text[], ?::timestamptz[], ?::bigint[], ?::text[], ?::text[])
-				AS given (id, attempts, first_attempt_at, status, next_attempt_at, response_status, response_body, error)
-			WHERE d.id = given.id AND d.attempts = given.attempts AND d.first_attempt_at = given.first_attempt_at AND d.status = 'PENDING'
-			RETURNING d.webhook_id, d.status
-		) SELECT DISTINCT webhook_id FROM recorded WHERE status = 'FAILED' ORDER BY webhook_id`,
+	err = tx.send(ctx, statement{recordAttempts, []any{
 		valuesOf(done, func(d booking.Delivery) int64 { return int64(d.ID) }),
 		valuesOf(done, func(d booking.Delivery) int64 { return int64(d.Attempts) }),
 		valuesOf(done, func(d booking.Delivery) *time.Time { return d.FirstAt }),
@@ -192,9 +187,20 @@ func (tx *Tx) RecordAttempts(ctx context.Context, done []booking.Delivery) (fail
 		valuesOf(done, func(d booking.Delivery) *int64 { return wide(d.ResponseStatus) }),
 		valuesOf(done, func(d booking.Delivery) *string { return d.ResponseBody }),
 		valuesOf(done, func(d booking.Delivery) *string { return d.ResponseError }),
-	).Scan(&failed).Error
+	}, each(&failed, func(id *booking.WebhookID) []any { return []any{(*int64)(id)} })})
 	return failed, fault(err, "record %d attempts", len(done))
 }
+
+const recordAttempts = `
+	WITH recorded AS (
+		UPDATE webhook_deliveries d
+		SET status = given.status, next_attempt_at = given.next_attempt_at,
+			response_status = given.response_status, response_body = given.response_body, error = given.error
+		FROM unnest($1::bigint[], $2::bigint[], $3::timestamptz[], $4::text[], $5::timestamptz[], $6::bigint[], $7::text[], $8::text[])
+			AS given (id, attempts, first_attempt_at, status, next_attempt_at, response_status, response_body, error)
+		WHERE d.id = given.id AND d.attempts = given.attempts AND d.first_attempt_at = given.first_attempt_at AND d.status = 'PENDING'
+		RETURNING d.webhook_id, d.status
+	) SELECT DISTINCT webhook_id FROM recorded WHERE status = 'FAILED' ORDER BY webhook_id`
 
 func wide(n *int) *int64 {
 	if n == nil {

@@ -3,10 +3,8 @@ package webhooks
 import (
 	"context"
 	"log/slog"
-	"slices"
 	"time"
 
-	"rehearse/internal/app/operation"
 	"rehearse/internal/booking"
 	"rehearse/internal/store"
 	"rehearse/internal/webhook"
@@ -18,15 +16,14 @@ const (
 	PerWebhook = 4
 	// ClaimTime is how long after a claim another server makes the attempt again, if the
 	// server that claimed it has died.
-	ClaimTime = 4 * webhook.Timeout
+	ClaimTime = (Claimed/PerWebhook + 2) * webhook.Timeout
 	// Claimed is the maximum number of deliveries to one webhook that a server is sending, or
 	// about to. They end within ClaimTime.
-	Claimed = 2 * PerWebhook
+	Claimed = 4 * PerWebhook
 
-	idlePoll    = 10 * time.Second // looks for webhooks, while there are none
-	activePoll  = time.Second      // looks for events and due deliveries
-	upkeepPause = 10 * time.Second // between two measurements of the queue
-	roundPause  = 10 * time.Millisecond
+	poll        = time.Second      // between two looks for due deliveries, while there are webhooks
+	upkeepPause = 10 * time.Second // between two looks for webhooks, and measurements of the queue
+	roundPause  = 25 * time.Millisecond
 	faultPause  = 5 * time.Second
 	endPatience = 5 * time.Second // for requests in progress at the end
 	lastWrite   = 2 * time.Second
@@ -61,8 +58,10 @@ type Dispatcher struct {
 	log      *slog.Logger
 	observer Observer
 
-	active   bool                       // there were enabled webhooks at the last look
-	failing  map[booking.WebhookID]bool // those whose receiver was unavailable
+	receivers []store.Receiver           // at the last look
+	failing   map[booking.WebhookID]bool // those that were unavailable
+	woken     bool                       // events may have been committed
+
 	sending  map[booking.WebhookID]*progress
 	finished chan attempt
 	results  []attempt // of requests, not recorded yet
@@ -90,40 +89,43 @@ func (w *Webhooks) NewDispatcher(log *slog.Logger, o Observer, timeout time.Dura
 	}
 }
 
-// Run sends events until ctx is done, and then waits for the requests in progress.
+// Run sends events until ctx is done, and then waits for the requests in progress. It does in
+// rounds what there is to do. The pauses between them make a round of many events.
 func (d *Dispatcher) Run(ctx context.Context) {
 	sending, stop := context.WithCancel(context.WithoutCancel(ctx))
 	defer d.sender.Close()
 	defer stop()
-	poll := time.NewTimer(0)
-	defer poll.Stop()
+	look := time.NewTicker(poll)
+	defer look.Stop()
 	upkeep := time.NewTicker(upkeepPause)
 	defer upkeep.Stop()
 	d.changed.Store(true)
 	for {
-		pause := activePoll
-		if err := d.round(ctx, sending, d.changed.Swap(false)); err != nil && ctx.Err() == nil {
+		pause := roundPause
+		if err := d.round(ctx, sending); err != nil && ctx.Err() == nil {
 			d.log.WarnContext(ctx, "cannot deliver events to webhooks; trying again", "error", err)
 			pause = faultPause
-		} else if !d.active {
-			pause = idlePoll
+			d.changed.Store(true)
 		}
-		poll.Reset(pause)
+		select {
+		case <-ctx.Done():
+		case <-time.After(pause):
+		}
 		select {
 		case <-ctx.Done():
 			d.end(sending)
 			return
-		case <-poll.C:
-			d.changed.Store(true)
+		case <-look.C:
+			if len(d.receivers) > 0 {
+				d.changed.Store(true)
+			}
 		case <-upkeep.C:
 			d.upkeep(ctx)
+			d.changed.Store(true)
 		case <-d.wake:
+			d.woken = true
 		case one := <-d.finished:
 			d.take(one)
-		}
-		select { // to handle together what comes together
-		case <-ctx.Done():
-		case <-time.After(roundPause):
 		}
 	}
 }
@@ -132,7 +134,8 @@ func (d *Dispatcher) Run(ctx context.Context) {
 // due. It then waits for them, and records their results. It is for tests and must not be
 // called while Run is running.
 func (d *Dispatcher) Round(ctx context.Context) error {
-	if err := d.round(ctx, ctx, true); err != nil {
+	d.changed.Store(true)
+	if err := d.round(ctx, ctx); err != nil {
 		return err
 	}
 	for len(d.sending) > 0 {
@@ -142,29 +145,35 @@ func (d *Dispatcher) Round(ctx context.Context) error {
 	return d.record(ctx)
 }
 
-// round does everything that can be done now. If there were no webhooks, it does nothing unless
-// look is set. The requests that it starts end with until.
-func (d *Dispatcher) round(ctx, until context.Context, look bool) error {
+// round does everything that can be done now. The requests that it starts end with until.
+func (d *Dispatcher) round(ctx, until context.Context) error {
 	d.collect()
+	due := len(d.results) > 0 // later events of the interviews, or those for which there was no room
 	if err := d.record(ctx); err != nil {
 		return err
 	}
-	if !d.active && !look {
+	if d.changed.Swap(false) {
+		receivers, err := d.store.Receivers(ctx)
+		if err != nil {
+			return err
+		}
+		d.receivers, d.woken, due = receivers, true, true
+	}
+	if len(d.receivers) == 0 {
 		return nil
 	}
-	receivers, err := d.store.Receivers(ctx)
-	if err != nil {
-		return err
+	if d.woken {
+		added, err := d.store.DispatchEvents(ctx, d.now())
+		if err != nil {
+			return err
+		}
+		d.woken, due = false, due || added > 0
 	}
-	d.active = len(receivers) > 0
-	if !d.active {
+	if !due {
 		return nil
-	}
-	if err := d.store.DispatchEvents(ctx, d.now()); err != nil {
-		return err
 	}
 	now := d.now()
-	deliveries, err := d.store.ClaimDeliveries(ctx, d.room(receivers, now), now, now.Add(ClaimTime))
+	deliveries, err := d.store.ClaimDeliveries(ctx, d.room(now), now, now.Add(ClaimTime))
 	for _, one := range deliveries {
 		go d.send(until, one, d.begin(one.WebhookID))
 	}
@@ -192,10 +201,10 @@ func (d *Dispatcher) inProgress(id booking.WebhookID) int {
 
 // room returns how many deliveries to each receiver may be added. It notes which receivers are
 // unavailable.
-func (d *Dispatcher) room(receivers []store.Receiver, now time.Time) map[booking.WebhookID]int {
+func (d *Dispatcher) room(now time.Time) map[booking.WebhookID]int {
 	room := map[booking.WebhookID]int{}
 	d.failing = map[booking.WebhookID]bool{}
-	for _, one := range receivers {
+	for _, one := range d.receivers {
 		state := one.State()
 		if free := state.Room(d.inProgress(one.ID), Claimed, now); free > 0 {
 			room[one.ID] = free
@@ -227,12 +236,15 @@ func (d *Dispatcher) send(ctx context.Context, one store.Attempt, permits chan s
 	d.finished <- done
 }
 
-// collect takes the results of all requests that have ended.
+// collect takes the results of all requests that have ended, and notes whether there may be new
+// events.
 func (d *Dispatcher) collect() {
 	for {
 		select {
 		case one := <-d.finished:
 			d.take(one)
+		case <-d.wake:
+			d.woken = true
 		default:
 			return
 		}
@@ -254,112 +266,10 @@ func (d *Dispatcher) take(one attempt) {
 	d.observer.Attempted(result, one.took)
 }
 
-// record writes the results of requests and the states of their receivers, and disables the
-// webhooks of those that have failed for good, in one transaction. It keeps the results if it
-// fails.
-func (d *Dispatcher) record(ctx context.Context) error {
-	if len(d.results) == 0 {
-		return nil
-	}
-	now := d.now()
-	disabled, err := store.InTx(ctx, d.store, func(tx *store.Tx) ([]booking.WebhookID, error) {
-		webhooks, err := d.lockAffected(ctx, tx, now)
-		if err != nil {
-			return nil, err
-		}
-		done, err := d.judge(ctx, tx, webhooks, now)
-		if err != nil {
-			return nil, err
-		}
-		failed, err := tx.RecordAttempts(ctx, done)
-		if err != nil {
-			return nil, err
-		}
-		var disabled []booking.WebhookID
-		for _, id := range failed {
-			if !webhooks[id].Enabled() {
-				continue
-			}
-			if err := disable(ctx, tx, webhooks[id], now); err != nil {
-				return nil, err
-			}
-			disabled = append(disabled, id)
-		}
-		return disabled, nil
-	})
-	if err != nil {
-		return err
-	}
-	d.results = nil
-	for _, id := range disabled {
-		d.observer.WebhookDisabled()
-		d.log.WarnContext(ctx, "a webhook was disabled, because a delivery failed for good", "webhook", id)
-	}
-	return nil
-}
-
-// lockAffected locks the webhooks that the results may change: those whose receiver is or was
-// unavailable, and those of deliveries that fail for good. As everywhere, it does so before the
-// deliveries are locked. A webhook that was deleted is missing from the result.
-func (d *Dispatcher) lockAffected(ctx context.Context, tx *store.Tx, now time.Time) (map[booking.WebhookID]booking.Webhook, error) {
-	var affected []booking.WebhookID
-	for _, one := range d.results {
-		after, _ := one.After(one.response, booking.ReceiverState{}, now)
-		if d.failing[one.WebhookID] || one.response.Unavailable() || after.Status == booking.DeliveryFailed {
-			affected = append(affected, one.WebhookID)
-		}
-	}
-	slices.Sort(affected)
-	locked := map[booking.WebhookID]booking.Webhook{}
-	for _, id := range slices.Compact(affected) {
-		webhook, err := tx.LockWebhook(ctx, id)
-		if operation.IgnoreMissing(err) != nil {
-			return nil, err
-		}
-		if err == nil {
-			locked[id] = webhook
-		}
-	}
-	return locked, nil
-}
-
-// judge returns the deliveries after the results, and stores the states of the receivers that
-// have changed.
-func (d *Dispatcher) judge(ctx context.Context, tx *store.Tx, locked map[booking.WebhookID]booking.Webhook, now time.Time) ([]booking.Delivery, error) {
-	done := make([]booking.Delivery, len(d.results))
-	states := map[booking.WebhookID]booking.ReceiverState{}
-	for id, webhook := range locked {
-		states[id] = webhook.ReceiverState
-	}
-	for i, one := range d.results {
-		done[i], states[one.WebhookID] = one.After(one.response, states[one.WebhookID], now)
-	}
-	for id, webhook := range locked {
-		if !webhook.Enabled() || webhook.Available() && states[id].Available() {
-			continue
-		}
-		if err := tx.SetReceiverState(ctx, id, states[id]); err != nil {
-			return nil, err
-		}
-	}
-	return done, nil
-}
-
-// disable disables a webhook, which must be locked.
-func disable(ctx context.Context, tx *store.Tx, before booking.Webhook, now time.Time) error {
-	after := before
-	after.DisabledAt, after.ReceiverState = &now, booking.ReceiverState{}
-	after, err := tx.UpdateWebhook(ctx, after, now)
-	if err != nil {
-		return err
-	}
-	return operation.AppendEvents(ctx, tx, now, after.Event(booking.WebhookDisabled, before))
-}
-
 // upkeep reports the age of the queue, and repairs what a clock that was put back has left. A
 // failure is reported by the next round.
 func (d *Dispatcher) upkeep(ctx context.Context) {
-	if !d.active {
+	if len(d.receivers) == 0 {
 		d.observer.Queue(0, 0)
 		return
 	}

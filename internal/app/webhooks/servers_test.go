@@ -35,10 +35,10 @@ func TestServerDies(t *testing.T) {
 	h := w.hook(r.URL, nil, "STUDENT_CREATED")
 	w.Student(nil)
 	now := *w.Clock.Load()
-	if err := w.Store.DispatchEvents(t.Context(), now); err != nil { // it dies after this
+	if _, err := w.Store.DispatchEvents(t.Context(), now); err != nil { // it dies after this
 		t.Fatal(err)
 	}
-	if err := w.Store.DispatchEvents(t.Context(), now); err != nil {
+	if _, err := w.Store.DispatchEvents(t.Context(), now); err != nil {
 		t.Fatal(err)
 	}
 	id := booking.WebhookID(1)

@@ -300,7 +300,7 @@ func (w *Webhooks) Redeliver(ctx context.Context, in RedeliverInput) (*Redeliver
 	}
 	now := w.now()
 	if in.FromEventID != nil { // the dispatch gives the event a position
-		if err := w.store.DispatchEvents(ctx, now); err != nil {
+		if _, err := w.store.DispatchEvents(ctx, now); err != nil {
 			return nil, err
 		}
 	}
