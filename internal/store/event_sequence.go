@@ -85,7 +85,7 @@ func (s *Store) sequence(ctx context.Context) (all bool, err error) {
 // sequenceTimeout bounds a run of the sequence. Only tests change it.
 var sequenceTimeout = 10 * time.Second
 
-func (s *Store) sequenceOnce() (all bool, err error) {
+func (s *Store) sequenceOnce([]struct{}) (all bool, err error) {
 	ctx, cancel := context.WithTimeout(context.Background(), sequenceTimeout)
 	defer cancel()
 	var drawn int64

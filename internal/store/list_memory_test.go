@@ -286,6 +286,33 @@ func TestEmptyLists(t *testing.T) {
 	}
 }
 
+// Callers at the same time share the reads of their students' records, and each gets the record
+// of its own student.
+func TestRecordsAreReadTogether(t *testing.T) {
+	t.Parallel()
+	const students, unknown = 40, 999
+	database, rows := schoolWithRecord(t)
+	executeAll(t, rows, `INSERT INTO students (name, email, time_zone, created_at)
+		SELECT 'Student ' || n, n || '@example.edu', 'UTC', now() FROM generate_series(1, 40) AS n`)
+	s := newLister(t, database)
+	var all sync.WaitGroup
+	for id := range booking.StudentID(students) {
+		all.Go(func() {
+			if record, err := s.RecordInMemory(t.Context(), 1+id); err != nil || record.Student.ID != 1+id {
+				t.Errorf("the record of student %d is %+v, %v", 1+id, record, err)
+			}
+		})
+	}
+	all.Go(func() {
+		record, err := s.RecordInMemory(t.Context(), unknown)
+		var refused booking.Refused
+		if !errors.As(err, &refused) || !refused.Has(booking.NotFound) {
+			t.Errorf("the record of an unknown student is %+v, %v; want NOT_FOUND", record, err)
+		}
+	})
+	all.Wait()
+}
+
 // A list that SQL answers reflects a change of the record that was committed before its
 // statement, but after the request.
 func TestListFromSQLUsesTheCurrentRecord(t *testing.T) {

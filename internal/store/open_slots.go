@@ -36,7 +36,7 @@ func (s *Store) RecordInMemory(ctx context.Context, id booking.StudentID) (*Reco
 func (s *Store) loadRecord(ctx context.Context, id booking.StudentID) (record *RecordInMemory, read bool, err error) {
 	record, err = s.mirror.Records.Load(ctx, id, func(ctx context.Context) (*RecordInMemory, error) {
 		read = true
-		found, err := s.Record(ctx, id)
+		found, err := s.recordWithOthers(ctx, id)
 		return &RecordInMemory{Record: found}, err
 	})
 	if errors.Is(err, changelog.ErrBehind) {

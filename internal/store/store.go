@@ -41,7 +41,8 @@ type Store struct {
 	timeouts   timeouts
 	config     *pgx.ConnConfig // of the pool's connections; nil if the pool was given
 	ready      readiness
-	sequencing *sharedrun.Runner[bool] // of sequenceOnce
+	sequencing *sharedrun.Runner[struct{}, bool]                                          // of sequenceOnce
+	reading    *sharedrun.Runner[booking.StudentID, map[booking.StudentID]booking.Record] // of recordsOnce
 
 	lostRefusals *lostRefusals
 	lists        *prometheus.CounterVec
@@ -173,7 +174,8 @@ func New(pool *sql.DB, o Options) (*Store, error) {
 	m := mirror.New(cmp.Or(o.MaxSlotsInMemory, mirror.DefaultMaxSlots))
 	s := &Store{Reader: Reader{db: db, session: through, interviewers: m.Interviewers}, pool: pool, shares: through.shares, mirror: m,
 		timeouts: o.timeouts(), ready: readiness{check: rate.Sometimes{Interval: readyFor}}, lostRefusals: newLostRefusals(o.Log), lists: newLists(), logReads: newLogReads()}
-	s.sequencing = sharedrun.New(s.sequenceOnce)
+	s.sequencing = sharedrun.New(1, s.sequenceOnce)
+	s.reading = sharedrun.New(recordReads, s.recordsOnce)
 	return s, nil
 }
 

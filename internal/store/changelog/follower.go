@@ -42,7 +42,7 @@ type Follower struct {
 	reader   reader
 	timeout  time.Duration // of a read
 	consumer Consumer
-	reads    *sharedrun.Runner[struct{}]
+	reads    *sharedrun.Runner[struct{}, struct{}]
 	failing  bool          // the last read failed
 	woken    chan struct{} // holds one token after Wake
 
@@ -113,7 +113,7 @@ func (f *Follower) Await(ctx context.Context) error {
 
 // Run reads the log until ctx ends: after each Wake, and otherwise after pollPause.
 func (f *Follower) Run(ctx context.Context, log *slog.Logger) {
-	f.reads = sharedrun.New(func() (struct{}, error) { return struct{}{}, f.read(ctx, log) })
+	f.reads = sharedrun.New(1, func([]struct{}) (struct{}, error) { return struct{}{}, f.read(ctx, log) })
 	f.setBehind(false)
 	for pause := pollPause; f.awaitTurn(ctx, pause); {
 		read := f.reads.Next()

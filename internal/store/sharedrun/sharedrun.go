@@ -1,46 +1,52 @@
 // Package sharedrun runs a function once for all callers that wait for it. Unlike a call of
 // x/sync/singleflight, a run serves only the callers that came before it began, so it sees
-// everything that they have done.
+// everything that they have done. A run knows what each of its callers asks for.
 package sharedrun
 
 import "sync"
 
-// A Runner runs a function again and again, one run at a time.
-type Runner[T any] struct {
-	run     func() (T, error)
-	running sync.Mutex // held during a run
+// A Runner runs a function again and again.
+type Runner[K, T any] struct {
+	run     func(keys []K) (T, error)
+	running chan struct{} // has an element for each run under way
 
 	mu   sync.Mutex
-	next *Run[T] // the run that has not begun, if somebody waits for it
+	next *Run[K, T] // the run that has not begun, if somebody waits for it
 }
 
 // A Run is one run of the function. Its result is set when Done is closed.
-type Run[T any] struct {
+type Run[K, T any] struct {
+	keys []K // of all callers
+
 	Done   chan struct{}
 	Result T
 	Err    error
 }
 
-// New returns a Runner of the function.
-func New[T any](run func() (T, error)) *Runner[T] { return &Runner[T]{run: run} }
+// New returns a Runner of the function, with at most so many runs at a time.
+func New[K, T any](most int, run func(keys []K) (T, error)) *Runner[K, T] {
+	return &Runner[K, T]{run: run, running: make(chan struct{}, most)}
+}
 
-// Next returns the run that begins after the call. It does not wait for it.
-func (r *Runner[T]) Next() *Run[T] {
+// Next returns the run that begins after the call. It does not wait for it. The run gets the
+// keys of all its callers.
+func (r *Runner[K, T]) Next(keys ...K) *Run[K, T] {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if r.next == nil {
-		r.next = &Run[T]{Done: make(chan struct{})}
+		r.next = &Run[K, T]{Done: make(chan struct{})}
 		go r.start(r.next)
 	}
+	r.next.keys = append(r.next.keys, keys...)
 	return r.next
 }
 
-func (r *Runner[T]) start(run *Run[T]) {
-	r.running.Lock()
-	defer r.running.Unlock()
+func (r *Runner[K, T]) start(run *Run[K, T]) {
+	r.running <- struct{}{}
+	defer func() { <-r.running }()
 	r.mu.Lock()
 	r.next = nil // whoever comes later waits for the next run
 	r.mu.Unlock()
 	defer close(run.Done)
-	run.Result, run.Err = r.run()
+	run.Result, run.Err = r.run(run.keys)
 }

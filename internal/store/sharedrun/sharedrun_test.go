@@ -15,7 +15,7 @@ func TestRunServesThoseWhoCameBefore(t *testing.T) {
 	t.Parallel()
 	begun, goOn := make(chan int), make(chan struct{})
 	runs := 0 // one run at a time
-	r := sharedrun.New(func() (int, error) {
+	r := sharedrun.New(1, func(keys []int) (int, error) {
 		runs++
 		begun <- runs
 		<-goOn
@@ -24,7 +24,7 @@ func TestRunServesThoseWhoCameBefore(t *testing.T) {
 	first := r.Next()
 	<-begun
 	const calls = 30
-	later := make([]*sharedrun.Run[int], calls)
+	later := make([]*sharedrun.Run[int, int], calls)
 	for i := range later {
 		later[i] = r.Next()
 	}
@@ -48,7 +48,7 @@ func TestRunServesThoseWhoCameBefore(t *testing.T) {
 func TestRunSeesWhatWasDoneBefore(t *testing.T) {
 	t.Parallel()
 	var done, running atomic.Int64
-	r := sharedrun.New(func() (int64, error) {
+	r := sharedrun.New(1, func([]int) (int64, error) {
 		defer running.Add(-1)
 		if running.Add(1) > 1 {
 			return 0, errors.New("two runs overlap")
@@ -73,9 +73,46 @@ func TestRunSeesWhatWasDoneBefore(t *testing.T) {
 func TestRunReturnsItsError(t *testing.T) {
 	t.Parallel()
 	failure := errors.New("failure")
-	r := sharedrun.New(func() (int, error) { return 1, failure })
+	r := sharedrun.New(1, func(keys []int) (int, error) { return 1, failure })
 	run := r.Next()
 	if <-run.Done; !errors.Is(run.Err, failure) {
 		t.Errorf("%v, want %v", run.Err, failure)
+	}
+}
+
+// A run gets the keys of all its callers, and there are never more runs than allowed.
+func TestRunGetsTheKeysOfItsCallers(t *testing.T) {
+	t.Parallel()
+	const most, calls = 2, 100
+	begun, goOn := make(chan int), make(chan struct{})
+	var running atomic.Int64
+	r := sharedrun.New(most, func(keys []int) ([]int, error) {
+		if running.Add(1) > most {
+			return nil, errors.New("too many runs")
+		}
+		defer running.Add(-1)
+		begun <- len(keys)
+		<-goOn
+		return keys, nil
+	})
+	for key := range most {
+		r.Next(key)
+		if got := <-begun; got != 1 {
+			t.Errorf("a run that nobody else waits for has %d keys, want 1", got)
+		}
+	}
+	var later *sharedrun.Run[int, []int]
+	for key := range calls {
+		later = r.Next(key)
+	}
+	close(goOn)
+	if got := <-begun; got != calls {
+		t.Errorf("the run of %d callers has %d keys", calls, got)
+	}
+	<-later.Done
+	for key := range calls {
+		if later.Err != nil || later.Result[key] != key {
+			t.Fatalf("the keys are %v, %v; want 0 to %d", later.Result, later.Err, calls-1)
+		}
 	}
 }
