@@ -21,7 +21,7 @@ import (
 
 const (
 	hooked         = 10    // webhooks beside which bookings are measured
-	drained        = 9_900 // fewer than redeliver takes, with the events of the webhook itself
+	drained        = 9_900 // together with the events of the webhook itself, fewer than redeliver accepts
 	drainPatience  = 5 * time.Minute
 	singleBookings = 100
 	steadyBookings = 1000
@@ -235,7 +235,8 @@ func (w *world) enable(ctx context.Context, url string, ids []string, on bool) e
 	return nil
 }
 
-// done sends an operation and decodes its field done, which has no errors, into payload.
+// done sends an operation and decodes its field done into payload. It fails if the field has
+// errors.
 func (w *world) done(ctx context.Context, url, document string, variables map[string]any, payload any) error {
 	body, err := json.Marshal(map[string]any{"query": document, "variables": variables})
 	if err != nil {

@@ -13,16 +13,17 @@ const sequenceBatch = 10_000
 
 // Events get ids when they are inserted, and may be committed in another order. A reader in
 // commit order therefore uses positions, which committed events get when somebody reads them.
-// The ids below the last one with a position that have none are gaps: their transactions are
-// in progress or rolled back. Events in gaps get later positions once they are committed. So
+// An id without a position is a gap if a higher id has a position: its transaction is in
+// progress or rolled back. Events in gaps get later positions once they are committed. So
 // nobody waits for a transaction that stays open for long, and the cost of a run depends on
 // what is new and on the number of gaps, not on what has been committed in the meantime.
 //
 // A gap must be given up when its transaction cannot commit any more. A run notes the last
 // drawn id, and then gets a transaction id of its own (settling, settling_xid). A transaction
-// that has drawn that id or a lower one has an older transaction id, because insertEvents gets it before
-// it draws. Once all older transactions have ended, the gaps up to the noted id stay empty. If the database was restored into another Postgres server, whose transaction ids have
-// yet to reach the noted one, a run notes it again.
+// that has drawn that id or a lower one has an older transaction id, because insertEvents gets
+// the transaction id before it draws the id of an event. Once all older transactions have ended,
+// the gaps up to the noted id stay empty. If the database was restored into another Postgres
+// server, its transaction ids may have yet to reach the noted one. A run then notes both again.
 
 // sequenceState reads the last drawn id of events, and whether committed events have no
 // position. It must be sent before the transaction that assigns them. Here and in

@@ -210,16 +210,17 @@ func wide(n *int) *int64 {
 	return &w
 }
 
-// RepairDeliveries makes the deliveries due whose next attempt is later than any can be. They were
-// claimed or put off by a server whose clock was fast, and would wait for that time.
+// RepairDeliveries finds the deliveries whose next attempt is later than an attempt can be, and
+// makes them due. They were claimed or put off by a server whose clock was fast, and would wait
+// for that time.
 func (s *Store) RepairDeliveries(ctx context.Context, now time.Time) (int, error) {
 	done := s.db.WithContext(ctx).Exec(`UPDATE webhook_deliveries d SET first_attempt_at = NULL, next_attempt_at = ?
 		FROM webhooks w WHERE d.webhook_id = w.id AND d.status = 'PENDING' AND d.next_attempt_at > ?`, now, now.Add(booking.LongestRetry+booking.ClockSlack))
 	return int(done.RowsAffected), fault(done.Error, "look for deliveries that were put off too far")
 }
 
-// OldestDelivery returns when the oldest of the deliveries was created that are pending for
-// enabled webhooks, or nil if there is none.
+// OldestDelivery returns when the oldest delivery that is pending for an enabled webhook was
+// created, or nil if there is none.
 func (s *Store) OldestDelivery(ctx context.Context) (oldest *time.Time, err error) {
 	err = s.db.WithContext(ctx).Raw(`SELECT min(d.created_at) FROM webhook_deliveries d JOIN webhooks w ON w.id = d.webhook_id
 		WHERE d.status = 'PENDING' AND w.disabled_at IS NULL`).Scan(&oldest).Error

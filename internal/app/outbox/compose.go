@@ -119,7 +119,7 @@ func (d *Dispatcher) aboutInterview(l *letter, f facts, zone *time.Location, now
 	changes := booking.Changes(f.events[l.EventID].Changes)
 	by := f.interviewers[i.InterviewerID]
 	event := i.CalendarEvent(f.school, l.Recipient, f.students[i.StudentID], by)
-	if l.Kind == booking.MailCancelled && i.Status != booking.Cancelled { // it is another interviewer's now
+	if l.Kind == booking.MailCancelled && i.Status != booking.Cancelled { // the interview now belongs to another interviewer
 		if before := changes.TimeBefore("start"); !before.IsZero() {
 			event.Start, event.End = before, before.Add(i.End.Sub(i.Start))
 		}
@@ -191,8 +191,8 @@ func zoneOf(name string) *time.Location {
 	return zone
 }
 
-// write makes the message of a letter. Its id depends only on the row in the table, so all
-// attempts have the same.
+// write makes the message of a letter. The id of the message depends only on the row in the
+// table, so it is the same in all attempts.
 func (d *Dispatcher) write(l letter, at time.Time) (mail.Message, error) {
 	content, err := d.Templates.Render(l.Kind, l.data)
 	if err != nil {
@@ -238,7 +238,7 @@ func (d *Dispatcher) read(ctx context.Context, messages []booking.Mail) (f facts
 			studentIDs = append(studentIDs, booking.StudentID(m.Recipient.ID))
 		case booking.RoleInterviewer:
 			interviewerIDs = append(interviewerIDs, booking.InterviewerID(m.Recipient.ID))
-		default: // the administrators are no rows
+		default: // the administrators have no row
 		}
 	}
 	if d.school == "" {

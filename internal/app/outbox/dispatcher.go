@@ -18,11 +18,11 @@ const (
 	// Connections is the maximum number of connections of a server to the mail server.
 	Connections = 4
 	// ClaimTime is how long after the beginning of an attempt another server makes the next
-	// one, if the server that made it has died.
+	// attempt, if the server that made the first one has died.
 	ClaimTime = 5 * time.Minute
 
 	claimed     = 4 * Connections  // messages that a server sends, or is about to
-	sendTimeout = 2 * mail.Timeout // of one message; claimed of them end within ClaimTime
+	sendTimeout = 2 * mail.Timeout // of one message; all that are claimed at once end within ClaimTime
 	activePoll  = time.Second      // looks for events and due messages
 	roundPause  = 5 * time.Millisecond
 	faultPause  = 5 * time.Second
@@ -105,7 +105,8 @@ func New(s *store.Store, now func() time.Time, o Options) *Dispatcher {
 	}
 }
 
-// Begin makes the messages begin with later events, if e-mail is on for the first time.
+// Begin makes the messages begin with the events that are committed after the call, if e-mail
+// is on for the first time.
 func (d *Dispatcher) Begin(ctx context.Context) error { return d.store.BeginMail(ctx) }
 
 // Run sends messages until ctx is done, and then waits for those in progress.
@@ -134,7 +135,7 @@ func (d *Dispatcher) Run(ctx context.Context) {
 		case one := <-d.finished:
 			d.take(ctx, one)
 		}
-		select { // to handle together what comes together
+		select { // wait a moment, so that one round handles all that arrives together
 		case <-ctx.Done():
 		case <-time.After(roundPause):
 		}
@@ -155,7 +156,7 @@ func (d *Dispatcher) Round(ctx context.Context) error {
 }
 
 // round does everything that can be done now. It looks for new messages if look is set. The
-// attempts that it starts end with sending.
+// attempts that it starts end when the context sending ends.
 func (d *Dispatcher) round(ctx, sending context.Context, look bool) error {
 	d.collect(ctx)
 	if err := d.record(ctx); err != nil {
@@ -253,7 +254,7 @@ func (d *Dispatcher) take(ctx context.Context, one attempt) {
 func (d *Dispatcher) unavailable(ctx context.Context, fault error) {
 	now := d.now()
 	if now.Before(d.resume) {
-		return // another message of the same time has failed
+		return // another message that was sent at the same time has failed before
 	}
 	d.pause = min(max(2*d.pause, firstPause), longestStop)
 	d.resume = now.Add(d.pause)

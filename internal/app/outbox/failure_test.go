@@ -153,8 +153,9 @@ func TestNoServer(t *testing.T) {
 	schooltest.Same(t, "the messages", w.statuses(), map[string]int{"PENDING no connection": 2})
 }
 
-// A server that dies after the mail server has accepted a message, and before this is
-// recorded, sends it again: with the same Message-ID, and not before its claim expires.
+// If a server dies after the mail server has accepted a message, and before this is recorded,
+// another server sends the message again: with the same Message-ID, and not before the claim of
+// the dead server expires.
 func TestDeathBeforeTheRecord(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)

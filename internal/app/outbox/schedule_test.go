@@ -53,7 +53,8 @@ func (w *world) got() []string {
 	return list
 }
 
-// reminders returns what got returns for a reminder to both of an interview on a date.
+// reminders returns the result of got for the two reminders of an interview on a date, one to
+// the student and one to the interviewer.
 func reminders(date string) []string {
 	return []string{
 		"ada@student.test: Reminder: mock interview with Ann on " + date, "ann@staff.test: Reminder: mock interview with Ada on " + date,
@@ -119,7 +120,7 @@ func TestRemindersOfThePolicy(t *testing.T) {
 	schooltest.Same(t, "the messages without reminders in the policy", w.got(), nothing)
 }
 
-// A rescheduled interview has reminders before its new time, also if the first time had some.
+// A rescheduled interview has reminders before its new time, even if the first time had some.
 func TestRemindersAfterAMove(t *testing.T) {
 	t.Parallel()
 	w, student, interviewer := newScheduled(t, "UTC")
@@ -141,7 +142,7 @@ func TestRemindersAfterAMove(t *testing.T) {
 	schooltest.Same(t, "the messages an hour before the new time", w.got(), reminders(thursday))
 }
 
-// A cancelled interview has no reminders, also if it is cancelled after they were added.
+// A cancelled interview has no reminders, even if it is cancelled after they were added.
 func TestNoRemindersOfACancelledInterview(t *testing.T) {
 	t.Parallel()
 	w, student, interviewer := newScheduled(t, "UTC")
@@ -165,7 +166,7 @@ func TestNoRemindersOfACancelledInterview(t *testing.T) {
 	schooltest.Same(t, "the dropped messages", w.statuses()["DROPPED it is no longer true"], 2)
 }
 
-// Who books at short notice has just had a message about it.
+// Somebody who books at short notice has just had a message about it.
 func TestNoRemindersOfAnInterviewBookedWithinTheHour(t *testing.T) {
 	t.Parallel()
 	w, student, interviewer := newScheduled(t, "UTC")
@@ -212,7 +213,7 @@ func TestRemindersAfterAnOutage(t *testing.T) {
 	}
 }
 
-// A clock that is set back or forth doubles nothing, and stops nothing.
+// Setting the clock back or forward repeats no message, and stops none.
 func TestRemindersWhenTheClockIsMoved(t *testing.T) {
 	t.Parallel()
 	w, student, interviewer := newScheduled(t, "UTC")

@@ -234,7 +234,7 @@ func TestResponses(t *testing.T) {
 	})
 }
 
-// While a secret is rotated, both sign.
+// While a secret is rotated, requests are signed with the old and with the new secret.
 func TestRotation(t *testing.T) {
 	t.Parallel()
 	w, r := newWorld(t), newReceiver(t)
@@ -308,7 +308,7 @@ func TestRedeliver(t *testing.T) {
 	}
 }
 
-// A slow receiver occupies its own requests, and delays nobody else.
+// A slow receiver delays only the requests to itself.
 func TestSlowReceiver(t *testing.T) {
 	t.Parallel()
 	w, slow, quick := newWorld(t), newReceiver(t), newReceiver(t)

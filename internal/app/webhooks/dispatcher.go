@@ -145,7 +145,8 @@ func (d *Dispatcher) Round(ctx context.Context) error {
 	return d.record(ctx)
 }
 
-// round does everything that can be done now. The requests that it starts end with until.
+// round does everything that can be done now. The requests that it starts end when the context
+// until ends.
 func (d *Dispatcher) round(ctx, until context.Context) error {
 	d.collect()
 	due := len(d.results) > 0 // later events of the interviews, or those for which there was no room
@@ -266,8 +267,8 @@ func (d *Dispatcher) take(one attempt) {
 	d.observer.Attempted(result, one.took)
 }
 
-// upkeep reports the age of the queue, and repairs what a clock that was put back has left. A
-// failure is reported by the next round.
+// upkeep reports the age of the queue. It also makes deliveries due that a server with a fast
+// clock has put off. A failure is reported by the next round.
 func (d *Dispatcher) upkeep(ctx context.Context) {
 	if len(d.receivers) == 0 {
 		d.observer.Queue(0, 0)

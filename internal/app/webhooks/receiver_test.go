@@ -82,7 +82,7 @@ func jsonValue(t *testing.T, text []byte) (value any) {
 	return value
 }
 
-// The schema is one that a wrong body does not match.
+// A wrong body does not match the published schema.
 func TestPublishedSchemaRefuses(t *testing.T) {
 	t.Parallel()
 	for _, text := range []string{
@@ -209,7 +209,7 @@ func (w *world) hook(url string, set in, kinds ...string) hook {
 	return hook{payload.Webhook.ID, payload.Secret, url}
 }
 
-// A delivery is one as the API shows it.
+// A delivery is a delivery of a webhook as the API shows it.
 type delivery struct {
 	ID, EventID, Kind, Status string
 	Attempts                  int
@@ -238,7 +238,7 @@ func (w *world) state(h hook) state {
 	return data.Webhook
 }
 
-// change sends a mutation of a webhook and returns the codes of its refusals.
+// change sends a mutation of a webhook and returns its refusals.
 func (w *world) change(mutation string, input in) []schooltest.Refusal {
 	w.T.Helper()
 	var payload struct{ Errors []schooltest.Refusal }
