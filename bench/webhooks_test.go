@@ -130,8 +130,9 @@ func BenchmarkWebhookBacklog(b *testing.B) {
 	w.publish(b, t)
 }
 
-// analyze updates the statistics of the tables that grow in a benchmark. Autovacuum does it within
-// a minute, in which Postgres would read whole tables that it takes for empty.
+// analyze updates the statistics of the tables that grow in a benchmark. Autovacuum takes up to a
+// minute to do so. Until then, Postgres would read whole tables, because it assumes that they are
+// empty.
 func (w *world) analyze(ctx context.Context) error {
 	_, err := w.pool.Exec(ctx, "ANALYZE events, event_positions, webhook_deliveries")
 	return err

@@ -78,7 +78,7 @@ async function hook(t, url, kinds) {
   return { id: webhook.id, secret }
 }
 
-test('the npm library of Standard Webhooks verifies a request, and no other', { timeout: 60_000 }, async (t) => {
+test('the npm library of Standard Webhooks accepts a request, and rejects changed ones', { timeout: 60_000 }, async (t) => {
   const to = await receiver(t)
   const { id, secret } = await hook(t, to.url, ['INTERVIEW_BOOKED'])
   assert.match(secret, /^whsec_[A-Za-z0-9+/]{43}=$/)

@@ -9,9 +9,9 @@ import (
 
 // oneByOne returns a response middleware that executes introspection queries one at a time.
 // gqlgen executes each of their fields, so the introspection query of a common tool briefly
-// takes much of its caller's memory. Such a query needs no database and is short, so clients
-// do not give up while they wait. If the context of a query ends while the query waits, the
-// query stops waiting, and is cut off like any other.
+// takes much of the memory that the responses to its caller may use. Such a query needs no
+// database and is short, so clients do not give up while they wait. If the context of a query
+// ends while the query waits, the query stops waiting, and is cut off like any other.
 func oneByOne() graphql.ResponseMiddleware {
 	turn := make(chan struct{}, 1)
 	return func(ctx context.Context, next graphql.ResponseHandler) *graphql.Response {

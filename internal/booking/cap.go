@@ -70,7 +70,7 @@ func (i Interviewer) JudgeImported(interview Interview, claims []Claim, own bool
 	return RuleFull.refuseImport(), nil
 }
 
-// FullUntil returns when the time at is no longer in a full period: the latest
+// FullUntil returns until when the given time is in a full period: the latest
 // Until of the full periods that contain it, or zero if there is none.
 func FullUntil(full []FullPeriod, at time.Time) time.Time {
 	var until time.Time

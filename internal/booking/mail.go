@@ -49,7 +49,7 @@ type MailStatus string
 const (
 	MailPending MailStatus = "PENDING" // it will be attempted, for the first time or again
 	MailSent    MailStatus = "SENT"    // the mail server accepted it
-	MailDropped MailStatus = "DROPPED" // it was no longer true, or nobody can receive it
+	MailDropped MailStatus = "DROPPED" // it was not sent, for example because it was no longer true
 	MailFailed  MailStatus = "FAILED"  // it is not attempted again
 )
 

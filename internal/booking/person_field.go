@@ -46,7 +46,7 @@ func (f PersonField[P]) required() PersonField[P] {
 	return f
 }
 
-// withhold returns the field as one whose values events do not contain.
+// withhold returns the field as one whose values are not in events.
 func (f PersonField[P]) withhold() PersonField[P] {
 	f.withheld = true
 	return f
@@ -74,7 +74,7 @@ func present(value any) any {
 }
 
 // change appends the change of the field. For a new person it omits the required fields whose
-// values events do not contain.
+// values are not in events.
 func (f PersonField[P]) change(c Changes, before, after *P) Changes {
 	was, is := f.value(before), f.value(after)
 	switch {
@@ -129,7 +129,7 @@ func (f fields[P]) names() []string {
 	return names
 }
 
-// withheld returns the names of the fields whose values events do not contain.
+// withheld returns the names of the fields whose values are not in events.
 func (f fields[P]) withheld() (names []string) {
 	for _, field := range f {
 		if field.withheld {

@@ -243,8 +243,9 @@ func (d Delivery) After(r DeliveryResponse, s ReceiverState, now time.Time) (Del
 	return d, s
 }
 
-// pauseAfter returns the pause before the next attempt, some time after the first one. Each
-// pause is three times as long as the one before it, up to the longest.
+// pauseAfter returns the pause before the next attempt: twice the time since the first attempt,
+// but at least firstRetry and at most longest. From the third pause on, each is thus three times
+// as long as the one before it.
 func pauseAfter(sinceFirst, longest time.Duration) time.Duration {
 	return min(max(2*sinceFirst, firstRetry), longest)
 }

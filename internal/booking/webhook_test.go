@@ -7,8 +7,8 @@ import (
 
 func responded(status int) DeliveryResponse { return DeliveryResponse{ResponseStatus: &status} }
 
-// An unavailable receiver gets one request at a time, after pauses that grow to an hour, and a
-// receiver that refuses an event gets the others.
+// An unavailable receiver gets one request at a time, after pauses that grow to an hour. A
+// receiver that refuses an event still gets the other events.
 func TestPauses(t *testing.T) {
 	t.Parallel()
 	begin := time.Date(2026, 6, 1, 8, 0, 0, 0, time.UTC)

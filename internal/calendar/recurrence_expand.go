@@ -152,9 +152,9 @@ func (e *expansion) timesOfAPeriod() int {
 	return each
 }
 
-// periodsTo returns how many periods to advance from the period that starts at the
-// time at. This is one period, or as many as it takes to skip a day or months
-// without occurrences.
+// periodsTo returns how many periods to advance from the period with the given start.
+// This is one period, or as many as it takes to skip a day or months without
+// occurrences.
 func (e *expansion) periodsTo(at time.Time, empty bool) int {
 	if !empty || e.unit() == 0 {
 		return 1
@@ -186,8 +186,8 @@ func (e *expansion) nextMonth(day time.Time) time.Time {
 	return next
 }
 
-// candidates returns the days on which the rule occurs in the period that starts
-// at the time at.
+// candidates returns the days on which the rule occurs in the period with the given
+// start.
 func (e *expansion) candidates(at time.Time) ([]time.Time, error) {
 	until := at.AddDate(0, 0, 1)
 	switch e.Frequency {
@@ -221,7 +221,7 @@ func (e *expansion) candidates(at time.Time) ([]time.Time, error) {
 	return days, nil
 }
 
-// times returns the times of the period that starts at the time at, in order.
+// times returns the times of the period with the given start, in order.
 func (e *expansion) times(at time.Time) ([]time.Time, error) {
 	days, err := e.candidates(at)
 	if err != nil {

@@ -116,7 +116,7 @@ func TestExtendResumesAfterKill(t *testing.T) {
 	t.Parallel()
 	m := newManyRules(t)
 	m.killAmidExtension()
-	again := start(t, m.home, m.env...) // queues the job again with the next hour
+	again := start(t, m.home, m.env...) // queues the job again only if another hour has begun
 	again.stop()
 
 	before, _ := m.slots(m.db)

@@ -116,7 +116,7 @@ func (r *Reader) Records(ctx context.Context, keys []booking.StudentID) (map[boo
 
 // recordReads is how many shared reads of records run at a time: enough that neither Postgres nor
 // the server waits for the other.
-const recordReads = 4
+const recordReads = 2
 
 // recordsTimeout bounds a read of records that several callers wait for.
 const recordsTimeout = 10 * time.Second

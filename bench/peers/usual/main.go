@@ -35,8 +35,8 @@ func main() {
 	}
 }
 
-// serve reads DATABASE_URL, CONNECTIONS, CLOCK_OFFSET and NAMES: "preload" or
-// "dataloader", which is how interviewers are read.
+// serve reads DATABASE_URL, CONNECTIONS, CLOCK_OFFSET and NAMES. NAMES says how interviewers
+// are read: "preload" or "dataloader".
 func serve() error {
 	offset, err := time.ParseDuration(os.Getenv("CLOCK_OFFSET"))
 	if err != nil {

@@ -9,7 +9,7 @@ import (
 	"rehearse/internal/store"
 )
 
-// RecountWeek is like Recount, for the week that contains the time at. Every change to a capped
+// RecountWeek is like Recount, for the week that contains the given time. Every change to a capped
 // interviewer's bookings, holds or slots must be followed by a recount. The interviewer must be
 // locked.
 func RecountWeek(ctx context.Context, tx *store.Tx, by booking.Interviewer, at time.Time) error {

@@ -35,7 +35,7 @@ const (
 // Observer receives what a Dispatcher measures.
 type Observer interface {
 	// MailAttempted reports the end of an attempt to send a message of the kind: `sent`,
-	// `dropped`, `refused` for good by the mail server, or `deferred`.
+	// `dropped`, `refused` if the message is given up, or `deferred`.
 	MailAttempted(kind booking.MailKind, result string, took time.Duration)
 	// OldestMail reports the age of the oldest pending message, or 0.
 	OldestMail(age time.Duration)

@@ -141,7 +141,7 @@ func TestUnavailable(t *testing.T) {
 	schooltest.Same(t, "the messages", w.statuses(), map[string]int{"SENT accepted": 20})
 }
 
-// A mail server that nobody runs is one that is not available.
+// If no mail server runs at the address, it counts as unavailable.
 func TestNoServer(t *testing.T) {
 	t.Parallel()
 	s := schooltest.New(t)

@@ -31,8 +31,7 @@ const (
 
 // Observer receives what a Dispatcher measures.
 type Observer interface {
-	// Attempted reports an attempt: `delivered`, `refused` by the receiver, or `unreachable`,
-	// and whether it was the last one.
+	// Attempted reports an attempt: `delivered`, `refused` by the receiver, or `unreachable`.
 	Attempted(result string, took time.Duration)
 	// WebhookDisabled reports that a webhook was disabled because its deliveries failed.
 	WebhookDisabled()
@@ -89,8 +88,8 @@ func (w *Webhooks) NewDispatcher(log *slog.Logger, o Observer, timeout time.Dura
 	}
 }
 
-// Run sends events until ctx is done, and then waits for the requests in progress. It does in
-// rounds what there is to do. The pauses between them make a round of many events.
+// Run sends events until ctx is done, and then waits for the requests in progress. It works in
+// rounds. Because of the pauses between the rounds, one round can handle many events.
 func (d *Dispatcher) Run(ctx context.Context) {
 	sending, stop := context.WithCancel(context.WithoutCancel(ctx))
 	defer d.sender.Close()
@@ -149,7 +148,7 @@ func (d *Dispatcher) Round(ctx context.Context) error {
 // until ends.
 func (d *Dispatcher) round(ctx, until context.Context) error {
 	d.collect()
-	due := len(d.results) > 0 // later events of the interviews, or those for which there was no room
+	due := len(d.results) > 0 // each result makes room, and a later event of its interview may be due
 	if err := d.record(ctx); err != nil {
 		return err
 	}

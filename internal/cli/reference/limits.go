@@ -228,7 +228,7 @@ func webhookLimits() []limit {
 		{"sending a request and receiving the response", span(webhook.Timeout), "", "the attempt fails"},
 		{"bytes of a response that are read", count(webhook.MaxResponse), "", "the rest is ignored"},
 		{"pause before the next attempt of a delivery", span(booking.LongestRetry), "", "pauses grow no further"},
-		{"pause of a webhook whose receiver is unavailable", span(booking.LongestPause), "", "a longer `Retry-After` is ignored"},
+		{"pause of a webhook whose receiver is unavailable", span(booking.LongestPause), "", "a longer `Retry-After` counts as 1 hour"},
 		{"attempting a delivery", span(booking.DeliveryWindow), "", "it fails, and the webhook is disabled"},
 		{"events that `redeliver` sends", count(webhooks.MaxRedelivered), "", input},
 		{"keeping the previous secret after a rotation", span(booking.SecretOverlap), "", "it signs no requests"},

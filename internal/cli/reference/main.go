@@ -136,7 +136,7 @@ func writeRows(b *bytes.Buffer, title string, rows []cli.Row) {
 	}
 	fmt.Fprintf(b, "| %s | |\n|---|---|\n", title)
 	for _, r := range rows {
-		fmt.Fprintf(b, "| `%s` | %s |\n", r.Name, r.Text)
+		fmt.Fprintf(b, "| `%s` | %s |\n", strings.ReplaceAll(r.Name, "|", `\|`), r.Text)
 	}
 	b.WriteString("\n")
 }
