@@ -124,6 +124,11 @@ var claimDeliveries = `
 	FROM due, webhooks w, events e WHERE d.id = due.id AND w.id = d.webhook_id AND e.id = d.event_id
 	RETURNING ` + claimedDelivery.of("d.") + ", " + claimedEvent.of("e.") + ", w.url, w.secret, w.previous_secret, w.previous_secret_until"
 
+// indexesOnly makes a transaction use indexes. Postgres keeps the plan of a statement until it has
+// counted the rows again. A plan for a few deliveries would compare each of thousands that have
+// been added since with all others.
+const indexesOnly = "SELECT set_config('enable_seqscan', 'off', true), set_config('enable_bitmapscan', 'off', true)"
+
 // ClaimDeliveries claims deliveries that are due, for each webhook at most as many as room
 // has for it, until the claim expires. A delivery is not due while an earlier one of the same
 // webhook and interview is pending. Each claim counts as an attempt.
@@ -134,6 +139,7 @@ func (s *Store) ClaimDeliveries(ctx context.Context, room map[booking.WebhookID]
 	}
 	rows, err := InTx(ctx, s, func(tx *Tx) (rows []attemptRow, err error) {
 		tx.CommitLazily()
+		tx.state.queue(indexesOnly)
 		err = tx.send(ctx, statement{claimDeliveries, []any{webhooks, sizes, now, expires}, each(&rows, (*attemptRow).targets)})
 		return rows, fault(err, "claim deliveries")
 	})
