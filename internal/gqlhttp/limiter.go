@@ -48,7 +48,8 @@ type permit struct {
 	there    chan struct{} // closes when the permit is granted
 }
 
-// What limiters limit. With perCaller, it is the name of a limit.
+// What limiters limit. Each followed by perCaller is the name of a limit, such as
+// operationsPerCaller.
 const (
 	theOperations  = "operations"
 	theLargeBodies = "largeBodies"

@@ -161,7 +161,8 @@ func TestOperationCostRules(t *testing.T) {
 		{"a mutation", `mutation { ` + update + ` }`, 10 + 1 + 20},
 		{"three mutations in fragments", `mutation { a: ` + update + ` ...f } fragment f on Mutation { b: ` + update + ` ... { c: ` + update + ` } }`, 3 * (10 + 1 + 20)},
 		{"two mutations in an inline fragment", `mutation { ... on Mutation { a: ` + update + ` b: ` + update + ` } }`, 2 * (10 + 1 + 20)},
-		// At most two refusals of a mutation lead to other objects in the same way.
+		// The objects to which a refusal leads count twice: at most two refusals of a mutation lead
+		// to objects by the same field.
 		{"slots of a refusal", `mutation { updateBookingPolicy(input: {}) { errors { code ... on AvailabilityConflict { slots { id } } } } }`, read + 10 + 1 + 20 + 2*100},
 		// Slots that a mutation publishes: half a point each.
 		{"a window", `mutation { addAvailability(input: {interviewerId: 1, start: "2026-06-01T08:00:00Z", end: "2026-06-01T16:00:00Z"}) { publishedCount } }`, 10 + 1 + 24/2},
@@ -181,7 +182,7 @@ func TestOperationCostRules(t *testing.T) {
 	}
 }
 
-// The days of a range that is not in RFC 3339 are those of the server's time zone.
+// The times of a range that have no offset count as UTC, whatever the server's time zone.
 func TestRangeCostDependsOnDays(t *testing.T) {
 	t.Parallel()
 	s := limited(t, 1_000_000, 10)

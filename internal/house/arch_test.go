@@ -177,8 +177,8 @@ func TestPermittedImports(t *testing.T) {
 	}
 }
 
-// TestRootContainsOnlyMain checks that the root has no other files, and that main imports the
-// command line alone.
+// TestRootContainsOnlyMain checks that the only Go files of the root are server.go and tools.go,
+// and that main imports only the command line from this module.
 func TestRootContainsOnlyMain(t *testing.T) {
 	t.Parallel()
 	files, err := filepath.Glob(root + "/*.go")
@@ -234,8 +234,8 @@ func TestGraphUsesOnlyTheReader(t *testing.T) {
 	}
 }
 
-// Only package operation, which knows the caller, makes a store.Scope. What a list contains then
-// depends on the caller, and never on a filter.
+// Only package operation, which knows the caller, makes a store.Scope. What a caller may see in
+// a list then depends on the caller alone. A filter cannot extend it.
 func TestOnlyOperationMakesScopes(t *testing.T) {
 	t.Parallel()
 	found := 0

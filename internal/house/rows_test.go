@@ -70,8 +70,8 @@ func isSubtest(node ast.Node) bool {
 	return is && selector.Sel.Name == "Run"
 }
 
-// failsWithoutSubtest reports whether a body calls a method that fails a test, or same,
-// outside subtests.
+// failsWithoutSubtest reports whether a body calls a method that fails a test, or the function
+// same, outside subtests.
 func failsWithoutSubtest(body *ast.BlockStmt) (fails bool) {
 	ast.Inspect(body, func(node ast.Node) bool {
 		if call, is := node.(*ast.CallExpr); is {

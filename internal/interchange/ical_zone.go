@@ -160,7 +160,7 @@ func displayedZone(name string) (*time.Location, bool) {
 // transition is a change of a zone's offset.
 type transition struct {
 	at           time.Time
-	before, from int // offsets in seconds: until the time at, and from then on
+	before, from int // offsets in seconds, before the change and after it
 }
 
 // earliestTransition is the earliest time for which a VTIMEZONE is expanded.
@@ -235,8 +235,9 @@ func (z *zones) observance(c *component) ([]transition, error) {
 	return transitions, nil
 }
 
-// lastChange returns the end of an observance as wall-clock time: the end of its
-// rule, but not after until. before is the offset before each change.
+// lastChange returns the end of an observance as wall-clock time. It is the end of
+// the rule, or the parameter until if that is earlier. The parameter before is the
+// offset before each change.
 func lastChange(end calendar.Until, before time.Duration, until time.Time) time.Time {
 	last := end.Time
 	switch {

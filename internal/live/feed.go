@@ -22,8 +22,8 @@ var ErrSlow = errors.New("the client reads events too slowly, or its rate limit 
 const (
 	// MaxPending limits the unread changes of a subscription.
 	MaxPending = 1000
-	// manyInterviews limits the interviews that are read after changes that do not list
-	// them, or list more.
+	// manyInterviews limits the interviews that are read if the changes do not list them, or
+	// list more than this number.
 	manyInterviews = MaxPending / 2
 	// manySlots limits the slots that are read after a read of the change log.
 	manySlots = MaxPending / 2
@@ -38,7 +38,7 @@ type Hub struct {
 	store *store.Store
 	now   func() time.Time
 
-	watching sync.Mutex // guards watchers; held for long, so receive does not take it, because lists wait for receive
+	watching sync.Mutex // guards watchers; receive does not take it, because it is held for long, and lists wait for receive
 	watchers map[watcher]struct{}
 
 	mu        sync.Mutex // guards the fields below

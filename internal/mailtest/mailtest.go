@@ -72,7 +72,7 @@ func NewCertificate(t testing.TB) Certificate {
 // A Relay is a mail server that stores messages. Its fields up to Content must not be changed
 // while it has connections.
 type Relay struct {
-	User, Password string // required to send; empty for nobody
+	User, Password string // the login that is required to send; none is required if they are empty
 	Sender         error  // the response to MAIL; nil accepts
 	Recipient      error  // the response to RCPT
 	Content        error  // the response to a message

@@ -36,9 +36,9 @@ func (d Database) WantLoggedWrites(t testing.TB) {
 	})
 }
 
-// RecordWrites makes the database record everything that stores write from now on, in a table
-// with the name written. It reports whether nothing was recorded before. What a test writes
-// with Database.SQL is not recorded.
+// RecordWrites makes the database record everything that stores write from now on, in the table
+// "written". It reports whether nothing was recorded before. What a test writes with
+// Database.SQL is not recorded.
 func (d Database) RecordWrites(t testing.TB) bool {
 	t.Helper()
 	pool := d.SQL(t)

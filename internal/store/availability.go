@@ -124,8 +124,8 @@ func (r *Reader) DueAvailabilities(ctx context.Context, until time.Time, limit i
 	return due, fault(err, "read the rules to extend")
 }
 
-// Calendar returns the interviewer's slots in a range, without the withdrawn ones, and
-// the blocked time. If of is not 0, the blocked time includes the exceptions of that
+// Calendar returns the interviewer's blocked time in a range, and their slots there except
+// withdrawn ones. If of is not 0, the blocked time includes the exceptions of that
 // availability.
 func (r *Reader) Calendar(
 	ctx context.Context, id booking.InterviewerID, of booking.AvailabilityID, in calendar.Span,

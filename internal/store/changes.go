@@ -23,7 +23,7 @@ const (
 	changedInterviews
 	changedStudents // own row, interviews, holds or waivers
 	changedInterviewers
-	retagged // interviewers the tags of whose slots changed
+	retagged // interviewers with slots whose tags changed
 	changeKinds
 )
 

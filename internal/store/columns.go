@@ -160,8 +160,8 @@ func (c columns[R]) parameters(first int, kind func(column) string) string {
 	return strings.Join(list, ", ")
 }
 
-// insert returns a statement that inserts the rows of a relation named given. The map
-// instead contains expressions for columns that get another value than that of the relation.
+// insert returns a statement that inserts the rows of a relation named given. The last
+// parameter contains expressions for columns that get another value than that of the relation.
 // insert panics if such a column does not exist.
 func (c columns[R]) insert(table, given string, instead map[string]string) string {
 	values, replaced := make([]string, len(c)), 0

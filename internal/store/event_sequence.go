@@ -26,8 +26,8 @@ const sequenceBatch = 10_000
 // server, its transaction ids may have yet to reach the noted one. A run then notes both again.
 
 // sequenceState reads the last drawn id of events, and whether committed events have no
-// position. It must be sent before the transaction that assigns them. Here and in
-// assignPositions, no event has an id above the last drawn one. Without this limit, Postgres
+// position. It must be sent before the transaction that assigns them. This statement and
+// assignPositions look only for ids up to the last drawn one. Without this limit, Postgres
 // expects a third of all events, and reads all of them.
 const sequenceState = `
 	WITH drawn AS MATERIALIZED (SELECT CASE WHEN is_called THEN last_value ELSE 0 END AS id FROM events_id_seq)

@@ -67,7 +67,7 @@ type InterviewFilter struct {
 	EndAfter      *time.Time // ends after
 }
 
-// scopedInterviews is the interviews in a scope that match a filter.
+// scopedInterviews selects the interviews in a scope that match a filter.
 type scopedInterviews struct {
 	Scope
 	InterviewFilter
@@ -217,8 +217,8 @@ func (r *Reader) StudentsToMeet(ctx context.Context, id booking.InterviewerID, a
 	return students, fault(err, "read the students who booked interviewer %d", id)
 }
 
-// InterviewsSince returns the interviews of the events since the given time. It looks at no more
-// than the latest limit events.
+// InterviewsSince returns the interviews of the events since the given time. If there are more
+// events than limit, it looks only at the latest ones.
 func (r *Reader) InterviewsSince(ctx context.Context, since time.Time, limit int) ([]booking.Interview, error) {
 	var rows []interviewRow
 	err := r.db.WithContext(ctx).Raw(`SELECT * FROM interviews WHERE id IN (

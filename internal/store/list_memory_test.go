@@ -184,7 +184,7 @@ func TestListIsStaleWithoutTheLog(t *testing.T) {
 	}
 }
 
-// A list whose client has left ends, although the record is in memory.
+// A list ends if its client has left, although the record is in memory.
 func TestListEndsWithItsRequest(t *testing.T) {
 	t.Parallel()
 	database, _ := schoolWithRecord(t)

@@ -69,8 +69,8 @@ var claimMail = `
 	UPDATE mail m SET attempts = m.attempts + 1, next_attempt_at = $3::timestamptz FROM due WHERE m.id = due.id
 	RETURNING ` + mailColumns.of("m.")
 
-// ClaimMail claims up to size messages that are due, until the claim expires. Each claim
-// counts as an attempt.
+// ClaimMail claims messages that are due, at most as many as size. The last parameter is the
+// time at which the claims expire. Each claim counts as an attempt.
 func (s *Store) ClaimMail(ctx context.Context, size int, now, expires time.Time) ([]booking.Mail, error) {
 	var rows []mailRow
 	err := s.send(ctx, statement{claimMail, []any{now, size, expires}, each(&rows, mailColumns.targets)})

@@ -20,9 +20,9 @@ import (
 	"rehearse/internal/store"
 )
 
-// Listing bookable slots must cost what its page holds, regardless of the size of the
-// table and the range. The tests count the buffers that Postgres touches, because that
-// number, unlike a time, is the same on every machine.
+// The cost of listing bookable slots must depend on the size of the page, and not on the
+// size of the table or the range. The tests count the buffers that Postgres touches,
+// because that number, unlike a time, is the same on every machine.
 
 // planned is the start of the tested range and of the first slot.
 var planned = time.Date(2026, 6, 1, 0, 0, 0, 0, time.UTC)

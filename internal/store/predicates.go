@@ -6,10 +6,10 @@ import (
 	"rehearse/internal/booking"
 )
 
-// The conditions below are the predicates of booking in SQL, and the only place that spells
-// them. of is the alias of the table with its dot, or empty; at is a parameter or another
-// expression of the time. Statuses are literals, so that the planner can use the partial
-// indexes, whose conditions TestPredicatesOfTheSchema compares with these.
+// The conditions below are the predicates of booking in SQL. No other code spells them out.
+// In the functions, of is the alias of the table with its dot, or empty, and at is a
+// parameter or another expression of the time. Statuses are literals, so that the planner can
+// use the partial indexes, whose conditions TestPredicatesOfTheSchema compares with these.
 
 // notWithdrawn is the condition that a slot belongs to its interviewer's booking.Agenda.
 func notWithdrawn(of string) string { return of + "status <> '" + string(booking.SlotWithdrawn) + "'" }
@@ -56,8 +56,8 @@ func countsAgainstLimit(of string) string {
 // isNoShow is the condition of booking.InterviewStatus.IsNoShow.
 func isNoShow(of string) string { return withStatus(of, booking.InterviewStatus.IsNoShow) }
 
-// withStatus returns the condition that an interview has one of certain statuses. The function
-// is reports whether a status is one of them.
+// withStatus returns the condition that an interview has one of certain statuses. The last
+// parameter reports whether a status is one of them.
 func withStatus(of string, is func(booking.InterviewStatus) bool) string {
 	var among, others []string
 	for _, status := range booking.InterviewStatuses() {

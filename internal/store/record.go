@@ -63,10 +63,10 @@ var (
 	commitmentColumns = columnsOf[commitmentRow]().orZero()
 )
 
-// selectRecords returns the records of the students whose id meets the condition: a row for
-// each student, without an interview, and a row for each interview, with the student's id
-// alone. It is one statement, so its parts are consistent with each other. A join would
-// repeat the student for each interview, and takes twice as long (BenchmarkBookSlot).
+// selectRecords returns a statement that reads the records of the students whose id meets the
+// condition: a row for each student, without an interview, and a row for each interview, with
+// the student's id alone. It is one statement, so its parts are consistent with each other. A
+// join would repeat the student for each interview, and takes twice as long (BenchmarkBookSlot).
 func selectRecords(condition string) string {
 	nulls := func(n int) string { return strings.Repeat(", NULL", n) }
 	return `
@@ -121,9 +121,9 @@ const recordReads = 2
 // recordsTimeout bounds a read of records that several callers wait for.
 const recordsTimeout = 10 * time.Second
 
-// recordWithOthers is like Record, and reads the records of all students for which callers wait
-// with one statement. When bookings open, it takes half of the CPU of a statement for each
-// student (BenchmarkAvailableSlots).
+// recordWithOthers is like Record, but one statement reads the records of all students for which
+// callers wait. When bookings open, this takes half of the CPU time that a separate statement
+// for each student would take (BenchmarkAvailableSlots).
 func (s *Store) recordWithOthers(ctx context.Context, id booking.StudentID) (booking.Record, error) {
 	read := s.reading.Next(id)
 	select {
@@ -148,9 +148,9 @@ func (s *Store) recordsOnce(ids []booking.StudentID) (map[booking.StudentID]book
 // recordColumns is the capacity for the scan targets of selectRecords.
 const recordColumns = 40
 
-// A single student is the usual case. Postgres keeps a plan for this condition;
-// it would plan that of several students for each execution, which takes longer than
-// running it.
+// A single student is the usual case, and has a statement of its own. Without generic plans
+// (planOnce), Postgres would plan the statement for several students for each execution, which
+// takes longer than running it.
 var (
 	readRecord      = selectRecords("= $1")
 	readManyRecords = selectRecords("= ANY($1)")

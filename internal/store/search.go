@@ -18,7 +18,7 @@ const trigram = 3
 // searchOptions says what a search for people compares, and how.
 type searchOptions struct {
 	NamesOnly bool // not the e-mail addresses
-	EachRow   bool // without the search index, which is faster if most rows are read
+	EachRow   bool // without the search index; this is faster if most rows are read
 }
 
 // search narrows people to those whose name or e-mail address contains the words. It

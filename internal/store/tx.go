@@ -89,7 +89,7 @@ func (tx *Tx) Discard() { tx.state.discarded = true }
 
 // CommitLazily makes the commit not wait for the disk. A crash of Postgres may then undo the
 // transaction, and with it all later ones that commit lazily. It is for changes that are made
-// again in that case.
+// again in that case, and for those that may be lost.
 func (tx *Tx) CommitLazily() { tx.state.queue("SET LOCAL synchronous_commit = off") }
 
 // Try runs fn in a savepoint and returns its result. If fn fails, Try rolls back to the

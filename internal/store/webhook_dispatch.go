@@ -129,9 +129,10 @@ var claimDeliveries = `
 // been added since with all others.
 const indexesOnly = "SELECT set_config('enable_seqscan', 'off', true), set_config('enable_bitmapscan', 'off', true)"
 
-// ClaimDeliveries claims deliveries that are due, for each webhook at most as many as room
-// has for it, until the claim expires. A delivery is not due while an earlier one of the same
-// webhook and interview is pending. Each claim counts as an attempt.
+// ClaimDeliveries claims deliveries that are due. The map room contains the maximum number for
+// each webhook. The last parameter is the time at which the claims expire. A delivery is not due
+// while an earlier one of the same webhook and interview is pending. Each claim counts as an
+// attempt.
 func (s *Store) ClaimDeliveries(ctx context.Context, room map[booking.WebhookID]int, now, expires time.Time) ([]Attempt, error) {
 	var webhooks, sizes []int64
 	for id, size := range room {

@@ -138,8 +138,8 @@ func text(w http.ResponseWriter, status int, body string) {
 }
 
 // Serve serves requests on the listener until ctx ends. Then /readyz fails, active
-// requests get patience to finish, and Serve returns. If certificate is not nil, Serve
-// uses TLS and calls certificate for each handshake.
+// requests finish or are aborted after the duration patience, and Serve returns. If
+// certificate is not nil, Serve uses TLS and calls certificate for each handshake.
 func (s *Site) Serve(ctx context.Context, l net.Listener, handler http.Handler, certificate func() *tls.Certificate, patience time.Duration) error {
 	server := &http.Server{
 		Handler:           handler,

@@ -136,7 +136,8 @@ const (
 )
 
 // networks are the networks that are not public: RFC 6890 and its registries, and the
-// addresses of cloud metadata services. The first match counts.
+// addresses of cloud metadata services. The first match counts. The public addresses of IPv6
+// are listed only because the last row matches the rest of IPv6.
 var networks = []struct {
 	of   netip.Prefix
 	kind kind

@@ -186,7 +186,7 @@ func (w *walk) directives(list ast.DirectiveList) {
 // mutationType is the root type of mutations.
 const mutationType = "Mutation"
 
-// arguments visits the arguments of a field or a directive. The parameter of is the
+// arguments visits the arguments of a field or a directive. The first parameter is the
 // template of their uses.
 func (w *walk) arguments(of use, defined ast.ArgumentDefinitionList, given ast.ArgumentList) {
 	for _, a := range given {

@@ -50,5 +50,5 @@ func (f *Follower) Sleep(d time.Duration) { f.reader.at.at = f.reader.at.at.Add(
 // be running.
 func (f *Follower) Misplace() { f.reader.at.server = "another" }
 
-// Hurry sets the time after which a Follower that is not running gives up a read.
+// Hurry sets the time after which a Follower gives up a read. The Follower must not be running.
 func (f *Follower) Hurry(d time.Duration) { f.timeout = d }

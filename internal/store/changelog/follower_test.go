@@ -26,14 +26,14 @@ type follower struct {
 	applied func() // called before what was read is applied
 
 	mu   sync.Mutex
-	turn sync.Cond // of each change of the fields below
+	turn sync.Cond // signals each change of the fields below
 	read []booking.InterviewID
 	lost int
 	late []bool // the calls of Behind
 	log  bytes.Buffer
 }
 
-// newFollower returns a follower that does not run, because it may be prepared.
+// newFollower returns a follower that does not run yet, so that a test can prepare it.
 func newFollower(t *testing.T, dsn string) *follower {
 	t.Helper()
 	return newFollowerOf(t, options(t, dsn))
@@ -179,7 +179,7 @@ func TestOneReadServesAllWhoWait(t *testing.T) {
 	database := pgtest.New(t)
 	db := database.SQL(t)
 	f := newFollower(t, database.DSN)
-	reads := make(chan func()) // at the end of each read; it waits for the call
+	reads := make(chan func()) // gets a function at the end of each read, which waits for its call
 	f.applied = func() {
 		goOn := make(chan struct{})
 		select {

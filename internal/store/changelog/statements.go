@@ -2,7 +2,7 @@ package changelog
 
 import "strings"
 
-// serverID identifies a database and the period in which its snapshots mean the same. The period
+// serverID identifies a database and the period in which its snapshots remain valid. The period
 // ends with a restart of the server. It also ends when the server recovers from the crash of one
 // of its processes: it loses transactions that were visible but not on disk, and uses their ids
 // again. The server then keeps its start time, and discards its statistics. Snapshots of a standby
@@ -45,8 +45,8 @@ SELECT NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL,
 const readServer = "SELECT pg_backend_pid() = $1::bigint, " + serverID
 
 // forceIndexes makes Postgres use indexes on a connection. A plan that was made while the log was
-// empty would read all of it, however it grows, until Postgres analyzes the table. A pooler would
-// pass the setting on to other clients.
+// empty would read all of it, however long it has become, until Postgres analyzes the table. A
+// pooler would pass the setting on to other clients.
 const forceIndexes = "SET enable_seqscan = off"
 
 // readPosition reads the position from which a reader starts.

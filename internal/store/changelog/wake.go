@@ -26,8 +26,8 @@ const (
 )
 
 // A Waker wakes the followers of all servers after a commit. A wake-up is not part of the
-// transaction, because a transaction with NOTIFY waits for all earlier ones to commit. If one
-// is lost, followers read the change after a pause.
+// transaction, because a transaction with NOTIFY waits for all earlier ones to commit. If a
+// wake-up is lost, followers read the change after a pause.
 type Waker struct {
 	id     string // of this server
 	config *pgx.ConnConfig

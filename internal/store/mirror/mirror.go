@@ -10,8 +10,8 @@ import (
 )
 
 const (
-	// DefaultMaxSlots is the capacity for open slots, at 34 bytes each. Those of the latest starts
-	// are left to SQL.
+	// DefaultMaxSlots is the capacity for open slots, at 34 bytes each. If there are more, those
+	// of the latest starts are left to SQL.
 	DefaultMaxSlots = 3_000_000
 	// maxRecords is the capacity for students' records: the total number of students,
 	// interviews and waivers, at about 300 bytes each.
@@ -43,7 +43,7 @@ type Mirror struct {
 	want  chan struct{} // holds a token while the slots must be loaded
 }
 
-// A Load is a load of the open slots from the database, while the log is read on.
+// A Load is a load of the open slots from the database. The log is still read during a load.
 type Load struct {
 	missed map[booking.SlotID]changelog.Slot // the states of the slots that have changed since it began
 }

@@ -37,8 +37,8 @@ func (rows table) states(ids []booking.SlotID) (states []changelog.Slot) {
 
 func startOf(id booking.SlotID) int { return int(id*7) % 40 }
 
-// feed is a database, its log and a mirror. A read of the log and a load are steps of their
-// own, between which anything may happen.
+// feed is a database, its log and a mirror. A read of the log and a load each consist of several
+// steps, between which anything may happen.
 type feed struct {
 	*mirror.Mirror
 	rows    table

@@ -17,7 +17,7 @@ const (
 // find returns the place of the first entry that is not before k, as a chunk and a place in
 // it. If there is none, the chunk is the one after the last.
 func (s *Slots) find(k key) (c, at int) {
-	if n := len(s.chunks); n == 0 || lastOf(s.chunks[n-1]).before(k) { // nearly all of a load
+	if n := len(s.chunks); n == 0 || lastOf(s.chunks[n-1]).before(k) { // as for nearly all slots of a load
 		return n, 0
 	}
 	c = sort.Search(len(s.chunks), func(i int) bool { return !lastOf(s.chunks[i]).before(k) })

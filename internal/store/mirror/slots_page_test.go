@@ -245,7 +245,7 @@ func TestPagesAreThoseOfTheTable(t *testing.T) {
 	}
 }
 
-// page is Page of the table, by the rules.
+// page returns what Page must return: it applies the rules to each slot of the table.
 func (w *world) page(q mirror.SlotsQuery, own booking.SlotID) (page []booking.BookableSlot, more bool) {
 	page = []booking.BookableSlot{}
 	for _, slot := range w.sorted() {

@@ -213,7 +213,7 @@ func (w *world) load(since time.Time) {
 // change returns the changes of the world that a property draws.
 func (w *world) change() map[string]func(*rapid.T) {
 	many := func(t *rapid.T) (*rand.Rand, int) {
-		// The largest draws fill, divide, merge and empty chunks.
+		// The largest draws fill, divide and empty chunks.
 		return rand.New(rand.NewPCG(rapid.Uint64().Draw(t, "seed"), 0)), rapid.SampledFrom([]int{1, 10, 1500}).Draw(t, "slots")
 	}
 	return map[string]func(*rapid.T){

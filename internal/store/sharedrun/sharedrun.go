@@ -23,7 +23,7 @@ type Run[K, T any] struct {
 	Err    error
 }
 
-// New returns a Runner of the function, with at most so many runs at a time.
+// New returns a Runner of the function, with at most the given number of runs at a time.
 func New[K, T any](most int, run func(keys []K) (T, error)) *Runner[K, T] {
 	return &Runner[K, T]{run: run, running: make(chan struct{}, most)}
 }
