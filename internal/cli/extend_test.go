@@ -37,8 +37,8 @@ const (
 
 func newManyRules(t *testing.T) manyRules {
 	t.Helper()
-	// The windows begin half a day from now on the clock, so that no slot crosses the horizon
-	// while the test runs.
+	// The windows begin at the time of day that is twelve hours away, so that no slot crosses the
+	// horizon while the test runs.
 	noon := time.Now().UTC().Add(12 * time.Hour).Truncate(time.Hour)
 	m := manyRules{t: t, home: newDataFolder(t), toCome: noon.AddDate(0, 0, 35), calm: pgtest.New(t)}
 	m.db, m.env = external(t)

@@ -220,7 +220,7 @@ func TestListLimits(t *testing.T) {
 		})
 	}
 
-	// 101 slots of 15 minutes overlap one window of four hours each.
+	// A window of 28 hours, with slots of four hours, overlaps 101 slots of 15 minutes.
 	s.Accepted(s.Publish(ann, t0.Add(day), 101*15*time.Minute, 15).Errors)
 	a := s.Ask(fmt.Sprintf(`mutation { addAvailability(input: {interviewerId: %s, start: %q, end: %q, slotMinutes: 240}) {
 		errors { ... on AvailabilityConflict { slots { id } } } } }`, ann, t0.Add(day-time.Minute).Format(time.RFC3339), t0.Add(day+28*time.Hour).Format(time.RFC3339)), nil)

@@ -223,14 +223,14 @@ func isPure(imported string) bool {
 }
 
 // A resolver that can write could bypass the operations of app.
-func TestGraphUsesOnlyTheReader(t *testing.T) {
+func TestGraphUsesNeitherStoreNorTx(t *testing.T) {
 	t.Parallel()
 	out, err := exec.CommandContext(t.Context(), "go", "doc", "-all", "-u", "rehearse/graph").Output()
 	if err != nil {
 		t.Fatalf("go doc: %v", err)
 	}
 	if strings.Contains(string(out), "*store.Store") || strings.Contains(string(out), "*store.Tx") {
-		t.Error("graph names *store.Store or *store.Tx; it reads through *store.Reader and writes through app")
+		t.Error("graph names *store.Store or *store.Tx; it reads through app.View and writes through app")
 	}
 }
 

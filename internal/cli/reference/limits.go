@@ -46,7 +46,7 @@ func configured(variable, what, beyond string) limit {
 	return limit{what, defaultValue(variable), variable, beyond}
 }
 
-// defaultValue returns the default of a variable like the values of the other limits.
+// defaultValue returns the default of a variable, formatted like the values of the other limits.
 func defaultValue(variable string) string {
 	v := config.Describe(variable)
 	if n, err := strconv.Atoi(v.Default); err == nil {

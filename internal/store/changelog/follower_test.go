@@ -179,7 +179,7 @@ func TestOneReadServesAllWhoWait(t *testing.T) {
 	database := pgtest.New(t)
 	db := database.SQL(t)
 	f := newFollower(t, database.DSN)
-	reads := make(chan func()) // gets a function at the end of each read, which waits for its call
+	reads := make(chan func()) // gets a function at the end of each read; the read waits until it is called
 	f.applied = func() {
 		goOn := make(chan struct{})
 		select {
