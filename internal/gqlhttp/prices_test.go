@@ -96,7 +96,7 @@ func TestOperationCostRules(t *testing.T) {
 	list := func(arguments, fields string) string {
 		return `{ availableSlots(studentId: 1, start: "2026-06-01T08:00:00Z", end: "2026-06-08T08:00:00Z", first: 10 ` + arguments + `) { ` + fields + ` } }`
 	}
-	const read = 9 // of a field, for all objects
+	const read = 9 // the cost of a field that reads objects, once for all of them
 	const update = `updateBookingPolicy(input: {}) { errors { code } }`
 	for _, test := range []struct {
 		name, document string
@@ -182,7 +182,7 @@ func TestOperationCostRules(t *testing.T) {
 	}
 }
 
-// The times of a range that have no offset count as UTC, whatever the server's time zone.
+// For the cost, times of a range without an offset count as UTC, whatever the server's time zone.
 func TestRangeCostDependsOnDays(t *testing.T) {
 	t.Parallel()
 	s := limited(t, 1_000_000, 10)

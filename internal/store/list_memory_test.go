@@ -82,7 +82,7 @@ func (l *lister) list() (record booking.Record, slots int, statements int64) {
 	return record, len(page), l.statements.Load() - before
 }
 
-// schoolWithRecord creates three interviewers with slots, and student 1 with a future
+// schoolWithRecord creates three interviewers with slots, and student 1 with a booked
 // interview, a waiver and a hold. Student 2 has none of these.
 func schoolWithRecord(t *testing.T) (pgtest.Database, *sql.DB) {
 	t.Helper()
@@ -286,8 +286,8 @@ func TestEmptyLists(t *testing.T) {
 	}
 }
 
-// Callers at the same time share the reads of their students' records, and each gets the record
-// of its own student.
+// Concurrent callers share the reads of their students' records, and each gets the record of its
+// own student.
 func TestRecordsAreReadTogether(t *testing.T) {
 	t.Parallel()
 	const students, unknown = 40, 999

@@ -125,7 +125,7 @@ func bothPlans(t *testing.T, db *sql.DB, trace *lastStatement) map[string]plan {
 type listPlan struct {
 	rows        int // one more than the page
 	maxBuffers  int
-	readsRecord bool // the plan may read people first; how depends on their number
+	readsRecord bool // the plan may scan other tables before the index slots_open
 }
 
 func (l listPlan) compare(t *testing.T, name string, p plan) {
@@ -142,9 +142,9 @@ func (l listPlan) compare(t *testing.T, name string, p plan) {
 	}
 }
 
-// commitAtOnce makes every commit wait for the log, which the test server does not do by
-// default. Before the log is written, VACUUM does not mark a row as visible to all, and
-// an index-only scan reads the table.
+// commitAtOnce makes every commit wait for the write-ahead log (WAL), which the test server
+// does not do by default. Before the WAL is written, VACUUM does not mark a row as visible
+// to all, and an index-only scan reads the table.
 func commitAtOnce(t *testing.T, d pgtest.Database) {
 	t.Helper()
 	_, err := d.SQL(t).ExecContext(t.Context(), `

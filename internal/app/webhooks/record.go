@@ -11,8 +11,8 @@ import (
 )
 
 // record writes the results of requests and the states of their receivers, and disables the
-// webhooks of those that have failed for good, in one transaction. It keeps the results if it
-// fails.
+// webhooks of deliveries that have failed for good, in one transaction. It keeps the results if
+// it fails.
 func (d *Dispatcher) record(ctx context.Context) error {
 	if len(d.results) == 0 {
 		return nil
@@ -90,8 +90,8 @@ func lock(ctx context.Context, tx *store.Tx, ids []booking.WebhookID) (map[booki
 	return locked, nil
 }
 
-// judge returns the deliveries after the results, and stores the states of the receivers that
-// have changed.
+// judge returns the deliveries as they are after the results, and stores the states of the
+// receivers that have changed.
 func (d *Dispatcher) judge(ctx context.Context, tx *store.Tx, locked map[booking.WebhookID]booking.Webhook, now time.Time) ([]booking.Delivery, error) {
 	done := make([]booking.Delivery, len(d.results))
 	states := map[booking.WebhookID]booking.ReceiverState{}

@@ -15,7 +15,7 @@ func TestRunServesThoseWhoCameBefore(t *testing.T) {
 	t.Parallel()
 	begun, goOn := make(chan int), make(chan struct{})
 	runs := 0 // one run at a time
-	r := sharedrun.New(1, func(keys []int) (int, error) {
+	r := sharedrun.New(1, func([]int) (int, error) {
 		runs++
 		begun <- runs
 		<-goOn
@@ -73,7 +73,7 @@ func TestRunSeesWhatWasDoneBefore(t *testing.T) {
 func TestRunReturnsItsError(t *testing.T) {
 	t.Parallel()
 	failure := errors.New("failure")
-	r := sharedrun.New(1, func(keys []int) (int, error) { return 1, failure })
+	r := sharedrun.New(1, func([]int) (int, error) { return 1, failure })
 	run := r.Next()
 	if <-run.Done; !errors.Is(run.Err, failure) {
 		t.Errorf("%v, want %v", run.Err, failure)
