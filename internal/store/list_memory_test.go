@@ -346,7 +346,8 @@ func TestListFromSQLUsesTheCurrentRecord(t *testing.T) {
 }
 
 // Even if a student's record changes all the time, a list for this student ends and shows a
-// single state. In each state of this school, the student may book either all slots or none.
+// single state. The school changes between two states: in one, the student may book slots, and
+// in the other, none.
 func TestListWhileTheRecordChanges(t *testing.T) {
 	t.Parallel()
 	for name, followed := range map[string]bool{"in time": true, "late": false} {

@@ -32,8 +32,8 @@ var planned = time.Date(2026, 6, 1, 0, 0, 0, 0, time.UTC)
 const (
 	buffersOf50  = 8
 	buffersOf500 = 16
-	// Leeway for a list in a snapshot. Its statement reads only the slots, too: the record is
-	// read before it.
+	// Leeway for a list in a snapshot. The statement of such a list also reads only the slots,
+	// because another statement reads the record before it.
 	buffersOfRecord = 10
 )
 
