@@ -350,7 +350,7 @@ func TestListFromSQLUsesTheCurrentRecord(t *testing.T) {
 // in the other, none.
 func TestListWhileTheRecordChanges(t *testing.T) {
 	t.Parallel()
-	for name, followed := range map[string]bool{"in time": true, "late": false} {
+	for name, followed := range map[string]bool{"following the log": true, "not following the log": false} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			database, rows := schoolWithRecord(t)

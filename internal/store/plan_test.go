@@ -32,8 +32,8 @@ var planned = time.Date(2026, 6, 1, 0, 0, 0, 0, time.UTC)
 const (
 	buffersOf50  = 8
 	buffersOf500 = 16
-	// Leeway for a list in a snapshot. The statement of such a list also reads only the slots,
-	// because another statement reads the record before it.
+	// Leeway for a list in a snapshot. It should not be needed: another statement reads the
+	// record first, so the statement of the list reads only the slots.
 	buffersOfRecord = 10
 )
 
