@@ -154,7 +154,7 @@ func TestListUsesTheCurrentRecord(t *testing.T) {
 				t.Errorf("the list uses the record %+v\nwant %+v", used, now)
 			}
 			if _, _, statements := l.list(); statements != 0 {
-				t.Errorf("the next list takes %d statements, want 0: the record is not in memory", statements)
+				t.Errorf("the next list takes %d statements, want 0, because the record is in memory", statements)
 			}
 		})
 	}
