@@ -49,7 +49,7 @@ func TestInterviewsChangeOnAnotherServer(t *testing.T) {
 	wantChanged(first, "BOOKED", map[*client]string{student: ofStudent, interviewer: ofInterviewer, admin: ofAdmin})
 	moved := s.Slot(theirs, 8*day)
 	s.Accepted(s.ChangeInterview("rescheduleInterview", in{"interviewId": first, "slotId": moved}).Errors)
-	wantChanged(first, "BOOKED", map[*client]string{student: ofStudent, admin: ofAdmin}) // the student no longer has it
+	wantChanged(first, "BOOKED", map[*client]string{student: ofStudent, admin: ofAdmin}) // the interviewer no longer has it
 	s.Accepted(s.Cancel(first).Errors)
 	wantChanged(first, "CANCELLED", map[*client]string{student: ofStudent, admin: ofAdmin})
 	second2 := s.Booked(other, s.Slot(theirs, 9*day))

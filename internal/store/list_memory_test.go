@@ -313,8 +313,8 @@ func TestRecordsAreReadTogether(t *testing.T) {
 	all.Wait()
 }
 
-// A list that SQL answers reflects a change of the record that was committed before its
-// statement, but after the request.
+// A change of the record can be committed after a list is requested, but before the SQL
+// statement that reads its slots. The list reflects such a change.
 func TestListFromSQLUsesTheCurrentRecord(t *testing.T) {
 	t.Parallel()
 	database, rows := schoolWithRecord(t)
@@ -405,8 +405,8 @@ func TestConcurrentListsShareTheRecord(t *testing.T) {
 	listing.Wait()
 }
 
-// While the slots are not in memory, and for what memory does not answer, the same lists come
-// from SQL.
+// The same lists come from SQL while the slots are not in memory: if there are more than
+// memory may hold, or if the server does not follow the log.
 func TestListsFromSQL(t *testing.T) {
 	t.Parallel()
 	database, _ := schoolWithRecord(t)
