@@ -59,7 +59,7 @@ func TestInterviewsChangeOnAnotherServer(t *testing.T) {
 }
 
 // A server that loses the connections on which it follows the changes reconnects and delivers
-// the events of the interval. Subscribers need not fetch their lists again.
+// the events that it has missed. Subscribers need not fetch their lists again.
 func TestLostConnections(t *testing.T) {
 	t.Parallel()
 	s, second := living(t)

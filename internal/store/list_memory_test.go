@@ -326,7 +326,7 @@ func TestListFromSQLUsesTheCurrentRecord(t *testing.T) {
 		}
 	})})
 	pgtest.AwaitSlotsInMemory(t, l.Store)
-	if _, slots, _ := l.list(); slots == 0 { // the record is in memory then
+	if _, slots, _ := l.list(); slots == 0 { // this call also reads the record into memory
 		t.Fatal("the list has no slots")
 	}
 	before = sync.OnceFunc(func() {
