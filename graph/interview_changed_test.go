@@ -83,7 +83,7 @@ func TestLostConnections(t *testing.T) {
 		}
 	}
 	s.Accepted(s.Cancel(before).Errors)
-	// An event from just before may arrive as well.
+	// The event of the booking may arrive first.
 	for status := ""; status != "CANCELLED"; {
 		var e interviewChanged
 		interviews.Event(ofInterviews, &e)

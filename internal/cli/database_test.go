@@ -147,6 +147,9 @@ func TestMissingGrants(t *testing.T) {
 		t.Errorf("check with SELECT granted: got exit code %d and %s%s", code, out, errs)
 	}
 	says("GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public", "serve")
+	set("GRANT INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO " + user)
+	set("GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO " + user) // but not SELECT
+	says("the database user lacks privileges on events_id_seq", "serve")
 	set("REVOKE CONNECT ON DATABASE " + name + " FROM PUBLIC")
 	says("GRANT CONNECT ON DATABASE", "check")
 	set("GRANT CONNECT, CREATE ON DATABASE " + name + " TO " + user)

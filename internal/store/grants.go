@@ -48,7 +48,7 @@ func (g grantee) tables() string {
 }
 
 func (g grantee) sequences() string {
-	return fmt.Sprintf("GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO %s;", g.user)
+	return fmt.Sprintf("GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA public TO %s;", g.user)
 }
 
 func (g grantee) ownership() string {
@@ -73,9 +73,9 @@ func (g grantee) forError(message string) string {
 	return strings.Join([]string{g.connect(), g.create(), g.schema(), g.tables(), g.sequences()}, " ")
 }
 
-// CheckGrants returns an error with the missing GRANT if the database user may not read
-// and write the program's tables. The program's tables are those with the schema and
-// owner of the table students.
+// CheckGrants returns an error with the missing GRANTs if the database user may not read and
+// write the program's tables, or use the sequence of events. The program's tables are those
+// with the schema and owner of the table students.
 func (s *Store) CheckGrants(ctx context.Context) error {
 	var lacking *string
 	err := s.pool.QueryRowContext(ctx, `
@@ -83,7 +83,8 @@ func (s *Store) CheckGrants(ctx context.Context) error {
 		FROM pg_class c JOIN pg_class s ON s.oid = to_regclass('students') AND s.relnamespace = c.relnamespace AND s.relowner = c.relowner
 		WHERE c.relkind IN ('r', 'p') AND c.relname <> 'goose_db_version'
 			AND NOT (has_table_privilege(c.oid, 'SELECT') AND has_table_privilege(c.oid, 'INSERT')
-				AND (has_table_privilege(c.oid, 'UPDATE') OR c.relname NOT IN ('students', 'slots', 'interviews')))`).Scan(&lacking)
+				AND (has_table_privilege(c.oid, 'UPDATE') OR c.relname NOT IN ('students', 'slots', 'interviews')))
+			OR c.relname = 'events_id_seq' AND NOT (has_sequence_privilege(c.oid, 'USAGE') AND has_sequence_privilege(c.oid, 'SELECT'))`).Scan(&lacking)
 	if err != nil || lacking == nil {
 		return fault(err, "check for missing permissions")
 	}
@@ -91,5 +92,5 @@ func (s *Store) CheckGrants(ctx context.Context) error {
 	if s.config == nil {
 		return err
 	}
-	return withGrants(err, s.grantee().tables())
+	return withGrants(err, s.grantee().tables()+" "+s.grantee().sequences())
 }

@@ -237,7 +237,7 @@ func executeOn(t *testing.T, on interface {
 	}
 }
 
-// A server at once forgets the records that it changes. Another student's change does not
+// A server immediately forgets the records that it changes. Another student's change does not
 // matter.
 func TestListAfterAChangeByTheSameServer(t *testing.T) {
 	t.Parallel()

@@ -94,7 +94,7 @@ func (s *Store) RecordMail(ctx context.Context, done []booking.Mail) error {
 
 // OldestMail returns when the oldest pending message was created, or nil if there is none.
 func (s *Store) OldestMail(ctx context.Context) (oldest *time.Time, err error) {
-	err = s.db.WithContext(ctx).Raw("SELECT min(created_at) FROM mail WHERE status = 'PENDING'").Scan(&oldest).Error
+	err = s.db.WithContext(ctx).Raw("SELECT min(created_at) FROM mail WHERE status = 'PENDING'").Row().Scan(&oldest)
 	return utc(oldest), fault(err, "look for the oldest pending message")
 }
 

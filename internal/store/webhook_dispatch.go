@@ -230,6 +230,6 @@ func (s *Store) RepairDeliveries(ctx context.Context, now time.Time) (int, error
 // created, or nil if there is none.
 func (s *Store) OldestDelivery(ctx context.Context) (oldest *time.Time, err error) {
 	err = s.db.WithContext(ctx).Raw(`SELECT min(d.created_at) FROM webhook_deliveries d JOIN webhooks w ON w.id = d.webhook_id
-		WHERE d.status = 'PENDING' AND w.disabled_at IS NULL`).Scan(&oldest).Error
+		WHERE d.status = 'PENDING' AND w.disabled_at IS NULL`).Row().Scan(&oldest)
 	return utc(oldest), fault(err, "look for the oldest pending delivery")
 }
