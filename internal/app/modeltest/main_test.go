@@ -14,8 +14,7 @@ import (
 
 // flagDefaults holds the defaults of some flags of rapid. A school executes 70 operations
 // on average instead of rapid's 30, because it takes a while until interviews are
-// completed, graded and missed. The checks are divided among the schools that are tested
-// concurrently. With -short there is only one for each.
+// completed, graded and missed. The checks are divided among the schools that are tested concurrently.
 var flagDefaults = map[string]int{"rapid.steps": 70, "rapid.checks": checks / schools}
 
 const (
@@ -28,9 +27,6 @@ func TestMain(m *testing.M) {
 	for name, value := range flagDefaults {
 		if !asConfigured(name) {
 			continue
-		}
-		if name == "rapid.checks" && testing.Short() {
-			value = 1
 		}
 		// Use Value.Set, because flag.Set marks the flag as given on the command line.
 		if err := flag.Lookup(name).Value.Set(strconv.Itoa(value)); err != nil {
