@@ -24,6 +24,7 @@ const (
 	poll        = time.Second      // between two looks for due deliveries, while there are webhooks
 	upkeepPause = 10 * time.Second // between two looks for webhooks, and measurements of the queue
 	roundPause  = 20 * time.Millisecond
+	eventsPause = 100 * time.Millisecond // between two dispatches of events, whose commits bookings share
 	faultPause  = 5 * time.Second
 	endPatience = 5 * time.Second // for requests in progress at the end
 	lastWrite   = 2 * time.Second
@@ -60,6 +61,7 @@ type Dispatcher struct {
 	receivers []store.Receiver           // at the last look
 	failing   map[booking.WebhookID]bool // those that were unavailable
 	woken     bool                       // events may have been committed
+	rest      <-chan time.Time           // fires when events may be dispatched again; nil if they may be now
 
 	sending  map[booking.WebhookID]*progress
 	finished chan attempt
@@ -123,6 +125,8 @@ func (d *Dispatcher) Run(ctx context.Context) {
 			d.changed.Store(true)
 		case <-d.wake:
 			d.woken = true
+		case <-d.rest:
+			d.rest = nil
 		case one := <-d.finished:
 			d.take(one)
 		}
@@ -134,6 +138,7 @@ func (d *Dispatcher) Run(ctx context.Context) {
 // called while Run is running.
 func (d *Dispatcher) Round(ctx context.Context) error {
 	d.changed.Store(true)
+	d.rest = nil
 	if err := d.round(ctx, ctx); err != nil {
 		return err
 	}
@@ -162,12 +167,12 @@ func (d *Dispatcher) round(ctx, until context.Context) error {
 	if len(d.receivers) == 0 {
 		return nil
 	}
-	if d.woken {
+	if d.woken && d.rest == nil {
 		added, err := d.store.DispatchEvents(ctx, d.now())
 		if err != nil {
 			return err
 		}
-		d.woken, due = false, due || added > 0
+		d.woken, d.rest, due = false, time.After(eventsPause), due || added > 0
 	}
 	if !due {
 		return nil
