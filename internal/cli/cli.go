@@ -92,7 +92,7 @@ func (p *program) root() *cobra.Command {
 		root.AddGroup(&cobra.Group{ID: title, Title: title})
 	}
 	root.AddCommand(
-		p.serveCommand(), p.configCommand(), p.migrateCommand(), p.checkCommand(), p.extendCommand(),
+		p.serveCommand(), p.configCommand(), p.doctorCommand(), p.migrateCommand(), p.checkCommand(), p.extendCommand(),
 		p.sampleCommand(), p.importCommand(), p.exportCommand(),
 		p.tokenCommand(), p.mailCommand(), p.loadCommand(), p.completionCommand(), p.manCommand(), p.versionCommand(),
 	)

@@ -18,7 +18,7 @@ import (
 func TestInvalidCommandLines(t *testing.T) {
 	t.Parallel()
 	const url = "http://127.0.0.1:1/graphql"
-	commands := "check, completion, config, export, extend, help, import, load, mail, man, migrate, sample, serve, token or version"
+	commands := "check, completion, config, doctor, export, extend, help, import, load, mail, man, migrate, sample, serve, token or version"
 	for args, want := range map[string]string{
 		"dance":         `unknown command "dance"; expected ` + commands,
 		"migrat":        `unknown command "migrat"; did you mean migrate?`,
@@ -33,6 +33,7 @@ func TestInvalidCommandLines(t *testing.T) {
 		"serve --port 1":      "serve: unknown flag --port; expected --config or --help",
 		"check all":           `check: unexpected argument "all"; expected no arguments`,
 		"version 1":           `version: unexpected argument "1"; expected no arguments`,
+		"doctor all":          `doctor: unexpected argument "all"; expected no arguments`,
 		"config --jsn":        "config: unknown flag --jsn; did you mean --json?",
 		"completion":          "completion: SHELL is missing; expected rehearse completion SHELL",
 		"completion tcsh":     `completion: SHELL is "tcsh"; expected bash, zsh, fish or powershell`,
@@ -176,8 +177,8 @@ func TestHelp(t *testing.T) {
 		"serve --help": {"ADDR", "DATABASE_URL", "DATA_DIR", "AUTH", "JWT_SECRET", "SIGHUP"}, "help serve": nil,
 		"import -h": {"Arguments:\n  TABLE", "--slot-minutes N", "(default 60)"}, "help import": nil, "import students --help": nil,
 		"help export": {"--from DATE"}, "help token": {"--ttl DURATION", "(default 1h)"}, "help sample": {"(default school)"},
-		"load --help":  {"--max-in-flight N", "(default 1000)", "(default 30s)", "(default list=90,standing=8,book=2)", "LOAD_TOKEN"},
-		"help migrate": nil, "help extend": nil, "help check": nil, "help version": nil, "help completion": nil, "help man": nil, "help help": nil,
+		"load --help": {"--max-in-flight N", "(default 1000)", "(default 30s)", "(default list=90,standing=8,book=2)", "LOAD_TOKEN"},
+		"help doctor": {"--json", "before the first"}, "help migrate": nil, "help extend": nil, "help check": nil, "help version": nil, "help completion": nil, "help man": nil, "help help": nil,
 		"help config": {"Database:\n  DATABASE_URL\n", "Default: 127.0.0.1:8080.", "OTEL_SDK_DISABLED"}, "config --help": nil,
 	} {
 		t.Run(args, func(t *testing.T) {
@@ -311,7 +312,7 @@ func TestCompletion(t *testing.T) {
 		"man ":                            ":16", // folders
 		"serve ":                          noFiles,
 		"ser":                             "serve\tRun the server (the default)\n" + noFiles,
-		"help mig":                        "check\ncompletion\nconfig\nexport\nextend\nimport\nload\nmail\nman\nmigrate\nsample\nserve\ntoken\nversion\nhelp\n" + noFiles,
+		"help mig":                        "check\ncompletion\nconfig\ndoctor\nexport\nextend\nimport\nload\nmail\nman\nmigrate\nsample\nserve\ntoken\nversion\nhelp\n" + noFiles,
 	} {
 		t.Run(words, func(t *testing.T) {
 			t.Parallel()

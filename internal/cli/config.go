@@ -36,10 +36,7 @@ are comments. The file is read once, at startup.`,
 func (s *session) printConfig(asJSON bool) error {
 	settings := s.config.Settings(s.environment)
 	if asJSON {
-		encoder := json.NewEncoder(s.stdout)
-		encoder.SetIndent("", "  ")
-		encoder.SetEscapeHTML(false)
-		return encoder.Encode(settings)
+		return s.printJSON(settings)
 	}
 	table := tabwriter.NewWriter(s.stdout, 0, 0, 2, ' ', 0)
 	fmt.Fprintln(table, "VARIABLE\tSOURCE\tVALUE")
@@ -47,4 +44,12 @@ func (s *session) printConfig(asJSON bool) error {
 		fmt.Fprintf(table, "%s\t%s\t%s\n", s.Name, s.Source, cmp.Or(s.Value, "(empty)"))
 	}
 	return table.Flush()
+}
+
+// printJSON prints a value as indented JSON.
+func (p *program) printJSON(value any) error {
+	encoder := json.NewEncoder(p.stdout)
+	encoder.SetIndent("", "  ")
+	encoder.SetEscapeHTML(false)
+	return encoder.Encode(value)
 }

@@ -26,9 +26,18 @@ type database struct {
 	postgres *localpg.Server // the built-in server; nil with DATABASE_URL
 }
 
-// openDatabase opens the configured database. It starts the built-in server if there is no DATABASE_URL. The caller
+// openDatabase is like connectDatabase, and adds advice to the error of a database that cannot be reached.
+func (s *session) openDatabase(ctx context.Context, o databaseOptions) (*database, error) {
+	db, err := s.connectDatabase(ctx, o)
+	if errors.Is(err, store.ErrUnavailable) {
+		return nil, fmt.Errorf("%w; %s", err, store.Advice(err))
+	}
+	return db, err
+}
+
+// connectDatabase opens the configured database. It starts the built-in server if there is no DATABASE_URL. The caller
 // must call close.
-func (s *session) openDatabase(ctx context.Context, o databaseOptions) (_ *database, err error) {
+func (s *session) connectDatabase(ctx context.Context, o databaseOptions) (_ *database, err error) {
 	db := &database{}
 	defer func() {
 		if err != nil {
@@ -52,9 +61,6 @@ func (s *session) openDatabase(ctx context.Context, o databaseOptions) (_ *datab
 		MaxConns: s.config.DatabaseMaxConns, MaxConnsPerCaller: s.config.ConnsPerCaller,
 		ListenDSN: s.config.DatabaseListenURL, Traces: o.traces.Provider(), Application: o.application, Log: s.log,
 	})
-	if errors.Is(err, store.ErrUnavailable) {
-		return nil, fmt.Errorf("%w; %s", err, store.Advice(err))
-	}
 	return db, err
 }
 

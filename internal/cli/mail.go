@@ -106,31 +106,12 @@ func (s *session) testMail(ctx context.Context, address string) error {
 	var failed mail.Failed
 	switch {
 	case errors.As(err, &failed):
-		return s.explainMail(failed, to.Address)
+		return fmt.Errorf("%s; %s", failed.Explain(*m.Server, m.From.Address, to.Address), failed.Advice())
 	case err != nil:
 		return err
 	}
 	_, err = fmt.Fprintf(s.stdout, "the mail server %s has accepted the message to %s: %s\n", m.Server, to.Address, response)
 	return err
-}
-
-// explainMail returns an error that says which setting may be wrong.
-func (s *session) explainMail(failed mail.Failed, to string) error {
-	server, from := s.config.Mail.Server, s.config.Mail.From.Address
-	switch failed.Step {
-	case mail.Connecting:
-		return fmt.Errorf("cannot connect to the mail server %s: %w; check the host and the port in SMTP_URL, and the firewall", server, failed)
-	case mail.Opening:
-		return fmt.Errorf("cannot open an SMTP session with %s: %w; check the host, the port and the scheme in SMTP_URL: smtps encrypts the connection from the start, and smtp with STARTTLS", server, failed)
-	case mail.LoggingIn:
-		return fmt.Errorf("the mail server %s refuses the login: %w; check the user and the password in SMTP_URL", server, failed)
-	case mail.NamingSender:
-		return fmt.Errorf("the mail server %s refuses the sender %s: %w; check MAIL_FROM, and the user in SMTP_URL", server, from, failed)
-	case mail.NamingRecipient:
-		return fmt.Errorf("the mail server %s refuses the recipient %s: %w; check the address, and whether this server may send to other domains", server, to, failed)
-	case mail.SendingMessage:
-	}
-	return fmt.Errorf("the mail server %s refuses the message: %w", server, failed)
 }
 
 // previewMail prints a message with invented data.

@@ -22,9 +22,15 @@ import (
 	"github.com/golang-jwt/jwt/v5"
 )
 
-// writeCertificate creates a certificate with the name, its key and its public key in a
-// folder.
+// writeCertificate creates a certificate with the name that is valid for another hour, its key
+// and its public key in a folder.
 func writeCertificate(t *testing.T, folder, name string) *ecdsa.PrivateKey {
+	t.Helper()
+	return writeCertificateUntil(t, folder, name, time.Now().Add(time.Hour))
+}
+
+// writeCertificateUntil is writeCertificate with another end.
+func writeCertificateUntil(t *testing.T, folder, name string, end time.Time) *ecdsa.PrivateKey {
 	t.Helper()
 	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	if err != nil {
@@ -32,7 +38,7 @@ func writeCertificate(t *testing.T, folder, name string) *ecdsa.PrivateKey {
 	}
 	template := &x509.Certificate{
 		SerialNumber: big.NewInt(1), Subject: pkix.Name{CommonName: name}, DNSNames: []string{"localhost"},
-		NotBefore: time.Now().Add(-time.Hour), NotAfter: time.Now().Add(time.Hour),
+		NotBefore: end.AddDate(-1, 0, 0), NotAfter: end,
 	}
 	certificate, err := x509.CreateCertificate(rand.Reader, template, template, key.Public(), key)
 	if err != nil {

@@ -59,7 +59,7 @@ func (c *Config) validateKeys(purpose Purpose) []error {
 	switch {
 	case len(set) > 1:
 		errs = append(errs, fmt.Errorf("%s are set; expected only one of %s", strings.Join(set, " and "), sources))
-	case len(set) == 0 && c.Auth == AuthJWT && purpose == PurposeServe:
+	case len(set) == 0 && c.Auth == AuthJWT && purpose != PurposeSign:
 		errs = append(errs, fmt.Errorf("no token key is set, and AUTH is jwt, which is the default with DATABASE_URL or if ADDR is not a loopback address; "+
 			"expected one of %s, or AUTH=local with ADDR on a loopback address", sources))
 	}
@@ -130,12 +130,15 @@ func (c *Config) validateOrigins() []error {
 	return errs
 }
 
-func (c *Config) loadCertificate() []error {
+func (c *Config) loadCertificate(purpose Purpose) []error {
 	if c.TLSCertFile == "" && c.TLSKeyFile == "" {
 		return nil
 	}
 	if c.TLSCertFile == "" || c.TLSKeyFile == "" {
 		return []error{errors.New("one of TLS_CERT_FILE and TLS_KEY_FILE is set; expected both or none")}
+	}
+	if purpose == PurposeDoctor {
+		return nil
 	}
 	var err error
 	if c.Certificate, err = c.ReadCertificate(); err != nil {

@@ -148,6 +148,7 @@ const (
 	PurposeSign                    // signs tokens
 	PurposeMail                    // writes messages
 	PurposeServe                   // needs everything
+	PurposeDoctor                  // like PurposeServe, but does not read the certificate, so that it can be examined
 )
 
 // Load reads the configuration through getenv, such as os.Getenv. Its error lists every
@@ -237,7 +238,7 @@ func (c *Config) validate(purpose Purpose) []error {
 	errs = append(errs, c.validateAuth()...)
 	errs = append(errs, c.validateOrigins()...)
 	errs = append(errs, c.validateMail()...)
-	return append(errs, c.loadCertificate()...)
+	return append(errs, c.loadCertificate(purpose)...)
 }
 
 // hidden replaces a value that may be a secret.

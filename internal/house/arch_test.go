@@ -45,6 +45,7 @@ var layers = map[string][]string{
 	"internal/mailtest":         {"internal/mail"},
 	"internal/identity":         {"internal/booking"},
 	"internal/config":           {"internal/calendar", "internal/identity", "internal/mail", "internal/spelling"},
+	"internal/doctor":           {"internal/config", "internal/identity", "internal/localpg", "internal/mail", "internal/store"},
 	"internal/load":             {"internal/errorcode"},
 	"internal/web":              {},
 	"internal/localpg":          {},

@@ -90,6 +90,13 @@ func (p *Provider) Run(ctx context.Context) {
 	}
 }
 
+// CheckIssuer reads the keys of an issuer once, and returns the number of those that can verify
+// tokens.
+func CheckIssuer(ctx context.Context, issuer string) (keys int, err error) {
+	read, err := NewProvider(ProviderOptions{Issuer: issuer}).fetch(ctx)
+	return len(read), err
+}
+
 func (p *Provider) refresh(ctx context.Context) {
 	keys, err := p.fetch(ctx)
 	before := p.known.Load()

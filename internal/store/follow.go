@@ -24,6 +24,8 @@ const (
 	loadLimit = 5 * time.Minute  // bounds a load of the open slots
 	// catchUpPause is the pause between two attempts to wait for the log after a load.
 	catchUpPause = 10 * time.Millisecond
+	// followerName is the application_name of the connection that reads the log. Each server has one.
+	followerName = "rehearse change log"
 )
 
 // following is what a store follows the change log with.
@@ -44,6 +46,7 @@ func (s *Store) Follow(
 	}
 	config := s.config.Copy()
 	config.Tracer = nil // no request sent these statements
+	config.RuntimeParams["application_name"] = followerName
 	follower, err := changelog.Start(ctx, changelog.Options{Config: config, Prepare: planOnce, Keeps: ChangeRetention}, consumer{s.mirror, s.logReads, receive})
 	if err != nil {
 		return nil, fault(errors.Join(err, waker.Close(ctx)), "follow the changes")

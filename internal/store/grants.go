@@ -74,23 +74,38 @@ func (g grantee) forError(message string) string {
 }
 
 // CheckGrants returns an error with the missing GRANTs if the database user may not read and
-// write the program's tables, or use the sequence of events. The program's tables are those
-// with the schema and owner of the table students.
+// write the program's tables, or use the sequence of events.
 func (s *Store) CheckGrants(ctx context.Context) error {
-	var lacking *string
-	err := s.pool.QueryRowContext(ctx, `
-		SELECT string_agg(c.relname, ', ' ORDER BY c.relname)
-		FROM pg_class c JOIN pg_class s ON s.oid = to_regclass('students') AND s.relnamespace = c.relnamespace AND s.relowner = c.relowner
-		WHERE c.relkind IN ('r', 'p') AND c.relname <> 'goose_db_version'
-			AND NOT (has_table_privilege(c.oid, 'SELECT') AND has_table_privilege(c.oid, 'INSERT')
-				AND (has_table_privilege(c.oid, 'UPDATE') OR c.relname NOT IN ('students', 'slots', 'interviews')))
-			OR c.relname = 'events_id_seq' AND NOT (has_sequence_privilege(c.oid, 'USAGE') AND has_sequence_privilege(c.oid, 'SELECT'))`).Scan(&lacking)
-	if err != nil || lacking == nil {
-		return fault(err, "check for missing permissions")
+	lacking, err := s.LackingPrivileges(ctx)
+	if err != nil || lacking == "" {
+		return err
 	}
-	err = fmt.Errorf("the database user lacks privileges on %s", *lacking)
+	err = fmt.Errorf("the database user lacks privileges on %s", lacking)
 	if s.config == nil {
 		return err
 	}
-	return withGrants(err, s.grantee().tables()+" "+s.grantee().sequences())
+	return withGrants(err, s.MissingGrants())
 }
+
+// LackingPrivileges lists the tables and sequences for which the database user lacks privileges.
+// It looks at those with the schema and owner of the table students. Rows of an append-only table
+// are neither changed nor deleted. The positions of events are assigned up to the last value of
+// their sequence.
+func (s *Store) LackingPrivileges(ctx context.Context) (names string, err error) {
+	err = s.pool.QueryRowContext(ctx, `
+		SELECT coalesce(string_agg(c.relname, ', ' ORDER BY c.relname), '')
+		FROM pg_class c JOIN pg_class s ON s.oid = to_regclass('students') AND s.relnamespace = c.relnamespace AND s.relowner = c.relowner
+		WHERE c.relkind IN ('r', 'p') AND c.relname <> 'goose_db_version'
+			AND NOT (has_table_privilege(c.oid, 'SELECT') AND has_table_privilege(c.oid, 'INSERT')
+				AND (has_table_privilege(c.oid, 'UPDATE') AND has_table_privilege(c.oid, 'DELETE')
+					OR EXISTS (SELECT FROM pg_trigger t WHERE t.tgrelid = c.oid AND t.tgname LIKE '%\_append\_only')))
+			OR c.relname = 'events_id_seq' AND NOT (has_sequence_privilege(c.oid, 'USAGE') AND has_sequence_privilege(c.oid, 'SELECT'))`).Scan(&names)
+	return names, fault(err, "check for missing permissions")
+}
+
+// MissingGrants returns the statements that give the user all privileges on tables and sequences
+// that servers need.
+func (s *Store) MissingGrants() string { return s.grantee().tables() + " " + s.grantee().sequences() }
+
+// ExtensionGrant returns the statement that lets the user create the extension.
+func (s *Store) ExtensionGrant() string { return s.grantee().create() }

@@ -24,7 +24,7 @@ func (s *Store) Migrate(ctx context.Context) (int, error) {
 	if err != nil {
 		return 0, err
 	}
-	if _, err := s.pending(ctx, provider); err != nil && !errors.Is(err, errNoSchema) {
+	if _, err := s.pending(ctx, provider); err != nil && !errors.Is(err, ErrNoSchema) {
 		return 0, err
 	}
 	done, err := provider.Up(ctx)
@@ -34,16 +34,35 @@ func (s *Store) Migrate(ctx context.Context) (int, error) {
 	return len(done), foldNames(ctx, s.pool)
 }
 
-var errNoSchema = errors.New("the database has no schema yet; run `rehearse migrate` or `rehearse serve` first")
+// ErrNoSchema reports that the database has not been migrated yet.
+var ErrNoSchema = errors.New("the database has no schema yet; run `rehearse migrate` or `rehearse serve` first")
+
+// NewerSchemaError reports that a newer program has migrated the database.
+type NewerSchemaError struct {
+	Has   int64 // a migration of the database
+	Knows int64 // the last migration of this program
+}
+
+// Error says which migration is unknown.
+func (e NewerSchemaError) Error() string {
+	return fmt.Sprintf("the database schema is newer than this program: it has migration %d, and this program has migrations up to %d; "+
+		"run the version of rehearse that migrated it, or a newer one", e.Has, e.Knows)
+}
+
+// PendingMigrations returns the number of migrations that the database lacks. It writes nothing.
+// The error is ErrNoSchema or a NewerSchemaError if the database has no schema or a newer one.
+func (s *Store) PendingMigrations(ctx context.Context) (int, error) {
+	provider, err := s.provider()
+	if err != nil {
+		return 0, err
+	}
+	return s.pending(ctx, provider)
+}
 
 // CheckSchema returns an error unless the schema matches this version of the program. It
 // writes nothing.
 func (s *Store) CheckSchema(ctx context.Context) error {
-	provider, err := s.provider()
-	if err != nil {
-		return err
-	}
-	pending, err := s.pending(ctx, provider)
+	pending, err := s.PendingMigrations(ctx)
 	if err != nil {
 		return err
 	}
@@ -63,7 +82,7 @@ func (s *Store) pending(ctx context.Context, provider *goose.Provider) (int, err
 		return 0, fault(err, "read the version of the schema")
 	}
 	if !exists {
-		return 0, errNoSchema
+		return 0, ErrNoSchema
 	}
 	known := map[int64]bool{0: true} // goose inserts version 0 with the table
 	newest := int64(0)
@@ -82,8 +101,7 @@ func (s *Store) pending(ctx context.Context, provider *goose.Provider) (int, err
 			return 0, fault(err, "read the version of the schema")
 		}
 		if !known[version] {
-			return 0, fmt.Errorf("the database schema is newer than this program: it has migration %d, and this program has migrations up to %d; "+
-				"run the version of rehearse that migrated it, or a newer one", version, newest)
+			return 0, NewerSchemaError{Has: version, Knows: newest}
 		}
 		if version != 0 {
 			pending--
