@@ -319,13 +319,27 @@ const Day = 24 * time.Hour
 // Sound checks the invariants of the database, and fails the test if one is violated.
 func (s *School) Sound() {
 	s.T.Helper()
+	for _, f := range s.findings() {
+		s.T.Errorf("%s: %s", f.Invariant, f.Detail)
+	}
+}
+
+// Unsound fails the test unless the database violates the invariant.
+func (s *School) Unsound(invariant string) {
+	s.T.Helper()
+	found := s.findings()
+	if !slices.ContainsFunc(found, func(f store.Finding) bool { return f.Invariant == invariant }) {
+		s.T.Errorf("found %v, want %q", found, invariant)
+	}
+}
+
+func (s *School) findings() []store.Finding {
+	s.T.Helper()
 	findings, err := s.Store.Check(s.T.Context(), *s.Clock.Load())
 	if err != nil {
 		s.T.Fatalf("check: %v", err)
 	}
-	for _, f := range findings {
-		s.T.Errorf("%s: %s", f.Invariant, f.Detail)
-	}
+	return findings
 }
 
 // Rows returns the row count and a digest of every table, to check that nothing was

@@ -1,7 +1,6 @@
 package webhooks_test
 
 import (
-	"slices"
 	"testing"
 )
 
@@ -55,22 +54,14 @@ func TestCheckOfTheOutbox(t *testing.T) {
 			w.Accepted(w.change("updateWebhook", in{"webhookId": h.ID, "kinds": []string{"INTERVIEW_BOOKED", "INTERVIEW_CANCELLED"}}))
 			w.Cancel(w.Book(student, w.NewSlot(48*hour)).Interview.ID)
 			w.deliver()
-			if test.broken != "" {
-				if _, err := w.DB.SQL(t).ExecContext(t.Context(), test.broken); err != nil {
-					t.Fatal(err)
-				}
+			if test.broken == "" {
+				w.Sound()
+				return
 			}
-			findings, err := w.Store.Check(t.Context(), *w.Clock.Load())
-			if err != nil {
+			if _, err := w.DB.SQL(t).ExecContext(t.Context(), test.broken); err != nil {
 				t.Fatal(err)
 			}
-			var found []string
-			for _, f := range findings {
-				found = append(found, f.Invariant)
-			}
-			if test.invariant == "" && len(found) > 0 || test.invariant != "" && !slices.Contains(found, test.invariant) {
-				t.Errorf("found %v, want %q", findings, test.invariant)
-			}
+			w.Unsound(test.invariant)
 		})
 	}
 }
