@@ -61,15 +61,13 @@ func (v View) calendarText(ctx context.Context, feed booking.CalendarFeed) (stri
 // calendarInterviews returns the caller's interviews that a feed contains at now, by start.
 func (v View) calendarInterviews(ctx context.Context, now time.Time) ([]booking.Interview, error) {
 	from, until := now.Add(-booking.CalendarPast), now.Add(booking.CalendarAhead)
-	past, _, err := v.Interviews(ctx, store.InterviewFilter{Start: &from, End: &now}, store.Page{First: MaxCalendarEvents, FromEnd: true})
+	cancelled := now.Add(-booking.CalendarCancelled)
+	past, _, err := v.Interviews(ctx, store.InterviewFilter{Start: &from, End: &now, CancelledAfter: &cancelled}, store.Page{First: MaxCalendarEvents, FromEnd: true})
 	if err != nil {
 		return nil, err
 	}
-	next, _, err := v.Interviews(ctx, store.InterviewFilter{EndAfter: &now, End: &until}, store.Page{First: MaxCalendarEvents})
-	if err != nil {
-		return nil, err
-	}
-	return slices.DeleteFunc(append(past, next...), func(i booking.Interview) bool { return !i.InCalendar(now) }), nil
+	next, _, err := v.Interviews(ctx, store.InterviewFilter{EndAfter: &now, End: &until, CancelledAfter: &cancelled}, store.Page{First: MaxCalendarEvents})
+	return append(past, next...), err
 }
 
 // openSlots returns the interviewer's open slots after now, by start. A slot that a student

@@ -18,19 +18,13 @@ type CalendarEvent struct {
 	Free       bool // does not make its owner busy
 }
 
-// What a calendar feed contains, relative to the time at which it is read.
+// What a calendar feed contains, relative to the time at which it is read. A cancelled interview
+// stays for some time, so that calendar programs remove it.
 const (
 	CalendarPast      = 90 * 24 * time.Hour  // interviews that ended longer ago are left out
 	CalendarAhead     = 366 * 24 * time.Hour // later interviews and slots are left out
 	CalendarCancelled = 30 * 24 * time.Hour  // interviews that were cancelled longer ago are left out
 )
-
-// InCalendar reports whether a feed that is read at now contains the interview, as far as its
-// status decides. A cancelled interview stays for some time, so that calendar programs
-// remove it.
-func (i Interview) InCalendar(now time.Time) bool {
-	return i.Status != Cancelled || i.CancelledAt == nil || now.Sub(*i.CancelledAt) < CalendarCancelled
-}
 
 // CalendarEvent returns the interview as the calendar of the reader shows it, without its
 // location. The parameter school is the id of the school.

@@ -119,6 +119,19 @@ func TestPastInterviewsTakeNoPlaceOfOthers(t *testing.T) {
 	same(t, "events", len(parsed(t, s.text(address))), app.MaxCalendarEvents+2)
 }
 
+// Interviews that a feed leaves out because they were cancelled long ago take no place of others.
+func TestOldCancellationsTakeNoPlaceOfOthers(t *testing.T) {
+	t.Parallel()
+	s := newSchool(t)
+	student := s.Student(schooltest.In{"email": "sam@student.test"})
+	s.Interviewer(schooltest.In{"email": "ann@staff.test"})
+	address, _ := s.feedOf(schooltest.In{"studentId": student})
+	const most = app.MaxCalendarEvents
+	s.imported(booking.Completed, schooltest.T0.Add(-(most+1)*half), most)
+	s.imported(booking.Cancelled, schooltest.T0.Add(-half), 1)
+	same(t, "events", len(parsed(t, s.text(address))), most)
+}
+
 // published publishes many slots of the interviewer, one after the other from the time on.
 func (s *school) published(interviewer string, from time.Time, many int) {
 	s.T.Helper()

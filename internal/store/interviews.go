@@ -65,6 +65,8 @@ type InterviewFilter struct {
 	Start         *time.Time // starts at or after
 	End           *time.Time // ends at or before
 	EndAfter      *time.Time // ends after
+
+	CancelledAfter *time.Time // is not cancelled, or was cancelled after
 }
 
 // scopedInterviews selects the interviews in a scope that match a filter.
@@ -94,6 +96,9 @@ func (f scopedInterviews) apply(db *gorm.DB) *gorm.DB {
 	if f.EndAfter != nil {
 		// An interview that starts earlier has ended, which bounds the index scan.
 		db = db.Where("starts_at > ? AND ends_at > ?", f.EndAfter.Add(-booking.MaxSlotMinutes*time.Minute), *f.EndAfter)
+	}
+	if f.CancelledAfter != nil {
+		db = db.Where("cancelled_at IS NULL OR cancelled_at > ?", *f.CancelledAfter)
 	}
 	return db
 }
