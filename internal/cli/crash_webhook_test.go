@@ -17,9 +17,9 @@ import (
 )
 
 // A server is killed under load at each step of a delivery: before the events are dispatched,
-// while requests are in progress, and between a response and its record. Each event is received,
-// those of an interview in their order, and those that are received twice have the same id and
-// content.
+// while requests are in progress, and between a response and its record. Its Postgres is killed as
+// well, and loses claims and records that did not wait for the disk. Each event is received, those
+// of an interview in their order, and those that are received twice have the same id and content.
 func TestKilledWhileDelivering(t *testing.T) {
 	t.Parallel()
 	c := newCrashes(t, true)
@@ -42,6 +42,13 @@ func TestKilledWhileDelivering(t *testing.T) {
 			<-held.arrived
 			close(held.release)
 			c.killServer()
+		},
+		func() { c.awaitAnswers(c.random.Int64N(50)); c.killPostgres() },
+		func() { // between a claim and its record
+			held := r.hold()
+			<-held.arrived
+			c.killPostgres()
+			close(held.release)
 		},
 	} {
 		kill()
