@@ -58,7 +58,8 @@ type opened struct {
 	hangups   hangups
 	traces    *telemetry.Traces // nil if they are off
 	database  *database
-	stop      context.CancelFunc // stops the server
+	stop      context.CancelFunc // tells the server to stop
+	stopping  <-chan struct{}    // closed when the server has been told to stop
 }
 
 // serve runs the server until ctx ends.
@@ -79,14 +80,16 @@ func (s *session) serve(ctx context.Context) (err error) {
 
 	ctx, stop := context.WithCancel(ctx)
 	defer stop()
-	late, cancel := delayedCancel(ctx, s.config.ShutdownTimeout)
+	serving, end := delayedCancel(ctx, s.config.DrainDelay)
+	defer end()
+	late, cancel := delayedCancel(serving, s.config.ShutdownTimeout)
 	defer cancel()
 	traces, err := s.startTraces(ctx)
 	if err != nil {
 		return err
 	}
 	defer func() {
-		stop() // late ends some time after ctx
+		end() // late ends some time after serving
 		traces.Stop(late, s.log)
 	}()
 	db, err := s.openDatabase(ctx, databaseOptions{application: servingWith + s.config.ClockOffset.String(), traces: traces})
@@ -97,7 +100,7 @@ func (s *session) serve(ctx context.Context) (err error) {
 	if err := s.prepare(ctx, db.Store); err != nil {
 		return err
 	}
-	return s.serveSchool(ctx, opened{listeners, documents, hangups, traces, db, stop})
+	return s.serveSchool(serving, opened{listeners, documents, hangups, traces, db, stop, ctx.Done()})
 }
 
 // serveSchool serves the school of the database until ctx ends or a part of the server fails.
@@ -142,6 +145,7 @@ func (s *session) serveSchool(ctx context.Context, o opened) (err error) {
 	tasks := append(s.tasks(keys), follow, school.NewDispatcher(s.log, observer, webhook.Timeout).Run, sendMail,
 		func(ctx context.Context) { s.followHangups(ctx, o.hangups, reloads, o.stop) },
 		func(ctx context.Context) { s.announce(ctx, site, o.listeners, o.database.Store) },
+		func(ctx context.Context) { s.drain(ctx, site, o.stopping) },
 		atEnd(graphQL.Drain),
 		atEnd(func() { _ = stopJobs() })) // the deferred call returns the error
 	for _, task := range tasks {
@@ -188,13 +192,28 @@ func (s *session) handlerOptions() gqlhttp.Options {
 	}
 }
 
-// startSite serves the site on the listeners until ctx ends.
+// drain drains the site once the server has been told to stop.
+func (s *session) drain(ctx context.Context, site *web.Site, stopping <-chan struct{}) {
+	select {
+	case <-ctx.Done(): // a part of the server has failed, or there is no delay
+		return
+	case <-stopping:
+	}
+	site.Drain()
+	if s.config.DrainDelay > 0 {
+		s.log.InfoContext(ctx, "stopping: requests are still served while load balancers notice", "delay", s.config.DrainDelay)
+	}
+}
+
+// startSite serves the site on the listeners until ctx ends. The operations address closes last.
 func (s *session) startSite(ctx context.Context, group *errgroup.Group, site *web.Site, l listeners, certificate func() *tls.Certificate) {
+	watched, end := context.WithCancel(context.WithoutCancel(ctx))
 	group.Go(func() error {
+		defer end()
 		return site.Serve(ctx, l.public, site.Public(l.ops == nil), certificate, s.config.ShutdownTimeout)
 	})
 	if l.ops != nil {
-		group.Go(func() error { return site.Serve(ctx, l.ops, site.Ops(), nil, s.config.ShutdownTimeout) })
+		group.Go(func() error { return site.Serve(watched, l.ops, site.Ops(), nil, s.config.ShutdownTimeout) })
 	}
 }
 

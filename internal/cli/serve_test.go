@@ -64,7 +64,7 @@ func command(t *testing.T, dataDir string, env []string, args ...string) *exec.C
 		t.Fatal(err)
 	}
 	cmd := exec.CommandContext(t.Context(), binary, args...)
-	cmd.Env = append(os.Environ(), "DATA_DIR="+dataDir, "ADDR=127.0.0.1:0", "DATABASE_URL=", "AUTH=")
+	cmd.Env = append(os.Environ(), "DATA_DIR="+dataDir, "ADDR=127.0.0.1:0", "DATABASE_URL=", "AUTH=", "DRAIN_DELAY=0s")
 	cmd.Env = append(cmd.Env, env...)
 	return cmd
 }

@@ -36,6 +36,7 @@ type Config struct {
 	ClockOffset      time.Duration `env:"CLOCK_OFFSET" envDefault:"0s"`
 	PrivateWebhooks  Switch        `env:"WEBHOOK_PRIVATE_ADDRESSES" envDefault:"off"`
 	OperationTimeout time.Duration `env:"OPERATION_TIMEOUT" envDefault:"10s"`
+	DrainDelay       time.Duration `env:"DRAIN_DELAY"` // Load sets the default
 	ShutdownTimeout  time.Duration `env:"SHUTDOWN_TIMEOUT" envDefault:"10s"`
 	LogLevel         slog.Level    `env:"LOG_LEVEL" envDefault:"info"`
 	LogFormat        string        `env:"LOG_FORMAT" envDefault:"text"`
@@ -151,11 +152,18 @@ const (
 	PurposeDoctor                  // like PurposeServe, but does not read the certificate, so that it can be examined
 )
 
+// drainDelay is the default of DRAIN_DELAY with DATABASE_URL. The built-in Postgres stops with its
+// server, so no other server could take over the requests.
+const drainDelay = 5 * time.Second
+
 // Load reads the configuration through getenv, such as os.Getenv. Its error lists every
 // invalid value that matters for the purpose, with what is allowed.
 func Load(getenv func(string) string, purpose Purpose) (Config, error) {
 	var c Config
 	errs := c.parse(getenv)
+	if getenv("DRAIN_DELAY") == "" && !c.Embedded() {
+		c.DrainDelay = drainDelay
+	}
 	errs = append(errs, c.validate(purpose)...)
 	return c, errors.Join(errs...)
 }
@@ -215,6 +223,7 @@ func (c *Config) validate(purpose Purpose) []error {
 	check(c.ConnsPerCaller >= 0, "DATABASE_MAX_CONNS_PER_CALLER", fmt.Sprint(c.ConnsPerCaller))
 	check(c.GCPercent >= 1, "GOGC", fmt.Sprint(c.GCPercent))
 	check(c.OperationTimeout > 0, "OPERATION_TIMEOUT", c.OperationTimeout.String())
+	check(c.DrainDelay >= 0, "DRAIN_DELAY", c.DrainDelay.String())
 	check(c.ShutdownTimeout > 0, "SHUTDOWN_TIMEOUT", c.ShutdownTimeout.String())
 	// Check only the scheme: a URL with several hosts is invalid to net/url.
 	check(c.DatabaseURL == "" || isDatabase(c.DatabaseURL), "DATABASE_URL", hidden)

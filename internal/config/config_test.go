@@ -48,6 +48,29 @@ func TestValues(t *testing.T) {
 	}
 }
 
+func TestDrainDelay(t *testing.T) {
+	t.Parallel()
+	const external = "postgres://u@h/db"
+	for _, test := range []struct {
+		name, url, delay string
+		want             time.Duration
+	}{
+		{"the built-in Postgres", "", "", 0},
+		{"the built-in Postgres, set", "", "2s", 2 * time.Second},
+		{"another Postgres", external, "", 5 * time.Second},
+		{"another Postgres, set", external, "2s", 2 * time.Second},
+		{"another Postgres, off", external, "0s", 0},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			c, err := load(map[string]string{"DATABASE_URL": test.url, "DRAIN_DELAY": test.delay, "AUTH": "local"})
+			if err != nil || c.DrainDelay != test.want {
+				t.Errorf("got %v and the error %v, want %v", c.DrainDelay, err, test.want)
+			}
+		})
+	}
+}
+
 func TestWrongValues(t *testing.T) {
 	t.Parallel()
 	for _, test := range []struct{ name, value, says string }{
@@ -74,6 +97,8 @@ func TestWrongValues(t *testing.T) {
 		{"OPERATION_TIMEOUT", "10", `OPERATION_TIMEOUT is "10"; expected a positive duration such as 10s or 2m`},
 		{"RATE_LIMIT_PER_SECOND", "fast", `RATE_LIMIT_PER_SECOND is "fast"; expected a number above 0`},
 		{"SHUTDOWN_TIMEOUT", "0s", "a positive duration"},
+		{"DRAIN_DELAY", "-1s", `DRAIN_DELAY is "-1s"; expected a duration of at least 0s, such as 5s`},
+		{"DRAIN_DELAY", "5", `DRAIN_DELAY is "5"; expected a duration of at least 0s`},
 		{"MAX_OPERATIONS", "0", "a whole number of at least 1"},
 		{"MAX_OPERATIONS_PER_CALLER", "-1", "a whole number of at least 0"},
 		{"MAX_SUBSCRIPTIONS_PER_CALLER", "0", "a whole number of at least 1"},

@@ -45,15 +45,16 @@ const (
 
 // Allowed values shared by several variables.
 const (
-	onOrOff   = "on or off"
-	atLeast1  = "a whole number of at least 1"
-	above0    = "a number above 0"
-	positive  = "a positive duration such as 10s or 2m"
-	aFile     = "the path of a file"
-	anAddress = "an address such as school@example.org"
-	aTraceURL = "a URL such as http://127.0.0.1:4318"
-	address   = "host:port with a port from 1 to 65535, or 0 for any free port"
-	protocol  = "http/protobuf, the only supported protocol"
+	onOrOff     = "on or off"
+	atLeast1    = "a whole number of at least 1"
+	above0      = "a number above 0"
+	positive    = "a positive duration such as 10s or 2m"
+	notNegative = "a duration of at least 0s, such as 5s"
+	aFile       = "the path of a file"
+	anAddress   = "an address such as school@example.org"
+	aTraceURL   = "a URL such as http://127.0.0.1:4318"
+	address     = "host:port with a port from 1 to 65535, or 0 for any free port"
+	protocol    = "http/protobuf, the only supported protocol"
 )
 
 // Variables returns all variables by group, with the defaults of Config.
@@ -115,6 +116,11 @@ var variables = []Variable{
 	{
 		Name: "OPERATION_TIMEOUT", Group: groupServer, Allowed: positive,
 		Description: "The time limit of one GraphQL operation",
+	},
+	{
+		Name: "DRAIN_DELAY", Group: groupServer, Allowed: notNegative, See: "reference/server.md#shutdown",
+		Note:        "5s with `DATABASE_URL`, 0s with the built-in Postgres",
+		Description: "How long a server that is told to stop still serves requests while `/readyz` fails, so that load balancers send new requests elsewhere",
 	},
 	{
 		Name: "SHUTDOWN_TIMEOUT", Group: groupServer, Allowed: positive, See: "reference/server.md#shutdown",

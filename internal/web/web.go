@@ -72,7 +72,21 @@ func (s *Site) Public(ops bool) http.Handler {
 	if ops {
 		s.addOps(mux)
 	}
-	return paced(s.guarded(s.compressed(mux)))
+	return paced(s.draining(s.guarded(s.compressed(mux))))
+}
+
+// Drain makes /readyz fail, while requests are still served. Clients must open a new connection
+// for each further request, so that a load balancer can send it to another server.
+func (s *Site) Drain() { s.stopping.Store(true) }
+
+// draining closes the connection of each response after Drain.
+func (s *Site) draining(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if s.stopping.Load() && r.Header.Get("Upgrade") == "" {
+			w.Header().Set("Connection", "close")
+		}
+		next.ServeHTTP(w, r)
+	})
 }
 
 // Ops returns the handler of the operations address.
@@ -137,9 +151,9 @@ func text(w http.ResponseWriter, status int, body string) {
 	_, _ = fmt.Fprintln(w, body) // the client may be gone
 }
 
-// Serve serves requests on the listener until ctx ends. Then /readyz fails, active
-// requests finish or are aborted after the duration patience, and Serve returns. If
-// certificate is not nil, Serve uses TLS and calls certificate for each handshake.
+// Serve serves requests on the listener until ctx ends. Then it calls Drain, active requests
+// finish or are aborted after the duration patience, and Serve returns. If certificate is not
+// nil, Serve uses TLS and calls certificate for each handshake.
 func (s *Site) Serve(ctx context.Context, l net.Listener, handler http.Handler, certificate func() *tls.Certificate, patience time.Duration) error {
 	server := &http.Server{
 		Handler:           handler,
@@ -161,7 +175,7 @@ func (s *Site) Serve(ctx context.Context, l net.Listener, handler http.Handler, 
 		return fmt.Errorf("serve on %s: %w", l.Addr(), err)
 	case <-ctx.Done():
 	}
-	s.stopping.Store(true)
+	s.Drain()
 	drain, cancel := context.WithTimeout(context.WithoutCancel(ctx), patience)
 	defer cancel()
 	err := server.Shutdown(drain)
