@@ -54,7 +54,7 @@ func present(log *slog.Logger) graphql.ErrorPresenterFunc {
 		}
 		answer.Extensions = refusalExtensions(err)
 		answer.Extensions["code"] = string(code)
-		if errors.Is(err, store.ErrUnavailable) {
+		if errors.Is(err, store.ErrUnavailable) && !hungUp(ctx) {
 			outages.report(ctx, err)
 		}
 		if code == errorcode.Internal {
@@ -141,7 +141,7 @@ func classify(err error, fromLibrary *gqlerror.Error) (code errorcode.Code, mess
 		return errorcode.Forbidden, "your role does not have access"
 	case errors.Is(err, store.ErrTimeout), errors.Is(err, context.DeadlineExceeded):
 		return errorcode.Timeout, TimeoutMessage
-	case errors.Is(err, context.Canceled): // the client has disconnected, so nobody reads this
+	case errors.Is(err, context.Canceled): // hungUp, so nobody reads this
 		return errorcode.Timeout, "the client cancelled the request"
 	case errors.Is(err, store.ErrUnavailable):
 		return errorcode.Unavailable, "the database is not available; try again"
@@ -150,6 +150,10 @@ func classify(err error, fromLibrary *gqlerror.Error) (code errorcode.Code, mess
 	}
 	return errorcode.Internal, "internal error; the server log has the cause under the errorId"
 }
+
+// hungUp reports whether the client has disconnected or cancelled the operation. The statements
+// that were in progress then fail in several ways.
+func hungUp(ctx context.Context) bool { return errors.Is(ctx.Err(), context.Canceled) }
 
 // isDocumentError reports whether err is an error of the library about the document or its
 // variables.

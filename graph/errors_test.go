@@ -96,35 +96,60 @@ func TestBusy(t *testing.T) {
 	newServer(t, s.DB, store.Options{}).Booked(student, slot)
 }
 
-// An insert or the commit can find the disk full.
-func TestFullDiskIsUnavailable(t *testing.T) {
-	t.Parallel()
-	for name, trigger := range map[string]string{
-		"at an insert": "CREATE TRIGGER disk BEFORE INSERT ON interviews FOR EACH ROW EXECUTE FUNCTION full_disk()",
-		"at the commit": `CREATE CONSTRAINT TRIGGER disk AFTER INSERT ON interviews DEFERRABLE INITIALLY DEFERRED
-			FOR EACH ROW EXECUTE FUNCTION full_disk()`,
+// Triggers that make a booking fail.
+const (
+	atInsert = "CREATE TRIGGER failing BEFORE INSERT ON interviews FOR EACH ROW EXECUTE FUNCTION fail()"
+	atCommit = `CREATE CONSTRAINT TRIGGER failing AFTER INSERT ON interviews DEFERRABLE INITIALLY DEFERRED
+		FOR EACH ROW EXECUTE FUNCTION fail()`
+)
+
+// failBookings makes Postgres report the SQLSTATE for each booking.
+func failBookings(t *testing.T, s *school, code, trigger string) {
+	t.Helper()
+	for _, statement := range []string{
+		"CREATE FUNCTION fail() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'injected' USING ERRCODE = '" + code + "'; END $$", trigger,
 	} {
-		t.Run(name, func(t *testing.T) {
+		if _, err := s.DB.SQL(t).ExecContext(t.Context(), statement); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+// An insert or the commit can meet a Postgres that is out of service.
+func TestOutagesAreUnavailable(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct{ name, code, trigger, advice string }{
+		{"a full disk at an insert", "53100", atInsert, "the disk of Postgres is full"},
+		{"a full disk at the commit", "53100", atCommit, "the disk of Postgres is full"},
+		{"an operator at the commit", "57P01", atCommit, "Postgres is stopping"},
+		{"a missing library at an insert", "58P01", atInsert, "reinstall it"},
+		{"an input or output error at the commit", "58030", atCommit, "reinstall it"},
+		{"damaged data at an insert", "XX001", atInsert, "restore a backup"},
+		{"an internal error at the commit", "XX000", atCommit, "an internal error"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
 			s := newSchool(t)
 			student, slot := s.Student(nil), s.NewSlot(day)
 			before := s.Rows()
-			for _, statement := range []string{
-				`CREATE FUNCTION full_disk() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
-					RAISE EXCEPTION 'could not extend file: No space left on device' USING ERRCODE = '53100'; END $$`, trigger,
-			} {
-				if _, err := s.DB.SQL(t).ExecContext(t.Context(), statement); err != nil {
-					t.Fatal(err)
-				}
-			}
+			failBookings(t, s, c.code, c.trigger)
 			book := fmt.Sprintf("mutation { bookSlot(input: {studentId: %s, slotId: %s}) { interview { id } } }", student, slot)
 			same(t, "error code", s.Ask(book, nil).Code(), "UNAVAILABLE")
 			same(t, "rows", s.Rows(), before)
-			if !strings.Contains(s.Log.String(), "the disk of Postgres is full") {
-				t.Errorf("log = %s, want a hint at the full disk", s.Log)
+			if !strings.Contains(s.Log.String(), c.advice) {
+				t.Errorf("log = %s, want the advice %q", s.Log, c.advice)
 			}
 		})
 	}
+}
+
+// A lock that is not available is refused at the commit as it is at any other statement.
+func TestBusyAtTheCommit(t *testing.T) {
+	t.Parallel()
+	s := newSchool(t)
+	student, slot := s.Student(nil), s.NewSlot(day)
+	failBookings(t, s, "55P03", atCommit)
+	same(t, "refusal codes", codes(s.Book(student, slot).Errors), []string{"BUSY_RETRY"})
 }
 
 func TestUnavailable(t *testing.T) {

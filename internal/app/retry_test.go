@@ -98,7 +98,10 @@ func TestUnavailableDatabase(t *testing.T) {
 		{"Postgres starts", "ERROR", "57P03", true},
 		{"a standby", "ERROR", "25006", true},
 		{"a missing column", "ERROR", "42703", false},
-		{"an internal error", "ERROR", "XX000", false},
+		{"an internal error", "ERROR", "XX000", true},
+		{"a damaged table", "ERROR", "XX001", true},
+		{"an operator intervenes", "ERROR", "57000", true},
+		{"a limit of Postgres", "ERROR", "54000", false},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()

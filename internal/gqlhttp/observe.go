@@ -29,7 +29,7 @@ type Observer interface {
 
 // Vocabulary is the set of strings that are passed to an Observer.
 type Vocabulary struct {
-	Codes      []string // codes of top-level errors
+	Codes      []string // codes of top-level errors, and hungUp
 	Faults     []string // those codes that the client did not cause
 	Refusals   []string // refusal codes
 	Deprecated []string // deprecated elements of the schema
@@ -44,10 +44,29 @@ func NewVocabulary() Vocabulary {
 			v.Faults = append(v.Faults, string(code.Code))
 		}
 	}
+	v.Codes = append(v.Codes, hungUp)
 	for _, code := range booking.RefusalCodes() {
 		v.Refusals = append(v.Refusals, string(code.Code))
 	}
 	return v
+}
+
+// hungUp replaces the codes of errors that follow from the client's disconnecting or cancelling.
+// No client receives it.
+const hungUp = "CANCELED"
+
+// observed returns the codes for an Observer. If the client has hung up, an operation that was
+// not completed is not the server's fault.
+func observed(ctx context.Context, codes []string) []string {
+	if context.Cause(ctx) != context.Canceled { //nolint:errorlint // with a cause of its own, the server has cancelled
+		return codes
+	}
+	for i, code := range codes {
+		if code == string(errorcode.Timeout) || code == string(errorcode.Unavailable) {
+			codes[i] = hungUp
+		}
+	}
+	return codes
 }
 
 // unobserved is an Observer that does nothing.

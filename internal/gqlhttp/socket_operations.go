@@ -112,7 +112,7 @@ func (s *socket) follow(ctx context.Context, id string, responses graphql.Respon
 			s.fail(ctx, id, response.Errors)
 			return
 		}
-		observer(ctx).Answered(ctx, http.StatusOK, codesOf(response.Errors))
+		observer(ctx).Answered(ctx, http.StatusOK, observed(ctx, codesOf(response.Errors)))
 		s.sendParts(ctx, encoded(response, envelope{`{"type":"next","id":` + jsonString(id) + `,"payload":{`, "}}"}))
 	}
 	switch {
@@ -126,7 +126,7 @@ func (s *socket) follow(ctx context.Context, id string, responses graphql.Respon
 
 // fail ends an operation with errors.
 func (s *socket) fail(ctx context.Context, id string, problems gqlerror.List) {
-	observer(ctx).Answered(ctx, http.StatusOK, codesOf(problems))
+	observer(ctx).Answered(ctx, http.StatusOK, observed(ctx, codesOf(problems)))
 	s.remove(id)
 	s.sendJSON(ctx, message{Type: "error", ID: id}, problems)
 }

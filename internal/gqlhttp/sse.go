@@ -189,7 +189,7 @@ func (e events) complete(ctx context.Context, end *graph.Ending) {
 func (e events) end() (ok bool) { return e.write(parts{[]byte("event: complete\ndata: \n\n")}) }
 
 func (e events) next(ctx context.Context, response *graphql.Response) (ok bool) {
-	observer(ctx).Answered(ctx, http.StatusOK, codesOf(response.Errors))
+	observer(ctx).Answered(ctx, http.StatusOK, observed(ctx, codesOf(response.Errors)))
 	return e.write(encoded(oneLine(response), eventEnvelope))
 }
 

@@ -97,7 +97,7 @@ func write(w http.ResponseWriter, r *http.Request, o outcome, response *graphql.
 	h.Add("Vary", "Accept")
 	h.Set("Cache-Control", "no-store") // responses are private to the caller
 	h.Set("Content-Type", media+"; charset=utf-8")
-	observer(r.Context()).Answered(r.Context(), o.status(media), codesOf(response.Errors))
+	observer(r.Context()).Answered(r.Context(), o.status(media), observed(r.Context(), codesOf(response.Errors)))
 	parts := encoded(response, httpEnvelope)
 	h.Set("Content-Length", strconv.Itoa(parts.size()))
 	w.WriteHeader(o.status(media))

@@ -37,13 +37,13 @@ func (h *Handler) Within(w http.ResponseWriter, r *http.Request, kind string, po
 	caller := a.rates.callerKey(ctx, r)
 	leave, refused := a.enter(ctx, caller, points)
 	if refused != nil {
-		h.observer.Answered(ctx, statuses[refused.outcome], codesOf(refused.errors))
+		h.observer.Answered(ctx, statuses[refused.outcome], observed(ctx, codesOf(refused.errors)))
 		writePlain(w, refused)
 		return ErrAnswered
 	}
 	defer leave()
 	err := work(store.ForCaller(ctx, caller))
-	h.observer.Answered(ctx, statusOf(err), codeOf(err))
+	h.observer.Answered(ctx, statusOf(err), observed(ctx, codeOf(err)))
 	return err
 }
 

@@ -26,12 +26,17 @@ var outages = []struct{ prefix, advice string }{
 	{"57P03", adviceStart}, // starting or stopping
 	{"57P04", "the database was dropped; restore it, or correct DATABASE_URL"},
 	{"57P05", "Postgres ended an idle session; raise its idle_session_timeout"},
+	{"57", "the operator of Postgres intervened; see its log"},
 	{"58", adviceInstallation},
+	{"XX001", adviceDamage}, // of a table
+	{"XX002", adviceDamage}, // of an index
+	{"XX", "Postgres met an internal error; see its log"},
 }
 
 const (
 	adviceInstallation = "the installed Postgres does not match the running server, or is damaged; restart Postgres, and reinstall it if that does not help"
 	adviceStart        = "Postgres is stopping, starting or has crashed; see its log, and start it if it does not restart"
+	adviceDamage       = "Postgres found damaged data; see its log, and restore a backup, or run REINDEX if only an index is damaged"
 	adviceReach        = "check that Postgres runs and that DATABASE_URL points to it"
 	adviceEnter        = "check the user, the password and the database of DATABASE_URL, and pg_hba.conf of Postgres"
 	adviceGrant        = "grant the missing privileges to the user of DATABASE_URL; `rehearse serve` prints the GRANT"

@@ -42,7 +42,7 @@ func newMetrics(o Options) *metrics {
 	m := &metrics{
 		registry: prometheus.NewRegistry(),
 		operations: prometheus.NewCounterVec(name("operations_total",
-			"Answered GraphQL requests, reads of calendar feeds and uses of links to unsubscribe. `type` is `query`, `mutation`, `subscription`, `calendar` for a feed, `unsubscribe` for a link, or `unknown` if there was nothing to execute. `outcome` is `OK`, `REFUSED` if a rule refused a mutation, or the code of the first error."), []string{"type", "outcome"}),
+			"Answered GraphQL requests, reads of calendar feeds and uses of links to unsubscribe. `type` is `query`, `mutation`, `subscription`, `calendar` for a feed, `unsubscribe` for a link, or `unknown` if there was nothing to execute. `outcome` is `OK`, `REFUSED` if a rule refused a mutation, `CANCELED` if the client disconnected or cancelled the operation, or the code of the first error."), []string{"type", "outcome"}),
 		duration: prometheus.NewHistogramVec(prometheus.HistogramOpts{
 			Namespace: "rehearse", Name: "operation_duration_seconds", Buckets: seconds,
 			Help: "The time from the request header to the response. Subscriptions are not included.",
