@@ -154,7 +154,7 @@ func TestInvalidConfiguration(t *testing.T) {
 		{"a wrong mail server", []string{"SMTP_URL=smtp://me:hunter2@", "MAIL_FROM=x"}, []string{"mail", "test", "ada@example.org"}, exitConfiguration,
 			[]string{"SMTP_URL is \"(hidden)\"; expected smtp://", "MAIL_FROM is \"x\"; expected an address"}},
 		{"no key", nil, []string{"token", "--role", "admin", "--id", "1"}, exitFault, []string{"set DATA_DIR to the folder of the server"}},
-		{"an unreachable database", []string{"DATABASE_URL=postgres://u:hunter2@127.0.0.1:1/db", "AUTH=local"}, nil, exitFault, []string{"check that Postgres runs"}},
+		{"an unreachable database", []string{"DATABASE_URL=postgres://u:hunter2@127.0.0.1:1/db", "DATABASE_WAIT=0s", "AUTH=local"}, nil, exitFault, []string{"check that Postgres runs"}},
 		{"an old schema", []string{"MIGRATE=off"}, nil, exitFault, []string{"rehearse migrate"}},
 	} {
 		t.Run(test.name, func(t *testing.T) {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"time"
 
 	"rehearse/internal/app"
 	"rehearse/internal/localpg"
@@ -15,6 +16,7 @@ const databaseName = "rehearse"
 
 // databaseOptions configure openDatabase.
 type databaseOptions struct {
+	patience    time.Duration     // how long to wait for a database that is away
 	existing    bool              // fail if the built-in database does not exist yet, instead of creating it
 	application string            // name of the sessions in Postgres; empty for none
 	traces      *telemetry.Traces // nil for none
@@ -59,7 +61,7 @@ func (s *session) connectDatabase(ctx context.Context, o databaseOptions) (_ *da
 	}
 	db.Store, err = store.Open(ctx, dsn, store.Options{
 		MaxConns: s.config.DatabaseMaxConns, MaxConnsPerCaller: s.config.ConnsPerCaller,
-		ListenDSN: s.config.DatabaseListenURL, Traces: o.traces.Provider(), Application: o.application, Log: s.log,
+		ListenDSN: s.config.DatabaseListenURL, Traces: o.traces.Provider(), Application: o.application, Log: s.log, Patience: o.patience,
 	})
 	return db, err
 }

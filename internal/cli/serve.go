@@ -92,8 +92,14 @@ func (s *session) serve(ctx context.Context) (err error) {
 		end() // late ends some time after serving
 		traces.Stop(late, s.log)
 	}()
-	db, err := s.openDatabase(ctx, databaseOptions{application: servingWith + s.config.ClockOffset.String(), traces: traces})
-	if err != nil {
+	db, err := s.openDatabase(ctx, databaseOptions{
+		patience: s.config.DatabaseWait, application: servingWith + s.config.ClockOffset.String(), traces: traces,
+	})
+	switch {
+	case errors.Is(err, context.Canceled): // told to stop, such as while it waited for the database
+		s.farewell(ctx)
+		return nil
+	case err != nil:
 		return err
 	}
 	defer func() { err = errors.Join(db.Explain(err), db.close()) }()
@@ -304,7 +310,7 @@ func (s *session) streams() gqlhttp.StreamLimits {
 func readiness(db *store.Store, verifier *identity.Verifier) func(context.Context) (string, error) {
 	return func(ctx context.Context) (string, error) {
 		if err := db.Ready(ctx); err != nil {
-			return "the database cannot take bookings", fmt.Errorf("%w; %s", err, store.Advice(err))
+			return "the database cannot take bookings: " + store.Advice(err), fmt.Errorf("%w; %s", err, store.Advice(err))
 		}
 		note, err := verifier.Ready()
 		switch {

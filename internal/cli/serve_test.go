@@ -88,7 +88,8 @@ type running struct {
 	greeting string
 	address  string
 	stderr   *logged
-	rest     chan string // the output after the greeting, once the server has ended
+	lines    *bufio.Scanner // of stdout, up to the greeting
+	rest     chan string    // the output after the greeting, once the server has ended
 }
 
 // in returns the server for a subtest, whose failures are those of t.
@@ -117,22 +118,36 @@ func (l *logged) String() string {
 	return l.text.String()
 }
 
+// start starts a server and waits until it is ready, or reports why it is not.
 func start(t *testing.T, dataDir string, env ...string) *running {
+	t.Helper()
+	r := launch(t, dataDir, env...)
+	r.awaitGreeting()
+	return r
+}
+
+// launch starts a server.
+func launch(t *testing.T, dataDir string, env ...string) *running {
 	t.Helper()
 	cmd := command(t, dataDir, env)
 	stdout, err := cmd.StdoutPipe()
 	if err != nil {
 		t.Fatal(err)
 	}
-	r := &running{t: t, cmd: cmd, stderr: &logged{}, rest: make(chan string, 1)}
+	r := &running{t: t, cmd: cmd, stderr: &logged{}, lines: bufio.NewScanner(stdout), rest: make(chan string, 1)}
 	cmd.Stderr = r.stderr
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = cmd.Process.Kill() })
-	lines := bufio.NewScanner(stdout)
-	for lines.Scan() && lines.Text() != "  }" { // the end of the sample query
-		r.greeting += lines.Text() + "\n"
+	return r
+}
+
+// awaitGreeting reads the greeting.
+func (r *running) awaitGreeting() {
+	r.t.Helper()
+	for r.lines.Scan() && r.lines.Text() != "  }" { // the end of the sample query
+		r.greeting += r.lines.Text() + "\n"
 		if strings.Contains(r.greeting, "not ready yet") {
 			break
 		}
@@ -140,18 +155,20 @@ func start(t *testing.T, dataDir string, env ...string) *running {
 	r.greeting += "  }\n"
 	match := regexp.MustCompile(`https?://(\S+)/graphql`).FindStringSubmatch(r.greeting)
 	if match == nil {
-		_ = cmd.Wait()
-		t.Fatalf("the server did not start:\n%s%s", r.greeting, r.stderr)
+		_ = r.cmd.Wait()
+		r.t.Fatalf("the server did not start:\n%s%s", r.greeting, r.stderr)
 	}
 	r.address = match[1]
-	go func() {
-		var rest strings.Builder
-		for lines.Scan() {
-			rest.WriteString(lines.Text())
-		}
-		r.rest <- rest.String()
-	}()
-	return r
+	go r.readRest()
+}
+
+// readRest reads stdout until the server has ended.
+func (r *running) readRest() {
+	var rest strings.Builder
+	for r.lines.Scan() {
+		rest.WriteString(r.lines.Text())
+	}
+	r.rest <- rest.String()
 }
 
 func (r *running) ask(document string) string {

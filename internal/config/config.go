@@ -26,6 +26,7 @@ type Config struct {
 	OpsAddr          string        `env:"OPS_ADDR"`
 	PublicURL        string        `env:"PUBLIC_URL"` // Load removes a final slash
 	DatabaseURL      string        `env:"DATABASE_URL"`
+	DatabaseWait     time.Duration `env:"DATABASE_WAIT" envDefault:"1m"`
 	DatabaseMaxConns int           `env:"DATABASE_MAX_CONNS" envDefault:"32"`
 	ConnsPerCaller   int           `env:"DATABASE_MAX_CONNS_PER_CALLER" envDefault:"0"` // 0 means a quarter
 	DataDir          string        `env:"DATA_DIR"`
@@ -223,6 +224,7 @@ func (c *Config) validate(purpose Purpose) []error {
 	check(c.ConnsPerCaller >= 0, "DATABASE_MAX_CONNS_PER_CALLER", fmt.Sprint(c.ConnsPerCaller))
 	check(c.GCPercent >= 1, "GOGC", fmt.Sprint(c.GCPercent))
 	check(c.OperationTimeout > 0, "OPERATION_TIMEOUT", c.OperationTimeout.String())
+	check(c.DatabaseWait >= 0, "DATABASE_WAIT", c.DatabaseWait.String())
 	check(c.DrainDelay >= 0, "DRAIN_DELAY", c.DrainDelay.String())
 	check(c.ShutdownTimeout > 0, "SHUTDOWN_TIMEOUT", c.ShutdownTimeout.String())
 	// Check only the scheme: a URL with several hosts is invalid to net/url.

@@ -97,6 +97,7 @@ func TestWrongValues(t *testing.T) {
 		{"OPERATION_TIMEOUT", "10", `OPERATION_TIMEOUT is "10"; expected a positive duration such as 10s or 2m`},
 		{"RATE_LIMIT_PER_SECOND", "fast", `RATE_LIMIT_PER_SECOND is "fast"; expected a number above 0`},
 		{"SHUTDOWN_TIMEOUT", "0s", "a positive duration"},
+		{"DATABASE_WAIT", "-1s", `DATABASE_WAIT is "-1s"; expected a duration of at least 0s`},
 		{"DRAIN_DELAY", "-1s", `DRAIN_DELAY is "-1s"; expected a duration of at least 0s, such as 5s`},
 		{"DRAIN_DELAY", "5", `DRAIN_DELAY is "5"; expected a duration of at least 0s`},
 		{"MAX_OPERATIONS", "0", "a whole number of at least 1"},

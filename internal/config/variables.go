@@ -146,6 +146,10 @@ var variables = []Variable{
 		Description: "A Postgres server, version 14 or later, as `postgres://user@host/database`. The URL may name several hosts",
 	},
 	{
+		Name: "DATABASE_WAIT", Group: groupDatabase, Allowed: notNegative, See: "reference/server.md#startup",
+		Description: "How long a server that starts waits for a Postgres that does not respond",
+	},
+	{
 		Name: "DATABASE_LISTEN_URL", Group: groupDatabase, Note: "`DATABASE_URL`", See: "how-to/pgbouncer.md",
 		Allowed:     "a URL such as postgres://user@host/database; requires DATABASE_URL",
 		Description: "The address of Postgres itself, if `DATABASE_URL` points to a pooler such as pgbouncer. With it, subscribers get the changes of other servers at once, and without it up to 50 ms later",

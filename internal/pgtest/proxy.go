@@ -21,6 +21,7 @@ type Proxy struct {
 
 	pools  bool
 	mu     sync.Mutex
+	away   bool          // whether new connections are closed at once
 	thawed chan struct{} // closed unless the proxy is frozen
 	conns  map[*proxied]struct{}
 }
@@ -70,6 +71,10 @@ func (d Database) proxy(t testing.TB, p *Proxy) *Proxy {
 			}
 			network, address := pgconn.NetworkAddress(config.Host, config.Port)
 			server, err := new(net.Dialer).DialContext(ctx, network, address)
+			if err == nil && p.isAway() {
+				_ = server.Close()
+				err = net.ErrClosed
+			}
 			if err != nil {
 				_ = client.Close()
 				continue
@@ -85,6 +90,24 @@ func (d Database) proxy(t testing.TB, p *Proxy) *Proxy {
 		running.Wait()
 	})
 	return p
+}
+
+// Leave closes new connections at once, as does a host whose database is not running.
+func (p *Proxy) Leave() { p.setAway(true) }
+
+// Return forwards new connections again.
+func (p *Proxy) Return() { p.setAway(false) }
+
+func (p *Proxy) setAway(away bool) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.away = away
+}
+
+func (p *Proxy) isAway() bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.away
 }
 
 // Freeze stops forwarding, on new connections as well.

@@ -69,7 +69,7 @@ func fault(err error, format string, args ...any) error {
 		return err
 	case isTimeout(err):
 		return fmt.Errorf("%s: %w: %w", doing, ErrTimeout, err)
-	case isUnavailable(err), errors.Is(err, errReadOnly):
+	case isUnavailable(err):
 		return fmt.Errorf("%s: %w: %w", doing, ErrUnavailable, err)
 	}
 	return fmt.Errorf("%s: %w", doing, err)

@@ -16,8 +16,8 @@ import (
 )
 
 // Collectors returns the metrics of the connection pool, of the reads that wait for
-// their caller's share, of the refused bookings that could not be recorded, and of what is in
-// memory.
+// their caller's share, of the refused bookings that could not be recorded, of the clock, and
+// of what is in memory.
 func (s *Store) Collectors() []prometheus.Collector {
 	gauge := func(name, help string, value func() int) prometheus.Collector {
 		return prometheus.NewGaugeFunc(prometheus.GaugeOpts{Name: name, Help: help}, func() float64 { return float64(value()) })
@@ -25,6 +25,10 @@ func (s *Store) Collectors() []prometheus.Collector {
 	return []prometheus.Collector{
 		collectors.NewDBStatsCollector(s.pool, "rehearse"), s.lostRefusals, s.lists, s.logReads,
 		gauge("rehearse_reads_waiting", "Reads that wait because their caller uses as many database connections as one caller may.", s.WaitingReads),
+		prometheus.NewGaugeFunc(prometheus.GaugeOpts{
+			Name: "rehearse_clock_skew_seconds",
+			Help: "How far the clock of this server is ahead of that of Postgres, at the last check of `/readyz`; negative if it is behind.",
+		}, func() float64 { return s.ClockSkew().Seconds() }),
 		gauge("rehearse_open_slots_in_memory", "Open slots that are in memory. At 0, all lists are read from Postgres.", s.SlotsInMemory),
 	}
 }

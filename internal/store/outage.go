@@ -37,6 +37,7 @@ const (
 	adviceInstallation = "the installed Postgres does not match the running server, or is damaged; restart Postgres, and reinstall it if that does not help"
 	adviceStart        = "Postgres is stopping, starting or has crashed; see its log, and start it if it does not restart"
 	adviceDamage       = "Postgres found damaged data; see its log, and restore a backup, or run REINDEX if only an index is damaged"
+	adviceClocks       = "synchronise the clocks of the machines of this server and of Postgres, for example with NTP"
 	adviceReach        = "check that Postgres runs and that DATABASE_URL points to it"
 	adviceEnter        = "check the user, the password and the database of DATABASE_URL, and pg_hba.conf of Postgres"
 	adviceGrant        = "grant the missing privileges to the user of DATABASE_URL; `rehearse serve` prints the GRANT"
@@ -46,6 +47,9 @@ const (
 // Advice returns what an operator can do about an error that makes the database
 // unusable.
 func Advice(err error) string {
+	if errors.Is(err, errSkewed) {
+		return adviceClocks
+	}
 	var pg *pgconn.PgError
 	if !errors.As(err, &pg) {
 		return adviceReach

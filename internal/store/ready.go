@@ -19,21 +19,36 @@ const (
 	readyFor = time.Second
 )
 
-var errReadOnly = errors.New("the database is read-only")
-
 // loadModules loads the libraries that a booking needs: plpgsql, because it is a plpgsql
 // block, and btree_gist, in whichever schema it is installed. An existing session has
 // both in memory; a new one reads them from the disk.
 const loadModules = `DO $$ BEGIN EXECUTE (SELECT format('SELECT %I.int8_dist(1, 2)', n.nspname)
 	FROM pg_extension e JOIN pg_namespace n ON n.oid = e.extnamespace WHERE e.extname = 'btree_gist'); END $$`
 
-// bookingTables reads a row of each table that a booking reads or writes.
-const bookingTables = `SELECT current_setting('transaction_read_only') = 'on',
+// bookingTables reads a row of each table that a booking reads or writes, and the clock.
+const bookingTables = `SELECT clock_timestamp(),
 	(SELECT count(*) FROM (SELECT FROM booking_policy LIMIT 1) t), (SELECT count(*) FROM (SELECT FROM students LIMIT 1) t),
 	(SELECT count(*) FROM (SELECT FROM interviewers LIMIT 1) t), (SELECT count(*) FROM (SELECT FROM slots LIMIT 1) t),
 	(SELECT count(*) FROM (SELECT FROM interviews LIMIT 1) t), (SELECT count(*) FROM (SELECT FROM holds LIMIT 1) t),
 	(SELECT count(*) FROM (SELECT FROM waivers LIMIT 1) t), (SELECT count(*) FROM (SELECT FROM events LIMIT 1) t),
 	(SELECT count(*) FROM (SELECT FROM idempotency_keys LIMIT 1) t)`
+
+// bookingWrites writes what a booking writes. The first statements change no row, but fail if the
+// database is read-only or a table must not be written. The rows of the last two are rolled back;
+// these tables have no sequence, so that no id is used up.
+const bookingWrites = `DO $$ BEGIN
+	UPDATE students SET name = name WHERE false;
+	UPDATE slots SET status = status WHERE false;
+	UPDATE interviews SET status = status WHERE false;
+	INSERT INTO interviews (slot_id) SELECT slot_id FROM interviews WHERE false;
+	INSERT INTO holds (slot_id) SELECT slot_id FROM holds WHERE false;
+	INSERT INTO events (kind) SELECT kind FROM events WHERE false;
+	INSERT INTO idempotency_keys (actor_role, actor_id, key, operation, input, created_at)
+		VALUES ('readiness', 0, pg_current_xact_id()::text, 'readiness', '', now());
+	INSERT INTO changes DEFAULT VALUES;
+	RAISE EXCEPTION USING ERRCODE = 'RB000';
+EXCEPTION WHEN SQLSTATE 'RB000' THEN NULL; -- the block is rolled back
+END $$`
 
 // limitWorkMem limits the memory of the next statement to 64 kB; it writes the rest to disk.
 const limitWorkMem = "SELECT set_config('work_mem', '64kB', true)"
@@ -50,8 +65,8 @@ type readiness struct {
 }
 
 // Ready returns an error unless bookings can be made. On a new connection it loads the
-// libraries that a booking needs, reads its tables, and checks that the database has
-// disk space and is writable. The result may be a second old.
+// libraries that a booking needs, reads its tables, writes to them without a trace, checks that
+// the database has disk space, and compares the clocks. The result may be a second old.
 func (s *Store) Ready(ctx context.Context) error {
 	s.ready.mu.Lock()
 	defer s.ready.mu.Unlock()
@@ -65,21 +80,21 @@ func (s *Store) Ready(ctx context.Context) error {
 }
 
 func (s *Store) checkReady(ctx context.Context) error {
-	readOnly, rows := false, 0
+	var clock time.Time
+	rows := 0
 	statements := []statement{{text: loadModules}, {text: bookingTables, row: func(r pgx.Rows) error {
 		rows++
-		return r.Scan(append([]any{&readOnly}, make([]any, len(r.FieldDescriptions())-1)...)...)
-	}}, {text: limitWorkMem}, {text: writeTempFile}}
+		return r.Scan(append([]any{&clock}, make([]any, len(r.FieldDescriptions())-1)...)...)
+	}}, {text: limitWorkMem}, {text: writeTempFile}, {text: bookingWrites}}
+	before := s.skew.now()
 	err := s.sendAfresh(ctx, statements)
 	switch {
 	case err != nil:
 		return err
 	case rows != 1:
 		return fmt.Errorf("the check of the tables returned %d rows; 1 is expected", rows)
-	case readOnly:
-		return errReadOnly
 	}
-	return nil
+	return s.skew.measure(ctx, before, clock)
 }
 
 // sendAfresh sends statements on a new connection, because the pool's open connections

@@ -1,7 +1,9 @@
 package store_test
 
 import (
+	"bytes"
 	"errors"
+	"log/slog"
 	"strings"
 	"testing"
 	"time"
@@ -28,7 +30,11 @@ func TestReady(t *testing.T) {
 			`UPDATE pg_proc SET probin = '$libdir/of_another_version' WHERE proname = 'int8_dist'`,
 		}, true, "restart Postgres"},
 		{"a read-only database", []string{`DO $$ BEGIN EXECUTE format('ALTER DATABASE %I SET default_transaction_read_only = on', current_database()); END $$`},
-			true, "check that Postgres runs"},
+			true, "a standby or a read-only database"},
+		{"a table that must not be written", []string{
+			`CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION USING ERRCODE = '53100'; END $$`,
+			`CREATE TRIGGER refuse BEFORE INSERT ON changes FOR EACH ROW EXECUTE FUNCTION refuse()`,
+		}, true, "the disk of Postgres is full"},
 		{"a full disk", []string{`DO $$ BEGIN EXECUTE format('ALTER DATABASE %I SET temp_file_limit = 0', current_database()); END $$`},
 			true, "lacks a resource"}, // 53400, of class 53
 	} {
@@ -47,6 +53,57 @@ func TestReady(t *testing.T) {
 			err := ready(t, s, c.statements == nil)
 			if errors.Is(err, store.ErrUnavailable) != c.unavailable || (err != nil && !strings.Contains(store.Advice(err), c.advice)) {
 				t.Errorf("Ready() = %v with the advice %q; want ErrUnavailable: %t, advice: %q", err, store.Advice(err), c.unavailable, c.advice)
+			}
+		})
+	}
+}
+
+// The check writes, and leaves no row.
+func TestReadyLeavesNothingBehind(t *testing.T) {
+	t.Parallel()
+	db := pgtest.New(t)
+	s, admin := db.Open(t, store.Options{}), db.SQL(t)
+	if err := s.Ready(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	var left int
+	if err := admin.QueryRowContext(t.Context(), "SELECT (SELECT count(*) FROM changes) + (SELECT count(*) FROM idempotency_keys)").Scan(&left); err != nil || left != 0 {
+		t.Errorf("the check left %d rows behind: %v", left, err)
+	}
+}
+
+func TestClockSkew(t *testing.T) {
+	t.Parallel()
+	db := pgtest.New(t)
+	for _, c := range []struct {
+		name         string
+		skew         time.Duration
+		warns, ready bool
+	}{
+		{"the same clock", 0, false, true},
+		{"half a second behind", -500 * time.Millisecond, false, true},
+		{"a little ahead", 10 * time.Second, true, true},
+		{"a little behind", -10 * time.Second, true, true},
+		{"far ahead", 40 * time.Second, false, false},
+		{"far behind", -40 * time.Second, false, false},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			log := &bytes.Buffer{}
+			s := db.Open(t, store.Options{
+				Log: slog.New(slog.NewTextHandler(log, nil)),
+				Now: func() time.Time { return time.Now().Add(c.skew) },
+			})
+			err := s.Ready(t.Context())
+			if (err == nil) != c.ready || (err != nil && !strings.Contains(store.Advice(err), "synchronise the clocks")) {
+				t.Errorf("Ready() = %v, want ready: %t", err, c.ready)
+			}
+			if warns := strings.Contains(log.String(), "the clocks differ"); warns != c.warns {
+				t.Errorf("the log warns: %t, want %t: %s", warns, c.warns, log)
+			}
+			// The duration of the check, at most 2 s, is not skew.
+			if off := (c.skew - s.ClockSkew()).Abs(); off > 2*time.Second {
+				t.Errorf("ClockSkew() = %v, want about %v", s.ClockSkew(), c.skew)
 			}
 		})
 	}

@@ -41,6 +41,7 @@ type Store struct {
 	timeouts   timeouts
 	config     *pgx.ConnConfig // of the pool's connections; nil if the pool was given
 	ready      readiness
+	skew       *clockSkew
 	sequencing *sharedrun.Runner[struct{}, bool]                                          // of sequenceOnce
 	reading    *sharedrun.Runner[booking.StudentID, map[booking.StudentID]booking.Record] // of recordsOnce
 
@@ -74,6 +75,9 @@ type Options struct {
 	ListenDSN string
 	// Log receives errors that do not fail a request; may be nil.
 	Log *slog.Logger
+	// Patience is how long Open waits for a database that is away, such as one that is starting.
+	Patience time.Duration
+	Now      func() time.Time // the real time, to compare with the clock of Postgres; nil means time.Now
 	// Application is the connections' application_name if the DSN does not set one.
 	Application string
 	// LockTimeout and StatementTimeout bound how long a transaction waits for a lock and
@@ -104,7 +108,7 @@ const (
 	DefaultStatementTimeout = 5 * time.Second
 )
 
-// Open connects to a database. dsn is a URL or a list of key=value pairs.
+// Open connects to a database, which it waits for if Patience is set. dsn is a URL or a list of key=value pairs.
 func Open(ctx context.Context, dsn string, o Options) (*Store, error) {
 	config, err := parseDSN(dsn)
 	if err != nil {
@@ -132,7 +136,7 @@ func Open(ctx context.Context, dsn string, o Options) (*Store, error) {
 		return nil, errors.Join(err, pool.Close())
 	}
 	s.listening, s.config = listening, config
-	if err := s.Ping(ctx); err != nil {
+	if err := s.await(ctx, o); err != nil {
 		return nil, errors.Join(s.Explain(err), pool.Close())
 	}
 	return s, nil
@@ -159,7 +163,7 @@ func planOnce(ctx context.Context, conn *pgx.Conn) error {
 }
 
 // New returns a store over a pool that uses pgx's database/sql driver. It cannot Follow.
-// It uses only the timeouts, MaxConns, MaxConnsPerCaller and Log of the options.
+// It uses only the timeouts, MaxConns, MaxConnsPerCaller, Now and Log of the options.
 func New(pool *sql.DB, o Options) (*Store, error) {
 	through := pooled{pool, newShares(o.maxConnsPerCaller())}
 	db, err := gorm.Open(postgres.New(postgres.Config{Conn: through}), &gorm.Config{
@@ -173,7 +177,7 @@ func New(pool *sql.DB, o Options) (*Store, error) {
 	}
 	m := mirror.New(cmp.Or(o.MaxSlotsInMemory, mirror.DefaultMaxSlots))
 	s := &Store{Reader: Reader{db: db, session: through, interviewers: m.Interviewers}, pool: pool, shares: through.shares, mirror: m,
-		timeouts: o.timeouts(), ready: readiness{check: rate.Sometimes{Interval: readyFor}}, lostRefusals: newLostRefusals(o.Log), lists: newLists(), logReads: newLogReads()}
+		timeouts: o.timeouts(), ready: readiness{check: rate.Sometimes{Interval: readyFor}}, skew: newClockSkew(o), lostRefusals: newLostRefusals(o.Log), lists: newLists(), logReads: newLogReads()}
 	s.sequencing = sharedrun.New(1, s.sequenceOnce)
 	s.reading = sharedrun.New(recordReads, s.recordsOnce)
 	return s, nil

@@ -1,0 +1,55 @@
+package store
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"log/slog"
+	"time"
+
+	"github.com/jackc/pgx/v5/pgconn"
+	"github.com/sethvargo/go-retry"
+)
+
+const (
+	awaitLimit = 5 * time.Second // of one attempt to reach the database
+	awaitFirst = 100 * time.Millisecond
+	awaitMost  = 5 * time.Second // between two attempts
+)
+
+// await waits until the database responds. It logs each failed attempt, and returns the last
+// error after o.Patience, or an error that waiting cannot mend at once.
+func (s *Store) await(ctx context.Context, o Options) error {
+	if o.Patience == 0 {
+		return s.Ping(ctx)
+	}
+	log := cmp.Or(o.Log, slog.New(slog.DiscardHandler))
+	backoff := retry.WithMaxDuration(o.Patience, retry.WithCappedDuration(awaitMost, retry.NewExponential(awaitFirst)))
+	waited := false
+	err := retry.Do(ctx, backoff, func(ctx context.Context) error {
+		bounded, cancel := context.WithTimeout(ctx, awaitLimit)
+		defer cancel()
+		err := s.Ping(bounded)
+		if !isAway(err) || ctx.Err() != nil {
+			return err
+		}
+		waited = true
+		log.WarnContext(ctx, "waiting for the "+s.Name(), "error", err, "do", Advice(err))
+		return retry.RetryableError(err)
+	})
+	if err == nil && waited {
+		log.InfoContext(ctx, "the database is there")
+	}
+	return err
+}
+
+// isAway reports whether the database may respond later, without a change of the configuration.
+// A wrong password and a missing database are not such errors.
+func isAway(err error) bool {
+	var pg *pgconn.PgError
+	if errors.As(err, &pg) {
+		_, is := outage(pg)
+		return is
+	}
+	return errors.Is(err, ErrUnavailable) || errors.Is(err, ErrTimeout)
+}
