@@ -43,8 +43,8 @@ func TestServerDoesNotWait(t *testing.T) {
 	proxy.Leave()
 	for _, c := range []struct{ name, url, says string }{
 		{"the time is over", proxy.DSN, "check that Postgres runs"},
-		{"a missing database", asURL(t, db.DSN) + "&dbname=nowhere", "check the user, the password and the database"},
-		{"a user who may not log in", asURL(t, db.DSN) + "&user=nobody_of_this_name", "check the user, the password and the database"},
+		{"a missing database", asURL(t, db.With("dbname", "nowhere").DSN), "check the user, the password and the database"},
+		{"a user who may not log in", asURL(t, db.With("user", "nobody_of_this_name").DSN), "check the user, the password and the database"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
