@@ -120,7 +120,7 @@ var variables = []Variable{
 	{
 		Name: "DRAIN_DELAY", Group: groupServer, Allowed: notNegative, See: "reference/server.md#shutdown",
 		Note:        "5s with `DATABASE_URL`, 0s with the built-in Postgres",
-		Description: "How long a server that is told to stop still serves requests while `/readyz` fails, so that load balancers send new requests elsewhere",
+		Description: "How long a server still serves requests after the signal to stop, while `/readyz` fails, so that load balancers send new requests elsewhere",
 	},
 	{
 		Name: "SHUTDOWN_TIMEOUT", Group: groupServer, Allowed: positive, See: "reference/server.md#shutdown",
