@@ -141,7 +141,7 @@ func classify(err error, fromLibrary *gqlerror.Error) (code errorcode.Code, mess
 		return errorcode.Forbidden, "your role does not have access"
 	case errors.Is(err, store.ErrTimeout), errors.Is(err, context.DeadlineExceeded):
 		return errorcode.Timeout, TimeoutMessage
-	case errors.Is(err, context.Canceled): // hungUp, so nobody reads this
+	case errors.Is(err, context.Canceled): // the client has disconnected, so nobody reads this
 		return errorcode.Timeout, "the client cancelled the request"
 	case errors.Is(err, store.ErrUnavailable):
 		return errorcode.Unavailable, "the database is not available; try again"

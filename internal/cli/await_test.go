@@ -18,7 +18,7 @@ func TestServerWaitsForTheDatabase(t *testing.T) {
 	mustContain(t, "the log", r.stderr.String(), "check that Postgres runs")
 	proxy.Return()
 	r.awaitGreeting()
-	mustContain(t, "the log", r.stderr.String(), "the database is there")
+	mustContain(t, "the log", r.stderr.String(), "the database responds")
 	mustContain(t, "the answer", r.ask("{ bookingPolicy { interviewLimit } }"), `"interviewLimit":15`)
 	r.stop()
 }

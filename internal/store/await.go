@@ -38,7 +38,7 @@ func (s *Store) await(ctx context.Context, o Options) error {
 		return retry.RetryableError(err)
 	})
 	if err == nil && waited {
-		log.InfoContext(ctx, "the database is there")
+		log.InfoContext(ctx, "the database responds")
 	}
 	return err
 }

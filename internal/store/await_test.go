@@ -43,7 +43,7 @@ func TestOpenWaits(t *testing.T) {
 	defer s.Close()
 	mu.Lock()
 	defer mu.Unlock()
-	for _, part := range []string{"waiting for the database", "check that Postgres runs", "the database is there"} {
+	for _, part := range []string{"waiting for the database", "check that Postgres runs", "the database responds"} {
 		if !strings.Contains(log.String(), part) {
 			t.Errorf("the log lacks %q:\n%s", part, &log)
 		}
