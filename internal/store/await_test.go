@@ -55,7 +55,6 @@ func TestOpenDoesNotWait(t *testing.T) {
 	db := pgtest.New(t)
 	proxy := db.Proxy(t)
 	proxy.Leave()
-	canceled, cancel := context.WithCancel(t.Context())
 	for _, c := range []struct {
 		name, dsn, advice string
 		patience          time.Duration
@@ -67,12 +66,13 @@ func TestOpenDoesNotWait(t *testing.T) {
 		{"a server that is told to stop", proxy.DSN, "", time.Hour, true},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			ctx := t.Context()
-			stop := func() {}
-			if c.cancels {
-				ctx, stop = canceled, cancel
-			}
-			log := slog.New(slog.NewTextHandler(onLog(func(string) { stop() }), nil))
+			ctx, stop := context.WithCancel(t.Context())
+			defer stop()
+			log := slog.New(slog.NewTextHandler(onLog(func(string) {
+				if c.cancels {
+					stop()
+				}
+			}), nil))
 			s, err := store.Open(ctx, c.dsn, store.Options{Patience: c.patience, Log: log})
 			if err == nil {
 				_ = s.Close()
