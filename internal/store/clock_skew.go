@@ -33,7 +33,7 @@ type clockSkew struct {
 func newClockSkew(o Options) *clockSkew {
 	c := &clockSkew{now: o.Now, log: cmp.Or(o.Log, slog.New(slog.DiscardHandler)), warn: rate.Sometimes{Interval: warnOfEvery}}
 	if c.now == nil {
-		c.now = time.Now
+		c.now = time.Now //nolint:forbidigo // the clock of this machine is compared
 	}
 	return c
 }
