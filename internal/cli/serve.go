@@ -130,6 +130,9 @@ func (s *session) serveSchool(ctx context.Context, o opened) (err error) {
 	if err != nil {
 		return err
 	}
+	if err := observer.WatchReadiness(func() bool { _, ready := site.Ready(ctx); return ready }); err != nil {
+		return err
+	}
 
 	stopJobs, err := o.database.StartJobs(ctx, s.log, s.jobs(school, o.database.Store, observer))
 	if err != nil {

@@ -317,7 +317,7 @@ func TestPages(t *testing.T) {
 	r := start(t, data, "SAMPLE_DATA=off")
 	for path, part := range map[string]string{
 		"/livez": "alive", "/readyz": "ready", "/playground": "Rehearse", "/": "Rehearse", "/schema.graphqls": "availableSlots(",
-		"/metrics": "rehearse_operations_at_work 0",
+		"/metrics": "rehearse_ready 1",
 	} {
 		t.Run(path, func(t *testing.T) {
 			if status, body := r.in(t).get(path); status != http.StatusOK || !strings.Contains(body, part) {

@@ -173,6 +173,18 @@ func (t *Telemetry) Look(s Server) error {
 		shed("server", s.Shed), shed("caller", s.ShedOfCallers))
 }
 
+// WatchReadiness registers a gauge that calls ready at each scrape.
+func (t *Telemetry) WatchReadiness(ready func() bool) error {
+	return t.Register(prometheus.NewGaugeFunc(prometheus.GaugeOpts{
+		Namespace: "rehearse", Name: "ready", Help: "1 if `/readyz` succeeds, otherwise 0. It is checked at each scrape.",
+	}, func() float64 {
+		if ready() {
+			return 1
+		}
+		return 0
+	}))
+}
+
 // Metrics returns the handler that Prometheus scrapes.
 func (t *Telemetry) Metrics() http.Handler {
 	return promhttp.HandlerFor(t.metrics.registry, promhttp.HandlerOpts{

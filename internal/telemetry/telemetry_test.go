@@ -109,6 +109,18 @@ func TestServerMetrics(t *testing.T) {
 		`rehearse_answers_without_memory_total{limit="caller"} 9`, `rehearse_answers_without_memory_total{limit="answer"} 10`)
 }
 
+func TestReadinessMetric(t *testing.T) {
+	t.Parallel()
+	o := newTelemetry(io.Discard)
+	ready := true
+	if err := o.WatchReadiness(func() bool { return ready }); err != nil {
+		t.Fatal(err)
+	}
+	wantLines(t, scrape(t, o), `rehearse_ready 1`)
+	ready = false
+	wantLines(t, scrape(t, o), `rehearse_ready 0`)
+}
+
 func TestJobs(t *testing.T) {
 	t.Parallel()
 	o := newTelemetry(io.Discard)

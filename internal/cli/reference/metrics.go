@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"net/http"
@@ -49,7 +50,7 @@ func registered() ([]telemetry.Metric, error) {
 	if err := t.Register(collectors...); err != nil {
 		return nil, err
 	}
-	if err := t.Look(idle{}); err != nil {
+	if err := errors.Join(t.Look(idle{}), t.WatchReadiness(func() bool { return true })); err != nil {
 		return nil, err
 	}
 	ctx, done := t.Request(context.Background(), &http.Request{Method: http.MethodPost})
