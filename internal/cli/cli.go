@@ -92,7 +92,7 @@ func (p *program) root() *cobra.Command {
 		root.AddGroup(&cobra.Group{ID: title, Title: title})
 	}
 	root.AddCommand(
-		p.serveCommand(), p.configCommand(), p.doctorCommand(), p.migrateCommand(), p.checkCommand(), p.extendCommand(),
+		p.serveCommand(), p.configCommand(), p.doctorCommand(), p.migrateCommand(), p.checkCommand(), p.extendCommand(), p.probeCommand(),
 		p.sampleCommand(), p.importCommand(), p.exportCommand(),
 		p.tokenCommand(), p.mailCommand(), p.loadCommand(), p.completionCommand(), p.manCommand(), p.versionCommand(),
 	)
@@ -179,7 +179,14 @@ func inMilliseconds(_ []string, a slog.Attr) slog.Attr {
 	return slog.Float64(a.Key+"Ms", float64(a.Value.Duration())/float64(time.Millisecond))
 }
 
+// release is the version of a release build. The linker sets it with
+// -X rehearse/internal/cli.release=v1.2.3.
+var release string
+
 func version() string {
+	if release != "" {
+		return "rehearse " + release
+	}
 	info, ok := debug.ReadBuildInfo()
 	if !ok || info.Main.Version == "" {
 		return "rehearse (devel)"

@@ -18,7 +18,7 @@ import (
 func TestInvalidCommandLines(t *testing.T) {
 	t.Parallel()
 	const url = "http://127.0.0.1:1/graphql"
-	commands := "check, completion, config, doctor, export, extend, help, import, load, mail, man, migrate, sample, serve, token or version"
+	commands := "check, completion, config, doctor, export, extend, help, import, load, mail, man, migrate, probe, sample, serve, token or version"
 	for args, want := range map[string]string{
 		"dance":         `unknown command "dance"; expected ` + commands,
 		"migrat":        `unknown command "migrat"; did you mean migrate?`,
@@ -178,7 +178,7 @@ func TestHelp(t *testing.T) {
 		"import -h": {"Arguments:\n  TABLE", "--slot-minutes N", "(default 60)"}, "help import": nil, "import students --help": nil,
 		"help export": {"--from DATE"}, "help token": {"--ttl DURATION", "(default 1h)"}, "help sample": {"(default school)"},
 		"load --help": {"--max-in-flight N", "(default 1000)", "(default 30s)", "(default list=90,standing=8,book=2)", "LOAD_TOKEN"},
-		"help doctor": {"--json", "before the first"}, "help migrate": nil, "help extend": nil, "help check": nil, "help version": nil, "help completion": nil, "help man": nil, "help help": nil,
+		"help doctor": {"--json", "before the first"}, "help migrate": nil, "help extend": nil, "help check": nil, "help version": nil, "help completion": nil, "help man": nil, "help help": nil, "help probe": nil,
 		"help config": {"Database:\n  DATABASE_URL\n", "Default: 127.0.0.1:8080.", "OTEL_SDK_DISABLED"}, "config --help": nil,
 	} {
 		t.Run(args, func(t *testing.T) {
@@ -312,7 +312,7 @@ func TestCompletion(t *testing.T) {
 		"man ":                            ":16", // folders
 		"serve ":                          noFiles,
 		"ser":                             "serve\tRun the server (the default)\n" + noFiles,
-		"help mig":                        "check\ncompletion\nconfig\ndoctor\nexport\nextend\nimport\nload\nmail\nman\nmigrate\nsample\nserve\ntoken\nversion\nhelp\n" + noFiles,
+		"help mig":                        "check\ncompletion\nconfig\ndoctor\nexport\nextend\nimport\nload\nmail\nman\nmigrate\nprobe\nsample\nserve\ntoken\nversion\nhelp\n" + noFiles,
 	} {
 		t.Run(words, func(t *testing.T) {
 			t.Parallel()
