@@ -1,10 +1,8 @@
 package store
 
 import (
-	"cmp"
 	"context"
 	"errors"
-	"log/slog"
 	"time"
 
 	"github.com/jackc/pgx/v5/pgconn"
@@ -23,7 +21,6 @@ func (s *Store) await(ctx context.Context, o Options) error {
 	if o.Patience == 0 {
 		return s.Ping(ctx)
 	}
-	log := cmp.Or(o.Log, slog.New(slog.DiscardHandler))
 	backoff := retry.WithMaxDuration(o.Patience, retry.WithCappedDuration(awaitMost, retry.NewExponential(awaitFirst)))
 	waited := false
 	err := retry.Do(ctx, backoff, func(ctx context.Context) error {
@@ -34,11 +31,11 @@ func (s *Store) await(ctx context.Context, o Options) error {
 			return err
 		}
 		waited = true
-		log.WarnContext(ctx, "waiting for the "+s.Name(), "error", err, "do", Advice(err))
+		s.log.WarnContext(ctx, "waiting for the "+s.Name(), "error", err, "do", Advice(err))
 		return retry.RetryableError(err)
 	})
 	if err == nil && waited {
-		log.InfoContext(ctx, "the database responds")
+		s.log.InfoContext(ctx, "the database responds")
 	}
 	return err
 }

@@ -2,7 +2,6 @@ package store
 
 import (
 	"context"
-	"log/slog"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
@@ -70,19 +69,15 @@ const lostEvery = time.Minute
 // lostRefusals counts the refused bookings that could not be stored.
 type lostRefusals struct {
 	prometheus.Counter
-	log    *slog.Logger
 	logged rate.Sometimes
 }
 
-func newLostRefusals(log *slog.Logger) *lostRefusals {
-	if log == nil {
-		log = slog.New(slog.DiscardHandler)
-	}
+func newLostRefusals() *lostRefusals {
 	return &lostRefusals{
 		Counter: prometheus.NewCounter(prometheus.CounterOpts{
 			Name: "rehearse_booking_refusals_lost_total", Help: "Refused bookings that could not be written to `booking_refusals`; the log has the reason, once a minute.",
 		}),
-		log: log, logged: rate.Sometimes{Interval: lostEvery},
+		logged: rate.Sometimes{Interval: lostEvery},
 	}
 }
 
@@ -91,7 +86,7 @@ func newLostRefusals(log *slog.Logger) *lostRefusals {
 func (s *Store) LostBookingRefusal(ctx context.Context, err error) {
 	s.lostRefusals.Inc()
 	s.lostRefusals.logged.Do(func() {
-		s.lostRefusals.log.WarnContext(ctx, "cannot store a refused booking", "error", err)
+		s.log.WarnContext(ctx, "cannot store a refused booking", "error", err)
 	})
 }
 

@@ -2,13 +2,17 @@ package store
 
 import (
 	"context"
+	"database/sql"
 	"embed"
 	"errors"
 	"fmt"
 	"io/fs"
+	"time"
 
+	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/pressly/goose/v3"
 	"github.com/pressly/goose/v3/lock"
+	"github.com/sethvargo/go-retry"
 )
 
 //go:embed migrations/*.sql
@@ -17,8 +21,17 @@ var migrations embed.FS
 // jobsMigration is the version of the migration that creates the job queue's tables.
 const jobsMigration = 4
 
+const (
+	// migrationLockTimeout is how long a statement of a migration waits for a lock. Postgres
+	// makes later readers of a table wait behind it, so lists wait as long.
+	migrationLockTimeout = time.Second
+	migrationPause       = 2 * time.Second // between two attempts, in which the others go on
+	migrationPatience    = 5 * time.Minute // for the session that holds the lock
+)
+
 // Migrate applies the missing migrations in order and returns their number. It holds a
-// session lock, so servers that start together apply each migration once.
+// session lock, so servers that start together apply each migration once. If another session
+// uses a table for long, Migrate tries again and again, so that no one waits behind it.
 func (s *Store) Migrate(ctx context.Context) (int, error) {
 	provider, err := s.provider()
 	if err != nil {
@@ -27,11 +40,43 @@ func (s *Store) Migrate(ctx context.Context) (int, error) {
 	if _, err := s.pending(ctx, provider); err != nil && !errors.Is(err, ErrNoSchema) {
 		return 0, err
 	}
-	done, err := provider.Up(ctx)
+	applied := 0
+	err = retry.Do(ctx, retry.WithMaxDuration(migrationPatience, retry.NewConstant(migrationPause)), func(ctx context.Context) error {
+		done, err := provider.Up(ctx)
+		var part *goose.PartialError
+		if errors.As(err, &part) {
+			done = part.Applied
+		}
+		applied += len(done)
+		var pg *pgconn.PgError
+		if errors.As(err, &pg) && pg.Code == lockNotAvailable {
+			s.log.WarnContext(ctx, "a migration waits for another session that uses its table; trying again", "migration", part.Failed.Source.Version)
+			return retry.RetryableError(err)
+		}
+		return err
+	})
 	if err != nil {
-		return len(done), fmt.Errorf("migrate the database: %w", err)
+		return applied, fmt.Errorf("migrate the database: %w", err)
 	}
-	return len(done), foldNames(ctx, s.pool)
+	return applied, foldNames(ctx, s.pool)
+}
+
+// migrationLocker also bounds how long the statements of migrations wait for locks.
+type migrationLocker struct{ lock.SessionLocker }
+
+// SessionLock implements lock.SessionLocker.
+func (l migrationLocker) SessionLock(ctx context.Context, conn *sql.Conn) error {
+	if err := l.SessionLocker.SessionLock(ctx, conn); err != nil {
+		return err
+	}
+	_, err := conn.ExecContext(ctx, fmt.Sprintf("SET lock_timeout = %d", migrationLockTimeout.Milliseconds()))
+	return err
+}
+
+// SessionUnlock implements lock.SessionLocker.
+func (l migrationLocker) SessionUnlock(ctx context.Context, conn *sql.Conn) error {
+	_, err := conn.ExecContext(ctx, "RESET lock_timeout")
+	return errors.Join(err, l.SessionLocker.SessionUnlock(ctx, conn))
 }
 
 // ErrNoSchema reports that the database has not been migrated yet.
@@ -119,7 +164,7 @@ func (s *Store) provider() (*goose.Provider, error) {
 	if err != nil {
 		return nil, fmt.Errorf("create the migration lock: %w", err)
 	}
-	provider, err := goose.NewProvider(goose.DialectPostgres, s.pool, files, goose.WithSessionLocker(locker),
+	provider, err := goose.NewProvider(goose.DialectPostgres, s.pool, files, goose.WithSessionLocker(migrationLocker{locker}),
 		goose.WithGoMigrations(
 			goose.NewGoMigration(jobsMigration, &goose.GoFunc{RunDB: migrateJobs}, nil),
 			goose.NewGoMigration(namesMigration, &goose.GoFunc{RunDB: migrateNames}, nil),

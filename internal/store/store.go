@@ -45,6 +45,7 @@ type Store struct {
 	sequencing *sharedrun.Runner[struct{}, bool]                                          // of sequenceOnce
 	reading    *sharedrun.Runner[booking.StudentID, map[booking.StudentID]booking.Record] // of recordsOnce
 
+	log          *slog.Logger
 	lostRefusals *lostRefusals
 	lists        *prometheus.CounterVec
 	logReads     prometheus.Counter
@@ -177,7 +178,7 @@ func New(pool *sql.DB, o Options) (*Store, error) {
 	}
 	m := mirror.New(cmp.Or(o.MaxSlotsInMemory, mirror.DefaultMaxSlots))
 	s := &Store{Reader: Reader{db: db, session: through, interviewers: m.Interviewers}, pool: pool, shares: through.shares, mirror: m,
-		timeouts: o.timeouts(), ready: readiness{check: rate.Sometimes{Interval: readyFor}}, skew: newClockSkew(o), lostRefusals: newLostRefusals(o.Log), lists: newLists(), logReads: newLogReads()}
+		timeouts: o.timeouts(), ready: readiness{check: rate.Sometimes{Interval: readyFor}}, skew: newClockSkew(o), log: cmp.Or(o.Log, slog.New(slog.DiscardHandler)), lostRefusals: newLostRefusals(), lists: newLists(), logReads: newLogReads()}
 	s.sequencing = sharedrun.New(1, s.sequenceOnce)
 	s.reading = sharedrun.New(recordReads, s.recordsOnce)
 	return s, nil
