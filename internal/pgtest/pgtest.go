@@ -82,6 +82,7 @@ func New(t testing.TB) Database {
 func patient(o store.Options) store.Options {
 	o.LockTimeout = cmp.Or(o.LockTimeout, patience)
 	o.StatementTimeout = cmp.Or(o.StatementTimeout, patience)
+	o.IdleTimeout = cmp.Or(o.IdleTimeout, patience)
 	return o
 }
 

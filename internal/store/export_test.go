@@ -3,6 +3,8 @@ package store
 import (
 	"time"
 
+	"github.com/jackc/pgx/v5"
+
 	"rehearse/internal/booking"
 )
 
@@ -27,6 +29,11 @@ func HasStudentRule(code booking.RefusalCode) bool { return studentRules[code] !
 
 // A test may hold a run for as long as others take to wait for it.
 func init() { sequenceTimeout = time.Minute }
+
+// ConnConfigs returns the configurations of the connections that the store makes.
+func (s *Store) ConnConfigs() map[string]*pgx.ConnConfig {
+	return map[string]*pgx.ConnConfig{"the pool": s.config, "notifications": s.listening}
+}
 
 // Renew makes the store read again what it has in memory.
 func (s *Store) Renew() { s.mirror.Renew() }

@@ -47,7 +47,7 @@ func (s *Store) Follow(
 	config := s.config.Copy()
 	config.Tracer = nil // no request sent these statements
 	config.RuntimeParams["application_name"] = followerName
-	follower, err := changelog.Start(ctx, changelog.Options{Config: config, Prepare: planOnce, Keeps: ChangeRetention}, consumer{s.mirror, s.logReads, receive})
+	follower, err := changelog.Start(ctx, changelog.Options{Config: config, Keeps: ChangeRetention}, consumer{s.mirror, s.logReads, receive})
 	if err != nil {
 		return nil, fault(errors.Join(err, waker.Close(ctx)), "follow the changes")
 	}

@@ -17,6 +17,7 @@ import (
 var outages = []struct{ prefix, advice string }{
 	{"08", "check the network between this server and Postgres"},
 	{"25006", "DATABASE_URL points to a standby or a read-only database; name the primary, or add target_session_attrs=read-write"},
+	{"25P03", "this server was paused inside a transaction for too long; give it more CPU"},
 	{"53100", "the disk of Postgres is full; free disk space"},
 	{"53200", "Postgres is out of memory; give it more, or lower work_mem or the number of connections"},
 	{"53300", "Postgres has no connection left; raise its max_connections or lower DATABASE_MAX_CONNS of each server"},

@@ -149,7 +149,7 @@ func TestAdvice(t *testing.T) {
 	t.Parallel()
 	for code, want := range map[string]string{
 		"58P01": "restart Postgres", "53100": "free disk space", "53200": "out of memory", "53400": "lacks a resource", "53300": "DATABASE_MAX_CONNS", "57P01": "start it if", "08006": "network",
-		"25006": "target_session_attrs", "28P01": "password", "3D000": "DATABASE_URL", "42P01": "rehearse migrate", "57000": "intervened", "XX000": "internal error",
+		"25006": "target_session_attrs", "25P03": "more CPU", "28P01": "password", "3D000": "DATABASE_URL", "42P01": "rehearse migrate", "57000": "intervened", "XX000": "internal error",
 		"XX001": "restore a backup", "XX002": "REINDEX",
 		"": "check that Postgres runs",
 	} {

@@ -149,7 +149,7 @@ func (s *Store) recordsOnce(ids []booking.StudentID) (map[booking.StudentID]book
 const recordColumns = 40
 
 // A single student is the usual case, and has a statement of its own. Without generic plans
-// (planOnce), Postgres would plan the statement for several students for each execution, which
+// (sessionSettings), Postgres would plan the statement for several students for each execution, which
 // takes longer than running it.
 var (
 	readRecord      = selectRecords("= $1")

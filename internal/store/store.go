@@ -85,6 +85,9 @@ type Options struct {
 	// how long one of its statements runs, so that a request cannot block others
 	// forever. 0 means 2 and 5 seconds.
 	LockTimeout, StatementTimeout time.Duration
+	// IdleTimeout bounds how long a transaction waits for its next statement, so that a server
+	// that is frozen or has lost its network does not keep its locks. 0 means 10 seconds.
+	IdleTimeout time.Duration
 }
 
 func (o Options) maxConns() int { return cmp.Or(o.MaxConns, defaultMaxConns) }
@@ -94,12 +97,13 @@ func (o Options) maxConnsPerCaller() int {
 }
 
 // timeouts holds the settings of a transaction in Postgres syntax.
-type timeouts struct{ lock, statement string }
+type timeouts struct{ lock, statement, idle string }
 
 func (o Options) timeouts() timeouts {
 	return timeouts{
 		lock:      milliseconds(cmp.Or(o.LockTimeout, DefaultLockTimeout)),
 		statement: milliseconds(cmp.Or(o.StatementTimeout, DefaultStatementTimeout)),
+		idle:      milliseconds(cmp.Or(o.IdleTimeout, DefaultIdleTimeout)),
 	}
 }
 
@@ -107,7 +111,12 @@ const (
 	defaultMaxConns         = 32
 	DefaultLockTimeout      = 2 * time.Second
 	DefaultStatementTimeout = 5 * time.Second
+	DefaultIdleTimeout      = 10 * time.Second
 )
+
+// connLifetime is how long the pool keeps a connection. New connections get the present settings
+// of the role, and spread over the hosts or poolers behind one address.
+const connLifetime = time.Hour
 
 // Open connects to a database, which it waits for if Patience is set. dsn is a URL or a list of key=value pairs.
 func Open(ctx context.Context, dsn string, o Options) (*Store, error) {
@@ -120,6 +129,7 @@ func Open(ctx context.Context, dsn string, o Options) (*Store, error) {
 		return nil, err
 	}
 	for _, c := range []*pgx.ConnConfig{config, listening} {
+		c.AfterConnect = o.timeouts().setUp
 		if o.Application != "" && c.RuntimeParams["application_name"] == "" {
 			c.RuntimeParams["application_name"] = o.Application
 		}
@@ -128,10 +138,11 @@ func Open(ctx context.Context, dsn string, o Options) (*Store, error) {
 	if o.Traces != nil {
 		config.Tracer = newStatementSpans(o.Traces)
 	}
-	pool := sql.OpenDB(metered{stdlib.GetConnector(*config, stdlib.OptionAfterConnect(planOnce))})
+	pool := sql.OpenDB(metered{stdlib.GetConnector(*config)})
 	pool.SetMaxOpenConns(o.maxConns())
 	pool.SetMaxIdleConns(o.maxConns())
 	pool.SetConnMaxIdleTime(5 * time.Minute)
+	pool.SetConnMaxLifetime(connLifetime)
 	s, err := New(pool, o)
 	if err != nil {
 		return nil, errors.Join(err, pool.Close())
@@ -150,17 +161,6 @@ func parseDSN(dsn string) (*pgx.ConnConfig, error) {
 	}
 	config.RuntimeParams["timezone"] = "UTC"
 	return config, nil
-}
-
-// planOnce makes Postgres use generic plans for prepared statements. By default,
-// Postgres would plan a list anew for each execution, which takes as long as the
-// execution, because it overestimates the cost of the generic plan if the range is a
-// parameter (BenchmarkAvailableSlots). Both plans use the same indexes. It also disables JIT compilation, which
-// takes a second for a query that reads a page in milliseconds. It uses a statement
-// because poolers refuse these settings as connection parameters.
-func planOnce(ctx context.Context, conn *pgx.Conn) error {
-	_, err := conn.PgConn().Exec(ctx, "SET plan_cache_mode = force_generic_plan; SET jit = off").ReadAll() // bypasses the tracer: no request sent it
-	return err
 }
 
 // New returns a store over a pool that uses pgx's database/sql driver. It cannot Follow.

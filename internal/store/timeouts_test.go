@@ -17,8 +17,8 @@ func TestTransactionTimeouts(t *testing.T) {
 		options store.Options
 		want    []any
 	}{
-		{"by default", store.Options{}, []any{"2000ms", "5000ms"}},
-		{"as configured", store.Options{LockTimeout: time.Second, StatementTimeout: time.Minute}, []any{"1000ms", "60000ms"}},
+		{"by default", store.Options{}, []any{"2000ms", "5000ms", "10000ms"}},
+		{"as configured", store.Options{LockTimeout: time.Second, StatementTimeout: time.Minute, IdleTimeout: time.Hour}, []any{"1000ms", "60000ms", "3600000ms"}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
@@ -39,7 +39,7 @@ func TestTransactionTimeouts(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if len(sent) < 2 || !slices.Equal(sent[len(sent)-2:], c.want) {
+			if len(sent) < 3 || !slices.Equal(sent[len(sent)-3:], c.want) {
 				t.Errorf("timeouts = %v, want %v", sent, c.want)
 			}
 		})

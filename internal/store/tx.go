@@ -132,8 +132,8 @@ type transaction struct {
 func begin(conn *sql.Conn, after timeouts) *transaction {
 	t := &transaction{conn: conn}
 	t.queue("begin")
-	t.queue("SELECT set_config('lock_timeout', $1, true), set_config('statement_timeout', $2, true)",
-		after.lock, after.statement)
+	t.queue("SELECT set_config('lock_timeout', $1, true), set_config('statement_timeout', $2, true), "+
+		"set_config('idle_in_transaction_session_timeout', $3, true)", after.lock, after.statement, after.idle)
 	return t
 }
 

@@ -20,7 +20,7 @@ type Reader struct{ r reader }
 
 // NewReader returns a reader that starts at the present.
 func NewReader(ctx context.Context, o Options) (*Reader, error) {
-	r := &Reader{reader{config: o.Config, prepare: o.Prepare, keeps: o.Keeps}}
+	r := &Reader{reader{config: o.Config, keeps: o.Keeps}}
 	return r, r.r.start(ctx)
 }
 

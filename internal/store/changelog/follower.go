@@ -52,16 +52,15 @@ type Follower struct {
 
 // Options configures a Follower.
 type Options struct {
-	Config  *pgx.ConnConfig                        // of its connection
-	Prepare func(context.Context, *pgx.Conn) error // sets up the connection
-	Keeps   time.Duration                          // the log keeps a change at least this long
+	Config *pgx.ConnConfig // of its connection
+	Keeps  time.Duration   // the log keeps a change at least this long
 }
 
 // Start connects, and returns a Follower of the changes that are committed from now on. The
 // caller must call Run. Until then, Await returns ErrBehind.
 func Start(ctx context.Context, o Options, consumer Consumer) (*Follower, error) {
 	f := &Follower{
-		reader: reader{config: o.Config, prepare: o.Prepare, keeps: o.Keeps}, timeout: readTimeout,
+		reader: reader{config: o.Config, keeps: o.Keeps}, timeout: readTimeout,
 		consumer: consumer, woken: make(chan struct{}, 1), behind: make(chan struct{}),
 	}
 	close(f.behind)

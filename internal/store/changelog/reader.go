@@ -32,15 +32,14 @@ type read struct {
 
 // reader reads the log on a connection of its own.
 type reader struct {
-	config  *pgx.ConnConfig
-	prepare func(context.Context, *pgx.Conn) error // called for a new connection
-	keeps   time.Duration                          // the log keeps a change at least this long
-	conn    *pgx.Conn                              // nil before the first read and after an error
-	server  string                                 // of conn; empty if a pooler may change it, and each statement reads it
-	at      position
-	news    bool // the last read returned changes, so the next one probably does
-	late    int  // number of successive reads that did not end in time
-	moves   bool // the last probe saw another snapshot than the one before
+	config *pgx.ConnConfig
+	keeps  time.Duration // the log keeps a change at least this long
+	conn   *pgx.Conn     // nil before the first read and after an error
+	server string        // of conn; empty if a pooler may change it, and each statement reads it
+	at     position
+	news   bool // the last read returned changes, so the next one probably does
+	late   int  // number of successive reads that did not end in time
+	moves  bool // the last probe saw another snapshot than the one before
 }
 
 // maxLate is the number of successive reads that do not end in time after which a reader starts
@@ -169,9 +168,7 @@ func (r *reader) connect(ctx context.Context) error {
 	}
 	r.conn = conn
 	direct := false
-	if err = r.prepare(ctx, conn); err == nil {
-		err = conn.QueryRow(ctx, readServer, int64(conn.PgConn().PID())).Scan(&direct, &r.server)
-	}
+	err = conn.QueryRow(ctx, readServer, int64(conn.PgConn().PID())).Scan(&direct, &r.server)
 	switch {
 	case err != nil:
 	case direct:

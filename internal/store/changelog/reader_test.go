@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
 	"golang.org/x/sync/errgroup"
 
 	"rehearse/internal/pgtest"
@@ -27,10 +28,11 @@ func options(t *testing.T, dsn string) changelog.Options {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return changelog.Options{Config: config, Keeps: time.Hour, Prepare: func(ctx context.Context, conn *pgx.Conn) error {
-		_, err := conn.Exec(ctx, "SET plan_cache_mode = force_generic_plan; SET jit = off")
+	config.AfterConnect = func(ctx context.Context, conn *pgconn.PgConn) error {
+		_, err := conn.Exec(ctx, "SET plan_cache_mode = force_generic_plan; SET jit = off").ReadAll()
 		return err
-	}}
+	}
+	return changelog.Options{Config: config, Keeps: time.Hour}
 }
 
 func newReader(t *testing.T, db pgtest.Database) *changelog.Reader {
