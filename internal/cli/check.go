@@ -2,6 +2,7 @@ package cli
 
 import (
 	"context"
+	"errors"
 	"fmt"
 
 	"github.com/spf13/cobra"
@@ -21,6 +22,9 @@ command only reads, and requires the schema of this version.`,
 	}, func(ctx context.Context, s *session, _ []string) error { return s.check(ctx) })
 }
 
+// errViolated reports that the data violates an invariant.
+var errViolated = errors.New("rows violate an invariant")
+
 func (s *session) check(ctx context.Context) error {
 	return s.withExisting(ctx, func(db *store.Store) error {
 		findings, err := db.Check(ctx, s.clock())
@@ -31,7 +35,7 @@ func (s *session) check(ctx context.Context) error {
 			fmt.Fprintf(s.stdout, "%s: %s\n", f.Invariant, f.Detail)
 		}
 		if len(findings) > 0 {
-			return fmt.Errorf("%d rows violate an invariant", len(findings))
+			return fmt.Errorf("%d %w", len(findings), errViolated)
 		}
 		_, err = fmt.Fprintln(s.stdout, "every invariant holds")
 		return err

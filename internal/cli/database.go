@@ -28,11 +28,15 @@ type database struct {
 	postgres *localpg.Server // the built-in server; nil with DATABASE_URL
 }
 
-// openDatabase is like connectDatabase, and adds advice to the error of a database that cannot be reached.
+// openDatabase is like connectDatabase, and adds advice to the error of a database that cannot be reached or does
+// not exist.
 func (s *session) openDatabase(ctx context.Context, o databaseOptions) (*database, error) {
 	db, err := s.connectDatabase(ctx, o)
-	if errors.Is(err, store.ErrUnavailable) {
+	switch {
+	case errors.Is(err, store.ErrUnavailable):
 		return nil, fmt.Errorf("%w; %s", err, store.Advice(err))
+	case errors.Is(err, localpg.ErrNoCluster):
+		return nil, fmt.Errorf("%w; run `rehearse serve` or `rehearse migrate` first, or set DATA_DIR or DATABASE_URL", err)
 	}
 	return db, err
 }
@@ -85,16 +89,12 @@ func (s *session) withDatabase(ctx context.Context, work func(*store.Store) erro
 
 // withExisting runs work that only reads on an existing database with this version's schema.
 func (s *session) withExisting(ctx context.Context, work func(*store.Store) error) error {
-	err := s.onDatabase(ctx, databaseOptions{existing: true}, func(db *store.Store) error {
+	return s.onDatabase(ctx, databaseOptions{existing: true}, func(db *store.Store) error {
 		if err := db.CheckSchema(ctx); err != nil {
 			return err
 		}
 		return work(db)
 	})
-	if errors.Is(err, localpg.ErrNoCluster) {
-		return fmt.Errorf("%w; run `rehearse serve` or `rehearse migrate` first, or set DATA_DIR or DATABASE_URL", err)
-	}
-	return err
 }
 
 // withSchool runs work on the configured school, whose schema it first migrates unless MIGRATE is off.

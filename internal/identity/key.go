@@ -81,14 +81,17 @@ func MakeLocalSecret(folder string) error {
 	return nil
 }
 
-func localSecretPath(folder string) string { return filepath.Join(folder, "token.key") }
+// LocalSecretFile is the name of the file in the data folder that has the local secret.
+const LocalSecretFile = "token.key"
+
+func localSecretPath(folder string) string { return filepath.Join(folder, LocalSecretFile) }
 
 // makeSecret creates a file of random bytes at path atomically. If two servers do so at
 // the same time, both use the same file.
 func makeSecret(path string) error {
 	secret := make([]byte, minSecret)
-	_, _ = rand.Read(secret)                                       // never fails
-	draft, err := os.CreateTemp(filepath.Dir(path), "token.key.*") // 0600
+	_, _ = rand.Read(secret)                                              // never fails
+	draft, err := os.CreateTemp(filepath.Dir(path), LocalSecretFile+".*") // 0600
 	if err != nil {
 		return err
 	}
