@@ -26,6 +26,7 @@ type admission struct {
 	maxImport   int64 // body limit of an administrator's import
 	rates       *RateLimits
 	operations  *limiter
+	mutations   *limiter // limits those operations that can wait for locks
 	largeBodies *limiter // limits bodies larger than maxBody
 	imports     *limiter // limits operations that import
 	answers     *budget.Pool
@@ -49,6 +50,8 @@ type admitted struct {
 }
 
 func (a *admitted) subscribes() bool { return a.Operation.Operation == ast.Subscription }
+
+func (a *admitted) mutates() bool { return a.Operation.Operation == ast.Mutation }
 
 // dispatch starts executing the operation; cancel ends the context of the operation. The
 // permit is released once there is a response, so a slow reader holds only the memory of
@@ -117,9 +120,10 @@ func (a admission) unreadable(r *http.Request, from source, refused *refusal) *r
 	return a.chargeReading(r.Context(), from, &graphql.RawParams{}, refused)
 }
 
-// admit parses the requested operation, charges its cost and acquires a permit. The cost is
+// admit parses the requested operation, charges its cost and acquires its permits. The cost is
 // charged first, so that callers over their limit do not take permits from others. An
-// unknown document needs the permit before it is parsed and validated.
+// unknown document needs a permit before it is parsed and validated. A mutation gives that one
+// back before it waits for its own, so that it does not keep queries waiting.
 func (a admission) admit(ctx context.Context, from source, exec graphql.GraphExecutor, params *parameters) (*admitted, *refusal) {
 	leave, ok := func() {}, false
 	defer func() {
@@ -139,22 +143,15 @@ func (a admission) admit(ctx context.Context, from source, exec graphql.GraphExe
 	if refused != nil {
 		return nil, refused
 	}
-	if known {
-		release, full := a.permit(ctx, one)
+	if known || one.mutates() {
+		leave()
+		release, full := a.permits(ctx, one)
 		if full != nil {
 			return nil, full.billed(one.bill)
 		}
 		leave = release
 	}
-	one.release = leave
-	if one.imports {
-		done, full := a.imports.acquire(ctx, one.caller)
-		if full != nil {
-			return nil, full.billed(one.bill)
-		}
-		one.release = func() { done(); leave() }
-	}
-	ok = true
+	one.release, ok = leave, true
 	return one, nil
 }
 
@@ -187,13 +184,19 @@ func (a admission) chargeOperation(
 	return &admitted{OperationContext: operation, bill: paid, imports: imports > 0, admission: a, caller: from.caller}, nil
 }
 
-// permit acquires a permit for a paid operation. A subscription waits up to the operation
+// permits acquires the permits of a paid operation. A subscription waits up to the operation
 // timeout, because clients do not restart a refused subscription.
-func (a admission) permit(ctx context.Context, one *admitted) (leave func(), full *refusal) {
-	if !one.subscribes() {
+func (a admission) permits(ctx context.Context, one *admitted) (leave func(), full *refusal) {
+	switch {
+	case one.subscribes():
+		return a.operations.acquireWithin(ctx, one.caller, a.timeout)
+	case one.imports:
+		return acquireAll(ctx, one.caller, a.mutations, a.imports, a.operations)
+	case one.mutates():
+		return acquireAll(ctx, one.caller, a.mutations, a.operations)
+	default:
 		return a.operations.acquire(ctx, one.caller)
 	}
-	return a.operations.acquireWithin(ctx, one.caller, a.timeout)
 }
 
 // due returns the points that are left to pay for an operation of the given points,

@@ -60,6 +60,9 @@ func AtField(h *Handler, do func(context.Context)) {
 // SetMaxLargeBodies sets the maximum number of import bodies in memory.
 func SetMaxLargeBodies(o *Options, n int) { o.maxLargeBodies = n }
 
+// SetMaxMutations sets the maximum number of concurrent mutations.
+func SetMaxMutations(o *Options, n int) { o.maxMutations = n }
+
 // SetAnswerMemory sets the memory in bytes for the responses to one caller.
 func SetAnswerMemory(o *Options, bytes int) { o.answerMemory = bytes }
 

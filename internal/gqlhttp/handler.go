@@ -52,6 +52,7 @@ type Options struct {
 	Stopping context.Context // done when subscribers must be disconnected; nil for never
 
 	maxLargeBodies int // import bodies in memory; zero means DefaultMaxLargeBodies; only tests set it
+	maxMutations   int // concurrent mutations; zero means ofMutations; only tests set it
 	// answerMemory is the memory in bytes for the responses to one caller, at least four
 	// times MaxAnswer; the responses to all callers may take three times as much. Zero
 	// means budget.DefaultShare. Only tests set it.
@@ -69,6 +70,7 @@ type Handler struct {
 	admission   admission
 	observer    Observer
 	operations  *limiter
+	mutations   *limiter // of the operations
 	largeBodies *limiter // limits large bodies in memory
 	imports     *limiter
 	answers     *budget.Pool
@@ -84,18 +86,20 @@ func (h *Handler) Streams() int { return h.streams.count() }
 func (h *Handler) AtWork() int { return h.operations.running() }
 
 // Waiting returns the number of operations that are queued.
-func (h *Handler) Waiting() int { return h.operations.queued() + h.imports.queued() }
+func (h *Handler) Waiting() int {
+	return h.operations.queued() + h.mutations.queued() + h.imports.queued()
+}
 
 // Shed returns the number of operations refused as UNAVAILABLE because others held all the
 // permits.
 func (h *Handler) Shed() int {
-	return int(h.operations.shed.Load() + h.largeBodies.shed.Load() + h.imports.shed.Load())
+	return int(h.operations.shed.Load() + h.mutations.shed.Load() + h.largeBodies.shed.Load() + h.imports.shed.Load())
 }
 
 // ShedOfCallers returns the number of operations refused as RATE_LIMITED because their
 // caller already held all its permits.
 func (h *Handler) ShedOfCallers() int {
-	return int(h.operations.overOwn.Load() + h.imports.overOwn.Load())
+	return int(h.operations.overOwn.Load() + h.mutations.overOwn.Load() + h.imports.overOwn.Load())
 }
 
 // AnswerMemory returns the memory in bytes of responses that are being built or sent.
@@ -130,10 +134,12 @@ func NewHandler(o Options) *Handler {
 	schema := graph.Schema()
 	documents := newDocuments(schema, o)
 	operations := orDefault(o.MaxOperations, DefaultMaxOperations)
+	perCaller := orDefault(o.MaxOperationsPerCaller, quarter(operations))
 	largeBodies := orDefault(o.maxLargeBodies, DefaultMaxLargeBodies)
 	admission := admission{
 		documents: documents, timeout: o.Timeout, maxBody: int64(o.Limits.Body), maxImport: int64(o.Limits.ImportBody), rates: o.Rates, log: o.Log,
-		operations:  newLimiter(theOperations, operations, orDefault(o.MaxOperationsPerCaller, quarter(operations))),
+		operations:  newLimiter(theOperations, operations, perCaller),
+		mutations:   newLimiter(theMutations, orDefault(o.maxMutations, ofMutations(operations)), orDefault(o.maxMutations, ofMutations(perCaller))),
 		largeBodies: newLimiter(theLargeBodies, largeBodies, largeBodies),
 		imports:     newLimiter(theImports, orDefault(o.MaxImports, DefaultMaxImports), orDefault(o.MaxImports, DefaultMaxImports)),
 		answers:     budget.NewPool(orDefault(o.MaxAnswer, DefaultMaxAnswer), orDefault(o.answerMemory, budget.DefaultShare)),
@@ -151,7 +157,7 @@ func NewHandler(o Options) *Handler {
 	}}
 	return &Handler{
 		Handler: identified(o, server), exec: exec, streams: open, admission: admission, observer: o.Observer, operations: admission.operations,
-		largeBodies: admission.largeBodies, imports: admission.imports, answers: admission.answers,
+		mutations: admission.mutations, largeBodies: admission.largeBodies, imports: admission.imports, answers: admission.answers,
 	}
 }
 

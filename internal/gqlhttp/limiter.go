@@ -52,6 +52,7 @@ type permit struct {
 // operationsPerCaller.
 const (
 	theOperations  = "operations"
+	theMutations   = "mutations"
 	theLargeBodies = "largeBodies"
 	theImports     = "imports"
 	perCaller      = "PerCaller"
@@ -99,6 +100,29 @@ func newLimiter(what string, most, each int) *limiter {
 
 // quarter returns the default number of permits per caller.
 func quarter(most int) int { return max(1, most/4) }
+
+// ofMutations returns how many of the permits mutations may hold. Mutations can wait for locks
+// and then hold their permits for seconds; the rest of the permits is left to queries.
+func ofMutations(most int) int { return max(1, most-quarter(most)) }
+
+// acquireAll acquires a permit of each limiter, in order.
+func acquireAll(ctx context.Context, caller string, limiters ...*limiter) (leave func(), refused *refusal) {
+	var releases []func()
+	leave = func() {
+		for _, release := range releases {
+			release()
+		}
+	}
+	for _, l := range limiters {
+		release, full := l.acquire(ctx, caller)
+		if full != nil {
+			leave()
+			return nil, full
+		}
+		releases = append(releases, release)
+	}
+	return leave, nil
+}
 
 // acquire acquires a permit for the caller. leave releases it and is idempotent.
 func (p *limiter) acquire(ctx context.Context, caller string) (leave func(), refused *refusal) {

@@ -68,6 +68,11 @@ func NamedLimits() []NamedLimit {
 			Max:    quarter(DefaultMaxOperations), Variable: "MAX_OPERATIONS_PER_CALLER",
 		},
 		{
+			Name: theMutations + perCaller, Code: errorcode.RateLimited,
+			Counts: "mutations of one caller that execute at a time, three quarters of `" + theOperations + perCaller + "`; further ones wait first",
+			Max:    ofMutations(quarter(DefaultMaxOperations)),
+		},
+		{
 			Name: theImports + perCaller, Code: errorcode.RateLimited,
 			Counts: "imports of one caller at a time; further ones wait first", Max: DefaultMaxImports,
 		},

@@ -176,3 +176,61 @@ func TestConcurrentOperationLimitPerCaller(t *testing.T) {
 		}
 	}
 }
+
+// Bookings that wait for a locked row leave permits for lists.
+func TestWaitingMutationsLeavePermitsForQueries(t *testing.T) {
+	t.Parallel()
+	const permits = 4
+	for _, c := range []struct {
+		name      string
+		mutations int // 0 means the default
+		atWork    int
+		status    int
+	}{
+		{"by default", 0, 3, http.StatusOK},
+		{"if mutations may take all permits", permits, permits, http.StatusServiceUnavailable}, // negative control
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			s := newSchoolWith(t, store.Options{}, func(o *gqlhttp.Options) {
+				o.MaxOperations, o.MaxOperationsPerCaller = permits, permits
+				gqlhttp.SetMaxMutations(o, c.mutations)
+			})
+			busy, other := s.Student(nil), s.Student(nil)
+			interviewer := s.Interviewer(nil)
+			var slots []string
+			for i := range permits {
+				slots = append(slots, s.Slot(interviewer, day+time.Duration(i)*time.Hour))
+			}
+			lock, err := s.DB.SQL(t).BeginTx(t.Context(), nil)
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer func() { _ = lock.Rollback() }()
+			if _, err := lock.ExecContext(t.Context(), "SELECT FROM students WHERE id = $1 FOR UPDATE", busy); err != nil {
+				t.Fatal(err)
+			}
+			answers := make(chan string, permits)
+			for _, slot := range slots {
+				go func() {
+					_, text := s.exchange(exchange{method: http.MethodPost, body: fmt.Sprintf(
+						`{"query": "mutation { bookSlot(input: {studentId: %s, slotId: %s}) { interview { id } errors { code } } }"}`, busy, slot)})
+					answers <- text
+				}()
+			}
+			s.DB.AwaitLockWaits(t, c.atWork, "students")
+			s.awaitWaiting(permits - c.atWork)
+			response, text := s.exchange(exchange{method: http.MethodPost, body: fmt.Sprintf(
+				`{"query": "{ availableSlots(studentId: %s, start: \"2026-06-01T08:00:00Z\", end: \"2026-06-08T08:00:00Z\") { totalCount } }"}`, other)})
+			if response.StatusCode != c.status {
+				t.Errorf("the list: got status %d and %s, want status %d", response.StatusCode, text, c.status)
+			}
+			if err := lock.Rollback(); err != nil {
+				t.Fatal(err)
+			}
+			for range slots {
+				<-answers
+			}
+		})
+	}
+}

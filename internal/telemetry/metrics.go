@@ -154,7 +154,7 @@ func (t *Telemetry) Look(s Server) error {
 	shed := func(limit string, value func() int) error {
 		return t.Register(prometheus.NewCounterFunc(prometheus.CounterOpts{
 			Namespace: "rehearse", Name: "operations_shed_total", ConstLabels: prometheus.Labels{"limit": limit},
-			Help: "Queries and mutations that waited too long: `server` if `MAX_OPERATIONS` was reached (`UNAVAILABLE`), `caller` if `MAX_OPERATIONS_PER_CALLER` was (`RATE_LIMITED`).",
+			Help: "Queries and mutations that waited too long: `server` if all permits were taken (`UNAVAILABLE`), `caller` if the caller had all that one caller may have (`RATE_LIMITED`).",
 		}, func() float64 { return float64(value()) }))
 	}
 	refused := func(limit string, value func() int) error {

@@ -120,6 +120,7 @@ func requestLimits() []limit {
 		configured("MAX_BODY", "bytes of a body or a WebSocket message", "413 "+badInput+"; a WebSocket is closed"),
 		configured("MAX_IMPORT_BODY", "bytes of the body of an administrator's request that contains nothing but imports", "413 "+badInput),
 		configured("MAX_OPERATIONS", "queries and mutations that execute at a time; others wait first", "503 "+unavailable),
+		{"mutations that execute at a time; others wait first", "three quarters of `MAX_OPERATIONS`", "", "503 " + unavailable},
 		{"imports that execute at a time; others wait first", count(gqlhttp.DefaultMaxImports), "", "503 " + unavailable},
 		{"bodies larger than `MAX_BODY` in memory at a time; others wait first", count(gqlhttp.DefaultMaxLargeBodies), "", "503 " + unavailable},
 		configured("DATABASE_MAX_CONNS", "database connections that the requests of one server use; others wait", codeLink(errorcode.Timeout)),
