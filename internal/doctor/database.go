@@ -21,10 +21,6 @@ const (
 	// minTimeout is the shortest timeout of statements and transactions that does no harm. Each
 	// transaction of a request has a shorter one.
 	minTimeout = time.Minute
-	// skewWarning and skewProblem are differences between the clocks. From skewProblem on, tokens
-	// of another machine are refused.
-	skewWarning = time.Second
-	skewProblem = 30 * time.Second
 	// queueAge is the age of a pending delivery or message that deserves a look.
 	queueAge = 5 * time.Minute
 )
@@ -242,9 +238,9 @@ func judgeClock(ahead, offset time.Duration) []Finding {
 		advice = "remove CLOCK_OFFSET, which is for tests"
 	}
 	switch {
-	case ahead.Abs() >= skewProblem:
+	case ahead.Abs() >= store.SkewLimit:
 		return problem(advice, "%s", found)
-	case ahead.Abs() >= skewWarning:
+	case ahead.Abs() >= store.SkewWarning:
 		return warning(advice, "%s", found)
 	}
 	return ok("%s", found)

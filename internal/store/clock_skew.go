@@ -13,9 +13,11 @@ import (
 )
 
 const (
-	warnOfSkew  = time.Second
-	refuseSkew  = 30 * time.Second
-	warnOfEvery = time.Minute
+	// SkewWarning is the difference between the clocks that is logged.
+	SkewWarning = time.Second
+	// SkewLimit is the difference from which on a server is not ready.
+	SkewLimit = 30 * time.Second
+	warnEvery = time.Minute
 )
 
 // errSkewed reports that this server would apply rules about time wrongly.
@@ -31,7 +33,7 @@ type clockSkew struct {
 }
 
 func newClockSkew(o Options) *clockSkew {
-	c := &clockSkew{now: o.Now, log: cmp.Or(o.Log, slog.New(slog.DiscardHandler)), warn: rate.Sometimes{Interval: warnOfEvery}}
+	c := &clockSkew{now: o.Now, log: cmp.Or(o.Log, slog.New(slog.DiscardHandler)), warn: rate.Sometimes{Interval: warnEvery}}
 	if c.now == nil {
 		c.now = time.Now //nolint:forbidigo // the clock of this machine is compared
 	}
@@ -47,7 +49,7 @@ func (c *clockSkew) measure(ctx context.Context, before, postgres time.Time) err
 		skew = min(0, c.now().Sub(postgres))
 	}
 	c.last.Store(int64(skew))
-	if skew.Abs() < warnOfSkew {
+	if skew.Abs() < SkewWarning {
 		return nil
 	}
 	direction := "ahead of"
@@ -55,7 +57,7 @@ func (c *clockSkew) measure(ctx context.Context, before, postgres time.Time) err
 		direction = "behind"
 	}
 	err := fmt.Errorf("%w: the clock of this server is %v %s that of Postgres", errSkewed, skew.Abs().Round(time.Millisecond), direction)
-	if skew.Abs() >= refuseSkew {
+	if skew.Abs() >= SkewLimit {
 		return err
 	}
 	c.warn.Do(func() { c.log.WarnContext(ctx, "the clocks differ", "error", err, "do", adviceClocks) })
