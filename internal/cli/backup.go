@@ -19,16 +19,18 @@ func (p *program) backupCommand() *cobra.Command {
 		name: "backup", group: groupData,
 		short: "Back up the built-in database",
 		long: `Copy the built-in database and the key of local tokens to a new folder, while servers may run.
-The command starts Postgres on the copy and checks it as check does. Until then, the name of the
-folder ends in .partial. The backup contains personal data, and only its owner can read it.
+The command starts Postgres on the copy, and checks all invariants, like the command check. Until
+the copy has passed, the name of the folder ends in .partial. The backup contains personal data, and
+only its owner can read it.
 
 The command uses pg_basebackup, which packages of Postgres contain. The Postgres that the program
-downloads does not contain it; then the command works only while no server runs. Back up an
-external database with pg_dump or by continuous archiving. docs/how-to/back-up.md describes both.`,
+downloads does not contain it. With that Postgres, the command works only while no server runs. Back
+up an external database with pg_dump or by continuous archiving. docs/how-to/back-up.md describes
+both.`,
 		example:   "  rehearse backup /backups/2030-03-04",
 		arguments: []argument{{name: "FOLDER", text: "the folder to create", complete: cobra.ShellCompDirectiveFilterDirs}},
 		variables: []string{"DATA_DIR"},
-		fault:     "there is no backup, or the copy violates an invariant",
+		fault:     "no backup was made, or the copy violates an invariant",
 	}, func(ctx context.Context, s *session, args []string) error { return s.backUp(ctx, args[0]) })
 }
 
@@ -36,9 +38,9 @@ func (p *program) restoreCommand() *cobra.Command {
 	return p.command(spec{
 		name: "restore", group: groupData,
 		short: "Restore a backup of the built-in database",
-		long: `Copy a folder that backup has made to DATA_DIR, which must not exist or be empty. The backup stays
-as it is. The school continues with the state that the backup has. The machine must have the major
-version of Postgres that the backup was made with.`,
+		long: `Copy a folder that backup has made to DATA_DIR. DATA_DIR must be empty, or not exist yet. The
+backup stays as it is. The school continues with the state that the backup has. The machine must
+have the major version of Postgres that the backup was made with.`,
 		example:   "  DATA_DIR=/var/lib/restored rehearse restore /backups/2030-03-04",
 		arguments: []argument{{name: "FOLDER", text: "a backup", complete: cobra.ShellCompDirectiveFilterDirs}},
 		variables: []string{"DATA_DIR"},
@@ -98,7 +100,8 @@ func mustNotExist(path string) error {
 	return err
 }
 
-// copyTo copies the built-in database, which must have the schema of this version, and the key of local tokens.
+// copyTo copies the built-in database and the key of local tokens. The database must have the
+// schema of this version.
 func (s *session) copyTo(ctx context.Context, folder string) (err error) {
 	db, err := s.openDatabase(ctx, databaseOptions{existing: true})
 	if err != nil {
@@ -110,7 +113,7 @@ func (s *session) copyTo(ctx context.Context, folder string) (err error) {
 	case err != nil:
 		return err
 	case pending > 0:
-		return fmt.Errorf("the database lacks %d migrations, so this program cannot check a copy; back up with the version of rehearse that made the database", pending)
+		return fmt.Errorf("the database lacks %d migrations, so this program cannot check a copy; back up with the version of rehearse that the school runs", pending)
 	}
 	return db.postgres.CopyTo(ctx, folder, identity.LocalSecretFile)
 }

@@ -28,8 +28,8 @@ type database struct {
 	postgres *localpg.Server // the built-in server; nil with DATABASE_URL
 }
 
-// openDatabase is like connectDatabase, and adds advice to the error of a database that cannot be reached or does
-// not exist.
+// openDatabase is like connectDatabase, but if the database cannot be reached or does not exist,
+// the error contains advice.
 func (s *session) openDatabase(ctx context.Context, o databaseOptions) (*database, error) {
 	db, err := s.connectDatabase(ctx, o)
 	switch {
@@ -41,8 +41,8 @@ func (s *session) openDatabase(ctx context.Context, o databaseOptions) (*databas
 	return db, err
 }
 
-// connectDatabase opens the configured database. It starts the built-in server if there is no DATABASE_URL. The caller
-// must call close.
+// connectDatabase opens the configured database. It starts the built-in server if there is no
+// DATABASE_URL. The caller must call close.
 func (s *session) connectDatabase(ctx context.Context, o databaseOptions) (_ *database, err error) {
 	db := &database{}
 	defer func() {

@@ -57,7 +57,8 @@ func (s *session) examine(ctx context.Context, asJSON bool) (err error) {
 	return nil
 }
 
-// connectInTime opens the configured database. A built-in one may take longer, because its server may have to start.
+// connectInTime opens the configured database. Only an external one has a time limit, because the
+// server of the built-in one may have to start.
 func (s *session) connectInTime(ctx context.Context) (*database, error) {
 	if !s.config.Embedded() {
 		bounded, cancel := context.WithTimeout(ctx, doctor.Patience)
@@ -67,7 +68,6 @@ func (s *session) connectInTime(ctx context.Context) (*database, error) {
 	return s.connectDatabase(ctx, databaseOptions{existing: true})
 }
 
-// printFinding prints a finding as a line.
 func (s *session) printFinding(f doctor.Finding) {
 	fmt.Fprintf(s.stdout, "%-7s  %s: %s", f.Level, f.Check, f.Found)
 	if f.Advice != "" {

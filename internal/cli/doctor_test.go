@@ -167,7 +167,7 @@ func TestDoctorOfHealthyDeployment(t *testing.T) {
 	}
 	for i, f := range findings {
 		want := doctor.OK
-		if f.Check == "public URL" { // a test has no other name
+		if f.Check == "public URL" { // a test has no public name
 			want = doctor.Warning
 		}
 		if f.Level != want || i < len(checks) && f.Check != checks[i] {

@@ -22,8 +22,8 @@ import (
 	"github.com/golang-jwt/jwt/v5"
 )
 
-// writeCertificate creates a certificate with the name that is valid for another hour, its key
-// and its public key in a folder.
+// writeCertificate creates a certificate with the name, its key and its public key in a folder.
+// The certificate is valid for another hour.
 func writeCertificate(t *testing.T, folder, name string) *ecdsa.PrivateKey {
 	t.Helper()
 	return writeCertificateUntil(t, folder, name, time.Now().Add(time.Hour))

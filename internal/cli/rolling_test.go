@@ -118,7 +118,8 @@ type traffic struct {
 	reason         atomic.Value // why a request was lost
 }
 
-// send sends requests until ctx ends. Its connections are closed after each request unless keep is set.
+// send sends requests until ctx ends. Its connections are closed after each request unless keep is
+// set.
 func (l *traffic) send(ctx context.Context, address string, keep bool) {
 	client := http.Client{Transport: &http.Transport{DisableKeepAlives: !keep}}
 	defer client.CloseIdleConnections()

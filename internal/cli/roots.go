@@ -1,4 +1,4 @@
 package cli
 
-// The package provides CA certificates for systems that have none, such as the container image.
+// This import provides CA certificates for systems that have none, such as the container image.
 import _ "golang.org/x/crypto/x509roots/fallback"

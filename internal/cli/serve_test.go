@@ -88,7 +88,7 @@ type running struct {
 	greeting string
 	address  string
 	stderr   *logged
-	lines    *bufio.Scanner // of stdout, up to the greeting
+	lines    *bufio.Scanner // of stdout
 	rest     chan string    // the output after the greeting, once the server has ended
 }
 
@@ -143,7 +143,7 @@ func launch(t *testing.T, dataDir string, env ...string) *running {
 	return r
 }
 
-// awaitGreeting reads the greeting.
+// awaitGreeting reads the greeting, and starts to read the rest of stdout.
 func (r *running) awaitGreeting() {
 	r.t.Helper()
 	for r.lines.Scan() && r.lines.Text() != "  }" { // the end of the sample query

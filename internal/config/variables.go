@@ -147,7 +147,7 @@ var variables = []Variable{
 	},
 	{
 		Name: "DATABASE_WAIT", Group: groupDatabase, Allowed: notNegative, See: "reference/server.md#startup",
-		Description: "How long a server that starts waits for a Postgres that does not respond",
+		Description: "How long a server waits at startup for a Postgres that does not respond",
 	},
 	{
 		Name: "DATABASE_LISTEN_URL", Group: groupDatabase, Note: "`DATABASE_URL`", See: "how-to/pgbouncer.md",

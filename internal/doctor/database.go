@@ -25,7 +25,7 @@ const (
 	queueAge = 5 * time.Minute
 )
 
-// inspect inspects the database.
+// inspect sets p.found, or p.DatabaseError if the database cannot be inspected.
 func (p *patient) inspect(ctx context.Context) {
 	if p.Database == nil {
 		return

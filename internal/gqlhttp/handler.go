@@ -70,7 +70,7 @@ type Handler struct {
 	admission   admission
 	observer    Observer
 	operations  *limiter
-	mutations   *limiter // of the operations
+	mutations   *limiter // limits the operations that are mutations
 	largeBodies *limiter // limits large bodies in memory
 	imports     *limiter
 	answers     *budget.Pool

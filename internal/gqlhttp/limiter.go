@@ -101,8 +101,8 @@ func newLimiter(what string, most, each int) *limiter {
 // quarter returns the default number of permits per caller.
 func quarter(most int) int { return max(1, most/4) }
 
-// ofMutations returns how many of the permits mutations may hold. Mutations can wait for locks
-// and then hold their permits for seconds; the rest of the permits is left to queries.
+// ofMutations returns how many of the permits may be held by mutations. Mutations can wait for
+// locks and then hold their permits for seconds; the rest of the permits is left to queries.
 func ofMutations(most int) int { return max(1, most-quarter(most)) }
 
 // acquireAll acquires a permit of each limiter, in order.

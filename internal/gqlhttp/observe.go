@@ -58,7 +58,7 @@ const hungUp = "CANCELED"
 // observed returns the codes for an Observer. If the client has hung up, an operation that was
 // not completed is not the server's fault.
 func observed(ctx context.Context, codes []string) []string {
-	if context.Cause(ctx) != context.Canceled { //nolint:errorlint // with a cause of its own, the server has cancelled
+	if context.Cause(ctx) != context.Canceled { //nolint:errorlint // if the server has cancelled, the cause is another error
 		return codes
 	}
 	for i, code := range codes {

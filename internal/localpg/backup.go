@@ -105,9 +105,9 @@ func (c *cluster) lockNow() (*fileLock, error) {
 }
 
 // Restore fills the data folder of o with the cluster of another data folder, whose server is not
-// running, and with the files with the other names, if they exist. It never replaces anything: it
-// returns an error if the data folder has files, or if the machine lacks binaries of the
-// cluster's major version.
+// running, and with the files with the other names, if they exist. It never replaces anything, so
+// it returns an error if the data folder has files. It also returns an error if there are no
+// binaries of the cluster's major version.
 func Restore(ctx context.Context, o Options, from string, others ...string) error {
 	from, err := filepath.Abs(from)
 	if err != nil {
@@ -174,7 +174,7 @@ func (c *cluster) stopped() (major int, err error) {
 }
 
 // copyCluster copies the cluster of a data folder to a temporary folder and renames it, so that
-// pgdata is either complete or absent. It copies the other files just before.
+// pgdata is either complete or absent. It copies the other files just before the renaming.
 func (c *cluster) copyCluster(ctx context.Context, source *cluster, bin binaries, others []string) error {
 	if err := c.removeLeftovers(); err != nil {
 		return err
@@ -205,8 +205,8 @@ func (c *cluster) copyCluster(ctx context.Context, source *cluster, bin binaries
 	return syncFolder(c.dir)
 }
 
-// copyTree copies the files and folders in a folder to another one. The roots keep links, which the
-// owner of a folder may create meanwhile, from leading elsewhere.
+// copyTree copies the files and folders in a folder to another one. The owner of a folder may
+// create links meanwhile, but an os.Root follows no link that leads out of its folder.
 func copyTree(ctx context.Context, from, to string) error {
 	return betweenFolders(from, to, func(source, target *os.Root) error {
 		return fs.WalkDir(source.FS(), ".", func(path string, entry fs.DirEntry, err error) error {

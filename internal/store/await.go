@@ -15,8 +15,8 @@ const (
 	awaitMost  = 5 * time.Second // between two attempts
 )
 
-// await waits until the database responds. It logs each failed attempt, and returns the last
-// error after o.Patience, or an error that waiting cannot mend at once.
+// await waits until the database responds, and logs each failed attempt. After o.Patience, it
+// returns the last error. It returns at once with an error that waiting cannot mend.
 func (s *Store) await(ctx context.Context, o Options) error {
 	if o.Patience == 0 {
 		return s.Ping(ctx)

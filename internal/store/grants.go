@@ -88,9 +88,9 @@ func (s *Store) CheckGrants(ctx context.Context) error {
 }
 
 // LackingPrivileges lists the tables and sequences for which the database user lacks privileges.
-// It looks at those with the schema and owner of the table students. Rows of an append-only table
-// are neither changed nor deleted. The positions of events are assigned up to the last value of
-// their sequence.
+// It looks at those with the schema and owner of the table students. An append-only table needs
+// neither UPDATE nor DELETE. The sequence of events also needs SELECT, because the positions of
+// events are assigned up to its last value.
 func (s *Store) LackingPrivileges(ctx context.Context) (names string, err error) {
 	err = s.pool.QueryRowContext(ctx, `
 		SELECT coalesce(string_agg(c.relname, ', ' ORDER BY c.relname), '')

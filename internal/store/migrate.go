@@ -23,7 +23,7 @@ const jobsMigration = 4
 
 const (
 	// migrationLockTimeout is how long a statement of a migration waits for a lock. Postgres
-	// makes later readers of a table wait behind it, so lists wait as long.
+	// makes later readers of the table wait behind the statement, so they wait as long.
 	migrationLockTimeout = time.Second
 	migrationPause       = 2 * time.Second // between two attempts, in which the others go on
 	migrationPatience    = 5 * time.Minute // for the session that holds the lock
@@ -31,7 +31,8 @@ const (
 
 // Migrate applies the missing migrations in order and returns their number. It holds a
 // session lock, so servers that start together apply each migration once. If another session
-// uses a table for long, Migrate tries again and again, so that no one waits behind it.
+// uses a table for long, Migrate gives up its place and tries again, so that others wait behind
+// it only for migrationLockTimeout.
 func (s *Store) Migrate(ctx context.Context) (int, error) {
 	provider, err := s.provider()
 	if err != nil {

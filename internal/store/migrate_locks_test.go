@@ -10,7 +10,7 @@ import (
 )
 
 // While a session uses a table for long, a migration of the table waits, and others can use the
-// table. Postgres would let them wait behind a migration that waits for as long as it takes.
+// table. If the migration waited without a limit, they would have to wait behind it.
 func TestMigrationsLetOthersPass(t *testing.T) {
 	t.Parallel()
 	database := pgtest.New(t)

@@ -14,7 +14,7 @@ import (
 // all of its rows.
 const bounded = 44
 
-// lockingStatements are the statements that do so, and what to write instead.
+// lockingStatements are the statements that lock a table for long, and what to write instead.
 var lockingStatements = []struct{ pattern, instead string }{
 	{`CREATE (UNIQUE )?INDEX (IF NOT EXISTS )?\w+ ON (\w+)`, "CREATE INDEX CONCURRENTLY, with -- +goose NO TRANSACTION"},
 	{`DROP INDEX (IF EXISTS )?[a-z]`, "DROP INDEX CONCURRENTLY, with -- +goose NO TRANSACTION"},

@@ -149,8 +149,8 @@ func (s *Store) recordsOnce(ids []booking.StudentID) (map[booking.StudentID]book
 const recordColumns = 40
 
 // A single student is the usual case, and has a statement of its own. Without generic plans
-// (sessionSettings), Postgres would plan the statement for several students for each execution, which
-// takes longer than running it.
+// (sessionSettings), Postgres would plan the statement for several students for each execution,
+// which takes longer than running it.
 var (
 	readRecord      = selectRecords("= $1")
 	readManyRecords = selectRecords("= ANY($1)")

@@ -18,9 +18,9 @@ const sessionSettings = `SET plan_cache_mode = force_generic_plan; SET jit = off
 	SET tcp_keepalives_idle = 10; SET tcp_keepalives_interval = 10; SET tcp_keepalives_count = 3; SET tcp_user_timeout = '40s'`
 
 // setUp sets up each new connection of a store. It uses statements because poolers refuse these
-// settings as connection parameters. begin sets the idle timeout again, because clients of a
-// pooler share its connections; here it applies to the transactions of libraries. The statements
-// bypass the tracer, because no request sent them.
+// settings as connection parameters. It sets the idle timeout for the transactions of libraries;
+// begin sets it again for each other transaction, because clients of a pooler share its
+// connections. The statements bypass the tracer, because no request sent them.
 func (t timeouts) setUp(ctx context.Context, conn *pgconn.PgConn) error {
 	_, err := conn.Exec(ctx, sessionSettings+"; SET idle_in_transaction_session_timeout = '"+t.idle+"'").ReadAll()
 	return err

@@ -118,7 +118,8 @@ const (
 // of the role, and spread over the hosts or poolers behind one address.
 const connLifetime = time.Hour
 
-// Open connects to a database, which it waits for if Patience is set. dsn is a URL or a list of key=value pairs.
+// Open connects to a database, and waits for it if Patience is set. dsn is a URL or a list of
+// key=value pairs.
 func Open(ctx context.Context, dsn string, o Options) (*Store, error) {
 	config, err := parseDSN(dsn)
 	if err != nil {

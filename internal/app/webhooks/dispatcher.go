@@ -24,7 +24,7 @@ const (
 	poll        = time.Second      // between two looks for due deliveries, while there are webhooks
 	upkeepPause = 10 * time.Second // between two looks for webhooks, and measurements of the queue
 	roundPause  = 20 * time.Millisecond
-	eventsPause = 100 * time.Millisecond // between two dispatches of events, whose commits bookings share
+	eventsPause = 100 * time.Millisecond // between two dispatches of events, whose commits slow down bookings
 	faultPause  = 5 * time.Second
 	endPatience = 5 * time.Second // for requests in progress at the end
 	lastWrite   = 2 * time.Second
