@@ -18,8 +18,8 @@ func (p *program) backupCommand() *cobra.Command {
 	return p.command(spec{
 		name: "backup", group: groupData,
 		short: "Back up the built-in database",
-		long: `Copy the built-in database and the key of local tokens to a new folder, while servers may run.
-The command starts Postgres on the copy, and checks all invariants, like the command check. Until
+		long: `Copy the built-in database and the key of local tokens to a new folder. Servers may run meanwhile.
+The command starts Postgres on the copy, and checks all invariants as rehearse check does. Until
 the copy has passed, the name of the folder ends in .partial. The backup contains personal data, and
 only its owner can read it.
 
@@ -38,9 +38,9 @@ func (p *program) restoreCommand() *cobra.Command {
 	return p.command(spec{
 		name: "restore", group: groupData,
 		short: "Restore a backup of the built-in database",
-		long: `Copy a folder that backup has made to DATA_DIR. DATA_DIR must be empty, or not exist yet. The
-backup stays as it is. The school continues with the state that the backup has. The machine must
-have the major version of Postgres that the backup was made with.`,
+		long: `Copy a backup into DATA_DIR. The backup is a folder that rehearse backup has made. DATA_DIR must
+be empty, or not exist yet. The backup stays as it is. The school continues with the state that the
+backup has. The machine must have the major version of Postgres that the backup was made with.`,
 		example:   "  DATA_DIR=/var/lib/restored rehearse restore /backups/2030-03-04",
 		arguments: []argument{{name: "FOLDER", text: "a backup", complete: cobra.ShellCompDirectiveFilterDirs}},
 		variables: []string{"DATA_DIR"},
@@ -77,7 +77,7 @@ func (s *session) backUp(ctx context.Context, folder string) (err error) {
 	err = on.check(ctx)
 	switch {
 	case errors.Is(err, errViolated):
-		return fmt.Errorf("%w; the copy is like the database, and stays in %s", err, partial)
+		return fmt.Errorf("%w, in the database and in the copy; the copy stays in %s", err, partial)
 	case err == nil:
 		err = os.Rename(partial, folder)
 	}

@@ -243,7 +243,7 @@ func TestBackupOfUnsoundSchool(t *testing.T) {
 	if code != exitFault || strings.Contains(out, "backed up") {
 		t.Errorf("got exit code %d and %s", code, out)
 	}
-	mustContain(t, "the error", errs, "1 rows violate an invariant; the copy is like the database, and stays in "+backup+".partial")
+	mustContain(t, "the error", errs, "1 rows violate an invariant, in the database and in the copy; the copy stays in "+backup+".partial")
 	if entries(backup) != nil || entries(backup+".partial") == nil {
 		t.Errorf("got the files %v and %v", entries(backup), entries(backup+".partial"))
 	}

@@ -191,8 +191,8 @@ func TestDoctorOfHealthyDeployment(t *testing.T) {
 	}
 }
 
-// Each broken deployment is a healthy one with one fault. The command finds this fault and no
-// other, says what to do, and exits with 1.
+// Each broken deployment is a healthy one with one fault; only the empty database has several. The
+// command finds these faults and no others, says what to do, and exits with 1.
 func TestDoctorOfBrokenDeployments(t *testing.T) {
 	t.Parallel()
 	d := newDeployment(t)

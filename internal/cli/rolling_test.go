@@ -112,7 +112,7 @@ func (b *balancer) forward(ctx context.Context, client net.Conn) {
 	_, _ = io.Copy(client, server)
 }
 
-// traffic is what clients that send requests all the time have received.
+// traffic counts the answered and the lost requests of clients that send requests all the time.
 type traffic struct {
 	answered, lost atomic.Int64
 	reason         atomic.Value // why a request was lost

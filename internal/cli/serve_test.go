@@ -118,7 +118,7 @@ func (l *logged) String() string {
 	return l.text.String()
 }
 
-// start starts a server and waits until it is ready, or reports why it is not.
+// start starts a server and waits until the server prints that it is ready, or why it is not.
 func start(t *testing.T, dataDir string, env ...string) *running {
 	t.Helper()
 	r := launch(t, dataDir, env...)

@@ -232,7 +232,7 @@ var variables = []Variable{
 
 	{
 		Name: "MAX_OPERATIONS", Group: groupLimits, Allowed: atLeast1, See: "explanation/failures.md#overload",
-		Description: "The maximum number of concurrent queries and mutations, of which at most three quarters are mutations; others wait for up to a second and then get `UNAVAILABLE`",
+		Description: "The maximum number of concurrent queries and mutations, of which at most three quarters are mutations; others wait for up to a second (mutations for up to two) and then get `UNAVAILABLE`",
 	},
 	{
 		Name: "MAX_OPERATIONS_PER_CALLER", Group: groupLimits, Allowed: "a whole number of at least 0",

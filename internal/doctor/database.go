@@ -105,7 +105,7 @@ func checkTimeouts(_ context.Context, p *patient) []Finding {
 		}
 	}
 	if len(short) > 0 {
-		return warning("remove it from the user, the database and postgresql.conf: the servers set their own timeouts, and a migration or an idle connection takes longer",
+		return warning("remove each of these settings from the user, the database and postgresql.conf: the servers set their own timeouts, and migrations and idle connections need more time",
 			"%s", strings.Join(short, ", "))
 	}
 	return ok("no timeout of Postgres is under %s", minTimeout)

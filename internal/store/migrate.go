@@ -25,7 +25,7 @@ const (
 	// migrationLockTimeout is how long a statement of a migration waits for a lock. Postgres
 	// makes later readers of the table wait behind the statement, so they wait as long.
 	migrationLockTimeout = time.Second
-	migrationPause       = 2 * time.Second // between two attempts, in which the others go on
+	migrationPause       = 2 * time.Second // between two attempts, so that others can use the table
 	migrationPatience    = 5 * time.Minute // for the session that holds the lock
 )
 

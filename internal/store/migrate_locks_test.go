@@ -9,8 +9,8 @@ import (
 	"rehearse/internal/store"
 )
 
-// While a session uses a table for long, a migration of the table waits, and others can use the
-// table. If the migration waited without a limit, they would have to wait behind it.
+// While a session uses a table for a long time, a migration of the table waits, and others can use
+// the table. If the migration waited without a limit, they would have to wait behind it.
 func TestMigrationsLetOthersPass(t *testing.T) {
 	t.Parallel()
 	database := pgtest.New(t)

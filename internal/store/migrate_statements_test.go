@@ -14,7 +14,8 @@ import (
 // all of its rows.
 const bounded = 44
 
-// lockingStatements are the statements that lock a table for long, and what to write instead.
+// lockingStatements are the statements that lock a table for a long time, and what to write
+// instead.
 var lockingStatements = []struct{ pattern, instead string }{
 	{`CREATE (UNIQUE )?INDEX (IF NOT EXISTS )?\w+ ON (\w+)`, "CREATE INDEX CONCURRENTLY, with -- +goose NO TRANSACTION"},
 	{`DROP INDEX (IF EXISTS )?[a-z]`, "DROP INDEX CONCURRENTLY, with -- +goose NO TRANSACTION"},
@@ -31,7 +32,8 @@ var (
 	createdTable = regexp.MustCompile(`CREATE TABLE (?:IF NOT EXISTS )?(\w+)`)
 )
 
-// lockingIn returns what to write instead of the statements that lock an existing table for long.
+// lockingIn returns what to write instead of the statements that lock an existing table for a long
+// time.
 func lockingIn(migration string) (instead []string) {
 	text := strings.Join(strings.Fields(sqlComment.ReplaceAllString(migration, " ")), " ")
 	var created []string // tables of the migration itself, which nobody uses
@@ -66,7 +68,7 @@ func TestMigrationsDoNotLockForLong(t *testing.T) {
 			t.Fatal(err)
 		}
 		if instead := lockingIn(string(text)); version >= bounded && len(instead) > 0 {
-			t.Errorf("%s locks a table for long; use %s", file, strings.Join(instead, "; "))
+			t.Errorf("%s locks a table for a long time; use %s", file, strings.Join(instead, "; "))
 		}
 	}
 }
