@@ -11,6 +11,8 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"rehearse/internal/pgtest"
 )
 
 // freeAddress returns an address on which nothing listens.
@@ -29,6 +31,24 @@ func (r *running) at(address string) *running {
 	of := *r
 	of.address = address
 	return &of
+}
+
+// lockStudents locks the table of students, so that requests for it wait until unlock is called.
+func lockStudents(t *testing.T, database pgtest.Database) (unlock func()) {
+	t.Helper()
+	lock, err := database.SQL(t).BeginTx(t.Context(), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := lock.ExecContext(t.Context(), "LOCK TABLE students IN ACCESS EXCLUSIVE MODE"); err != nil {
+		t.Fatal(err)
+	}
+	return func() {
+		t.Helper()
+		if err := lock.Rollback(); err != nil {
+			t.Fatal(err)
+		}
+	}
 }
 
 // signal tells the server to stop.
@@ -103,13 +123,7 @@ func TestOperationsAddressClosesLast(t *testing.T) {
 	database, env := externalSchool(t)
 	ops := freeAddress(t)
 	r := start(t, newDataFolder(t), append(env, "DRAIN_DELAY=1ms", "SHUTDOWN_TIMEOUT=1h", "OPS_ADDR="+ops)...)
-	lock, err := database.SQL(t).BeginTx(t.Context(), nil)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if _, err := lock.ExecContext(t.Context(), "LOCK TABLE students IN ACCESS EXCLUSIVE MODE"); err != nil {
-		t.Fatal(err)
-	}
+	unlock := lockStudents(t, database)
 	answered := make(chan string, 1)
 	go func() { answered <- r.ask("{ students { totalCount } }") }()
 	database.AwaitLockWaits(t, 1, "students")
@@ -127,9 +141,7 @@ func TestOperationsAddressClosesLast(t *testing.T) {
 	if status, _ := r.at(ops).get("/livez"); status != http.StatusOK {
 		t.Errorf("/livez has the status %d", status)
 	}
-	if err := lock.Rollback(); err != nil {
-		t.Fatal(err)
-	}
+	unlock()
 	mustContain(t, "the answer", <-answered, `"totalCount":25`)
 	<-r.rest
 	if err := r.cmd.Wait(); err != nil {

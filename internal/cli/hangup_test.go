@@ -18,14 +18,7 @@ func TestClientHangsUp(t *testing.T) {
 	t.Parallel()
 	database, env := externalSchool(t)
 	r := start(t, newDataFolder(t), append(env, "OPERATION_TIMEOUT=1h")...)
-	lock, err := database.SQL(t).BeginTx(t.Context(), nil)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer func() { _ = lock.Rollback() }()
-	if _, err := lock.ExecContext(t.Context(), "LOCK TABLE students IN ACCESS EXCLUSIVE MODE"); err != nil {
-		t.Fatal(err)
-	}
+	defer lockStudents(t, database)()
 	for kind, document := range map[string]string{
 		"query":    "{ students { totalCount } }",
 		"mutation": `mutation { bookSlot(input: {studentId: 101, slotId: 1}) { errors { code } } }`,

@@ -424,19 +424,11 @@ func TestGracefulShutdown(t *testing.T) {
 	t.Parallel()
 	database, env := externalSchool(t)
 	r := start(t, newDataFolder(t), env...)
-	lock, err := database.SQL(t).BeginTx(t.Context(), nil)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if _, err := lock.ExecContext(t.Context(), "LOCK TABLE students IN ACCESS EXCLUSIVE MODE"); err != nil {
-		t.Fatal(err)
-	}
+	unlock := lockStudents(t, database)
 	answered := make(chan string, 1)
 	go func() { answered <- r.ask("{ students { totalCount } }") }()
 	database.AwaitLockWaits(t, 1, "students")
-	if err := r.cmd.Process.Signal(syscall.SIGTERM); err != nil {
-		t.Fatal(err)
-	}
+	r.signal()
 	for { // until it accepts no new connections
 		response, err := http.Get("http://" + r.address + "/livez")
 		if err != nil {
@@ -444,9 +436,7 @@ func TestGracefulShutdown(t *testing.T) {
 		}
 		_ = response.Body.Close()
 	}
-	if err := lock.Rollback(); err != nil {
-		t.Fatal(err)
-	}
+	unlock()
 	mustContain(t, "the answer", <-answered, `"totalCount":25`)
 	<-r.rest
 	if err := r.cmd.Wait(); err != nil {
