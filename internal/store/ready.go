@@ -34,8 +34,8 @@ const bookingTables = `SELECT clock_timestamp(),
 	(SELECT count(*) FROM (SELECT FROM idempotency_keys LIMIT 1) t)`
 
 // bookingWrites writes what a booking writes. The first statements change no row, but fail if the
-// database is read-only or the user may not write to a table. The row of the last one is rolled back;
-// its table has no sequence, so no id is used up.
+// database is read-only or the user may not write to a table. The last INSERT adds a row to changes,
+// which is rolled back; changes has no sequence, so no id is used up.
 const bookingWrites = `DO $$ BEGIN
 	UPDATE students SET name = name WHERE false;
 	UPDATE slots SET status = status WHERE false;
