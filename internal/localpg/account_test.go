@@ -4,7 +4,6 @@ package localpg
 
 import (
 	"context"
-	"io"
 	"os"
 	"os/exec"
 	"os/user"
@@ -21,7 +20,11 @@ func TestAsOrdinaryUser(t *testing.T) {
 	t.Parallel()
 	dir := publicFolder(t)
 	binary := filepath.Join(dir, "localpg.test")
-	copySelf(t, binary)
+	self, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	copyFile(t, self, binary)
 	home := filepath.Join(dir, "home")
 	if err := os.Mkdir(home, 0o700); err != nil {
 		t.Fatal(err)
@@ -58,29 +61,6 @@ func nobody(t *testing.T) (uid, gid int) {
 		t.Fatal(err)
 	}
 	return uid, gid
-}
-
-func copySelf(t *testing.T, to string) {
-	t.Helper()
-	self, err := os.Executable()
-	if err != nil {
-		t.Fatal(err)
-	}
-	from, err := os.Open(self)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer from.Close()
-	file, err := os.OpenFile(to, os.O_CREATE|os.O_WRONLY, 0o755)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if _, err := io.Copy(file, from); err != nil {
-		t.Fatal(err)
-	}
-	if err := file.Close(); err != nil {
-		t.Fatal(err)
-	}
 }
 
 func TestDefaultDataDir(t *testing.T) {

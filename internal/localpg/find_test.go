@@ -28,9 +28,7 @@ func install(t *testing.T, under, version string, programs ...string) string {
 
 func script(t *testing.T, path, text string) {
 	t.Helper()
-	if err := os.WriteFile(path, []byte("#!/bin/sh\n"+text+"\n"), 0o755); err != nil {
-		t.Fatal(err)
-	}
+	place(t, path, []byte("#!/bin/sh\n"+text+"\n"))
 }
 
 // finder returns a cluster that looks for binaries only where the test says.

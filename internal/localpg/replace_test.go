@@ -12,6 +12,7 @@ import (
 	"path/filepath"
 	"strings"
 	"sync"
+	"syscall"
 	"testing"
 	"time"
 
@@ -84,8 +85,12 @@ func copyFile(t *testing.T, from, to string) {
 	place(t, to, content)
 }
 
+// place replaces a file atomically. The lock delays the processes that other tests start: one
+// that inherits the open file makes executing it fail with "text file busy".
 func place(t *testing.T, path string, content []byte) {
 	t.Helper()
+	syscall.ForkLock.RLock()
+	defer syscall.ForkLock.RUnlock()
 	err := os.MkdirAll(filepath.Dir(path), 0o755)
 	if err == nil {
 		err = os.WriteFile(path+".new", content, 0o755)

@@ -12,6 +12,7 @@ import (
 	"path"
 	"path/filepath"
 	"strings"
+	"syscall"
 )
 
 // unpack extracts the native/ part of an npm archive to the folder dir. No entry can escape
@@ -56,6 +57,10 @@ func unpackFile(root *os.Root, name string, perm fs.FileMode, content io.Reader)
 		return err
 	}
 	perm = 0o644 | perm&0o100 | perm&0o100>>3 | perm&0o100>>6
+	// A process that starts now would inherit the open file, and executing it would fail with
+	// "text file busy".
+	syscall.ForkLock.RLock()
+	defer syscall.ForkLock.RUnlock()
 	file, err := root.OpenFile(filepath.FromSlash(name), os.O_WRONLY|os.O_CREATE|os.O_EXCL, perm)
 	if err != nil {
 		return err
