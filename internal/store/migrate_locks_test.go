@@ -25,7 +25,11 @@ func TestMigrationsLetOthersPass(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	must(exec(t.Context(), "ALTER TABLE webhooks DROP COLUMN failing_since, DROP COLUMN paused_until; DELETE FROM goose_db_version WHERE version_id = 43"))
+	must(exec(t.Context(), "ALTER TABLE webhooks DROP COLUMN failing_since, DROP COLUMN paused_until"))
+	undone, err := db.ExecContext(t.Context(), "DELETE FROM goose_db_version WHERE version_id >= 43")
+	must(err)
+	missing, err := undone.RowsAffected()
+	must(err)
 
 	long, err := db.BeginTx(t.Context(), nil)
 	must(err)
@@ -65,7 +69,7 @@ func TestMigrationsLetOthersPass(t *testing.T) {
 	defer stop()
 	must(exec(read, "SELECT FROM webhooks"))
 	must(long.Rollback())
-	if applied := <-migrated; applied != 1 {
-		t.Errorf("%d migrations were applied, want 1", applied)
+	if applied := <-migrated; int64(applied) != missing {
+		t.Errorf("%d migrations were applied, want %d", applied, missing)
 	}
 }

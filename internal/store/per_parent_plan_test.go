@@ -91,7 +91,7 @@ func pagesOf(t *testing.T, s *store.Store) []pageRead {
 			_, _, err := s.Interviews(ctx, everything, store.InterviewFilter{}, early)
 			return err
 		}},
-		pageRead{"interviews of students, from the end", "interviews_student", of, of * (first + 1), func() error {
+		pageRead{"interviews of students, from the end", "interviews_of_student", of, of * (first + 1), func() error {
 			_, err := s.InterviewsOfStudents(ctx, everything, students, store.InterviewFilter{}, store.Page{First: first, FromEnd: true})
 			return err
 		}},
@@ -103,7 +103,7 @@ func pagesOf(t *testing.T, s *store.Store) []pageRead {
 			_, _, err := s.Slots(ctx, everything, store.SlotFilter{InterviewerIDs: interviewers[:2], Start: &from, End: &to}, store.Page{First: first})
 			return err
 		}},
-		pageRead{"interviews of students", "interviews_student", of, of * (first + 1), func() error {
+		pageRead{"interviews of students", "interviews_of_student", of, of * (first + 1), func() error {
 			_, err := s.InterviewsOfStudents(ctx, everything, students, store.InterviewFilter{}, late)
 			return err
 		}},
@@ -159,6 +159,29 @@ func TestInterviewFiltersReadAnIndex(t *testing.T) {
 				t.Errorf("the plan reads %d buffers for %d rows, want at most %d; it scans %q", plan.buffers(), plan.rows(), read.maxBuffers, plan.scans())
 			}
 		})
+	}
+}
+
+// The interviews of a student's record are read from an index alone, because the rows of one
+// student are far apart in the table.
+func TestRecordReadsInterviewsFromAnIndex(t *testing.T) {
+	t.Parallel()
+	database, s, trace := tracedSample(t)
+	vacuumAll(t, s, database.SQL(t))
+	record, err := s.Record(t.Context(), 41)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(record.History) == 0 {
+		t.Fatal("the student has no interviews")
+	}
+	for _, mode := range []string{"force_custom_plan", "force_generic_plan"} {
+		prepare, execute := trace.prepared()
+		plan := explain(t, database.SQL(t), prepare, execute, mode)
+		const index = "Index Only Scan interviews_of_student"
+		if scans := plan.scans(); !strings.HasSuffix(scans, ", "+index) {
+			t.Errorf("%s: the plan scans %q; want %q as the last one", mode, scans, index)
+		}
 	}
 }
 
