@@ -45,6 +45,13 @@ func (p pooled) sendOnce(ctx context.Context, statements []statement) error {
 	return sendOn(ctx, conn, statements)
 }
 
+// Busy reports whether at least half of the connections of the pool are in use. Work that can wait
+// then leaves the database to requests.
+func (s *Store) Busy() bool {
+	stats := s.pool.Stats()
+	return 2*stats.InUse >= stats.MaxOpenConnections
+}
+
 // The methods below implement gorm.ConnPool.
 
 // PrepareContext implements gorm.ConnPool. It is unsupported, because a prepared

@@ -24,6 +24,7 @@ const (
 	poll        = time.Second      // between two looks for due deliveries, while there are webhooks
 	upkeepPause = 10 * time.Second // between two looks for webhooks, and measurements of the queue
 	roundPause  = 20 * time.Millisecond
+	yieldPause  = time.Second            // how much longer a pause is, at most, while the database is busy
 	eventsPause = 100 * time.Millisecond // between two dispatches of events, whose commits slow down bookings
 	faultPause  = 5 * time.Second
 	endPatience = 5 * time.Second // for requests in progress at the end
@@ -108,10 +109,7 @@ func (d *Dispatcher) Run(ctx context.Context) {
 			pause = faultPause
 			d.changed.Store(true)
 		}
-		select {
-		case <-ctx.Done():
-		case <-time.After(pause):
-		}
+		d.pause(ctx, pause)
 		select {
 		case <-ctx.Done():
 			d.end(sending)
@@ -129,6 +127,24 @@ func (d *Dispatcher) Run(ctx context.Context) {
 			d.rest = nil
 		case one := <-d.finished:
 			d.take(one)
+		}
+	}
+}
+
+// pause waits for a time, and longer while requests keep the database busy, because they do not
+// have to wait for deliveries.
+func (d *Dispatcher) pause(ctx context.Context, least time.Duration) {
+	most := time.After(least + yieldPause)
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-most:
+			return
+		case <-time.After(least):
+			if !d.store.Busy() {
+				return
+			}
 		}
 	}
 }

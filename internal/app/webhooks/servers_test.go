@@ -11,6 +11,7 @@ import (
 
 	"rehearse/internal/booking"
 	"rehearse/internal/schooltest"
+	"rehearse/internal/store"
 )
 
 // running runs the dispatcher until stop is called. The context ends when the test has waited
@@ -122,5 +123,47 @@ func TestTwoServers(t *testing.T) {
 	}
 	if len(seen) != interviews {
 		t.Errorf("%d interviews, want %d", len(seen), interviews)
+	}
+}
+
+// While requests keep the database busy, events wait, but not for good.
+func TestEventsAreSentWhileTheDatabaseIsBusy(t *testing.T) {
+	t.Parallel()
+	w, r := newWorld(t), newReceiver(t)
+	w.hook(r.URL, nil, "STUDENT_CREATED")
+	received := make(chan struct{}, 1)
+	r.answers(func(http.ResponseWriter, request) { received <- struct{}{} })
+	w.Student(nil)
+	if w.Store.Busy() {
+		t.Error("the database is busy although nobody uses it")
+	}
+	begun, release := make(chan struct{}), make(chan struct{})
+	var busy sync.WaitGroup
+	defer busy.Wait()
+	defer close(release)
+	for range 16 { // half of the connections
+		busy.Go(func() {
+			_, err := store.InTx(t.Context(), w.Store, func(*store.Tx) (struct{}, error) {
+				begun <- struct{}{}
+				<-release
+				return struct{}{}, nil
+			})
+			if err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	for range 16 {
+		<-begun
+	}
+	if !w.Store.Busy() {
+		t.Error("the database is not busy although half of its connections are in use")
+	}
+	limit, stop := w.running()
+	defer stop()
+	select {
+	case <-received:
+	case <-limit.Done():
+		t.Fatal("the event is not sent")
 	}
 }
