@@ -12,6 +12,7 @@ import (
 
 	"rehearse/internal/identity"
 	"rehearse/internal/localpg"
+	"rehearse/internal/store"
 )
 
 func (p *program) backupCommand() *cobra.Command {
@@ -39,12 +40,16 @@ func (p *program) restoreCommand() *cobra.Command {
 		name: "restore", group: groupData,
 		short: "Restore a backup of the built-in database",
 		long: `Copy a backup into DATA_DIR. The backup is a folder that rehearse backup has made. DATA_DIR must
-be empty, or not exist yet. The backup stays as it is. The school continues with the state that the
-backup has. The machine must have the major version of Postgres that the backup was made with.`,
+be empty, or not exist yet. The command first starts Postgres on the copy, and checks all invariants
+as rehearse check does. If the copy fails, DATA_DIR stays empty. The check is left out if the backup
+has an older schema.
+
+The backup stays as it is. The school continues with the state that the backup has. The machine must
+have the major version of Postgres that the backup was made with.`,
 		example:   "  DATA_DIR=/var/lib/restored rehearse restore /backups/2030-03-04",
 		arguments: []argument{{name: "FOLDER", text: "a backup", complete: cobra.ShellCompDirectiveFilterDirs}},
 		variables: []string{"DATA_DIR"},
-		fault:     "the backup could not be restored",
+		fault:     "the backup could not be restored, or violates an invariant",
 	}, func(ctx context.Context, s *session, args []string) error { return s.restore(ctx, args[0]) })
 }
 
@@ -118,15 +123,38 @@ func (s *session) copyTo(ctx context.Context, folder string) (err error) {
 	return db.postgres.CopyTo(ctx, folder, identity.LocalSecretFile)
 }
 
-// restore fills the data folder with a backup.
+// restore fills the data folder with a verified copy of a backup.
 func (s *session) restore(ctx context.Context, folder string) error {
 	if err := s.refuseExternal("restore"); err != nil {
 		return err
 	}
 	o := localpg.Options{DataDir: s.config.DataDir, Env: s.environment.Get, Log: s.log}
-	if err := localpg.Restore(ctx, o, folder, identity.LocalSecretFile); err != nil {
+	verify := func(copied string) error {
+		on := *s
+		on.config.DataDir = copied
+		return on.checkCopy(ctx)
+	}
+	switch err := localpg.Restore(ctx, o, folder, verify, identity.LocalSecretFile); {
+	case errors.Is(err, errViolated):
+		return fmt.Errorf("%w, so %s was not restored", err, folder)
+	case err != nil:
 		return err
 	}
 	_, err := fmt.Fprintf(s.stdout, "restored %s to %s\n", folder, s.config.DataDir)
 	return err
+}
+
+// checkCopy checks a copy, unless an older version of the program has made it.
+func (s *session) checkCopy(ctx context.Context) error {
+	return s.onDatabase(ctx, databaseOptions{existing: true}, func(db *store.Store) error {
+		pending, err := db.PendingMigrations(ctx)
+		switch {
+		case err != nil:
+			return err
+		case pending == 0:
+			return s.printFindings(ctx, db)
+		}
+		_, err = fmt.Fprintf(s.stdout, "the backup lacks %d migrations, so its rows were not checked; run `rehearse migrate` and then `rehearse check`\n", pending)
+		return err
+	})
 }

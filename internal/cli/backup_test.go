@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -247,4 +248,32 @@ func TestBackupOfUnsoundSchool(t *testing.T) {
 	if entries(backup) != nil || entries(backup+".partial") == nil {
 		t.Errorf("got the files %v and %v", entries(backup), entries(backup+".partial"))
 	}
+
+	// Nor is the copy restored. A copy whose files are damaged is refused as well.
+	restored := newDataFolder(t)
+	wantRefused := func(says string) {
+		t.Helper()
+		code, out, errs := runOnce(t, restored, nil, "restore", backup+".partial")
+		if code != exitFault || strings.Contains(out, "restored") || !strings.Contains(errs, says) {
+			t.Errorf("got exit code %d, %q and %q, want exit code %d and an error with %q", code, out, errs, exitFault, says)
+		}
+		if files := entries(restored); !slices.Equal(files, []string{"lock"}) {
+			t.Errorf("got the files %v, want only the lock", files)
+		}
+	}
+	wantRefused("1 rows violate an invariant, so " + backup + ".partial was not restored")
+	if err := os.Truncate(filepath.Join(backup+".partial", "pgdata", "global", "pg_control"), 100); err != nil {
+		t.Fatal(err)
+	}
+	wantRefused("pg_control")
+
+	// The rows of an older schema cannot be checked before its migration.
+	if _, err := db.ExecContext(t.Context(), "DELETE FROM goose_db_version WHERE version_id = 43"); err != nil {
+		t.Fatal(err)
+	}
+	if err := server.Stop(); err != nil {
+		t.Fatal(err)
+	}
+	mustContain(t, "the restore of an older schema", mustRun(t, restored, nil, "restore", data),
+		"the backup lacks 1 migrations, so its rows were not checked", "restored "+data)
 }

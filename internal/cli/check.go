@@ -26,18 +26,21 @@ command only reads, and requires the schema of this version.`,
 var errViolated = errors.New("rows violate an invariant")
 
 func (s *session) check(ctx context.Context) error {
-	return s.withExisting(ctx, func(db *store.Store) error {
-		findings, err := db.Check(ctx, s.clock())
-		if err != nil {
-			return err
-		}
-		for _, f := range findings {
-			fmt.Fprintf(s.stdout, "%s: %s\n", f.Invariant, f.Detail)
-		}
-		if len(findings) > 0 {
-			return fmt.Errorf("%d %w", len(findings), errViolated)
-		}
-		_, err = fmt.Fprintln(s.stdout, "every invariant holds")
+	return s.withExisting(ctx, func(db *store.Store) error { return s.printFindings(ctx, db) })
+}
+
+// printFindings prints the rows that violate an invariant, and returns an error if there are any.
+func (s *session) printFindings(ctx context.Context, db *store.Store) error {
+	findings, err := db.Check(ctx, s.clock())
+	if err != nil {
 		return err
-	})
+	}
+	for _, f := range findings {
+		fmt.Fprintf(s.stdout, "%s: %s\n", f.Invariant, f.Detail)
+	}
+	if len(findings) > 0 {
+		return fmt.Errorf("%d %w", len(findings), errViolated)
+	}
+	_, err = fmt.Fprintln(s.stdout, "every invariant holds")
+	return err
 }

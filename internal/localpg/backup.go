@@ -92,7 +92,7 @@ func (s *Server) copyStopped(ctx context.Context, bin binaries, copied *cluster)
 	if _, err := c.stopped(); err != nil {
 		return err
 	}
-	return copied.copyCluster(ctx, c, bin, nil)
+	return copied.copyCluster(ctx, c, bin)
 }
 
 // lockNow makes this process the owner of the data folder, or returns an error if there is another.
@@ -105,10 +105,12 @@ func (c *cluster) lockNow() (*fileLock, error) {
 }
 
 // Restore fills the data folder of o with the cluster of another data folder, whose server is not
-// running, and with the files with the other names, if they exist. It never replaces anything, so
-// it returns an error if the data folder has files. It also returns an error if there are no
-// binaries of the cluster's major version.
-func Restore(ctx context.Context, o Options, from string, others ...string) error {
+// running, and with the files with the other names, if they exist. It first calls verify with a
+// data folder that has a copy of the cluster, and restores nothing if verify returns an error.
+//
+// Restore never replaces anything, so it returns an error if the data folder has files. It also
+// returns an error if there are no binaries of the cluster's major version.
+func Restore(ctx context.Context, o Options, from string, verify func(folder string) error, others ...string) error {
 	from, err := filepath.Abs(from)
 	if err != nil {
 		return wrap(err, "folder of the copy")
@@ -139,7 +141,37 @@ func Restore(ctx context.Context, o Options, from string, others ...string) erro
 	if err := mustBeEmpty(c.dir); err != nil { // another process may have filled it
 		return err
 	}
-	return c.copyCluster(ctx, source, bin, others)
+	return c.fill(ctx, source, bin, verify, others)
+}
+
+// fill copies the cluster of a data folder, and moves the copy into place once it is verified. The
+// caller must hold the lock.
+func (c *cluster) fill(ctx context.Context, source *cluster, bin binaries, verify func(folder string) error, others []string) error {
+	if err := c.removeLeftovers(); err != nil {
+		return err
+	}
+	folder, err := os.MkdirTemp(c.dir, "pgdata.new-")
+	if err != nil {
+		return wrap(err, "make a folder for the copy")
+	}
+	defer os.RemoveAll(folder)
+	if err := c.account.give(folder); err != nil {
+		return err
+	}
+	copied := &cluster{dir: folder, Options: c.Options, account: c.account, log: c.log}
+	if err := copied.copyCluster(ctx, source, bin); err != nil {
+		return err
+	}
+	if err := verify(folder); err != nil {
+		return err
+	}
+	if err := copyFiles(source.dir, c.dir, others); err != nil {
+		return err
+	}
+	if err := os.Rename(copied.pgdata(), c.pgdata()); err != nil {
+		return wrap(err, "put the cluster in its place")
+	}
+	return syncFolder(c.dir)
 }
 
 // mustBeEmpty returns an error if a data folder has files other than those of an interrupted start.
@@ -173,36 +205,22 @@ func (c *cluster) stopped() (major int, err error) {
 	return major, nil
 }
 
-// copyCluster copies the cluster of a data folder to a temporary folder and renames it, so that
-// pgdata is either complete or absent. It copies the other files just before the renaming.
-func (c *cluster) copyCluster(ctx context.Context, source *cluster, bin binaries, others []string) error {
-	if err := c.removeLeftovers(); err != nil {
-		return err
-	}
-	fresh, err := os.MkdirTemp(c.dir, "pgdata.new-")
-	if err != nil {
+// copyCluster copies the cluster of a data folder, and writes the copy to the disk.
+func (c *cluster) copyCluster(ctx context.Context, source *cluster, bin binaries) error {
+	if err := os.Mkdir(c.pgdata(), 0o700); err != nil {
 		return wrap(err, "make a folder for the cluster")
 	}
-	defer os.RemoveAll(fresh)
-	if err := copyTree(ctx, source.pgdata(), fresh); err != nil {
+	if err := copyTree(ctx, source.pgdata(), c.pgdata()); err != nil {
 		return wrap(err, "copy the cluster")
 	}
-	if err := c.account.giveTree(fresh); err != nil {
+	if err := c.account.giveTree(c.pgdata()); err != nil || c.Settings["fsync"] == "off" {
 		return err
 	}
-	if c.Settings["fsync"] != "off" {
-		cmd := c.account.command(ctx, bin.tool("initdb"), "--sync-only", "--pgdata="+fresh)
-		if out, err := cmd.CombinedOutput(); err != nil {
-			return fmt.Errorf("write the cluster to the disk: %w; %s", err, quoteTail(bin.tool("initdb"), string(out)))
-		}
+	cmd := c.account.command(ctx, bin.tool("initdb"), "--sync-only", "--pgdata="+c.pgdata())
+	if out, err := cmd.CombinedOutput(); err != nil {
+		return fmt.Errorf("write the cluster to the disk: %w; %s", err, quoteTail(bin.tool("initdb"), string(out)))
 	}
-	if err := copyFiles(source.dir, c.dir, others); err != nil {
-		return err
-	}
-	if err := os.Rename(fresh, c.pgdata()); err != nil {
-		return wrap(err, "put the cluster in its place")
-	}
-	return syncFolder(c.dir)
+	return nil
 }
 
 // copyTree copies the files and folders in a folder to another one. The owner of a folder may

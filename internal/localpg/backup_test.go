@@ -21,11 +21,23 @@ func TestCopyOfARunningCluster(t *testing.T) {
 	}
 	copied := start(t, quick(folder)) // while the original runs
 	run(t, s, "UPDATE kept SET v = 'later'")
-	if err := Restore(t.Context(), quick(restored), folder); err == nil {
+	verified := func(folder string) error {
+		trial := start(t, quick(folder))
+		defer stop(t, trial)
+		if got := ask[string](t, trial, "SELECT v FROM kept"); got != "value" {
+			t.Errorf("the copy to verify has the row %q", got)
+		}
+		return nil
+	}
+	if err := Restore(t.Context(), quick(restored), folder, verified); err == nil {
 		t.Error("a cluster whose server runs was restored")
 	}
 	stop(t, copied)
-	if err := Restore(t.Context(), quick(restored), folder); err != nil {
+	damaged := errors.New("damaged")
+	if err := Restore(t.Context(), quick(restored), folder, func(string) error { return damaged }); !errors.Is(err, damaged) {
+		t.Errorf("a damaged copy was restored: %v", err)
+	}
+	if err := Restore(t.Context(), quick(restored), folder, verified); err != nil { // the folder is empty
 		t.Fatal(err)
 	}
 	again := start(t, quick(restored))
