@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"crypto/tls"
 	"database/sql/driver"
 	"errors"
 	"io"
@@ -15,6 +16,7 @@ import (
 // which means that Postgres cannot serve requests. A longer prefix precedes a
 // shorter one.
 var outages = []struct{ prefix, advice string }{
+	{"08P01", "look at the log of the connection pooler: it cannot reach Postgres, or refuses this server"}, // pgbouncer has no other code
 	{"08", "check the network between this server and Postgres"},
 	{"25006", "DATABASE_URL points to a standby or a read-only database; name the primary, or add target_session_attrs=read-write"},
 	{"25P03", "this server was paused inside a transaction for too long; give it more CPU"},
@@ -39,6 +41,7 @@ const (
 	adviceStart        = "Postgres is stopping, starting or has crashed; see its log, and start it if it does not restart"
 	adviceDamage       = "Postgres found damaged data; see its log, and restore a backup, or run REINDEX if only an index is damaged"
 	adviceClocks       = "synchronise the clocks of the machines of this server and of Postgres, for example with NTP"
+	adviceCertificate  = "set sslrootcert in DATABASE_URL to the certificate authority of Postgres, and the host to one that its certificate names"
 	adviceReach        = "check that Postgres runs and that DATABASE_URL points to it"
 	adviceEnter        = "check the user, the password and the database of DATABASE_URL, and pg_hba.conf of Postgres"
 	adviceGrant        = "grant the missing privileges to the user of DATABASE_URL; `rehearse serve` prints the GRANT"
@@ -50,6 +53,10 @@ const (
 func Advice(err error) string {
 	if errors.Is(err, errSkewed) {
 		return adviceClocks
+	}
+	var certificate *tls.CertificateVerificationError
+	if errors.As(err, &certificate) {
+		return adviceCertificate
 	}
 	var pg *pgconn.PgError
 	if !errors.As(err, &pg) {

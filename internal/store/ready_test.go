@@ -2,7 +2,9 @@ package store_test
 
 import (
 	"bytes"
+	"crypto/tls"
 	"errors"
+	"fmt"
 	"log/slog"
 	"strings"
 	"testing"
@@ -159,5 +161,13 @@ func TestAdvice(t *testing.T) {
 				t.Errorf("got %q, want it to contain %q", got, want)
 			}
 		})
+	}
+	for want, err := range map[string]error{
+		"pooler":      &pgconn.PgError{Code: "08P01", Severity: "FATAL"}, // of pgbouncer
+		"sslrootcert": fmt.Errorf("failed to connect: %w", &tls.CertificateVerificationError{}),
+	} {
+		if got := store.Advice(err); !strings.Contains(got, want) {
+			t.Errorf("got %q for %v, want it to contain %q", got, err, want)
+		}
 	}
 }
