@@ -53,18 +53,20 @@ have the major version of Postgres that the backup was made with.`,
 	}, func(ctx context.Context, s *session, args []string) error { return s.restore(ctx, args[0]) })
 }
 
+// backUpExternal is what to do with an external database.
+const backUpExternal = "use pg_dump or continuous archiving instead (docs/how-to/back-up.md)"
+
 // refuseExternal returns an error if the database is not the built-in one.
-func (s *session) refuseExternal(command string) error {
+func (s *session) refuseExternal(command, instead string) error {
 	if s.config.Embedded() {
 		return nil
 	}
-	return usageErrorf("%s: DATABASE_URL is set, and the command is for the built-in Postgres; "+
-		"use pg_dump or continuous archiving instead (docs/how-to/back-up.md)", command)
+	return usageErrorf("%s: DATABASE_URL is set, and the command is for the built-in Postgres; %s", command, instead)
 }
 
 // backUp makes a verified copy of the data folder. The copy gets its name once it is verified.
 func (s *session) backUp(ctx context.Context, folder string) (err error) {
-	if err := s.refuseExternal("backup"); err != nil {
+	if err := s.refuseExternal("backup", backUpExternal); err != nil {
 		return err
 	}
 	folder = filepath.Clean(folder)
@@ -125,7 +127,7 @@ func (s *session) copyTo(ctx context.Context, folder string) (err error) {
 
 // restore fills the data folder with a verified copy of a backup.
 func (s *session) restore(ctx context.Context, folder string) error {
-	if err := s.refuseExternal("restore"); err != nil {
+	if err := s.refuseExternal("restore", backUpExternal); err != nil {
 		return err
 	}
 	o := localpg.Options{DataDir: s.config.DataDir, Env: s.environment.Get, Log: s.log}

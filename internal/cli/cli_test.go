@@ -18,7 +18,7 @@ import (
 func TestInvalidCommandLines(t *testing.T) {
 	t.Parallel()
 	const url = "http://127.0.0.1:1/graphql"
-	commands := "backup, check, completion, config, doctor, export, extend, help, import, load, mail, man, migrate, probe, restore, sample, serve, token or version"
+	commands := "backup, check, completion, config, doctor, export, extend, help, import, load, mail, man, migrate, probe, restore, sample, serve, token, upgrade-postgres or version"
 	for args, want := range map[string]string{
 		"dance":         `unknown command "dance"; expected ` + commands,
 		"migrat":        `unknown command "migrat"; did you mean migrate?`,
@@ -173,13 +173,14 @@ func TestHelp(t *testing.T) {
 	t.Parallel()
 	sections := []string{"Usage:\n  rehearse", "Flags", "Example:\n  ", "Exit codes:\n  0  success", "  2  invalid configuration or command line"}
 	for args, parts := range map[string][]string{
-		"help": {"import   Import a CSV file or a calendar", "completion ", "--version"}, "--help": nil, "-h": nil, "--config /nowhere --help": nil,
+		"help": {"import            Import a CSV file or a calendar", "completion ", "--version"}, "--help": nil, "-h": nil, "--config /nowhere --help": nil,
 		"serve --help": {"ADDR", "DATABASE_URL", "DATA_DIR", "AUTH", "JWT_SECRET", "SIGHUP"}, "help serve": nil,
 		"import -h": {"Arguments:\n  TABLE", "--slot-minutes N", "(default 60)"}, "help import": nil, "import students --help": nil,
 		"help export": {"--from DATE"}, "help token": {"--ttl DURATION", "(default 1h)"}, "help sample": {"(default school)"},
 		"load --help": {"--max-in-flight N", "(default 1000)", "(default 30s)", "(default list=90,standing=8,book=2)", "LOAD_TOKEN"},
 		"help backup": {"Arguments:\n  FOLDER", "pg_basebackup", ".partial"}, "help restore": {"DATA_DIR"},
-		"help doctor": {"--json", "before the first"}, "help migrate": nil, "help extend": nil, "help check": nil, "help version": nil, "help completion": nil, "help man": nil, "help help": nil, "help probe": nil,
+		"help upgrade-postgres": {"PGBIN  ", "how to go back"},
+		"help doctor":           {"--json", "before the first"}, "help migrate": nil, "help extend": nil, "help check": nil, "help version": nil, "help completion": nil, "help man": nil, "help help": nil, "help probe": nil,
 		"help config": {"Database:\n  DATABASE_URL\n", "Default: 127.0.0.1:8080.", "OTEL_SDK_DISABLED"}, "config --help": nil,
 	} {
 		t.Run(args, func(t *testing.T) {
@@ -315,7 +316,7 @@ func TestCompletion(t *testing.T) {
 		"restore ":                        ":16",
 		"serve ":                          noFiles,
 		"ser":                             "serve\tRun the server (the default)\n" + noFiles,
-		"help mig":                        "backup\ncheck\ncompletion\nconfig\ndoctor\nexport\nextend\nimport\nload\nmail\nman\nmigrate\nprobe\nrestore\nsample\nserve\ntoken\nversion\nhelp\n" + noFiles,
+		"help mig":                        "backup\ncheck\ncompletion\nconfig\ndoctor\nexport\nextend\nimport\nload\nmail\nman\nmigrate\nprobe\nrestore\nsample\nserve\ntoken\nupgrade-postgres\nversion\nhelp\n" + noFiles,
 	} {
 		t.Run(words, func(t *testing.T) {
 			t.Parallel()

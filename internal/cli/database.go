@@ -32,13 +32,18 @@ type database struct {
 // the error contains advice.
 func (s *session) openDatabase(ctx context.Context, o databaseOptions) (*database, error) {
 	db, err := s.connectDatabase(ctx, o)
-	switch {
-	case errors.Is(err, store.ErrUnavailable):
+	if errors.Is(err, store.ErrUnavailable) {
 		return nil, fmt.Errorf("%w; %s", err, store.Advice(err))
-	case errors.Is(err, localpg.ErrNoCluster):
-		return nil, fmt.Errorf("%w; run `rehearse serve` or `rehearse migrate` first, or set DATA_DIR or DATABASE_URL", err)
 	}
-	return db, err
+	return db, adviseOnCluster(err)
+}
+
+// adviseOnCluster adds advice to an error if there is no built-in database.
+func adviseOnCluster(err error) error {
+	if errors.Is(err, localpg.ErrNoCluster) {
+		return fmt.Errorf("%w; run `rehearse serve` or `rehearse migrate` first, or set DATA_DIR or DATABASE_URL", err)
+	}
+	return err
 }
 
 // connectDatabase opens the configured database. It starts the built-in server if there is no

@@ -99,7 +99,7 @@ func (s *Server) copyStopped(ctx context.Context, bin binaries, copied *cluster)
 func (c *cluster) lockNow() (*fileLock, error) {
 	lock, err := tryLock(c.lockFile(), c.account)
 	if err == nil && lock == nil {
-		err = fmt.Errorf("another process uses the data folder %s", c.dir)
+		err = fmt.Errorf("another process uses the data folder %s; stop it first", c.dir)
 	}
 	return lock, err
 }
@@ -147,7 +147,7 @@ func Restore(ctx context.Context, o Options, from string, verify func(folder str
 // fill copies the cluster of a data folder, and moves the copy into place once it is verified. The
 // caller must hold the lock.
 func (c *cluster) fill(ctx context.Context, source *cluster, bin binaries, verify func(folder string) error, others []string) error {
-	if err := c.removeLeftovers(); err != nil {
+	if err := c.removeLeftovers(ctx); err != nil {
 		return err
 	}
 	folder, err := os.MkdirTemp(c.dir, "pgdata.new-")
@@ -213,10 +213,18 @@ func (c *cluster) copyCluster(ctx context.Context, source *cluster, bin binaries
 	if err := copyTree(ctx, source.pgdata(), c.pgdata()); err != nil {
 		return wrap(err, "copy the cluster")
 	}
-	if err := c.account.giveTree(c.pgdata()); err != nil || c.Settings["fsync"] == "off" {
+	if err := c.account.giveTree(c.pgdata()); err != nil {
 		return err
 	}
-	cmd := c.account.command(ctx, bin.tool("initdb"), "--sync-only", "--pgdata="+c.pgdata())
+	return c.writeToDisk(ctx, bin, c.pgdata())
+}
+
+// writeToDisk flushes the files of a cluster that is not running to the disk.
+func (c *cluster) writeToDisk(ctx context.Context, bin binaries, pgdata string) error {
+	if c.Settings["fsync"] == "off" {
+		return nil
+	}
+	cmd := c.account.command(ctx, bin.tool("initdb"), "--sync-only", "--pgdata="+pgdata)
 	if out, err := cmd.CombinedOutput(); err != nil {
 		return fmt.Errorf("write the cluster to the disk: %w; %s", err, quoteTail(bin.tool("initdb"), string(out)))
 	}

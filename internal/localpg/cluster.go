@@ -42,8 +42,10 @@ func openCluster(o Options) (*cluster, error) {
 	if err != nil {
 		return nil, wrap(err, "data folder %s", o.DataDir)
 	}
-	if _, err := os.Stat(filepath.Join(dir, "pgdata")); o.Existing && err != nil {
-		return nil, fmt.Errorf("data folder %s: %w: %w", dir, ErrNoCluster, err)
+	if o.Existing {
+		if err := (&cluster{dir: dir}).mustExist(); err != nil {
+			return nil, err
+		}
 	}
 	if err := makeFolder(dir); err != nil {
 		return nil, wrap(err, "make the data folder %s", dir)
@@ -59,6 +61,19 @@ func openCluster(o Options) (*cluster, error) {
 		return nil, err
 	}
 	return c, nil
+}
+
+// mustExist returns an error if the data folder has neither a cluster nor the new one of an
+// interrupted upgrade.
+func (c *cluster) mustExist() error {
+	_, err := os.Stat(c.pgdata())
+	if err == nil {
+		return nil
+	}
+	if _, upgraded := os.Stat(c.upgraded()); upgraded == nil {
+		return nil
+	}
+	return fmt.Errorf("data folder %s: %w: %w", c.dir, ErrNoCluster, err)
 }
 
 // major returns the major version that created the cluster, or 0 if there is none.
@@ -115,16 +130,28 @@ func (c *cluster) initialise(ctx context.Context, bin binaries) error {
 	return syncFolder(c.dir)
 }
 
-// removeLeftovers removes unfinished clusters of interrupted starts.
-func (c *cluster) removeLeftovers() error {
+// removeLeftovers removes unfinished clusters of interrupted starts and upgrades.
+func (c *cluster) removeLeftovers(ctx context.Context) error {
 	leftovers, err := filepath.Glob(filepath.Join(globQuote(c.dir), "pgdata.new*"))
 	if err != nil {
 		return wrap(err, "look for leftovers in %s", c.dir)
 	}
 	for _, path := range leftovers {
-		if err := os.RemoveAll(path); err != nil {
+		if err := removeLeftover(ctx, path); err != nil {
 			return wrap(err, "remove a cluster that was never finished")
 		}
 	}
 	return nil
+}
+
+// removeLeftover tries again while a server whose owner was killed still writes to the folder.
+func removeLeftover(ctx context.Context, path string) error {
+	wait := newPatience(ctx, answerLimit)
+	defer wait.end()
+	for {
+		err := os.RemoveAll(path)
+		if err == nil || wait.tick() != nil {
+			return err
+		}
+	}
 }

@@ -42,7 +42,7 @@ var fetchables = map[string]fetchable{
 func (c *cluster) fetched(ctx context.Context) (binaries, error) {
 	b, err := c.keptOrFetched(ctx)
 	if err != nil {
-		return b, noPostgres(err)
+		return b, noPostgres(oldest, err)
 	}
 	return b, nil
 }
@@ -84,8 +84,8 @@ func (c *cluster) keptOrFetched(ctx context.Context) (b binaries, err error) {
 	return b, wrap(err, "the fetched one does not run here")
 }
 
-// noPostgres adds one line of advice to an error.
-func noPostgres(why error) error {
+// noPostgres adds one line of advice to an error. lowest is the lowest major version that is needed.
+func noPostgres(lowest int, why error) error {
 	advice := "install it from your system's packages"
 	switch runtime.GOOS {
 	case "linux":
@@ -96,7 +96,7 @@ func noPostgres(why error) error {
 		advice = "install it (winget install PostgreSQL.PostgreSQL.18)"
 	}
 	return fmt.Errorf("no Postgres %d or newer was found, and the download failed: %w; %s, set PGBIN to its folder, or set DATABASE_URL to a running server",
-		oldest, why, advice)
+		lowest, why, advice)
 }
 
 func waitLock(ctx context.Context, path string, a account) (*fileLock, error) {
@@ -108,7 +108,7 @@ func waitLock(ctx context.Context, path string, a account) (*fileLock, error) {
 			return lock, err
 		}
 		if err := wait.tick(); err != nil {
-			return nil, wrap(err, "wait for another process that fetches Postgres")
+			return nil, wrap(err, "wait for another process that holds %s", path)
 		}
 	}
 }

@@ -75,14 +75,18 @@ func (c *cluster) chosen(ctx context.Context, dir string, major int) (binaries, 
 
 func (c *cluster) mismatch(major int, found []binaries) error {
 	var others []string
+	upgrade := ""
 	for _, b := range found {
 		others = append(others, fmt.Sprintf("%s in %s", b.version, b.dir))
+		if b.major > major && major >= oldest {
+			upgrade = ", or run `rehearse upgrade-postgres`, which moves the data to the newer version"
+		}
 	}
 	if others == nil {
 		others = []string{"none"}
 	}
-	return fmt.Errorf("the cluster in %s was created by Postgres %d and requires this major version; found: %s; install Postgres %d or set PGBIN to its folder (the data is unchanged)",
-		c.pgdata(), major, strings.Join(others, ", "), major)
+	return fmt.Errorf("the cluster in %s was created by Postgres %d and requires this major version; found: %s; install Postgres %d or set PGBIN to its folder%s (the data is unchanged)",
+		c.pgdata(), major, strings.Join(others, ", "), major, upgrade)
 }
 
 // candidates returns the folders that may hold binaries, with links resolved, without

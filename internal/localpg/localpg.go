@@ -3,7 +3,8 @@
 //
 // The folder holds the cluster (pgdata), the lock that decides which process owns the server
 // (lock) and the server's log (postgres.log). The first process owns the server and stops it;
-// later ones attach to it. This package never deletes a cluster.
+// later ones attach to it. This package never deletes a complete cluster: an upgrade to another
+// major version keeps the old one.
 package localpg
 
 import (
@@ -46,6 +47,8 @@ type Options struct {
 	orphanable bool
 	// lookEvery replaces the interval of checks for replaced programs. For tests.
 	lookEvery time.Duration
+	// sameMajor lets an upgrade keep the major version. For tests.
+	sameMajor bool
 }
 
 // ErrNoCluster reports that the data folder has no cluster although Existing is set.
@@ -127,7 +130,11 @@ func (s *Server) stopOnce() error {
 
 // EnsureDatabase creates the database unless it exists. It is safe for concurrent use.
 func (s *Server) EnsureDatabase(ctx context.Context, name string) error {
-	conn, err := pgx.Connect(ctx, s.DSN(superuser))
+	return s.address.ensureDatabase(ctx, name)
+}
+
+func (a address) ensureDatabase(ctx context.Context, name string) error {
+	conn, err := pgx.Connect(ctx, a.dsn(superuser))
 	if err != nil {
 		return fmt.Errorf("create database %q: %w", name, err)
 	}

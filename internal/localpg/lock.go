@@ -46,7 +46,11 @@ func (c *cluster) acquire(ctx context.Context) (*Server, error) {
 		if lock != nil {
 			return c.own(ctx, lock)
 		}
-		if pid, at, ok := c.serving(ctx); ok {
+		pid, at, ok := c.serving(ctx)
+		if c.upgrading() { // after serving, which the old server of an upgrade may be
+			return nil, fmt.Errorf("another process is upgrading the Postgres of the data folder %s; wait until it ends", c.dir)
+		}
+		if ok {
 			return newServer(ctx, c, at, watchProcess(pid), nil, nil), nil
 		}
 		if _, err := os.Stat(c.pgdata()); err != nil {

@@ -50,6 +50,7 @@ type programPlan struct {
 	DataDir    string
 	Orphanable bool
 	Watch      int
+	Upgrade    string // when an upgrade reports that it is ready: before or after it fills the new cluster
 }
 
 // programState is what the program reports once it is ready.
@@ -71,6 +72,9 @@ func runProgram(plan string) error {
 		}
 		defer unwatch()
 		return report(programState{})
+	}
+	if p.Upgrade != "" {
+		return upgradeAndWait(p)
 	}
 	o := quick(p.DataDir)
 	o.orphanable = p.Orphanable

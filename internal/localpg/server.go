@@ -20,6 +20,9 @@ func (c *cluster) own(ctx context.Context, lock *fileLock) (s *Server, err error
 	if s, err := c.adopt(ctx, lock); s != nil || err != nil {
 		return s, err
 	}
+	if err := c.finishUpgrade(); err != nil {
+		return nil, err
+	}
 	major, err := c.major()
 	if err != nil {
 		return nil, err
@@ -28,7 +31,7 @@ func (c *cluster) own(ctx context.Context, lock *fileLock) (s *Server, err error
 	if err != nil {
 		return nil, err
 	}
-	if err := c.removeLeftovers(); err != nil {
+	if err := c.removeLeftovers(ctx); err != nil {
 		return nil, err
 	}
 	if major == 0 {
