@@ -45,7 +45,8 @@ func (s *session) serverKeys() (identity.Keys, error) {
 
 // terms returns the token terms. They use the real time and not CLOCK_OFFSET.
 func (s *session) terms() identity.Terms {
-	return identity.Terms{Issuer: s.config.JWTIssuer, Audience: s.config.JWTAudience, Clock: s.now}
+	c := s.config
+	return identity.Terms{Issuer: c.JWTIssuer, Audience: c.JWTAudience, RoleClaim: c.JWTRoleClaim, IDClaim: c.JWTIDClaim, Clock: s.now}
 }
 
 func (s *session) newVerifier(keys identity.Keys) *identity.Verifier {
@@ -71,7 +72,7 @@ func (p *program) tokenCommand() *cobra.Command {
 command does not use the database, so it does not check that the person exists. It writes no
 files.`,
 		example:   "  rehearse token --role student --id 101\n  rehearse token --role admin --id 0 --ttl 10m",
-		variables: []string{"JWT_SECRET", "DATA_DIR", "JWT_ISSUER", "JWT_AUDIENCE"},
+		variables: []string{"JWT_SECRET", "DATA_DIR", "JWT_ISSUER", "JWT_AUDIENCE", "JWT_ROLE_CLAIM", "JWT_ID_CLAIM"},
 		fault:     "there is no key in the data folder",
 		purpose:   config.PurposeSign,
 		quiet:     true,

@@ -103,7 +103,7 @@ func TestTokenWithGeneratedKey(t *testing.T) {
 func TestTokenWithSecret(t *testing.T) {
 	t.Parallel()
 	_, env := external(t)
-	env = append(env, "AUTH=jwt", secretOfTests, "JWT_ISSUER=me", "JWT_AUDIENCE=rehearse")
+	env = append(env, "AUTH=jwt", secretOfTests, "JWT_ISSUER=me", "JWT_AUDIENCE=rehearse", "JWT_ROLE_CLAIM=r", "JWT_ID_CLAIM=i")
 	data := newDataFolder(t)
 	r := start(t, data, env...)
 	admin := tokenOf(t, data, env, "--role", "admin", "--id", "0")
@@ -113,6 +113,10 @@ func TestTokenWithSecret(t *testing.T) {
 	other := tokenOf(t, data, []string{secretOfTests, "JWT_ISSUER=me", "JWT_AUDIENCE=else"}, "--role", "admin", "--id", "0")
 	if status, body := r.askAs(other, "{ students { totalCount } }"); status != http.StatusUnauthorized {
 		t.Errorf("for another audience: got status %d and %s", status, body)
+	}
+	unnamed := tokenOf(t, data, []string{secretOfTests, "JWT_ISSUER=me", "JWT_AUDIENCE=rehearse"}, "--role", "admin", "--id", "0")
+	if status, body := r.askAs(unnamed, "{ students { totalCount } }"); status != http.StatusUnauthorized {
+		t.Errorf("with other claims: got status %d and %s", status, body)
 	}
 	mustContain(t, "the greeting", r.greeting, "A request needs a token")
 	r.stop()

@@ -47,6 +47,8 @@ type Config struct {
 	OIDCIssuer       string   `env:"OIDC_ISSUER"`
 	JWTIssuer        string   `env:"JWT_ISSUER"`
 	JWTAudience      string   `env:"JWT_AUDIENCE"`
+	JWTRoleClaim     string   `env:"JWT_ROLE_CLAIM"`
+	JWTIDClaim       string   `env:"JWT_ID_CLAIM"`
 	CORSOrigins      []string `env:"CORS_ORIGINS"`
 	TLSCertFile      string   `env:"TLS_CERT_FILE"`
 	TLSKeyFile       string   `env:"TLS_KEY_FILE"`

@@ -204,6 +204,14 @@ var variables = []Variable{
 		Name: "JWT_AUDIENCE", Group: groupAccess, Allowed: "any text", Note: "any audience",
 		Description: "The required `aud` of tokens; mandatory with `OIDC_ISSUER`",
 	},
+	{
+		Name: "JWT_ROLE_CLAIM", Group: groupAccess, Allowed: "the name of a claim such as https://example.org/role", Note: "`role`", See: "reference/authentication.md#claims",
+		Description: "The claim of tokens that contains the person's role",
+	},
+	{
+		Name: "JWT_ID_CLAIM", Group: groupAccess, Allowed: "the name of a claim such as https://example.org/id", Note: "`sub`", See: "reference/authentication.md#claims",
+		Description: "The claim of tokens that contains the person's id",
+	},
 
 	{
 		Name: "RATE_LIMIT", Group: groupRates, Allowed: onOrOff, See: "explanation/bounded-work.md#rate-limits",

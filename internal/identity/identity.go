@@ -3,6 +3,7 @@
 package identity
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -31,18 +32,25 @@ const (
 	clockSkew = 30 * time.Second
 )
 
-// Terms are the claims that a token must match in addition to its signature. An empty
-// Issuer or Audience is not checked.
+// Terms are the claims that a token must match in addition to its signature, and the names of
+// those that identify its sender. An empty Issuer or Audience is not checked.
 type Terms struct {
 	Issuer, Audience string
-	Clock            func() time.Time
+	// RoleClaim and IDClaim name the claims with the role and the id of the person. If they are
+	// empty, these are role and sub.
+	RoleClaim, IDClaim string
+	Clock              func() time.Time
 }
+
+func (t Terms) roleClaim() string { return cmp.Or(t.RoleClaim, "role") }
+
+func (t Terms) idClaim() string { return cmp.Or(t.IDClaim, "sub") }
 
 // A Verifier authenticates the senders of requests.
 type Verifier struct {
 	keys   Keys
 	parser *jwt.Parser
-	clock  func() time.Time
+	terms  Terms
 	nobody booking.Actor
 }
 
@@ -59,7 +67,7 @@ func New(keys Keys, terms Terms, nobody booking.Actor) *Verifier {
 	if terms.Audience != "" {
 		options = append(options, jwt.WithAudience(terms.Audience))
 	}
-	return &Verifier{keys: keys, parser: jwt.NewParser(options...), clock: terms.Clock, nobody: nobody}
+	return &Verifier{keys: keys, parser: jwt.NewParser(options...), terms: terms, nobody: nobody}
 }
 
 // Ready returns an error if no token can be verified, and a note if some can but
@@ -108,9 +116,9 @@ func (v *Verifier) Verify(ctx context.Context, token string) (Sender, error) {
 	case err != nil:
 		return Sender{}, fmt.Errorf("%w: %w", ErrInvalid, err)
 	}
-	role, _ := claims.MapClaims["role"].(string)
-	sub, _ := claims.MapClaims["sub"].(string)
-	actor, err := ParseActor(role, sub)
+	role, _ := claims.MapClaims[v.terms.roleClaim()].(string)
+	id, _ := claims.MapClaims[v.terms.idClaim()].(string)
+	actor, err := ParseActor(role, id)
 	if err != nil {
 		return Sender{}, fmt.Errorf("%w: %w", ErrInvalid, err)
 	}
@@ -118,7 +126,7 @@ func (v *Verifier) Verify(ctx context.Context, token string) (Sender, error) {
 	if err != nil {
 		return Sender{}, fmt.Errorf("%w: %w", ErrInvalid, err)
 	}
-	return Sender{Actor: actor, Left: expires.Add(clockSkew).Sub(v.clock())}, nil
+	return Sender{Actor: actor, Left: expires.Add(clockSkew).Sub(v.terms.Clock())}, nil
 }
 
 func (v *Verifier) key(ctx context.Context, t *jwt.Token) (any, error) {

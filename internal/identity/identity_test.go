@@ -283,6 +283,35 @@ func TestAdministratorWithoutPerson(t *testing.T) {
 	}
 }
 
+// With other names of claims, role and sub mean nothing.
+func TestClaimsWithOtherNames(t *testing.T) {
+	t.Parallel()
+	const role, id = "https://example.org/role", "https://example.org/id"
+	named := terms
+	named.RoleClaim, named.IDClaim = role, id
+	v := identity.New(newSecret(t), named, nobody)
+	for name, test := range map[string]struct {
+		claims claims
+		want   error
+	}{
+		"both, and another person's sub": {claims{role: "student", id: "7", "role": "admin", "sub": "0"}, nil},
+		"only role":                      {claims{id: "7"}, identity.ErrInvalid},
+		"only sub":                       {claims{role: "student"}, identity.ErrInvalid},
+		"an id that is a number":         {claims{role: "student", id: 7}, identity.ErrInvalid},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			token := forge(t, claims{"alg": "HS256"}, claimsWith(test.claims), hs256([]byte(secretText)))
+			wantVerified(t, v, "the token", token, test.want)
+		})
+	}
+	token, err := newSecret(t).Sign(named, student, time.Hour)
+	if err != nil {
+		t.Fatal(err)
+	}
+	wantVerified(t, v, "a signed token", token, nil)
+}
+
 func TestSigned(t *testing.T) {
 	t.Parallel()
 	for name, terms := range map[string]identity.Terms{"an issuer and an audience": terms, "neither": {Clock: terms.Clock}} {

@@ -111,7 +111,7 @@ func makeSecret(path string) error {
 func (s Secret) Sign(terms Terms, actor booking.Actor, ttl time.Duration) (string, error) {
 	now := terms.Clock()
 	claims := jwt.MapClaims{
-		"role": strings.ToLower(string(actor.Role)), "sub": strconv.FormatInt(actor.ID, 10),
+		terms.roleClaim(): strings.ToLower(string(actor.Role)), terms.idClaim(): strconv.FormatInt(actor.ID, 10),
 		"iat": now.Unix(), "exp": now.Add(ttl).Unix(),
 	}
 	if terms.Issuer != "" {
