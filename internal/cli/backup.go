@@ -41,8 +41,8 @@ func (p *program) restoreCommand() *cobra.Command {
 		short: "Restore a backup of the built-in database",
 		long: `Copy a backup into DATA_DIR. The backup is a folder that rehearse backup has made. DATA_DIR must
 be empty, or not exist yet. The command first starts Postgres on the copy, and checks all invariants
-as rehearse check does. If the copy fails, DATA_DIR stays empty. The check is left out if the backup
-has an older schema.
+as rehearse check does. If the copying or the check fails, DATA_DIR stays empty. The check is left
+out if the backup has an older schema.
 
 The backup stays as it is. The school continues with the state that the backup has. The machine must
 have the major version of Postgres that the backup was made with.`,

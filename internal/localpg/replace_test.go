@@ -85,8 +85,9 @@ func copyFile(t *testing.T, from, to string) {
 	place(t, to, content)
 }
 
-// place replaces a file atomically. The lock delays the processes that other tests start: one
-// that inherits the open file makes executing it fail with "text file busy".
+// place replaces a file atomically. The lock delays the processes that other tests start. While a
+// process that has inherited the open file keeps it open, executing the file fails with "text file
+// busy".
 func place(t *testing.T, path string, content []byte) {
 	t.Helper()
 	syscall.ForkLock.RLock()

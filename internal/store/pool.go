@@ -45,8 +45,8 @@ func (p pooled) sendOnce(ctx context.Context, statements []statement) error {
 	return sendOn(ctx, conn, statements)
 }
 
-// Busy reports whether at least half of the connections of the pool are in use. Work that can wait
-// then leaves the database to requests.
+// Busy reports whether at least half of the connections of the pool are in use. If so, work that
+// can wait leaves the database to requests.
 func (s *Store) Busy() bool {
 	stats := s.pool.Stats()
 	return 2*stats.InUse >= stats.MaxOpenConnections

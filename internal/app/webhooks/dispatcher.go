@@ -131,7 +131,7 @@ func (d *Dispatcher) Run(ctx context.Context) {
 	}
 }
 
-// pause waits for a time, and longer while requests keep the database busy, because they do not
+// pause waits for a time, and longer while requests keep the database busy, so that requests do not
 // have to wait for deliveries.
 func (d *Dispatcher) pause(ctx context.Context, least time.Duration) {
 	most := time.After(least + yieldPause)
