@@ -1,7 +1,7 @@
 # `make help` lists what there is.
 GOLANGCI := go run github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
 
-.PHONY: help run generate lint test race e2e playground crash bench calibrate hostile release-schema image deploy-check
+.PHONY: help run generate lint test race e2e playground crash bench upgrade calibrate hostile release-schema image deploy-check
 
 help: ## this list
 	@grep -hE '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "%-14s %s\n", $$1, $$2}'
@@ -46,6 +46,9 @@ hostile: ## the memory of the server under the worst requests, 32 at once (SIZE=
 bench: ## measure, and write the tables in docs/explanation (SIZE=S, M or L; ONLY=BookSlot; ROUNDS=7)
 	BENCH_SIZE=$(SIZE) go test -run '^$$' -bench '$(or $(ONLY),.)' -benchtime 1x -timeout 120m ./bench -rounds $(or $(ROUNDS),7) -docs ../docs/explanation
 	go run ./bench/plot <docs/explanation/measurements.md >docs/explanation/growth.svg.new && mv docs/explanation/growth.svg.new docs/explanation/growth.svg
+
+upgrade: ## upgrade from another version under load: both versions at once, and the locks of each migration (FROM=a tag or commit; SIZE=S, M or L)
+	BENCH_SIZE=$(SIZE) go test -run '^$$' -bench 'TwoVersions$$|Migrations$$' -benchtime 1x -timeout 120m ./bench -from '$(FROM)'
 
 calibrate: ## the CPU for each point that operations cost, with data set M; fails beyond five times the median
 	BENCH_SIZE=M go test -run '^$$' -bench 'CostPerPoint$$' -benchtime 1x -timeout 30m ./bench -strict

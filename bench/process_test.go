@@ -141,6 +141,11 @@ func (w *world) startRehearse(environment ...string) (process, error) {
 	if err != nil {
 		return process{}, err
 	}
+	return w.startProgram(program, environment...)
+}
+
+// startProgram starts a version of the program like rehearse.
+func (w *world) startProgram(program string, environment ...string) (process, error) {
 	settings := append(w.environment(), "AUTH=local", "ADDR=127.0.0.1:0",
 		"DATABASE_MAX_CONNS="+strconv.Itoa(connections), "DATA_DIR="+filepath.Dir(program), "RATE_LIMIT=off",
 		"MAX_OPERATIONS_PER_CALLER=1000000", "DATABASE_MAX_CONNS_PER_CALLER=1000000", "MAX_STREAMS_PER_CALLER=100000",

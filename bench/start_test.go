@@ -23,14 +23,7 @@ func BenchmarkStart(b *testing.B) {
 	const starts = 5
 	var cold, warm []float64
 	for range starts {
-		folder, err := os.MkdirTemp("", "rehearse-start-")
-		if err != nil {
-			b.Fatal(err)
-		}
-		b.Cleanup(func() { _ = os.RemoveAll(folder) })
-		if err := os.Chmod(folder, 0o755); err != nil { // Postgres runs as another user
-			b.Fatal(err)
-		}
+		folder := publicFolder(b)
 		cold = append(cold, startAndStop(b, program, folder))
 		warm = append(warm, startAndStop(b, program, folder))
 	}
