@@ -73,7 +73,7 @@ func checkTokens(ctx context.Context, p *patient) []Finding {
 		if err != nil {
 			return problem("check OIDC_ISSUER, the network and the proxy between this machine and the issuer", "the keys of the issuer %s cannot be read: %v", c.OIDCIssuer, err)
 		}
-		return ok("the issuer %s has %d usable keys", c.OIDCIssuer, keys)
+		return ok("the issuer %s is reachable; usable keys: %d", c.OIDCIssuer, keys)
 	case c.JWTPublicKeyFile != "" && c.JWTAudience == "":
 		return warning("set JWT_AUDIENCE", "JWT_AUDIENCE is not set, so tokens that the key signs for other services are accepted")
 	case c.JWTPublicKeyFile != "":
