@@ -190,7 +190,8 @@ type requester struct {
 
 type span struct{ begin, end time.Time }
 
-// requesters returns one that reads each of the tables that all versions have, and two that book.
+// requesters returns a reader for each of the tables that all versions have, and two requesters
+// that book.
 func (w *world) requesters(b *testing.B) (all []*requester) {
 	b.Helper()
 	for _, table := range []string{"students", "interviewers", "availabilities", "slots", "holds", "interviews", "events", "booking_policy"} {

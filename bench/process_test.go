@@ -144,7 +144,7 @@ func (w *world) startRehearse(environment ...string) (process, error) {
 	return w.startProgram(program, environment...)
 }
 
-// startProgram starts a version of the program like rehearse.
+// startProgram starts a version of the program, with the settings that rehearse describes.
 func (w *world) startProgram(program string, environment ...string) (process, error) {
 	settings := append(w.environment(), "AUTH=local", "ADDR=127.0.0.1:0",
 		"DATABASE_MAX_CONNS="+strconv.Itoa(connections), "DATA_DIR="+filepath.Dir(program), "RATE_LIMIT=off",

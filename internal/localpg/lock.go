@@ -47,7 +47,7 @@ func (c *cluster) acquire(ctx context.Context) (*Server, error) {
 			return c.own(ctx, lock)
 		}
 		pid, at, ok := c.serving(ctx)
-		if c.upgrading() { // after serving, which the old server of an upgrade may be
+		if c.upgrading() { // checked after c.serving, which may have found the old server of an upgrade
 			return nil, fmt.Errorf("another process is upgrading the Postgres of the data folder %s; wait until it ends", c.dir)
 		}
 		if ok {

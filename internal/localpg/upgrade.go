@@ -134,8 +134,8 @@ func (c *cluster) keptAs(bin binaries) string {
 	return filepath.Join(c.dir, "pgdata.postgres"+strconv.Itoa(bin.major))
 }
 
-// upgradeFolder is the data folder of the new cluster. Its name is that of a leftover. Its lock
-// tells other processes that the upgrade is in progress.
+// upgradeFolder is the data folder of the new cluster. Its name has the prefix by which
+// removeLeftovers finds it. Its lock tells other processes that the upgrade is in progress.
 func (c *cluster) upgradeFolder() string { return filepath.Join(c.dir, "pgdata.new-upgrade") }
 
 // upgraded is the new cluster once it is complete.
@@ -216,8 +216,8 @@ func (c *cluster) switchTo(fresh, kept string) error {
 }
 
 // finishUpgrade completes an upgrade that was interrupted after it had moved the old cluster away.
-// If the old cluster is still in its place, finishUpgrade removes the new one, which lacks what the
-// old one is going to contain. The caller holds the lock.
+// If the old cluster is still in its place, it stays in use, and finishUpgrade removes the new one,
+// which would lack later changes. The caller holds the lock.
 func (c *cluster) finishUpgrade() error {
 	if _, err := os.Stat(c.pgdata()); err == nil {
 		return wrap(os.RemoveAll(c.upgraded()), "remove the copy of an interrupted upgrade")

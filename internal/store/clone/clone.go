@@ -26,9 +26,10 @@ var settings = map[string]string{
 	"statement_timeout": "0", "lock_timeout": "0", "idle_in_transaction_session_timeout": "0",
 }
 
-// Database replaces all rows and sequences of the database at to by those of the database at from.
-// Both must have the same tables, and nobody may write to either. report receives the number of
-// rows of each table once it is copied. If Database fails, the target is unusable or unchanged.
+// Database replaces all rows and sequences of the target by those of the source. from is the
+// connection string of the source, and to that of the target. Both must have the same tables, and
+// nobody may write to either. report receives the number of rows of each table once it is copied.
+// If Database fails, the target is unusable or unchanged.
 func Database(ctx context.Context, from, to string, report func(table string, rows int64)) error {
 	return connected(ctx, from, func(source *pgx.Conn) error {
 		return connected(ctx, to, func(target *pgx.Conn) error {
