@@ -41,6 +41,7 @@ func Serve(t testing.TB, server *smtp.Server, implicit bool) mail.Server {
 	}()
 	t.Cleanup(func() {
 		_ = server.Close()
+		_ = listener.Close() // which the server may not have begun to serve
 		<-done
 	})
 	return mail.Server{Host: "127.0.0.1", Port: port, Encryption: mail.Unencrypted}
