@@ -155,7 +155,7 @@ func findSlot(b *testing.B, on process) (student, watcher, slot string) {
 		Students struct{ Nodes []struct{ ID string } }
 	}
 	ask(b, on, "{ students(first: 100) { nodes { id } } }", &found)
-	listed := map[string]string{} // a student to whom a slot is listed
+	listed := map[string]string{} // from a slot to a student who may book it
 	for _, node := range found.Students.Nodes {
 		for _, slot := range slotsOf(b, on, node.ID) {
 			if other, twice := listed[slot]; twice {

@@ -175,16 +175,8 @@ func (r *running) ask(document string) string {
 	if err != nil {
 		r.t.Fatal(err)
 	}
-	response, err := http.Post("http://"+r.address+"/graphql", "application/json", bytes.NewReader(body))
-	if err != nil {
-		r.t.Fatal(err)
-	}
-	defer response.Body.Close()
-	text, err := io.ReadAll(response.Body)
-	if err != nil {
-		r.t.Fatal(err)
-	}
-	return strings.TrimSpace(string(text))
+	_, text := r.read(http.Post("http://"+r.address+"/graphql", "application/json", bytes.NewReader(body)))
+	return strings.TrimSpace(text)
 }
 
 func (r *running) get(path string) (status int, body string) {
@@ -196,7 +188,12 @@ func (r *running) get(path string) (status int, body string) {
 // fetch returns the exact body of a page.
 func (r *running) fetch(path string) (status int, body string) {
 	r.t.Helper()
-	response, err := http.Get("http://" + r.address + path)
+	return r.read(http.Get("http://" + r.address + path))
+}
+
+// read returns the status and the exact body of a response.
+func (r *running) read(response *http.Response, err error) (status int, body string) {
+	r.t.Helper()
 	if err != nil {
 		r.t.Fatal(err)
 	}
