@@ -190,7 +190,8 @@ func (l *Loader[K, V]) ask(ctx context.Context, keys []K) []dataloader.Thunk[V] 
 // the lock.
 func (l *Loader[K, V]) batched() *dataloader.Loader[K, V] {
 	if l.batches == nil {
-		l.batches = dataloader.NewBatchedLoader(l.batch)
+		// ask ends each batch. A shorter wait would split the batch of a slow machine.
+		l.batches = dataloader.NewBatchedLoader(l.batch, dataloader.WithWait[K, V](time.Hour))
 	}
 	return l.batches
 }
