@@ -3,6 +3,7 @@ package webhooks
 import (
 	"context"
 	"log/slog"
+	"math"
 	"time"
 
 	"rehearse/internal/booking"
@@ -37,8 +38,8 @@ type Observer interface {
 	Attempted(result string, took time.Duration)
 	// WebhookDisabled reports that a webhook was disabled because its deliveries failed.
 	WebhookDisabled()
-	// Queue reports the age of the oldest pending delivery, or 0, and the number of enabled
-	// webhooks whose receiver is unavailable.
+	// Queue reports the age of the oldest pending delivery or event that is not dispatched, or
+	// 0, and the number of enabled webhooks whose receiver is unavailable.
 	Queue(oldest time.Duration, failing int)
 }
 
@@ -61,7 +62,7 @@ type Dispatcher struct {
 
 	receivers []store.Receiver           // at the last look
 	failing   map[booking.WebhookID]bool // those that were unavailable
-	woken     bool                       // events may have been committed
+	woken     bool                       // there may be events to dispatch
 	rest      <-chan time.Time           // fires when events may be dispatched again; nil if they may be now
 
 	sending  map[booking.WebhookID]*progress
@@ -184,11 +185,15 @@ func (d *Dispatcher) round(ctx, until context.Context) error {
 		return nil
 	}
 	if d.woken && d.rest == nil {
-		added, err := d.store.DispatchEvents(ctx, d.now())
+		enough := math.MaxInt32
+		if d.store.Busy() { // further deliveries could not be claimed in this round
+			enough = Claimed * len(d.receivers)
+		}
+		added, err := d.store.DispatchSome(ctx, d.now(), enough)
 		if err != nil {
 			return err
 		}
-		d.woken, d.rest, due = false, time.After(eventsPause), due || added > 0
+		d.woken, d.rest, due = added >= enough, time.After(eventsPause), due || added > 0
 	}
 	if !due {
 		return nil

@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"rehearse/internal/app/webhooks"
 	"rehearse/internal/booking"
 	"rehearse/internal/schooltest"
 	"rehearse/internal/store"
@@ -134,22 +135,66 @@ func TestEventsAreSentWhileTheDatabaseIsBusy(t *testing.T) {
 	received := make(chan struct{}, 1)
 	r.answers(func(http.ResponseWriter, request) { received <- struct{}{} })
 	w.Student(nil)
-	if w.Store.Busy() {
-		t.Error("the database is busy although nobody uses it")
+	defer w.busy()()
+	limit, stop := w.running()
+	defer stop()
+	select {
+	case <-received:
+	case <-limit.Done():
+		t.Fatal("the event is not sent")
 	}
-	begun, release := make(chan struct{}), make(chan struct{})
+}
+
+// While requests keep the database busy, a round dispatches only the events that it can send. The
+// others count as waiting, too.
+func TestRoundWhileTheDatabaseIsBusy(t *testing.T) {
+	t.Parallel()
+	const events = webhooks.Claimed + 2
+	w, r := newWorld(t), newReceiver(t)
+	first, second := w.hook(r.URL, nil, "STUDENT_CREATED"), w.hook(r.URL, nil, "STUDENT_CREATED")
+	for range events {
+		w.Student(nil)
+	}
+	w.later(time.Minute)
+	release := w.busy()
+	w.deliver()
+	schooltest.Same(t, "requests of the first round", len(r.take()), 2*webhooks.Claimed)
+	for _, h := range []hook{first, second} {
+		schooltest.Same(t, "deliveries after the first round", len(w.state(h).Deliveries.Nodes), webhooks.Claimed)
+	}
+	schooltest.Same(t, "age of the events that wait", w.Measures.oldest, time.Minute)
+	w.deliver()
+	schooltest.Same(t, "requests of the second round", len(r.take()), 4)
+	schooltest.Same(t, "age without events that wait", w.Measures.oldest, time.Duration(0))
+	release()
+	for range events {
+		w.Student(nil)
+	}
+	w.deliver()
+	schooltest.Same(t, "requests of a round with an idle database", len(r.take()), 2*webhooks.Claimed)
+	schooltest.Same(t, "deliveries after it", len(w.state(first).Deliveries.Nodes), 2*events)
+	w.deliver()
+	schooltest.Same(t, "the remaining requests", len(r.take()), 4)
+	w.Sound()
+}
+
+// busy keeps half of the database connections in use until the returned function is called.
+func (w *world) busy() (release func()) {
+	w.T.Helper()
+	if w.Store.Busy() {
+		w.T.Error("the database is busy although nobody uses it")
+	}
+	begun, end := make(chan struct{}), make(chan struct{})
 	var busy sync.WaitGroup
-	defer busy.Wait()
-	defer close(release)
-	for range 16 { // half of the connections
+	for range 16 {
 		busy.Go(func() {
-			_, err := store.InTx(t.Context(), w.Store, func(*store.Tx) (struct{}, error) {
+			_, err := store.InTx(w.T.Context(), w.Store, func(*store.Tx) (struct{}, error) {
 				begun <- struct{}{}
-				<-release
+				<-end
 				return struct{}{}, nil
 			})
 			if err != nil {
-				t.Error(err)
+				w.T.Error(err)
 			}
 		})
 	}
@@ -157,13 +202,10 @@ func TestEventsAreSentWhileTheDatabaseIsBusy(t *testing.T) {
 		<-begun
 	}
 	if !w.Store.Busy() {
-		t.Error("the database is not busy although half of its connections are in use")
+		w.T.Error("the database is not busy although half of its connections are in use")
 	}
-	limit, stop := w.running()
-	defer stop()
-	select {
-	case <-received:
-	case <-limit.Done():
-		t.Fatal("the event is not sent")
+	return func() {
+		close(end)
+		busy.Wait()
 	}
 }
