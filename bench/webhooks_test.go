@@ -29,8 +29,10 @@ const (
 )
 
 // BenchmarkBookSlotWithWebhooks books slots without webhooks, with ten webhooks that receive
-// other events, and with ten that receive every booking. An interval ends with the last
-// booking: what has not been delivered by then is delivered before the next one begins.
+// other events, and with ten that receive every booking. An interval begins with an eighth of the
+// bookings that are not measured, because Postgres plans statements again after ANALYZE. It ends
+// with the last booking: what has not been delivered by then is delivered before the next one
+// begins.
 func BenchmarkBookSlotWithWebhooks(b *testing.B) {
 	for _, clients := range []int{1, 16} {
 		b.Run(fmt.Sprintf("clients=%d", clients), func(b *testing.B) {
@@ -38,20 +40,26 @@ func BenchmarkBookSlotWithWebhooks(b *testing.B) {
 			next, most := w.pairs(b, 3)
 			ours := w.booker(b, next)
 			r := w.receiver(b, nil)
-			of := func(metric, name string, kinds ...booking.EventKind) contender {
-				hooks := w.webhooks(b, ours.process.url, r.URL, hooked, kinds...)
+			of := func(metric, name string, many int, kinds ...booking.EventKind) contender {
+				hooks := w.webhooks(b, ours.process.url, r.URL, many, kinds...)
 				return contender{metric: metric, name: name, process: ours.process, interval: func(ctx context.Context, l load) (interlude, error) {
 					if err := errors.Join(w.enable(ctx, ours.process.url, hooks, true), w.analyze(ctx)); err != nil {
+						return interlude{}, err
+					}
+					first := l
+					first.most = l.most / 8
+					l.most -= first.most
+					if _, err := w.run(ctx, ours, first); err != nil {
 						return interlude{}, err
 					}
 					measured, err := w.run(ctx, ours, l)
 					return measured, errors.Join(err, w.awaitDelivered(ctx), w.enable(ctx, ours.process.url, hooks, false))
 				}}
 			}
-			without := ours
-			without.metric, without.name = "without", "no webhook"
 			w.compare(b, load{clients: clients, most: most}, []contender{
-				without, of("others", "10 webhooks, for other events", booking.StudentAnonymised), of("all", "10 webhooks, each for every booking", booking.InterviewBooked),
+				of("without", "no webhook", 0),
+				of("others", "10 webhooks, for other events", hooked, booking.StudentAnonymised),
+				of("all", "10 webhooks, each for every booking", hooked, booking.InterviewBooked),
 			})
 		})
 	}

@@ -166,8 +166,9 @@ func (d *Dispatcher) Round(ctx context.Context) error {
 	return d.record(ctx)
 }
 
-// round does everything that can be done now. The requests that it starts end when the context
-// until ends.
+// round does everything that can be done now. While requests keep the database busy, it sends no
+// more than Claimed requests, or one to each webhook. The requests that it starts end when the
+// context until ends.
 func (d *Dispatcher) round(ctx, until context.Context) error {
 	d.collect()
 	due := len(d.results) > 0 // each result makes room, and a later event of its interview may be due
@@ -184,11 +185,12 @@ func (d *Dispatcher) round(ctx, until context.Context) error {
 	if len(d.receivers) == 0 {
 		return nil
 	}
+	most, enough := Claimed, math.MaxInt32
+	if d.store.Busy() {
+		most = max(1, Claimed/len(d.receivers))
+		enough = most * len(d.receivers) // this round cannot claim more
+	}
 	if d.woken && d.rest == nil {
-		enough := math.MaxInt32
-		if d.store.Busy() { // further deliveries could not be claimed in this round
-			enough = Claimed * len(d.receivers)
-		}
 		added, err := d.store.DispatchSome(ctx, d.now(), enough)
 		if err != nil {
 			return err
@@ -199,7 +201,7 @@ func (d *Dispatcher) round(ctx, until context.Context) error {
 		return nil
 	}
 	now := d.now()
-	deliveries, err := d.store.ClaimDeliveries(ctx, d.room(now), now, now.Add(ClaimTime))
+	deliveries, err := d.store.ClaimDeliveries(ctx, d.room(most, now), now, now.Add(ClaimTime))
 	for _, one := range deliveries {
 		go d.send(until, one, d.begin(one.WebhookID))
 	}
@@ -225,14 +227,14 @@ func (d *Dispatcher) inProgress(id booking.WebhookID) int {
 	return 0
 }
 
-// room returns how many deliveries to each receiver may be added. It notes which receivers are
-// unavailable.
-func (d *Dispatcher) room(now time.Time) map[booking.WebhookID]int {
+// room returns how many deliveries to each receiver may be added, if the argument most is the
+// maximum in progress. It notes which receivers are unavailable.
+func (d *Dispatcher) room(most int, now time.Time) map[booking.WebhookID]int {
 	room := map[booking.WebhookID]int{}
 	d.failing = map[booking.WebhookID]bool{}
 	for _, one := range d.receivers {
 		state := one.State()
-		if free := state.Room(d.inProgress(one.ID), Claimed, now); free > 0 {
+		if free := state.Room(d.inProgress(one.ID), most, now); free > 0 {
 			room[one.ID] = free
 		}
 		if !state.Available() {
