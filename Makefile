@@ -34,7 +34,7 @@ image: ## the container image localhost/rehearse, built by buildah (BUILDER="doc
 	GOOS=linux CGO_ENABLED=0 go build -trimpath -ldflags '-s -w $(if $(VERSION),-X rehearse/internal/cli.release=$(VERSION))' -o build/linux/$$(go env GOARCH)/rehearse .
 	$(or $(BUILDER),buildah build --format docker) --build-arg TARGETPLATFORM=linux/$$(go env GOARCH) -f deploy/Containerfile -t localhost/rehearse build
 
-deploy-check: ## the files in deploy, and a release by goreleaser, which takes minutes to compile
+deploy-check: ## the files in deploy, and a release by goreleaser and syft, which take minutes to compile
 	.ci/deploy --all
 
 release-schema: ## the released schema, from schema.graphqls (docs/reference/schema-changes.md)

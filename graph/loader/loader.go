@@ -190,7 +190,7 @@ func (l *Loader[K, V]) ask(ctx context.Context, keys []K) []dataloader.Thunk[V] 
 // the lock.
 func (l *Loader[K, V]) batched() *dataloader.Loader[K, V] {
 	if l.batches == nil {
-		// ask ends each batch. A shorter wait would split the batch of a slow machine.
+		// ask flushes each batch. The default wait of 16 ms could split a batch on a slow machine.
 		l.batches = dataloader.NewBatchedLoader(l.batch, dataloader.WithWait[K, V](time.Hour))
 	}
 	return l.batches

@@ -9,8 +9,8 @@ import (
 	"rehearse/internal/booking"
 )
 
-// A request for many keys is one read, even if it takes the loader longer than its default
-// wait of 16 ms to queue them.
+// The keys of one request are read at once, even if queueing them takes longer than the default
+// wait of 16 ms.
 func TestKeysOfARequestAreOneRead(t *testing.T) {
 	t.Parallel()
 	keys := make([]booking.SlotID, 200_000)
@@ -18,12 +18,12 @@ func TestKeysOfARequestAreOneRead(t *testing.T) {
 		keys[i] = booking.SlotID(i + 1)
 	}
 	var reads atomic.Int32
-	var slots Loader[booking.SlotID, booking.SlotView]
-	slots.from(&app.View{}, func(_ app.View, _ context.Context, keys []booking.SlotID) (map[booking.SlotID]booking.SlotView, error) {
+	var slots Loader[booking.SlotID, bool]
+	slots.from(&app.View{}, func(_ app.View, _ context.Context, keys []booking.SlotID) (map[booking.SlotID]bool, error) {
 		reads.Add(1)
-		found := make(map[booking.SlotID]booking.SlotView, len(keys))
+		found := make(map[booking.SlotID]bool, len(keys))
 		for _, key := range keys {
-			found[key] = booking.SlotView{}
+			found[key] = true
 		}
 		return found, nil
 	})

@@ -16,19 +16,16 @@ const (
 	lockDispatch = "SELECT FROM webhook_dispatch FOR UPDATE"
 )
 
-// dispatchStart is the position after which events are to be dispatched: no earlier than the first
-// event after the oldest enabled webhook.
-const dispatchStart = `
+// dispatchEvents adds the deliveries of the next events and advances the position by them. It
+// starts no earlier than the first event after the oldest enabled webhook, and stops after the event
+// that brings the number of deliveries to $2 or more. An event that was dispatched once is not
+// dispatched again, because the position and the deliveries are written together.
+var dispatchEvents = fmt.Sprintf(`
 	WITH receivers AS MATERIALIZED (
 		SELECT *, (SELECT position FROM event_positions WHERE event_id = since_event_id) AS since FROM webhooks WHERE disabled_at IS NULL
 	), start AS MATERIALIZED (
 		SELECT greatest(position, (SELECT min(since) FROM receivers)) AS position FROM webhook_dispatch
-	)`
-
-// dispatchEvents adds the deliveries of the next events and advances the position by them. It
-// stops after the event with which it has added $2 deliveries. An event that was dispatched once is
-// not dispatched again, because the position and the deliveries are written together.
-var dispatchEvents = dispatchStart + fmt.Sprintf(`, batch AS MATERIALIZED (
+	), batch AS MATERIALIZED (
 		SELECT p.position, e.id, e.kind, e.student_id, e.interviewer_id, e.interview_id
 		FROM event_positions p JOIN events e ON e.id = p.event_id
 		WHERE p.position > (SELECT position FROM start) AND p.position <= (SELECT position + %[1]d FROM start)
@@ -36,17 +33,17 @@ var dispatchEvents = dispatchStart + fmt.Sprintf(`, batch AS MATERIALIZED (
 	), matches AS MATERIALIZED (
 		SELECT w.id AS webhook_id, e.*, count(*) OVER (ORDER BY e.position) AS n
 		FROM batch e JOIN receivers w ON e.position > w.since AND %[3]s
-	), stop AS MATERIALIZED (
-		SELECT coalesce((SELECT min(position) FROM matches WHERE n >= $2), (SELECT max(position) FROM batch)) AS position
+	), last AS MATERIALIZED (
+		SELECT (SELECT max(position) FROM batch) AS of_batch, (SELECT min(position) FROM matches WHERE n >= $2) AS of_enough
 	), added AS (
 		%[2]s
 		SELECT webhook_id, id, kind, position, interview_id, 'PENDING', 0, $1::timestamptz, $1::timestamptz
-		FROM matches WHERE position <= (SELECT position FROM stop)
+		FROM matches WHERE position <= (SELECT coalesce(of_enough, of_batch) FROM last)
 		ORDER BY position, webhook_id
 		ON CONFLICT (webhook_id, event_id) DO NOTHING RETURNING id
 	)
-	UPDATE webhook_dispatch d SET position = greatest(d.position, (SELECT position FROM stop))
-	RETURNING (SELECT count(*) FROM batch WHERE position <= (SELECT position FROM stop)), (SELECT count(*) FROM added)`,
+	UPDATE webhook_dispatch d SET position = greatest(d.position, (SELECT coalesce(of_enough, of_batch) FROM last))
+	RETURNING (SELECT count(*) FROM batch), (SELECT count(*) FROM added), (SELECT of_enough IS NOT NULL FROM last)`,
 	dispatchBatch, insertDeliveries, webhookMatches)
 
 // Receiver is an enabled webhook, as far as claims depend on it.
@@ -66,35 +63,38 @@ func (s *Store) Receivers(ctx context.Context) (enabled []Receiver, err error) {
 	return enabled, fault(err, "list the enabled webhooks")
 }
 
-// dispatched is the size of a batch of dispatchEvents.
-type dispatched struct{ events, deliveries int }
+// dispatched is what dispatchEvents has done.
+type dispatched struct {
+	events, deliveries int  // in the batch, and added
+	enough             bool // it may have left events of the batch
+}
 
 // DispatchEvents adds a delivery for each committed event and each enabled webhook that
 // receives it, and returns the number of deliveries.
 func (s *Store) DispatchEvents(ctx context.Context, now time.Time) (deliveries int, err error) {
-	return s.DispatchSome(ctx, now, math.MaxInt32)
+	deliveries, _, err = s.DispatchSome(ctx, now, math.MaxInt32)
+	return deliveries, err
 }
 
-// DispatchSome is like DispatchEvents, but leaves the remaining events for a later call once it has
-// added enough deliveries.
-func (s *Store) DispatchSome(ctx context.Context, now time.Time, enough int) (deliveries int, err error) {
-	for deliveries < enough {
+// DispatchSome is like DispatchEvents, but stops once it has added enough deliveries, and reports
+// whether it has. A later call dispatches the remaining events.
+func (s *Store) DispatchSome(ctx context.Context, now time.Time, enough int) (deliveries int, stopped bool, err error) {
+	for {
 		all, err := s.sequence(ctx)
 		if err != nil {
-			return deliveries, err
+			return deliveries, false, err
 		}
 		batch, err := InTx(ctx, s, func(tx *Tx) (dispatched, error) {
 			tx.CommitLazily()
 			tx.state.queue(lockDispatch)
-			batch, err := one(ctx, tx, func(d *dispatched) []any { return []any{&d.events, &d.deliveries} }, dispatchEvents, now, enough-deliveries)
+			batch, err := one(ctx, tx, func(d *dispatched) []any { return []any{&d.events, &d.deliveries, &d.enough} }, dispatchEvents, now, enough-deliveries)
 			return batch, fault(err, "dispatch events")
 		})
 		deliveries += batch.deliveries
-		if err != nil || all && batch.events < dispatchBatch {
-			return deliveries, err
+		if err != nil || batch.enough || all && batch.events < dispatchBatch {
+			return deliveries, batch.enough, err
 		}
 	}
-	return deliveries, nil
 }
 
 // Attempt is a delivery that a server has claimed, with everything that the request needs.
@@ -242,11 +242,10 @@ func (s *Store) RepairDeliveries(ctx context.Context, now time.Time) (int, error
 	return int(done.RowsAffected), fault(done.Error, "look for deliveries that were put off too far")
 }
 
-// OldestDelivery returns since when the oldest delivery is pending for an enabled webhook, or the
-// oldest event waits to be dispatched, whichever is earlier. It returns nil if nothing waits.
+// OldestDelivery returns when the oldest delivery that is pending for an enabled webhook was
+// created, or nil if there is none.
 func (s *Store) OldestDelivery(ctx context.Context) (oldest *time.Time, err error) {
-	err = s.db.WithContext(ctx).Raw(dispatchStart + `
-		SELECT least((SELECT min(d.created_at) FROM webhook_deliveries d JOIN receivers w ON w.id = d.webhook_id WHERE d.status = 'PENDING'),
-			(SELECT e.at FROM event_positions p JOIN events e ON e.id = p.event_id WHERE p.position > (SELECT position FROM start) ORDER BY p.position LIMIT 1))`).Row().Scan(&oldest)
+	err = s.db.WithContext(ctx).Raw(`SELECT min(d.created_at) FROM webhook_deliveries d JOIN webhooks w ON w.id = d.webhook_id
+		WHERE d.status = 'PENDING' AND w.disabled_at IS NULL`).Row().Scan(&oldest)
 	return utc(oldest), fault(err, "look for the oldest pending delivery")
 }

@@ -27,7 +27,7 @@ func newDeliveries(name func(name, help string) prometheus.CounterOpts) deliveri
 		}),
 		disabled: prometheus.NewCounter(name("webhooks_disabled_total", "Webhooks that this server disabled because a delivery failed for good.")),
 		oldest: prometheus.NewGauge(prometheus.GaugeOpts(name("webhook_oldest_delivery_seconds",
-			"The age of the oldest delivery that is pending for an enabled webhook, or of the oldest event that has no deliveries yet, whichever is older; 0 if there is neither. Each server reports it, so use the maximum."))),
+			"The age of the oldest delivery that is pending for an enabled webhook; 0 if there is none. Each server reports it, so use the maximum."))),
 		failing: prometheus.NewGauge(prometheus.GaugeOpts(name("webhooks_failing",
 			"Enabled webhooks whose receiver is unavailable: it does not respond, or responds with 429, 502, 503 or 504. Each server reports it, so use the maximum."))),
 	}

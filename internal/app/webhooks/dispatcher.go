@@ -3,7 +3,6 @@ package webhooks
 import (
 	"context"
 	"log/slog"
-	"math"
 	"time"
 
 	"rehearse/internal/booking"
@@ -25,7 +24,9 @@ const (
 	poll        = time.Second      // between two looks for due deliveries, while there are webhooks
 	upkeepPause = 10 * time.Second // between two looks for webhooks, and measurements of the queue
 	roundPause  = 20 * time.Millisecond
-	yieldPause  = time.Second            // how much longer a pause is, at most, while the database is busy
+	yieldPause  = time.Second            // how much longer a pause is, at most, while deliveries yield
+	maxYield    = time.Minute            // for which deliveries yield to requests that keep the database busy
+	dispatched  = 1000                   // deliveries after which a dispatch stops, so that a backlog is not dispatched at once
 	eventsPause = 100 * time.Millisecond // between two dispatches of events, whose commits slow down bookings
 	faultPause  = 5 * time.Second
 	endPatience = 5 * time.Second // for requests in progress at the end
@@ -38,8 +39,8 @@ type Observer interface {
 	Attempted(result string, took time.Duration)
 	// WebhookDisabled reports that a webhook was disabled because its deliveries failed.
 	WebhookDisabled()
-	// Queue reports the age of the oldest pending delivery or event that is not dispatched, or
-	// 0, and the number of enabled webhooks whose receiver is unavailable.
+	// Queue reports the age of the oldest pending delivery, or 0, and the number of enabled
+	// webhooks whose receiver is unavailable.
 	Queue(oldest time.Duration, failing int)
 }
 
@@ -64,6 +65,7 @@ type Dispatcher struct {
 	failing   map[booking.WebhookID]bool // those that were unavailable
 	woken     bool                       // there may be events to dispatch
 	rest      <-chan time.Time           // fires when events may be dispatched again; nil if they may be now
+	busy      *time.Time                 // since when deliveries have found the database busy; nil if it is not
 
 	sending  map[booking.WebhookID]*progress
 	finished chan attempt
@@ -132,8 +134,7 @@ func (d *Dispatcher) Run(ctx context.Context) {
 	}
 }
 
-// pause waits for a time, and longer while requests keep the database busy, so that requests do not
-// have to wait for deliveries.
+// pause waits for a time, and longer while deliveries yield to requests.
 func (d *Dispatcher) pause(ctx context.Context, least time.Duration) {
 	most := time.After(least + yieldPause)
 	for {
@@ -143,11 +144,25 @@ func (d *Dispatcher) pause(ctx context.Context, least time.Duration) {
 		case <-most:
 			return
 		case <-time.After(least):
-			if !d.store.Busy() {
+			if !d.yields() {
 				return
 			}
 		}
 	}
+}
+
+// yields reports whether deliveries wait so that requests do not have to: the database is busy, and
+// has not been busy for longer than maxYield.
+func (d *Dispatcher) yields() bool {
+	if !d.store.Busy() {
+		d.busy = nil
+		return false
+	}
+	now := d.now()
+	if d.busy == nil {
+		d.busy = &now
+	}
+	return now.Sub(*d.busy) < maxYield
 }
 
 // Round records the results of requests, dispatches events, and starts the requests that are
@@ -166,9 +181,9 @@ func (d *Dispatcher) Round(ctx context.Context) error {
 	return d.record(ctx)
 }
 
-// round does everything that can be done now. While requests keep the database busy, it sends no
-// more than Claimed requests, or one to each webhook. The requests that it starts end when the
-// context until ends.
+// round does everything that can be done now. While deliveries yield to requests, it sends at most
+// Claimed requests, or one to each webhook if there are more webhooks. The requests that it starts
+// end when the context until ends.
 func (d *Dispatcher) round(ctx, until context.Context) error {
 	d.collect()
 	due := len(d.results) > 0 // each result makes room, and a later event of its interview may be due
@@ -185,23 +200,23 @@ func (d *Dispatcher) round(ctx, until context.Context) error {
 	if len(d.receivers) == 0 {
 		return nil
 	}
-	most, enough := Claimed, math.MaxInt32
-	if d.store.Busy() {
-		most = max(1, Claimed/len(d.receivers))
-		enough = most * len(d.receivers) // this round cannot claim more
+	limit, enough := Claimed, dispatched
+	if d.yields() {
+		limit = max(1, Claimed/len(d.receivers))
+		enough = limit * len(d.receivers) // this round cannot claim more
 	}
 	if d.woken && d.rest == nil {
-		added, err := d.store.DispatchSome(ctx, d.now(), enough)
+		added, stopped, err := d.store.DispatchSome(ctx, d.now(), enough)
 		if err != nil {
 			return err
 		}
-		d.woken, d.rest, due = added >= enough, time.After(eventsPause), due || added > 0
+		d.woken, d.rest, due = stopped, time.After(eventsPause), due || added > 0
 	}
 	if !due {
 		return nil
 	}
 	now := d.now()
-	deliveries, err := d.store.ClaimDeliveries(ctx, d.room(most, now), now, now.Add(ClaimTime))
+	deliveries, err := d.store.ClaimDeliveries(ctx, d.room(limit, now), now, now.Add(ClaimTime))
 	for _, one := range deliveries {
 		go d.send(until, one, d.begin(one.WebhookID))
 	}
@@ -227,14 +242,14 @@ func (d *Dispatcher) inProgress(id booking.WebhookID) int {
 	return 0
 }
 
-// room returns how many deliveries to each receiver may be added, if the argument most is the
-// maximum in progress. It notes which receivers are unavailable.
-func (d *Dispatcher) room(most int, now time.Time) map[booking.WebhookID]int {
+// room returns how many deliveries to each receiver may be added to those in progress, up to the
+// limit. It notes which receivers are unavailable.
+func (d *Dispatcher) room(limit int, now time.Time) map[booking.WebhookID]int {
 	room := map[booking.WebhookID]int{}
 	d.failing = map[booking.WebhookID]bool{}
 	for _, one := range d.receivers {
 		state := one.State()
-		if free := state.Room(d.inProgress(one.ID), most, now); free > 0 {
+		if free := state.Room(d.inProgress(one.ID), limit, now); free > 0 {
 			room[one.ID] = free
 		}
 		if !state.Available() {
@@ -265,7 +280,7 @@ func (d *Dispatcher) send(ctx context.Context, one store.Attempt, permits chan s
 }
 
 // collect takes the results of all requests that have ended, and notes whether there may be new
-// events.
+// events and whether they may be dispatched.
 func (d *Dispatcher) collect() {
 	for {
 		select {
@@ -273,6 +288,8 @@ func (d *Dispatcher) collect() {
 			d.take(one)
 		case <-d.wake:
 			d.woken = true
+		case <-d.rest:
+			d.rest = nil
 		default:
 			return
 		}

@@ -2,6 +2,7 @@ package webhooks_test
 
 import (
 	"context"
+	"fmt"
 	"net/http"
 	"slices"
 	"sync"
@@ -135,7 +136,7 @@ func TestEventsAreSentWhileTheDatabaseIsBusy(t *testing.T) {
 	received := make(chan struct{}, 1)
 	r.answers(func(http.ResponseWriter, request) { received <- struct{}{} })
 	w.Student(nil)
-	defer w.busy()()
+	w.busy()
 	limit, stop := w.running()
 	defer stop()
 	select {
@@ -145,67 +146,96 @@ func TestEventsAreSentWhileTheDatabaseIsBusy(t *testing.T) {
 	}
 }
 
-// While requests keep the database busy, a round dispatches and sends only a few events. The others
-// count as waiting, too.
+// While the database is busy, a round dispatches and sends only a few events. After a minute, it no
+// longer waits.
 func TestRoundWhileTheDatabaseIsBusy(t *testing.T) {
 	t.Parallel()
-	const events, half = webhooks.Claimed, webhooks.Claimed / 2
+	const events, half = 3 * webhooks.Claimed, webhooks.Claimed / 2
 	w, r := newWorld(t), newReceiver(t)
 	first, second := w.hook(r.URL, nil, "STUDENT_CREATED"), w.hook(r.URL, nil, "STUDENT_CREATED")
 	for range events {
 		w.Student(nil)
 	}
-	w.later(time.Minute)
+	round := func(name string, requests, deliveries int) {
+		t.Helper()
+		w.deliver()
+		schooltest.Same(t, "requests of "+name, len(r.take()), 2*requests)
+		for _, h := range []hook{first, second} {
+			schooltest.Same(t, "deliveries after "+name, len(w.state(h).Deliveries.Nodes), deliveries)
+		}
+	}
 	release := w.busy()
-	w.deliver()
-	schooltest.Same(t, "requests of the first round", len(r.take()), 2*half)
-	for _, h := range []hook{first, second} {
-		schooltest.Same(t, "deliveries after the first round", len(w.state(h).Deliveries.Nodes), half)
-	}
-	schooltest.Same(t, "age of the events that wait", w.Measures.oldest, time.Minute)
-	w.deliver()
-	schooltest.Same(t, "requests of the second round", len(r.take()), 2*half)
-	schooltest.Same(t, "age without events that wait", w.Measures.oldest, time.Duration(0))
+	round("the first round", half, half)
+	round("the second round", half, 2*half)
+	w.later(time.Minute)
+	round("a round after a minute", webhooks.Claimed, events)
 	release()
-	for range events + 2 {
-		w.Student(nil)
-	}
-	w.deliver()
-	schooltest.Same(t, "requests of a round with an idle database", len(r.take()), 2*webhooks.Claimed)
-	schooltest.Same(t, "deliveries after it", len(w.state(first).Deliveries.Nodes), 2*events+2)
-	w.deliver()
-	schooltest.Same(t, "the remaining requests", len(r.take()), 4)
+	round("a round with an idle database", webhooks.Claimed, events)
 	w.Sound()
 }
 
-// busy keeps half of the database connections in use until the returned function is called.
+// A backlog is not dispatched at once, so the first requests do not wait for all of it.
+func TestBacklogIsDispatchedInParts(t *testing.T) {
+	t.Parallel()
+	const events = 600
+	w, r := newWorld(t), newReceiver(t)
+	hooks := []hook{w.hook(r.URL, nil, "DATA_IMPORTED"), w.hook(r.URL, nil, "DATA_IMPORTED")}
+	w.append("DATA_IMPORTED", events)
+	for round, want := range []int{1000, 2 * events, 2 * events} {
+		w.deliver()
+		var deliveries int
+		if err := w.DB.SQL(t).QueryRowContext(t.Context(), "SELECT count(*) FROM webhook_deliveries").Scan(&deliveries); err != nil {
+			t.Fatal(err)
+		}
+		schooltest.Same(t, fmt.Sprintf("deliveries after round %d", round), deliveries, want)
+		schooltest.Same(t, fmt.Sprintf("requests of round %d", round), len(r.take()), len(hooks)*webhooks.Claimed)
+	}
+	w.Sound()
+}
+
+// append adds events of a kind.
+func (w *world) append(kind string, events int) {
+	w.T.Helper()
+	_, err := w.DB.SQL(w.T).ExecContext(w.T.Context(), `INSERT INTO events (at, kind, actor_role, actor_id, request_id, changes)
+		SELECT now(), $1, 'ADMIN', 1, '', '[{"field": "created", "before": null, "after": 1}]' FROM generate_series(1, $2)`, kind, events)
+	if err != nil {
+		w.T.Fatal(err)
+	}
+}
+
+// busy keeps half of the database connections in use until the returned function is called, or
+// the test ends.
 func (w *world) busy() (release func()) {
 	w.T.Helper()
 	if w.Store.Busy() {
 		w.T.Error("the database is busy although nobody uses it")
 	}
-	begun, end := make(chan struct{}), make(chan struct{})
+	begun, end := make(chan error, 32), make(chan struct{})
 	var busy sync.WaitGroup
+	release = sync.OnceFunc(func() {
+		close(end)
+		busy.Wait()
+	})
+	w.T.Cleanup(release)
 	for range 16 {
 		busy.Go(func() {
 			_, err := store.InTx(w.T.Context(), w.Store, func(*store.Tx) (struct{}, error) {
-				begun <- struct{}{}
+				begun <- nil
 				<-end
 				return struct{}{}, nil
 			})
 			if err != nil {
-				w.T.Error(err)
+				begun <- err
 			}
 		})
 	}
 	for range 16 {
-		<-begun
+		if err := <-begun; err != nil {
+			w.T.Fatal(err)
+		}
 	}
 	if !w.Store.Busy() {
 		w.T.Error("the database is not busy although half of its connections are in use")
 	}
-	return func() {
-		close(end)
-		busy.Wait()
-	}
+	return release
 }
