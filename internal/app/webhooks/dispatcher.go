@@ -26,7 +26,7 @@ const (
 	roundPause  = 20 * time.Millisecond
 	yieldPause  = time.Second            // how much longer a pause is, at most, while deliveries yield
 	maxYield    = time.Minute            // for which deliveries yield to requests that keep the database busy
-	dispatched  = 1000                   // deliveries after which a dispatch stops, so that a backlog is not dispatched at once
+	partSize    = 1000                   // deliveries after which a dispatch stops, so that a backlog is not dispatched at once
 	eventsPause = 100 * time.Millisecond // between two dispatches of events, whose commits slow down bookings
 	faultPause  = 5 * time.Second
 	endPatience = 5 * time.Second // for requests in progress at the end
@@ -200,7 +200,7 @@ func (d *Dispatcher) round(ctx, until context.Context) error {
 	if len(d.receivers) == 0 {
 		return nil
 	}
-	limit, enough := Claimed, dispatched
+	limit, enough := Claimed, partSize
 	if d.yields() {
 		limit = max(1, Claimed/len(d.receivers))
 		enough = limit * len(d.receivers) // this round cannot claim more
