@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"crypto/rand"
 	"errors"
 	"log/slog"
 	"sync"
@@ -24,8 +25,9 @@ const (
 	loadLimit = 5 * time.Minute  // bounds a load of the open slots
 	// catchUpPause is the pause between two attempts to wait for the log after a load.
 	catchUpPause = 10 * time.Millisecond
-	// followerName is the application_name of the connection that reads the log. Each server has one.
-	followerName = "rehearse change log"
+	// followerName begins the application_name of the connection that reads the log. The rest of the
+	// name is a server's own, because a pooler leaves it at each connection that the server has used.
+	followerName = "rehearse change log "
 )
 
 // following is what a store follows the change log with.
@@ -46,7 +48,7 @@ func (s *Store) Follow(
 	}
 	config := s.config.Copy()
 	config.Tracer = nil // no request sent these statements
-	config.RuntimeParams["application_name"] = followerName
+	config.RuntimeParams["application_name"] = followerName + rand.Text()
 	follower, err := changelog.Start(ctx, changelog.Options{Config: config, Keeps: ChangeRetention}, consumer{s.mirror, s.logReads, receive})
 	if err != nil {
 		return nil, fault(errors.Join(err, waker.Close(ctx)), "follow the changes")

@@ -57,7 +57,7 @@ const inspectServer = `
 		EXISTS (SELECT FROM pg_extension WHERE extname = $1), EXISTS (SELECT FROM pg_available_extensions WHERE name = $1),
 		has_database_privilege(d.oid, 'CREATE'),
 		coalesce((SELECT pg_has_role(relowner, 'USAGE') FROM pg_class WHERE oid = to_regclass('events')), false),
-		(SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND application_name = $3)
+		(SELECT count(DISTINCT application_name) FROM pg_stat_activity WHERE datname = current_database() AND starts_with(application_name, $3))
 	FROM pg_database d, pg_roles r WHERE d.datname = current_database() AND r.rolname = current_user`
 
 // Inspect reads what a check of a deployment needs, on a new connection. now is the clock to
