@@ -3,7 +3,10 @@
 // everything that they have done. A run knows what each of its callers asks for.
 package sharedrun
 
-import "sync"
+import (
+	"runtime"
+	"sync"
+)
 
 // A Runner runs a function again and again.
 type Runner[K, T any] struct {
@@ -16,7 +19,8 @@ type Runner[K, T any] struct {
 
 // A Run is one run of the function. Its result is set when Done is closed.
 type Run[K, T any] struct {
-	keys []K // of all callers
+	keys    []K // of all callers
+	callers int
 
 	Done   chan struct{}
 	Result T
@@ -37,6 +41,7 @@ func (r *Runner[K, T]) Next(keys ...K) *Run[K, T] {
 		r.next = &Run[K, T]{Done: make(chan struct{})}
 		go r.start(r.next)
 	}
+	r.next.callers++
 	r.next.keys = append(r.next.keys, keys...)
 	return r.next
 }
@@ -45,8 +50,27 @@ func (r *Runner[K, T]) start(run *Run[K, T]) {
 	r.running <- struct{}{}
 	defer func() { <-r.running }()
 	r.mu.Lock()
+	r.gather(run)
 	r.next = nil // whoever comes later waits for the next run
 	r.mu.Unlock()
 	defer close(run.Done)
 	run.Result, run.Err = r.run(run.keys)
+}
+
+// maxYields bounds how long a run waits for more callers.
+const maxYields = 10
+
+// gather lets other goroutines run as long as they join the run, so that a busy machine needs
+// fewer runs (BenchmarkAvailableSlots). An idle machine has no such goroutines.
+func (r *Runner[K, T]) gather(run *Run[K, T]) {
+	for yields, idle := 0, 0; yields < maxYields && idle < 2; yields++ {
+		before := run.callers
+		r.mu.Unlock()
+		runtime.Gosched()
+		r.mu.Lock()
+		idle++
+		if run.callers > before {
+			idle = 0
+		}
+	}
 }
