@@ -91,7 +91,7 @@ func TestVocabularyHasEveryCode(t *testing.T) {
 		})
 	}
 	slices.Sort(v.Faults)
-	if diff := cmp.Diff([]string{"INTERNAL", "TIMEOUT", "UNAVAILABLE"}, v.Faults); diff != "" {
+	if diff := cmp.Diff([]string{"INTERNAL", "OUTCOME_UNKNOWN", "TIMEOUT", "UNAVAILABLE"}, v.Faults); diff != "" {
 		t.Errorf("faults (-want +got):\n%s", diff)
 	}
 	if !slices.Contains(v.Codes, "QUERY_TOO_COMPLEX") || !slices.Contains(v.Codes, "DOCUMENT_NOT_TRUSTED") {

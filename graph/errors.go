@@ -54,7 +54,7 @@ func present(log *slog.Logger) graphql.ErrorPresenterFunc {
 		}
 		answer.Extensions = refusalExtensions(err)
 		answer.Extensions["code"] = string(code)
-		if errors.Is(err, store.ErrUnavailable) && !hungUp(ctx) {
+		if (errors.Is(err, store.ErrUnavailable) || code == errorcode.OutcomeUnknown) && !hungUp(ctx) {
 			outages.report(ctx, err)
 		}
 		if code == errorcode.Internal {
@@ -139,6 +139,8 @@ func classify(err error, fromLibrary *gqlerror.Error) (code errorcode.Code, mess
 		return errorcode.Unauthenticated, "the request has no token; the operation requires one"
 	case errors.Is(err, operation.ErrForbidden):
 		return errorcode.Forbidden, "your role does not have access"
+	case errors.Is(err, store.ErrOutcomeUnknown):
+		return errorcode.OutcomeUnknown, "the database did not confirm the change, so it may or may not have been made; repeat the request with the same idempotency key"
 	case errors.Is(err, store.ErrTimeout), errors.Is(err, context.DeadlineExceeded):
 		return errorcode.Timeout, TimeoutMessage
 	case errors.Is(err, context.Canceled): // the client has disconnected, so nobody reads this

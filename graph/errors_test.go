@@ -143,6 +143,36 @@ func TestOutagesAreUnavailable(t *testing.T) {
 	}
 }
 
+// If the session ends at the commit, the client cannot know what became of the change, and repeats
+// the request with the same key.
+func TestOutcomeOfACommitIsUnknown(t *testing.T) {
+	t.Parallel()
+	s := newSchool(t)
+	student, slot := s.Student(nil), s.NewSlot(day)
+	admin := s.DB.SQL(t)
+	for _, statement := range []string{
+		"CREATE FUNCTION fail() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN PERFORM pg_terminate_backend(pg_backend_pid()); RETURN NULL; END $$", atCommit,
+	} {
+		if _, err := admin.ExecContext(t.Context(), statement); err != nil {
+			t.Fatal(err)
+		}
+	}
+	book := fmt.Sprintf(`mutation { bookSlot(input: {studentId: %s, slotId: %s, idempotencyKey: "once"}) { interview { id } errors { code } } }`, student, slot)
+	refused := s.Ask(book, nil)
+	same(t, "error code", refused.Code(), "OUTCOME_UNKNOWN")
+	if !strings.Contains(refused.Body, "same idempotency key") {
+		t.Errorf("response = %s, want it to name the idempotency key", refused.Body)
+	}
+	if _, err := admin.ExecContext(t.Context(), "DROP TRIGGER failing ON interviews"); err != nil {
+		t.Fatal(err)
+	}
+	same(t, "error code of the repeated request", s.Ask(book, nil).Code(), "")
+	var interviews int
+	if err := admin.QueryRowContext(t.Context(), "SELECT count(*) FROM interviews").Scan(&interviews); err != nil || interviews != 1 {
+		t.Errorf("the database has %d interviews (%v), want 1", interviews, err)
+	}
+}
+
 // A lock that is not available is refused at the commit as it is at any other statement.
 func TestBusyAtTheCommit(t *testing.T) {
 	t.Parallel()

@@ -20,6 +20,7 @@ const (
 	NotTrusted            Code = "DOCUMENT_NOT_TRUSTED"
 	Timeout               Code = "TIMEOUT"
 	Unavailable           Code = "UNAVAILABLE"
+	OutcomeUnknown        Code = "OUTCOME_UNKNOWN"
 	Internal              Code = "INTERNAL"
 )
 
@@ -80,6 +81,10 @@ var list = []Info{
 	{
 		Code: Unavailable, Meaning: "The server is overloaded, or the database is temporarily out of service.", Fault: true, Retry: true,
 		Advice: "Wait for the seconds in `Retry-After`, or back off. Repeat a mutation with the same idempotency key.",
+	},
+	{
+		Code: OutcomeUnknown, Meaning: "The database did not confirm the change in time, so it may or may not have been made.", Fault: true, Retry: true,
+		Advice: "Back off, and repeat the mutation with the same idempotency key: it returns the change if it was made. Without a key, read the objects first.",
 	},
 	{
 		Code: Internal, Meaning: "The server failed; its log has the cause under the `errorId`.", Fault: true, Retry: true,

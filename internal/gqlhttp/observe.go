@@ -62,7 +62,8 @@ func observed(ctx context.Context, codes []string) []string {
 		return codes
 	}
 	for i, code := range codes {
-		if code == string(errorcode.Timeout) || code == string(errorcode.Unavailable) {
+		switch errorcode.Code(code) { //nolint:exhaustive // the others do not follow from it
+		case errorcode.Timeout, errorcode.Unavailable, errorcode.OutcomeUnknown:
 			codes[i] = hungUp
 		}
 	}

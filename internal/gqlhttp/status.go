@@ -68,6 +68,7 @@ var outcomesOf = map[errorcode.Code][]outcome{
 	errorcode.RateLimited:           {rateLimited},
 	errorcode.Timeout:               {executed, ranOutOfTime},
 	errorcode.Unavailable:           {executed, unavailable},
+	errorcode.OutcomeUnknown:        {executed},
 	errorcode.Internal:              {executed, panicked},
 }
 

@@ -28,8 +28,9 @@ var layers = map[string][]string{
 	"internal/store/changelog":  {"internal/booking", "internal/store/sharedrun"},
 	"internal/store/clone":      {},
 	"internal/store/sharedrun":  {},
+	"internal/store/primary":    {},
 	"internal/store/mirror":     {"internal/booking", "internal/calendar", "internal/store/changelog"},
-	"internal/store":            {"internal/booking", "internal/calendar", "internal/meter", "internal/ratelimit", "internal/spelling", "internal/store/changelog", "internal/store/mirror", "internal/store/sharedrun"},
+	"internal/store":            {"internal/booking", "internal/calendar", "internal/meter", "internal/ratelimit", "internal/spelling", "internal/store/changelog", "internal/store/mirror", "internal/store/primary", "internal/store/sharedrun"},
 	"internal/live":             {"internal/booking", "internal/store"},
 	"internal/app/operation":    {"internal/booking", "internal/calendar", "internal/store"},
 	"internal/app/availability": {"internal/app/operation", "internal/booking", "internal/calendar", "internal/store"},
@@ -81,7 +82,7 @@ var layers = map[string][]string{
 // only maps each library to the packages that may import it directly.
 var only = map[string][]string{
 	"gorm.io/":                      {"internal/store"},
-	"github.com/jackc/":             {"internal/store", "internal/store/changelog", "internal/store/clone", "internal/memory", "internal/localpg", "internal/pgtest", "bench"},
+	"github.com/jackc/":             {"internal/store", "internal/store/changelog", "internal/store/primary", "internal/store/clone", "internal/memory", "internal/localpg", "internal/pgtest", "bench"},
 	"github.com/99designs/gqlgen":   {"graph", "internal/gqlhttp", "graph/generated", "graph/model", "graph/plan", "graph/plan/plangen", "graph/scalar"},
 	"github.com/vektah/gqlparser":   {"graph", "graph/generated", "graph/plan", "graph/plan/plangen", "internal/gqlhttp", "internal/gqlhttp/coerce", "internal/schooltest", "internal/cli/reference"},
 	"github.com/graph-gophers/":     {"graph/loader"},

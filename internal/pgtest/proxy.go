@@ -86,7 +86,7 @@ func (d Database) proxy(t testing.TB, p *Proxy) *Proxy {
 	t.Cleanup(func() {
 		stop()
 		_ = front.Close()
-		p.closeAll()
+		p.Cut()
 		running.Wait()
 	})
 	return p
@@ -134,7 +134,8 @@ func (p *Proxy) Lose() {
 	}
 }
 
-func (p *Proxy) closeAll() {
+// Cut closes the present connections.
+func (p *Proxy) Cut() {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	for c := range p.conns {

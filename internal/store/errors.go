@@ -14,6 +14,9 @@ import (
 var (
 	// ErrTimeout reports that an operation or one of its statements took too long.
 	ErrTimeout = errors.New("the database exceeded its time limit")
+	// ErrOutcomeUnknown reports that a commit was sent and not confirmed: the change may or may not
+	// have been made.
+	ErrOutcomeUnknown = errors.New("the database did not confirm the change")
 	// ErrUnavailable reports that the database cannot serve requests; Advice says what to do.
 	ErrUnavailable = errors.New("the database is not available")
 )
@@ -28,6 +31,7 @@ const (
 	queryCanceled        = "57014"
 	tooManyConnections   = "53300"
 
+	idleInTransaction     = "25P03"
 	insufficientPrivilege = "42501"
 )
 
@@ -65,7 +69,7 @@ func fault(err error, format string, args ...any) error {
 	}
 	doing := fmt.Sprintf(format, args...)
 	switch {
-	case errors.Is(err, ErrTimeout), errors.Is(err, ErrUnavailable):
+	case errors.Is(err, ErrOutcomeUnknown), errors.Is(err, ErrTimeout), errors.Is(err, ErrUnavailable):
 		return err
 	case isTimeout(err):
 		return fmt.Errorf("%s: %w: %w", doing, ErrTimeout, err)

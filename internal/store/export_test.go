@@ -1,6 +1,7 @@
 package store
 
 import (
+	"context"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -37,3 +38,15 @@ func (s *Store) ConnConfigs() map[string]*pgx.ConnConfig {
 
 // Renew makes the store read again what it has in memory.
 func (s *Store) Renew() { s.mirror.Renew() }
+
+// Away returns why requests are refused, or nil.
+func (s *Store) Away() error { return s.watch.Err() }
+
+// CheckReady is Ready without its memory.
+func (s *Store) CheckReady(ctx context.Context) error { return s.checkReady(ctx) }
+
+// Prepared returns the number of statements that pgx has prepared on a connection.
+func (s *Store) Prepared(ctx context.Context) (n int, err error) {
+	err = s.pool.QueryRowContext(ctx, "SELECT count(*) FROM pg_prepared_statements").Scan(&n)
+	return n, err
+}

@@ -13,6 +13,7 @@ import (
 
 	"rehearse/internal/store/changelog"
 	"rehearse/internal/store/mirror"
+	"rehearse/internal/store/primary"
 )
 
 // Changes are the ids of rows that committed transactions have changed.
@@ -42,14 +43,14 @@ type following struct {
 func (s *Store) Follow(
 	ctx context.Context, log *slog.Logger, now func() time.Time, receive func(Changes),
 ) (run func(context.Context), err error) {
-	waker, err := changelog.Listen(ctx, s.listening)
+	waker, err := changelog.Listen(ctx, s.listening, s.watch.Prefer)
 	if err != nil {
 		return nil, fault(err, "listen for changes")
 	}
 	config := s.config.Copy()
 	config.Tracer = nil // no request sent these statements
 	config.RuntimeParams["application_name"] = followerName + rand.Text()
-	follower, err := changelog.Start(ctx, changelog.Options{Config: config, Keeps: ChangeRetention}, consumer{s.mirror, s.logReads, receive})
+	follower, err := changelog.Start(ctx, changelog.Options{Config: config, Arrange: s.watch.Prefer, Keeps: ChangeRetention}, consumer{s.mirror, s.watch, s.logReads, receive})
 	if err != nil {
 		return nil, fault(errors.Join(err, waker.Close(ctx)), "follow the changes")
 	}
@@ -61,6 +62,7 @@ func (s *Store) Follow(
 		running.Go(func() { follower.Run(ctx, log) })
 		running.Go(func() { waker.Run(ctx, log, follower.Wake) })
 		running.Go(func() { waker.Send(ctx, s.notify) })
+		running.Go(func() { s.watch.Run(ctx, log) })
 		s.keepSlots(ctx, log, now)
 	}, nil
 }
@@ -68,6 +70,7 @@ func (s *Store) Follow(
 // consumer passes changes on to the mirror, and then to the subscribers.
 type consumer struct {
 	*mirror.Mirror
+	watch   *primary.Watch
 	reads   prometheus.Counter
 	receive func(Changes)
 }
@@ -79,6 +82,13 @@ func (c consumer) Apply(changes Changes, states []changelog.Slot) {
 	if !changes.Empty() {
 		c.receive(changes)
 	}
+}
+
+// Behind implements changelog.Consumer. A database that does not respond to a read of the log in
+// time may be away.
+func (c consumer) Behind(behind bool) {
+	c.Mirror.Behind(behind)
+	c.watch.Suspect(behind)
 }
 
 // committed wakes the followers of all servers after a commit.

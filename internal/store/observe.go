@@ -69,7 +69,7 @@ func CollectorsWithoutDatabase() ([]prometheus.Collector, error) {
 
 // WaitingReads returns the number of reads that wait because their caller already uses
 // its maximum number of connections.
-func (s *Store) WaitingReads() int { return int(s.shares.waiting.Load()) }
+func (s *Store) WaitingReads() int { return int(s.through.shares.waiting.Load()) }
 
 // statementSpans traces each statement as a span. A span has the statement's text, which
 // contains no values, and only the SQLSTATE of an error, because the messages of

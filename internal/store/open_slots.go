@@ -98,9 +98,9 @@ func (s *Store) OpenSlotsFor(
 // ListInSnapshot calls fn, which lists slots, with a Reader of one snapshot of the database. It
 // takes three round trips and does not depend on the change log.
 func ListInSnapshot[T any](ctx context.Context, s *Store, fn func(*Reader) (T, error)) (result T, err error) {
-	share, err := s.shares.take(ctx)
+	share, err := s.through.take(ctx)
 	if err != nil {
-		return result, err
+		return result, fault(err, "list slots")
 	}
 	defer share.giveBack()
 	err = retryStale(func() error {

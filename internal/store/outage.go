@@ -42,6 +42,7 @@ const (
 	adviceDamage       = "Postgres found damaged data; see its log, and restore a backup, or run REINDEX if only an index is damaged"
 	adviceClocks       = "synchronise the clocks of the machines of this server and of Postgres, for example with NTP"
 	adviceCertificate  = "set sslrootcert in DATABASE_URL to the certificate authority of Postgres, and the host to one that its certificate names"
+	adviceConfirm      = "Postgres does not confirm commits: start the synchronous standby that it waits for, or change synchronous_standby_names"
 	adviceReach        = "check that Postgres runs and that DATABASE_URL points to it"
 	adviceEnter        = "check the user, the password and the database of DATABASE_URL, and pg_hba.conf of Postgres"
 	adviceGrant        = "grant the missing privileges to the user of DATABASE_URL; `rehearse serve` prints the GRANT"
@@ -53,6 +54,9 @@ const (
 func Advice(err error) string {
 	if errors.Is(err, errSkewed) {
 		return adviceClocks
+	}
+	if errors.Is(err, errUnconfirmed) {
+		return adviceConfirm
 	}
 	var certificate *tls.CertificateVerificationError
 	if errors.As(err, &certificate) {
@@ -101,12 +105,38 @@ func ends(pg *pgconn.PgError) bool {
 	return severity == "FATAL" || severity == "PANIC"
 }
 
+// awayError reports that the database was found to be away. It hides timeouts of the probe that
+// found it: the request itself has not exceeded its limit.
+type awayError struct{ cause error }
+
+func (e awayError) Error() string { return ErrUnavailable.Error() + ": " + e.cause.Error() }
+
+// Is makes it an ErrUnavailable.
+func (awayError) Is(target error) bool { return target == ErrUnavailable }
+
+// As returns an error of Postgres, for the Advice.
+func (e awayError) As(target any) bool {
+	pg, is := target.(**pgconn.PgError)
+	return is && errors.As(e.cause, pg)
+}
+
 func isTimeout(err error) bool {
 	var pg *pgconn.PgError
 	if errors.As(err, &pg) {
 		return pg.Code == queryCanceled
 	}
 	return errors.Is(err, context.DeadlineExceeded)
+}
+
+// isUnconfirmed reports whether a commit that failed with err may have been made. An error that
+// Postgres reports says that it was not, unless the error ends the session: then the commit may
+// have preceded it. The end of an idle transaction precedes the commit.
+func isUnconfirmed(err error) bool {
+	var pg *pgconn.PgError
+	if errors.As(err, &pg) {
+		return ends(pg) && pg.Code != idleInTransaction
+	}
+	return !isStale(err) && (isTimeout(err) || isUnavailable(err) || errors.Is(err, context.Canceled))
 }
 
 func isUnavailable(err error) bool {

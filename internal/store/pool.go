@@ -5,9 +5,13 @@ import (
 	"database/sql"
 	"database/sql/driver"
 	"errors"
+	"time"
 
 	"github.com/jackc/pgx/v5/pgconn"
+	"github.com/jackc/pgx/v5/stdlib"
 	"gorm.io/gorm"
+
+	"rehearse/internal/store/primary"
 )
 
 // pooled sends statements to the connections of a pool, for pgx and for GORM. A Reader
@@ -16,6 +20,7 @@ import (
 type pooled struct {
 	pool   *sql.DB
 	shares *shares
+	watch  *primary.Watch // nil if the pool was given
 }
 
 var (
@@ -23,12 +28,47 @@ var (
 	_ gorm.ConnPool = pooled{}
 )
 
+// pingAfter is the idle time after which a connection must respond before it is used, and
+// pingTimeout is how long it may take.
+const pingAfter, pingTimeout = time.Second, time.Second
+
+// responds pings a connection that was idle. If it does not respond, pgx closes it, and its own
+// ping, which responds reports to be due, fails at once. The own ping has no time limit.
+func responds(ctx context.Context, p stdlib.ShouldPingParams) bool {
+	if p.IdleDuration < pingAfter {
+		return false
+	}
+	ctx, cancel := context.WithTimeout(ctx, pingTimeout)
+	defer cancel()
+	return p.Conn.Ping(ctx) != nil
+}
+
 // maxStale is the number of stale connections that a statement tries.
 const maxStale = 3
 
+// usable returns an error while the database is known to be away. Requests are then refused at
+// once, instead of each waiting for a connection.
+func (p pooled) usable() error {
+	if p.watch == nil {
+		return nil
+	}
+	if err := p.watch.Err(); err != nil {
+		return awayError{err}
+	}
+	return nil
+}
+
+// take reserves a connection of the share of the context's caller.
+func (p pooled) take(ctx context.Context) (*share, error) {
+	if err := p.usable(); err != nil {
+		return nil, err
+	}
+	return p.shares.take(ctx)
+}
+
 // send implements session.
 func (p pooled) send(ctx context.Context, statements ...statement) error {
-	share, err := p.shares.take(ctx)
+	share, err := p.take(ctx)
 	if err != nil {
 		return err
 	}
@@ -62,7 +102,7 @@ func (p pooled) PrepareContext(context.Context, string) (*sql.Stmt, error) {
 
 // ExecContext implements gorm.ConnPool.
 func (p pooled) ExecContext(ctx context.Context, query string, args ...any) (sql.Result, error) {
-	share, err := p.shares.take(ctx)
+	share, err := p.take(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -112,7 +152,7 @@ func (c failedContext) Err() error { return c.err }
 // startQuery starts a query. Its connection and its share are released when its rows are
 // closed.
 func (p pooled) startQuery(ctx context.Context, query func(*sql.Conn) error) error {
-	share, err := p.shares.take(ctx)
+	share, err := p.take(ctx)
 	if err != nil {
 		return err
 	}

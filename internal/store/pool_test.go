@@ -30,7 +30,7 @@ func TestRowOfAQueryThatCannotStart(t *testing.T) {
 	connector := &refusingConnector{err: errors.New("no connection")}
 	pool := sql.OpenDB(connector)
 	defer pool.Close()
-	err := pooled{pool, newShares(1)}.QueryRowContext(t.Context(), "SELECT 1").Scan(new(int))
+	err := pooled{pool: pool, shares: newShares(1)}.QueryRowContext(t.Context(), "SELECT 1").Scan(new(int))
 	if !errors.Is(err, connector.err) {
 		t.Errorf("Scan() = %v, want %v", err, connector.err)
 	}

@@ -78,15 +78,31 @@ func (s *Store) Ready(ctx context.Context) error {
 	return s.ready.err
 }
 
+// errUnconfirmed reports that Postgres executes statements and does not confirm a commit.
+var errUnconfirmed = errors.New("the commit was not confirmed in time")
+
 func (s *Store) checkReady(ctx context.Context) error {
+	if err := s.through.usable(); err != nil {
+		return err
+	}
 	var clock time.Time
 	rows := 0
-	statements := []statement{{text: loadModules}, {text: bookingTables, row: func(r pgx.Rows) error {
+	statements := []statement{{text: "begin"}, {text: loadModules}, {text: bookingTables, row: func(r pgx.Rows) error {
 		rows++
 		return r.Scan(append([]any{&clock}, make([]any, len(r.FieldDescriptions())-1)...)...)
 	}}, {text: limitWorkMem}, {text: writeTempFile}, {text: bookingWrites}}
 	before := s.skew.now()
-	err := s.sendAfresh(ctx, statements)
+	err := s.onFreshConn(ctx, func(conn Conn) error {
+		if err := exchange(ctx, conn, statements); err != nil {
+			return err
+		}
+		// The transaction has drawn an id, so its commit waits for synchronous standbys as any other.
+		err := exchange(ctx, conn, []statement{{text: commitText}})
+		if isTimeout(err) {
+			return fmt.Errorf("%w: %w", errUnconfirmed, err)
+		}
+		return err
+	})
 	switch {
 	case err != nil:
 		return err
@@ -96,21 +112,37 @@ func (s *Store) checkReady(ctx context.Context) error {
 	return s.skew.measure(ctx, before, clock)
 }
 
-// sendAfresh sends statements on a new connection, because the pool's open connections
-// do not prove that new ones can be made. If the server has no connection left, it uses
-// the pool.
-func (s *Store) sendAfresh(ctx context.Context, statements []statement) error {
+// onFreshConn calls do with a new connection, because the pool's open connections do not prove
+// that new ones can be made. If the server has no connection left, it uses one of the pool.
+func (s *Store) onFreshConn(ctx context.Context, do func(Conn) error) error {
 	if s.config == nil {
-		return s.send(ctx, statements...)
+		return s.onPooledConn(ctx, do)
 	}
-	conn, err := pgx.ConnectConfig(ctx, s.config.Copy())
+	config := s.config.Copy()
+	s.watch.Prefer(config)
+	conn, err := pgx.ConnectConfig(ctx, config)
 	if err != nil {
 		var pg *pgconn.PgError
 		if errors.As(err, &pg) && pg.Code == tooManyConnections {
-			return s.send(ctx, statements...)
+			return s.onPooledConn(ctx, do)
 		}
 		return err
 	}
 	defer func() { _ = conn.Close(context.WithoutCancel(ctx)) }()
-	return exchange(ctx, conn, statements)
+	return do(conn)
+}
+
+func (s *Store) onPooledConn(ctx context.Context, do func(Conn) error) error {
+	conn, err := s.pool.Conn(ctx)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = conn.Close() }() // returns it to the pool, which discards it in a transaction
+	return conn.Raw(func(of any) error {
+		direct, err := directly(of)
+		if err == nil {
+			err = do(direct)
+		}
+		return err
+	})
 }

@@ -13,6 +13,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"strings"
 	"sync/atomic"
 	"time"
 
@@ -26,15 +27,18 @@ import (
 	"gorm.io/gorm/logger"
 
 	"rehearse/internal/booking"
+	"rehearse/internal/store/changelog"
 	"rehearse/internal/store/mirror"
+	"rehearse/internal/store/primary"
 	"rehearse/internal/store/sharedrun"
 )
 
 // A Store is a pool of connections to one database.
 type Store struct {
 	Reader
-	pool       *sql.DB // for transactions and internal queries
-	shares     *shares
+	pool       *sql.DB        // for transactions and internal queries
+	through    pooled         // for reads of callers
+	watch      *primary.Watch // nil if the pool was given
 	mirror     *mirror.Mirror
 	following  atomic.Pointer[following] // nil while the change log is not followed
 	listening  *pgx.ConnConfig           // of the connection that listens for commits
@@ -85,6 +89,9 @@ type Options struct {
 	// how long one of its statements runs, so that a request cannot block others
 	// forever. 0 means 2 and 5 seconds.
 	LockTimeout, StatementTimeout time.Duration
+	// CommitTimeout bounds how long a commit waits for its confirmation, for example by a
+	// synchronous standby that is away. Postgres does not bound it. 0 means 5 seconds.
+	CommitTimeout time.Duration
 	// IdleTimeout bounds how long a transaction waits for its next statement, so that a server
 	// that is frozen or has lost its network does not keep its locks. 0 means 10 seconds.
 	IdleTimeout time.Duration
@@ -96,14 +103,18 @@ func (o Options) maxConnsPerCaller() int {
 	return cmp.Or(o.MaxConnsPerCaller, max(1, o.maxConns()/4))
 }
 
-// timeouts holds the settings of a transaction in Postgres syntax.
-type timeouts struct{ lock, statement, idle string }
+// timeouts holds the settings of a transaction in Postgres syntax, and the limit of its commit.
+type timeouts struct {
+	lock, statement, idle string
+	commit                time.Duration
+}
 
 func (o Options) timeouts() timeouts {
 	return timeouts{
 		lock:      milliseconds(cmp.Or(o.LockTimeout, DefaultLockTimeout)),
 		statement: milliseconds(cmp.Or(o.StatementTimeout, DefaultStatementTimeout)),
 		idle:      milliseconds(cmp.Or(o.IdleTimeout, DefaultIdleTimeout)),
+		commit:    cmp.Or(o.CommitTimeout, DefaultCommitTimeout),
 	}
 }
 
@@ -111,6 +122,7 @@ const (
 	defaultMaxConns         = 32
 	DefaultLockTimeout      = 2 * time.Second
 	DefaultStatementTimeout = 5 * time.Second
+	DefaultCommitTimeout    = 5 * time.Second
 	DefaultIdleTimeout      = 10 * time.Second
 )
 
@@ -139,17 +151,31 @@ func Open(ctx context.Context, dsn string, o Options) (*Store, error) {
 	if o.Traces != nil {
 		config.Tracer = newStatementSpans(o.Traces)
 	}
-	pool := sql.OpenDB(metered{stdlib.GetConnector(*config)})
+	watch := primary.New(config, changelog.Identify)
+	listening.DialFunc = config.DialFunc
+	pool := sql.OpenDB(metered{stdlib.GetConnector(*config,
+		stdlib.OptionBeforeConnect(func(_ context.Context, c *pgx.ConnConfig) error {
+			c.DefaultQueryExecMode = config.DefaultQueryExecMode // adaptToPooler may have changed it
+			watch.Prefer(c)
+			return nil
+		}),
+		stdlib.OptionShouldPing(responds))})
 	pool.SetMaxOpenConns(o.maxConns())
 	pool.SetMaxIdleConns(o.maxConns())
 	pool.SetConnMaxIdleTime(5 * time.Minute)
 	pool.SetConnMaxLifetime(connLifetime)
-	s, err := New(pool, o)
+	s, err := newStore(pool, watch, o)
 	if err != nil {
 		return nil, errors.Join(err, pool.Close())
 	}
 	s.listening, s.config = listening, config
 	if err := s.await(ctx, o); err != nil {
+		return nil, errors.Join(s.Explain(err), pool.Close())
+	}
+	if strings.Contains(dsn, execModeParameter) {
+		return s, nil
+	}
+	if err := s.adaptToPooler(ctx, o.ListenDSN == ""); err != nil {
 		return nil, errors.Join(s.Explain(err), pool.Close())
 	}
 	return s, nil
@@ -166,8 +192,10 @@ func parseDSN(dsn string) (*pgx.ConnConfig, error) {
 
 // New returns a store over a pool that uses pgx's database/sql driver. It cannot Follow.
 // It uses only the timeouts, MaxConns, MaxConnsPerCaller, Now and Log of the options.
-func New(pool *sql.DB, o Options) (*Store, error) {
-	through := pooled{pool, newShares(o.maxConnsPerCaller())}
+func New(pool *sql.DB, o Options) (*Store, error) { return newStore(pool, nil, o) }
+
+func newStore(pool *sql.DB, watch *primary.Watch, o Options) (*Store, error) {
+	through := pooled{pool, newShares(o.maxConnsPerCaller()), watch}
 	db, err := gorm.Open(postgres.New(postgres.Config{Conn: through}), &gorm.Config{
 		SkipDefaultTransaction: true, // every write is inside InTx
 		QueryFields:            true, // behind a pooler, SELECT * fails when a column is added
@@ -178,7 +206,7 @@ func New(pool *sql.DB, o Options) (*Store, error) {
 		return nil, fmt.Errorf("open the database: %w", err)
 	}
 	m := mirror.New(cmp.Or(o.MaxSlotsInMemory, mirror.DefaultMaxSlots))
-	s := &Store{Reader: Reader{db: db, session: through, interviewers: m.Interviewers}, pool: pool, shares: through.shares, mirror: m,
+	s := &Store{Reader: Reader{db: db, session: through, interviewers: m.Interviewers}, pool: pool, through: through, watch: watch, mirror: m,
 		timeouts: o.timeouts(), ready: readiness{check: rate.Sometimes{Interval: readyFor}}, skew: newClockSkew(o), log: cmp.Or(o.Log, slog.New(slog.DiscardHandler)), lostRefusals: newLostRefusals(), lists: newLists(), logReads: newLogReads()}
 	s.sequencing = sharedrun.New(1, s.sequenceOnce)
 	s.reading = sharedrun.New(recordReads, s.recordsOnce)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"database/sql/driver"
+	"fmt"
 	"slices"
 	"time"
 
@@ -56,6 +57,9 @@ func InTx[T any](ctx context.Context, s *Store, fn func(*Tx) (T, error)) (T, err
 // runOnce runs fn in one transaction, which it commits if fn succeeds.
 func runOnce[T any](ctx context.Context, s *Store, fn func(*Tx) (T, error)) (T, error) {
 	var none T
+	if err := s.through.usable(); err != nil {
+		return none, err
+	}
 	conn, err := s.pool.Conn(ctx)
 	if err != nil {
 		return none, err
@@ -76,6 +80,9 @@ func runOnce[T any](ctx context.Context, s *Store, fn func(*Tx) (T, error)) (T, 
 	}
 	err = t.commit(ctx)
 	done = err == nil
+	if isUnconfirmed(err) {
+		err = fmt.Errorf("%w: %w", ErrOutcomeUnknown, err)
+	}
 	if t.changed() { // even if the commit's outcome is unknown
 		s.interviewers.Evict(typed[booking.InterviewerID](t.changes.ids[changedInterviewers])...)
 		s.committed()
@@ -115,6 +122,7 @@ func Try[T any](ctx context.Context, tx *Tx, fn func(*Tx) (T, error)) (T, error)
 // without results are queued and sent with the next statement, which saves round trips.
 type transaction struct {
 	conn   *sql.Conn
+	limit  time.Duration // of the commit
 	queued []statement
 	begun  bool // a statement was sent
 
@@ -130,7 +138,7 @@ type transaction struct {
 
 // begin returns a transaction on the connection, with its first statements queued.
 func begin(conn *sql.Conn, after timeouts) *transaction {
-	t := &transaction{conn: conn}
+	t := &transaction{conn: conn, limit: after.commit}
 	t.queue("begin")
 	t.queue("SELECT set_config('lock_timeout', $1, true), set_config('statement_timeout', $2, true), "+
 		"set_config('idle_in_transaction_session_timeout', $3, true)", after.lock, after.statement, after.idle)
@@ -158,6 +166,8 @@ func (t *transaction) commit(ctx context.Context) error {
 	}
 	t.writeSlotHistory()
 	t.writeChanges()
+	ctx, cancel := context.WithTimeout(ctx, t.limit)
+	defer cancel()
 	return t.send(ctx, statement{text: commitText})
 }
 

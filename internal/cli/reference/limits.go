@@ -165,6 +165,7 @@ func timeLimits() []limit {
 		configured("OPERATION_TIMEOUT", "executing an operation", codeLink(errorcode.Timeout)),
 		{"executing a statement of a transaction", span(store.DefaultStatementTimeout), "", codeLink(errorcode.Timeout)},
 		{"waiting for a lock", span(store.DefaultLockTimeout), "", refusalLink(booking.BusyRetry)},
+		{"waiting for the confirmation of a commit", span(store.DefaultCommitTimeout), "", codeLink(errorcode.OutcomeUnknown)},
 		{"waiting for the next statement of a transaction", span(store.DefaultIdleTimeout), "", codeLink(errorcode.Unavailable)},
 		{"receiving the headers of a request", span(web.ReadHeaderTimeout), "", "the connection is closed"},
 		{"receiving a request with its body", span(web.ReadTimeout), "", "408 " + codeLink(errorcode.BadUserInput)},

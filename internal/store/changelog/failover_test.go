@@ -2,9 +2,7 @@ package changelog_test
 
 import (
 	"database/sql"
-	"fmt"
 	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -17,21 +15,13 @@ import (
 	"rehearse/internal/localpg"
 	"rehearse/internal/pgtest"
 	"rehearse/internal/scratch"
-	"rehearse/internal/store"
 	"rehearse/internal/store/changelog"
 )
 
 // launch starts the Postgres server of a folder until the test ends.
 func launch(t *testing.T, dir string) *localpg.Server {
 	t.Helper()
-	server, err := localpg.Start(t.Context(), localpg.Options{DataDir: dir, Env: os.Getenv, Settings: map[string]string{
-		"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "restart_after_crash": "on",
-	}})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { halt(t, server) })
-	return server
+	return pgtest.Launch(t, dir, nil)
 }
 
 func halt(t *testing.T, server *localpg.Server) {
@@ -57,43 +47,10 @@ func open(t *testing.T, server *localpg.Server) *sql.DB {
 	return db
 }
 
-// replicated starts a migrated server and a standby that follows it, from a copy of its folder.
-func replicated(t *testing.T) (primary, standby *localpg.Server) {
-	t.Helper()
-	dir, copied := scratch.Dir(t), scratch.Dir(t)
-	primary = launch(t, dir)
-	s, err := store.Open(t.Context(), primary.DSN("postgres"), store.Options{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	if _, err := s.Migrate(t.Context()); err != nil {
-		t.Fatal(err)
-	}
-	if err := s.Close(); err != nil {
-		t.Fatal(err)
-	}
-	halt(t, primary)
-	data := filepath.Join(copied, "pgdata")
-	if err := os.CopyFS(data, os.DirFS(filepath.Join(dir, "pgdata"))); err != nil {
-		t.Fatal(err)
-	}
-	primary = launch(t, dir)
-	follows := fmt.Sprintf("primary_conninfo = '%s'\n", strings.ReplaceAll(primary.DSN("postgres"), "'", "''"))
-	for name, text := range map[string]string{"standby.signal": "", "postgresql.auto.conf": follows} {
-		if err := os.WriteFile(filepath.Join(data, name), []byte(text), 0o600); err != nil {
-			t.Fatal(err)
-		}
-	}
-	if err := os.Chmod(data, 0o700); err != nil { // as Postgres demands
-		t.Fatal(err)
-	}
-	return primary, launch(t, copied)
-}
-
 // When a standby takes over, its snapshots and start are its own: the reader starts anew.
 func TestFailoverToAStandby(t *testing.T) {
 	t.Parallel()
-	primary, standby := replicated(t)
+	primary, standby := pgtest.Replicated(t)
 	o := options(t, primary.DSN("postgres"))
 	second := configOf(t, standby)
 	o.Config.Fallbacks = []*pgconn.FallbackConfig{{Host: second.Host, Port: second.Port, TLSConfig: second.TLSConfig}}

@@ -52,15 +52,16 @@ type Follower struct {
 
 // Options configures a Follower.
 type Options struct {
-	Config *pgx.ConnConfig // of its connection
-	Keeps  time.Duration   // the log keeps a change at least this long
+	Config  *pgx.ConnConfig       // of its connection
+	Arrange func(*pgx.ConnConfig) // orders the hosts of a copy before each connection; may be nil
+	Keeps   time.Duration         // the log keeps a change at least this long
 }
 
 // Start connects, and returns a Follower of the changes that are committed from now on. The
 // caller must call Run. Until then, Await returns ErrBehind.
 func Start(ctx context.Context, o Options, consumer Consumer) (*Follower, error) {
 	f := &Follower{
-		reader: reader{config: o.Config, keeps: o.Keeps}, timeout: readTimeout,
+		reader: reader{config: o.Config, arrange: o.Arrange, keeps: o.Keeps}, timeout: readTimeout,
 		consumer: consumer, woken: make(chan struct{}, 1), behind: make(chan struct{}),
 	}
 	close(f.behind)

@@ -32,14 +32,15 @@ type read struct {
 
 // reader reads the log on a connection of its own.
 type reader struct {
-	config *pgx.ConnConfig
-	keeps  time.Duration // the log keeps a change at least this long
-	conn   *pgx.Conn     // nil before the first read and after an error
-	server string        // of conn; empty if a pooler may change it, and each statement reads it
-	at     position
-	news   bool // the last read returned changes, so the next one probably does
-	late   int  // number of successive reads that did not end in time
-	moves  bool // the last probe saw another snapshot than the one before
+	config  *pgx.ConnConfig
+	arrange func(*pgx.ConnConfig) // orders the hosts of a copy; may be nil
+	keeps   time.Duration         // the log keeps a change at least this long
+	conn    *pgx.Conn             // nil before the first read and after an error
+	server  string                // of conn; empty if a pooler may change it, and each statement reads it
+	at      position
+	news    bool // the last read returned changes, so the next one probably does
+	late    int  // number of successive reads that did not end in time
+	moves   bool // the last probe saw another snapshot than the one before
 }
 
 // maxLate is the number of successive reads that do not end in time after which a reader starts
@@ -162,7 +163,7 @@ func (r *reader) connect(ctx context.Context) error {
 	if r.conn != nil {
 		return nil
 	}
-	conn, err := pgx.ConnectConfig(ctx, r.config)
+	conn, err := dial(ctx, r.config, r.arrange)
 	if err != nil {
 		return err
 	}
@@ -180,6 +181,25 @@ func (r *reader) connect(ctx context.Context) error {
 		return errors.Join(err, r.close(ctx))
 	}
 	return nil
+}
+
+// dial connects with a copy of a configuration whose hosts it arranges.
+func dial(ctx context.Context, config *pgx.ConnConfig, arrange func(*pgx.ConnConfig)) (*pgx.Conn, error) {
+	if arrange != nil {
+		config = config.Copy()
+		arrange(config)
+	}
+	return pgx.ConnectConfig(ctx, config)
+}
+
+// Identify returns the identity of the server of a connection, which another server and a restart
+// change. It fails for a standby.
+func Identify(ctx context.Context, conn *pgx.Conn) (server string, err error) {
+	err = conn.QueryRow(ctx, "SELECT "+serverID).Scan(&server)
+	if err == nil && server == standby {
+		err = errStandby
+	}
+	return server, err
 }
 
 // close closes the connection. The position stays.

@@ -29,16 +29,18 @@ const (
 // transaction, because a transaction with NOTIFY waits for all earlier ones to commit. If a
 // wake-up is lost, followers read the change after a pause.
 type Waker struct {
-	id     string // of this server
-	config *pgx.ConnConfig
-	conn   *pgx.Conn
-	direct bool // no pooler is in between
-	due    chan struct{}
+	id      string // of this server
+	config  *pgx.ConnConfig
+	arrange func(*pgx.ConnConfig)
+	conn    *pgx.Conn
+	direct  bool // no pooler is in between
+	due     chan struct{}
 }
 
-// Listen connects to receive wake-ups. The caller must call Run on the result.
-func Listen(ctx context.Context, config *pgx.ConnConfig) (*Waker, error) {
-	w := &Waker{id: rand.Text(), config: config, due: make(chan struct{}, 1)}
+// Listen connects to receive wake-ups. Before each connection, arrange orders the hosts of a copy
+// of config. The caller must call Run on the result.
+func Listen(ctx context.Context, config *pgx.ConnConfig, arrange func(*pgx.ConnConfig)) (*Waker, error) {
+	w := &Waker{id: rand.Text(), config: config, arrange: arrange, due: make(chan struct{}, 1)}
 	return w, w.connect(ctx)
 }
 
@@ -90,7 +92,7 @@ func (w *Waker) Run(ctx context.Context, log *slog.Logger, woken func()) {
 func (w *Waker) connect(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(ctx, listenSilence)
 	defer cancel()
-	conn, err := pgx.ConnectConfig(ctx, w.config)
+	conn, err := dial(ctx, w.config, w.arrange)
 	if err != nil {
 		return err
 	}

@@ -1,0 +1,196 @@
+package store_test
+
+import (
+	"context"
+	"errors"
+	"net/url"
+	"strings"
+	"testing"
+	"time"
+
+	"rehearse/internal/booking"
+	"rehearse/internal/pgtest"
+	"rehearse/internal/scratch"
+	"rehearse/internal/store"
+)
+
+// until polls until a condition holds.
+func until(t *testing.T, what string, holds func() bool) {
+	t.Helper()
+	late := time.After(time.Minute)
+	for again := time.NewTicker(2 * time.Millisecond); !holds(); {
+		select {
+		case <-again.C:
+		case <-late:
+			t.Fatalf("timed out waiting until %s", what)
+		}
+	}
+}
+
+func create(ctx context.Context, s *store.Store, name string) error {
+	_, err := store.InTx(ctx, s, func(tx *store.Tx) (booking.Interviewer, error) {
+		return tx.CreateInterviewer(ctx, booking.Interviewer{
+			InterviewerDetails: booking.InterviewerDetails{Name: name, Email: name + "@example.org", TimeZone: "UTC"},
+			Active:             true, CreatedAt: planned,
+		})
+	})
+	return err
+}
+
+// While the database is known to be away, requests are refused at once: neither request below has
+// a deadline, and the frozen database responds to nothing.
+func TestRequestsAreRefusedWhileTheDatabaseIsAway(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		name          string
+		leave, revive func(*pgtest.Proxy)
+	}{
+		{"frozen", (*pgtest.Proxy).Freeze, (*pgtest.Proxy).Thaw},
+		{"stopped", func(p *pgtest.Proxy) { p.Leave(); p.Cut() }, (*pgtest.Proxy).Return},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			proxy := pgtest.New(t).Proxy(t)
+			s := follow(t, pgtest.Database{DSN: proxy.DSN}, store.Options{})
+			if err := create(t.Context(), s.Store, "before"); err != nil {
+				t.Fatal(err)
+			}
+			c.leave(proxy)
+			until(t, "the database is known to be away", func() bool { return s.Away() != nil })
+			if err := create(t.Context(), s.Store, "during"); !errors.Is(err, store.ErrUnavailable) || errors.Is(err, context.DeadlineExceeded) {
+				t.Errorf("a write returned %v, want ErrUnavailable without a timeout", err)
+			}
+			if _, err := s.Policy(t.Context()); !errors.Is(err, store.ErrUnavailable) {
+				t.Errorf("a read returned %v, want ErrUnavailable", err)
+			}
+			if err := s.Ready(t.Context()); !errors.Is(err, store.ErrUnavailable) {
+				t.Errorf("Ready() = %v, want ErrUnavailable", err)
+			}
+			c.revive(proxy)
+			until(t, "the database is known to be back", func() bool { return s.Away() == nil })
+			if err := create(t.Context(), s.Store, "after"); err != nil {
+				t.Errorf("a write after the return: %v", err)
+			}
+		})
+	}
+}
+
+// When a standby is promoted while the primary is frozen, the connections to the primary are
+// closed: the statement that waits on one ends, and the next write goes to the new primary, even
+// if the pool has only one connection. The server is ready from then on.
+func TestWritesGoToThePromotedStandby(t *testing.T) {
+	t.Parallel()
+	first, second := pgtest.Replicated(t)
+	frozen, standby := pgtest.Database{DSN: first.DSN("postgres")}, pgtest.Database{DSN: second.DSN("postgres")}
+	proxy, other := frozen.Proxy(t), standby.Proxy(t)
+	s := follow(t, pgtest.Database{DSN: both(t, proxy.DSN, other.DSN)}, store.Options{MaxConns: 1})
+	if err := create(t.Context(), s.Store, "before"); err != nil {
+		t.Fatal(err)
+	}
+	replica := standby.SQL(t)
+	until(t, "the standby has the row", func() bool {
+		var there bool
+		return replica.QueryRowContext(t.Context(), "SELECT EXISTS (SELECT FROM interviewers)").Scan(&there) == nil && there
+	})
+	proxy.Freeze()
+	waiting := make(chan error, 1)
+	go func() { waiting <- create(context.WithoutCancel(t.Context()), s.Store, "waiting") }()
+	until(t, "the primary is known to be away", func() bool { return s.Away() != nil })
+	if _, err := replica.ExecContext(t.Context(), "SELECT pg_promote()"); err != nil {
+		t.Fatal(err)
+	}
+	if err := <-waiting; !errors.Is(err, store.ErrUnavailable) {
+		t.Errorf("the write that waited for the frozen primary returned %v, want ErrUnavailable", err)
+	}
+	until(t, "the new primary is in use", func() bool { return s.Away() == nil })
+	if err := create(t.Context(), s.Store, "after"); err != nil {
+		t.Errorf("the write after the promotion: %v", err)
+	}
+	_ = ready(t, s.Store, true)
+	for range 3 {
+		if err := s.CheckReady(t.Context()); err != nil {
+			t.Errorf("the server is no longer ready: %v", err)
+		}
+	}
+	var names string
+	if err := replica.QueryRowContext(t.Context(), "SELECT string_agg(name, ' ' ORDER BY id) FROM interviewers").Scan(&names); err != nil || names != "before after" {
+		t.Errorf("the new primary has %q (%v), want before after", names, err)
+	}
+}
+
+// both returns the address of two hosts, of which the one that accepts writes is used.
+func both(t *testing.T, first, second string) string {
+	t.Helper()
+	one, err := url.Parse(first)
+	if err != nil {
+		t.Fatal(err)
+	}
+	two, err := url.Parse(second)
+	if err != nil {
+		t.Fatal(err)
+	}
+	one.Host += "," + two.Host
+	one.RawQuery += "&target_session_attrs=read-write"
+	return one.String()
+}
+
+// A commit waits for a synchronous standby that is away. The client learns that the outcome is
+// unknown, and the repeated request finds the change, once the standby is no longer needed.
+func TestCommitThatIsNotConfirmed(t *testing.T) {
+	t.Parallel()
+	server := pgtest.Launch(t, scratch.Dir(t), map[string]string{"synchronous_standby_names": "nobody"})
+	pgtest.Migrate(t, server) // without synchronous_commit, nothing waits for a standby
+	db := pgtest.Database{DSN: server.DSN("postgres")}
+	s := db.With("synchronous_commit", "on").Open(t, store.Options{CommitTimeout: 50 * time.Millisecond})
+	request := store.Request{Actor: booking.Actor{Role: booking.RoleAdmin}, Key: "once", Operation: "create", Input: []byte("input"), At: planned}
+	attempt := func(s *store.Store) (*store.StoredRequest, error) {
+		return store.InTx(t.Context(), s, func(tx *store.Tx) (*store.StoredRequest, error) {
+			stored, err := tx.AcquireKey(t.Context(), request, planned.Add(-time.Hour))
+			if err == nil && stored == nil {
+				err = tx.StoreResponse(t.Context(), request, `"created"`)
+			}
+			return stored, err
+		})
+	}
+	for _, when := range []string{"the first attempt", "an attempt while the standby is away"} {
+		if _, err := attempt(s); !errors.Is(err, store.ErrOutcomeUnknown) || errors.Is(err, store.ErrUnavailable) {
+			t.Errorf("%s returned %v, want ErrOutcomeUnknown", when, err)
+		}
+	}
+	err := s.Ready(t.Context())
+	if !errors.Is(err, store.ErrTimeout) || !strings.Contains(store.Advice(err), "synchronous standby") {
+		t.Errorf("Ready() = %v with the advice %q, want the synchronous standby", err, store.Advice(err))
+	}
+	stored, err := attempt(db.Open(t, store.Options{}))
+	if err != nil || stored == nil || stored.Response != `"created"` {
+		t.Errorf("the repeated request returned %+v, %v, want the response of the first", stored, err)
+	}
+}
+
+// Behind a pooler that passes on the names of prepared statements, statements are not prepared.
+func TestPoolerThatSharesPreparedStatements(t *testing.T) {
+	t.Parallel()
+	db := pgtest.New(t)
+	pooler := pgtest.Database{DSN: db.Pooler(t).DSN}
+	for _, c := range []struct {
+		name     string
+		db       pgtest.Database
+		prepares bool
+	}{
+		{"without a pooler", db, true},
+		{"with a pooler", pooler, false},
+		{"as configured", pooler.With("default_query_exec_mode", "cache_statement"), true},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			s := c.db.Open(t, store.Options{MaxConns: 1})
+			if _, err := s.Policy(t.Context()); err != nil {
+				t.Fatal(err)
+			}
+			prepared, err := s.Prepared(t.Context())
+			if err != nil || (prepared > 0) != c.prepares {
+				t.Errorf("the connection has %d prepared statements (%v), want some: %t", prepared, err, c.prepares)
+			}
+		})
+	}
+}

@@ -1,0 +1,151 @@
+package primary_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"slices"
+	"testing"
+
+	"github.com/jackc/pgx/v5"
+
+	"rehearse/internal/pgtest"
+	"rehearse/internal/store/primary"
+)
+
+func TestMain(m *testing.M) { os.Exit(pgtest.Main(m)) }
+
+func config(t *testing.T, dsn string) *pgx.ConnConfig {
+	t.Helper()
+	c, err := pgx.ParseConfig(dsn)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return c
+}
+
+func connect(t *testing.T, c *pgx.ConnConfig) *pgx.Conn {
+	t.Helper()
+	conn, err := pgx.ConnectConfig(t.Context(), c)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = conn.Close(context.WithoutCancel(t.Context())) })
+	return conn
+}
+
+// A probe that fails does not prove that the database is away.
+func TestFailedProbe(t *testing.T) {
+	t.Parallel()
+	failed := errors.New("no response")
+	for _, c := range []struct {
+		name    string
+		hears   bool   // an older connection receives a response during the probe
+		refuses string // a statement after which Postgres refuses new connections
+		away    bool
+	}{
+		{"and nothing else is heard", false, "", true},
+		{"while an older connection receives a response", true, "", false},
+		{"because Postgres refuses new connections", false, "ALLOW_CONNECTIONS false", false},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			db := pgtest.New(t)
+			tracked := config(t, db.DSN)
+			var older *pgx.Conn
+			w := primary.New(tracked, func(ctx context.Context, _ *pgx.Conn) (string, error) {
+				if c.hears {
+					if err := older.Ping(ctx); err != nil {
+						return "", err
+					}
+				}
+				return "", failed
+			})
+			older = connect(t, tracked)
+			if c.refuses != "" {
+				if _, err := db.Admin(t).ExecContext(t.Context(), "ALTER DATABASE "+tracked.Database+" "+c.refuses); err != nil {
+					t.Fatal(err)
+				}
+			}
+			if err := w.Probe(t.Context()); err == nil {
+				t.Fatal("the probe succeeded")
+			}
+			if err := w.Err(); (err != nil) != c.away {
+				t.Errorf("Err() = %v, want one: %t", err, c.away)
+			}
+		})
+	}
+}
+
+// Another server closes the connections that are older than the doubt, and no others.
+func TestAnotherServer(t *testing.T) {
+	t.Parallel()
+	tracked := config(t, pgtest.New(t).DSN)
+	server, failed := "one", error(nil)
+	w := primary.New(tracked, func(context.Context, *pgx.Conn) (string, error) { return server, failed })
+	older := connect(t, tracked)
+	probe := func(want error) {
+		t.Helper()
+		if err := w.Probe(t.Context()); !errors.Is(err, want) {
+			t.Fatalf("Probe() = %v, want %v", err, want)
+		}
+	}
+	probe(nil)
+	probe(nil)
+	if err := older.Ping(t.Context()); err != nil {
+		t.Errorf("the connection to the same server: %v", err)
+	}
+	failed = errors.New("away")
+	probe(failed)
+	newer := connect(t, tracked)
+	server, failed = "another", nil
+	probe(nil)
+	if err := older.Ping(t.Context()); err == nil {
+		t.Error("the connection to the former server is open")
+	}
+	if err := newer.Ping(t.Context()); err != nil {
+		t.Errorf("the newer connection: %v", err)
+	}
+	if err := w.Err(); err != nil {
+		t.Errorf("Err() = %v after a probe that succeeded", err)
+	}
+}
+
+// The host of the primary comes first, with and without TLS. The others keep their order.
+func TestPrefer(t *testing.T) {
+	t.Parallel()
+	proxy := config(t, pgtest.New(t).Proxy(t).DSN)
+	address := func() *pgx.ConnConfig {
+		port := fmt.Sprint(proxy.Port)
+		c := config(t, "postgres://u@192.0.2.1:1,192.0.2.2:1,127.0.0.1:"+port+"/d?sslmode=prefer")
+		c.User, c.Password, c.Database = proxy.User, proxy.Password, proxy.Database
+		return c
+	}
+	c := address()
+	w := primary.New(c, func(context.Context, *pgx.Conn) (string, error) { return "one", nil })
+	before := hosts(c)
+	w.Prefer(c)
+	if got := hosts(c); !slices.Equal(got, before) {
+		t.Errorf("before a probe the hosts are %v, want %v", got, before)
+	}
+	if err := w.Probe(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	w.Prefer(c)
+	want := []string{"127.0.0.1", "127.0.0.1", "192.0.2.1", "192.0.2.1", "192.0.2.2", "192.0.2.2"}
+	if got := hosts(c); !slices.Equal(got, want) {
+		t.Errorf("the hosts are %v, want %v", got, want)
+	}
+	if c.TLSConfig == nil || c.Fallbacks[0].TLSConfig != nil {
+		t.Error("the host of the primary is not tried with TLS first")
+	}
+}
+
+func hosts(c *pgx.ConnConfig) []string {
+	all := []string{c.Host}
+	for _, fallback := range c.Fallbacks {
+		all = append(all, fallback.Host)
+	}
+	return all
+}
