@@ -48,7 +48,7 @@ bench: ## measure, and write the tables in docs/explanation (SIZE=S, M or L; ONL
 	go run ./bench/plot <docs/explanation/measurements.md >docs/explanation/growth.svg.new && mv docs/explanation/growth.svg.new docs/explanation/growth.svg
 
 upgrade: ## upgrade from another version under load: both versions at once, and the locks of each migration (FROM=a tag or commit; SIZE=S, M or L)
-	BENCH_SIZE=$(SIZE) go test -run '^$$' -bench 'TwoVersions$$|Migrations$$' -benchtime 1x -timeout 120m ./bench -from '$(FROM)'
+	BENCH_SIZE=$(SIZE) go test -run '^$$' -bench 'TwoVersions|Migrations$$' -benchtime 1x -timeout 120m ./bench -from '$(FROM)'
 
 calibrate: ## the CPU for each point that operations cost, with data set M; fails beyond five times the median
 	BENCH_SIZE=M go test -run '^$$' -bench 'CostPerPoint$$' -benchtime 1x -timeout 30m ./bench -strict

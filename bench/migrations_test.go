@@ -56,6 +56,9 @@ func BenchmarkMigrations(b *testing.B) {
 	if err != nil {
 		b.Error(err)
 	}
+	if older, err := w.store.Contract(b.Context()); err != nil || len(older) > 0 {
+		b.Errorf("the schema is not contracted: %v, %v", older, err)
+	}
 	ended := time.Now()
 	stop()
 	running.Wait()
@@ -85,7 +88,7 @@ type lockSample struct {
 const lockQuery = `SELECT (SELECT max(version_id) FROM goose_db_version), ARRAY(
 	SELECT l.mode || ' ' || c.relname FROM pg_locks l
 	JOIN pg_class c ON c.oid = l.relation AND c.relkind = 'r' AND c.relnamespace = 'public'::regnamespace
-	JOIN pg_stat_activity a ON a.pid = l.pid AND a.datname = current_database() AND a.application_name = $1
+	JOIN pg_stat_activity a ON a.pid = l.pid AND a.datname = current_database() AND starts_with(a.application_name, $1)
 	WHERE l.granted AND l.mode IN ('ShareLock', 'ShareRowExclusiveLock', 'ExclusiveLock', 'AccessExclusiveLock'))`
 
 // sampleLocks samples the locks of the migrations until ctx ends.
@@ -119,8 +122,8 @@ type phase struct {
 	held       map[string]time.Duration // by mode and table
 }
 
-// phases divides the time from begin into migrations. A migration ends with the first sample that
-// sees it.
+// phases divides the time from begin into migrations and the contraction, which is the last. A
+// migration ends with the first sample that sees it.
 func phases(b *testing.B, samples []lockSample, begin time.Time) (all []phase) {
 	b.Helper()
 	version, last := samples[0].version, begin
@@ -140,7 +143,8 @@ func phases(b *testing.B, samples []lockSample, begin time.Time) (all []phase) {
 			p = phase{begin: one.at, held: map[string]time.Duration{}}
 		}
 	}
-	return all
+	p.name, p.end = "contract", last
+	return append(all, p)
 }
 
 // nameOf returns the name of a migration's file.

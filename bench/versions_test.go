@@ -16,28 +16,27 @@ import (
 	"testing"
 	"time"
 
+	"github.com/jackc/pgx/v5"
+
 	generator "rehearse/internal/load"
+	"rehearse/internal/store"
 )
 
 // alone and together are how long the servers of one version and of both run under load.
 const (
 	alone    = 5 * time.Second
 	together = 10 * time.Second
+
+	comparisons = 10 // of the servers with each other
 )
 
 // BenchmarkTwoVersions replaces a server of an older version by one of this version under load, as
 // in a rolling upgrade: the new server migrates the database while the old one serves, both serve in
-// turn, and the old one stops. The only error that clients may get is UNAVAILABLE.
+// turn, and the old one stops. The only error that clients may get is UNAVAILABLE. In the end, the
+// new server removes from the schema what only the old one needed.
 func BenchmarkTwoVersions(b *testing.B) {
 	commit := cmp.Or(*from, beforeLastMigration(b))
-	w, program := older(b, commit, "S")
-	if _, err := built(".."); err != nil { // not while the load runs
-		b.Fatal(err)
-	}
-	old, err := w.server("old", func() (process, error) { return w.startProgram(program) })
-	if err != nil {
-		b.Fatal(err)
-	}
+	w, old := startOld(b, commit)
 	front := &inTurn{}
 	front.use(old)
 	balancer := httptest.NewServer(front)
@@ -48,14 +47,12 @@ func BenchmarkTwoVersions(b *testing.B) {
 	go func() { results <- generateLoad(ctx, b, balancer.URL+"/graphql") }()
 
 	<-time.After(alone)
-	fresh, err := w.server("new", func() (process, error) { return w.startRehearse() })
-	if err != nil {
-		b.Fatal(err)
-	}
+	fresh := startNew(b, w)
 	front.use(old, fresh)
-	for range 10 {
-		mustAgree(b, old, fresh)
-		mustAgree(b, fresh, old)
+	for range comparisons {
+		for _, difference := range append(differences(b, old, fresh), differences(b, fresh, old)...) {
+			b.Error(difference)
+		}
 	}
 	<-time.After(together)
 	front.use(fresh)
@@ -74,8 +71,83 @@ func BenchmarkTwoVersions(b *testing.B) {
 		b.Errorf("from %s: %d requests failed, such as %s", commit, n, result.Example)
 	}
 	w.mustBeSound(b)
+	w.mustContract(b)
+	w.mustBeSound(b)
 	b.ReportMetric(0, "ns/op")
 	b.ReportMetric(float64(result.All.Count), "requests")
+}
+
+// BenchmarkTwoVersionsUnlogged is the negative control of BenchmarkTwoVersions: without the triggers
+// that log what the old server writes, the new one does not see it.
+func BenchmarkTwoVersionsUnlogged(b *testing.B) {
+	w, old := startOld(b, cmp.Or(*from, released))
+	fresh := startNew(b, w)
+	rows, err := w.pool.Query(b.Context(), "SELECT proname FROM pg_proc WHERE proname LIKE 'log\\_%' AND pronamespace = 'public'::regnamespace")
+	if err != nil {
+		b.Fatal(err)
+	}
+	triggers, err := pgx.CollectRows(rows, pgx.RowTo[string])
+	if err != nil || len(triggers) == 0 {
+		b.Skipf("the old server logs what it writes: there are no triggers for it, %v", err)
+	}
+	if _, err := w.pool.Exec(b.Context(), "DROP FUNCTION "+strings.Join(triggers, ", ")+" CASCADE"); err != nil {
+		b.Fatal(err)
+	}
+	for range comparisons {
+		if len(differences(b, old, fresh)) > 0 {
+			return
+		}
+	}
+	b.Error("the new server sees what the old one writes although nothing logs it")
+}
+
+// startOld starts a server of a commit on a small school.
+func startOld(b *testing.B, commit string) (*world, process) {
+	b.Helper()
+	w, program := older(b, commit, "S")
+	if _, err := built(".."); err != nil { // not while the load runs
+		b.Fatal(err)
+	}
+	old, err := w.server("old", func() (process, error) { return w.startProgram(program) })
+	if err != nil {
+		b.Fatal(err)
+	}
+	return w, old
+}
+
+func startNew(b *testing.B, w *world) process {
+	b.Helper()
+	fresh, err := w.server("new", func() (process, error) { return w.startRehearse() })
+	if err != nil {
+		b.Fatal(err)
+	}
+	return fresh
+}
+
+// mustContract waits until the server that runs has removed from the schema what the old one needed.
+func (w *world) mustContract(b *testing.B) {
+	b.Helper()
+	s, err := store.Open(b.Context(), w.url(), store.Options{})
+	if err != nil {
+		b.Fatal(err)
+	}
+	defer s.Close()
+	for expanded, late := true, time.After(10*store.ContractPause); expanded; {
+		if expanded, _, err = s.Expanded(b.Context()); err != nil {
+			b.Fatal(err)
+		}
+		select {
+		case <-time.After(time.Second):
+		case <-late:
+			b.Fatal("the schema still has what only the old server needs")
+		}
+	}
+	var left []string
+	err = w.pool.QueryRow(b.Context(), `SELECT ARRAY(SELECT attname::text FROM pg_attribute WHERE attrelid = 'students'::regclass AND attname = 'record_version'
+		UNION ALL SELECT proname FROM pg_proc WHERE pronamespace = 'public'::regnamespace AND proname ~ '^(log|announce|anonymise)_')`).Scan(&left)
+	if err != nil || len(left) > 0 {
+		b.Errorf("the contracted schema still has %q, %v", left, err)
+	}
 }
 
 // beforeLastMigration returns the last commit with an older schema.
@@ -124,28 +196,29 @@ func (t *inTurn) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	servers[t.turn.Add(1)%int64(len(servers))].ServeHTTP(w, r)
 }
 
-// mustAgree books a slot on one server, and then cancels the interview. Another student must see
-// both on the other server at once.
-func mustAgree(b *testing.B, one, other process) {
+// differences books a slot on one server, and then cancels the interview. It returns what another
+// student does not see on the other server at once.
+func differences(b *testing.B, one, other process) (found []string) {
 	b.Helper()
 	student, watcher, slot := findSlot(b, one)
 	if !slices.Contains(slotsOf(b, other, watcher), slot) {
-		return // the load has taken the slot meanwhile
+		return nil // the load has taken the slot meanwhile
 	}
 	var booked struct {
 		BookSlot struct{ Interview *struct{ ID string } }
 	}
 	ask(b, one, fmt.Sprintf("mutation { bookSlot(input: {studentId: %s, slotId: %s}) { interview { id } } }", student, slot), &booked)
 	if booked.BookSlot.Interview == nil {
-		return
+		return nil
 	}
 	if slices.Contains(slotsOf(b, other, watcher), slot) {
-		b.Errorf("%s lists slot %s, which was booked on %s", other.url, slot, one.url)
+		found = append(found, fmt.Sprintf("%s lists slot %s, which was booked on %s", other.url, slot, one.url))
 	}
 	ask(b, one, fmt.Sprintf(`mutation { cancelInterview(input: {interviewId: %s, reason: "Test."}) { interview { id } } }`, booked.BookSlot.Interview.ID), &struct{}{})
 	if !slices.Contains(slotsOf(b, other, watcher), slot) && slices.Contains(slotsOf(b, one, watcher), slot) {
-		b.Errorf("%s does not list slot %s, whose interview was cancelled on %s", other.url, slot, one.url)
+		found = append(found, fmt.Sprintf("%s does not list slot %s, whose interview was cancelled on %s", other.url, slot, one.url))
 	}
+	return found
 }
 
 // findSlot returns two students who may book a slot, and the slot.

@@ -12,7 +12,7 @@ import (
 )
 
 // servingWith is the prefix of a server's application name in Postgres. The offset of its clock follows.
-const servingWith = "rehearse serve with CLOCK_OFFSET="
+const servingWith = store.ServerName + " with CLOCK_OFFSET="
 
 // checkClocks returns an error if a server with another CLOCK_OFFSET uses the database: the two servers would
 // apply the rules to the same school at different times.
@@ -57,6 +57,13 @@ func (s *session) migrateIfEnabled(ctx context.Context, db *store.Store) error {
 	}
 	_, err := db.Migrate(ctx)
 	return err
+}
+
+// contractInTime contracts the schema once no server of an older version is connected, unless MIGRATE is off.
+func (s *session) contractInTime(ctx context.Context, db *store.Store) {
+	if s.config.Migrate {
+		db.ContractInTime(ctx, store.ContractPause)
+	}
 }
 
 // waitForPostgres returns an error when the built-in Postgres stops, and nil when ctx ends.

@@ -155,6 +155,7 @@ func (s *session) serveSchool(ctx context.Context, o opened) (err error) {
 		func(ctx context.Context) { s.followHangups(ctx, o.hangups, reloads, o.stop) },
 		func(ctx context.Context) { s.announce(ctx, site, o.listeners, o.database.Store) },
 		func(ctx context.Context) { s.drain(ctx, site, o.stopping) },
+		func(ctx context.Context) { s.contractInTime(ctx, o.database.Store) },
 		atEnd(graphQL.Drain),
 		atEnd(func() { _ = stopJobs() })) // the deferred call returns the error
 	for _, task := range tasks {

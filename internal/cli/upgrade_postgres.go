@@ -75,7 +75,8 @@ func (s *session) cloneSchool(ctx context.Context, old, fresh localpg.Running) (
 	return s.printFindings(ctx, db)
 }
 
-// checkOldSchema returns an error unless the old database has the schema of this version.
+// checkOldSchema returns an error unless the old database has the schema of this version. It contracts the schema,
+// because the new database needs nothing for servers of older versions.
 func (s *session) checkOldSchema(ctx context.Context, old localpg.Running) (err error) {
 	db, err := store.Open(ctx, old.DSN(databaseName), store.Options{Log: s.log})
 	if err != nil {
@@ -85,5 +86,6 @@ func (s *session) checkOldSchema(ctx context.Context, old localpg.Running) (err 
 	if err := db.CheckSchema(ctx); err != nil {
 		return fmt.Errorf("%w; PGBIN=%s selects the Postgres of the data", err, old.Folder)
 	}
-	return nil
+	_, err = db.Contract(ctx) // no server runs
+	return err
 }

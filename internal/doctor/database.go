@@ -152,7 +152,24 @@ func checkSchema(ctx context.Context, p *patient) []Finding {
 		return p.outdated(fmt.Sprintf("%d migrations are missing", pending))
 	}
 	p.current = true
-	return ok("the schema is that of this program")
+	return p.checkOlderServers(ctx)
+}
+
+// checkOlderServers judges whether the schema still has what servers of older versions need.
+func (p *patient) checkOlderServers(ctx context.Context) []Finding {
+	const and = "the schema is that of this program, and still has what servers of older versions need"
+	expanded, older, err := p.Database.Expanded(ctx)
+	switch {
+	case err != nil:
+		return problem(store.Advice(err), "%v", err)
+	case !expanded:
+		return ok("the schema is that of this program")
+	case len(older) > 0:
+		return warning("replace them, and then run this check again", and+"; such servers are connected: %s", strings.Join(older, "; "))
+	case bool(p.Config.Migrate):
+		return ok(and + "; a server that runs for a minute removes it")
+	}
+	return warning("run `rehearse migrate`", and)
 }
 
 // outdated returns a problem if servers do not migrate, and otherwise a warning.

@@ -31,6 +31,16 @@ func HasStudentRule(code booking.RefusalCode) bool { return studentRules[code] !
 // A test may hold a run for as long as others take to wait for it.
 func init() { sequenceTimeout = time.Minute }
 
+// MigrateTo applies the migrations up to a version, as an older program does.
+func (s *Store) MigrateTo(ctx context.Context, version int64) error {
+	provider, err := s.provider()
+	if err != nil {
+		return err
+	}
+	_, err = provider.UpTo(ctx, version)
+	return err
+}
+
 // ConnConfigs returns the configurations of the connections that the store makes.
 func (s *Store) ConnConfigs() map[string]*pgx.ConnConfig {
 	return map[string]*pgx.ConnConfig{"the pool": s.config, "notifications": s.listening}

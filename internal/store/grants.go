@@ -95,7 +95,7 @@ func (s *Store) LackingPrivileges(ctx context.Context) (names string, err error)
 	err = s.pool.QueryRowContext(ctx, `
 		SELECT coalesce(string_agg(c.relname, ', ' ORDER BY c.relname), '')
 		FROM pg_class c JOIN pg_class s ON s.oid = to_regclass('students') AND s.relnamespace = c.relnamespace AND s.relowner = c.relowner
-		WHERE c.relkind IN ('r', 'p') AND c.relname <> 'goose_db_version'
+		WHERE c.relkind IN ('r', 'p') AND c.relname NOT IN ('`+migrationTable+`', '`+contractTable+`')
 			AND NOT (has_table_privilege(c.oid, 'SELECT') AND has_table_privilege(c.oid, 'INSERT')
 				AND (has_table_privilege(c.oid, 'UPDATE') AND has_table_privilege(c.oid, 'DELETE')
 					OR EXISTS (SELECT FROM pg_trigger t WHERE t.tgrelid = c.oid AND t.tgname LIKE '%\_append\_only')))

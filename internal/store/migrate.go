@@ -15,8 +15,11 @@ import (
 	"github.com/sethvargo/go-retry"
 )
 
-//go:embed migrations/*.sql
+//go:embed migrations/*.sql contract/*.sql
 var migrations embed.FS
+
+// migrationTable records the migrations of a database.
+const migrationTable = "goose_db_version"
 
 // jobsMigration is the version of the migration that creates the job queue's tables.
 const jobsMigration = 4
@@ -32,16 +35,29 @@ const (
 // Migrate applies the missing migrations in order and returns their number. It holds a
 // session lock, so servers that start together apply each migration once. If another session
 // uses a table for long, Migrate gives up its place and tries again, so that others wait behind
-// it only for migrationLockTimeout.
+// it only for migrationLockTimeout. It also contracts a database that had no schema.
 func (s *Store) Migrate(ctx context.Context) (int, error) {
 	provider, err := s.provider()
 	if err != nil {
 		return 0, err
 	}
-	if _, err := s.pending(ctx, provider); err != nil && !errors.Is(err, ErrNoSchema) {
+	_, err = s.pending(ctx, provider, migrationTable)
+	isNew := errors.Is(err, ErrNoSchema)
+	if err != nil && !isNew {
 		return 0, err
 	}
-	applied := 0
+	applied, err := s.apply(ctx, provider)
+	if err == nil && isNew {
+		err = s.contract(ctx)
+	}
+	if err != nil {
+		return applied, fmt.Errorf("migrate the database: %w", err)
+	}
+	return applied, foldNames(ctx, s.pool)
+}
+
+// apply applies the missing migrations of a provider, and returns their number.
+func (s *Store) apply(ctx context.Context, provider *goose.Provider) (applied int, err error) {
 	err = retry.Do(ctx, retry.WithMaxDuration(migrationPatience, retry.NewConstant(migrationPause)), func(ctx context.Context) error {
 		done, err := provider.Up(ctx)
 		var part *goose.PartialError
@@ -50,19 +66,17 @@ func (s *Store) Migrate(ctx context.Context) (int, error) {
 		}
 		applied += len(done)
 		var pg *pgconn.PgError
-		if errors.As(err, &pg) && pg.Code == lockNotAvailable {
+		if errors.As(err, &pg) && (pg.Code == lockNotAvailable || pg.Code == deadlockDetected) {
 			s.log.WarnContext(ctx, "a migration waits for another session that uses its table; trying again", "migration", part.Failed.Source.Version)
 			return retry.RetryableError(err)
 		}
 		return err
 	})
-	if err != nil {
-		return applied, fmt.Errorf("migrate the database: %w", err)
-	}
-	return applied, foldNames(ctx, s.pool)
+	return applied, err
 }
 
-// migrationLocker also bounds how long the statements of migrations wait for locks.
+// migrationLocker also bounds how long the statements of migrations wait for locks. Triggers do not
+// log what migrations write.
 type migrationLocker struct{ lock.SessionLocker }
 
 // SessionLock implements lock.SessionLocker.
@@ -70,13 +84,13 @@ func (l migrationLocker) SessionLock(ctx context.Context, conn *sql.Conn) error 
 	if err := l.SessionLocker.SessionLock(ctx, conn); err != nil {
 		return err
 	}
-	_, err := conn.ExecContext(ctx, fmt.Sprintf("SET lock_timeout = %d", migrationLockTimeout.Milliseconds()))
+	_, err := conn.ExecContext(ctx, fmt.Sprintf("SET lock_timeout = %d; SET rehearse.logs_changes = 'on'", migrationLockTimeout.Milliseconds()))
 	return err
 }
 
 // SessionUnlock implements lock.SessionLocker.
 func (l migrationLocker) SessionUnlock(ctx context.Context, conn *sql.Conn) error {
-	_, err := conn.ExecContext(ctx, "RESET lock_timeout")
+	_, err := conn.ExecContext(ctx, "RESET lock_timeout; RESET rehearse.logs_changes")
 	return errors.Join(err, l.SessionLocker.SessionUnlock(ctx, conn))
 }
 
@@ -102,7 +116,7 @@ func (s *Store) PendingMigrations(ctx context.Context) (int, error) {
 	if err != nil {
 		return 0, err
 	}
-	return s.pending(ctx, provider)
+	return s.pending(ctx, provider, migrationTable)
 }
 
 // CheckSchema returns an error unless the schema matches this version of the program. It
@@ -118,13 +132,12 @@ func (s *Store) CheckSchema(ctx context.Context) error {
 	return nil
 }
 
-// pending returns the number of missing migrations. It fails if the schema has a
-// migration that this program does not know: a newer program made it, and this one could
-// break its rules. It reads goose's table directly, because goose would create the
-// table.
-func (s *Store) pending(ctx context.Context, provider *goose.Provider) (int, error) {
+// pending returns the number of a provider's migrations that its table lacks. It fails if the
+// table has a migration that this program does not know: a newer program made it, and this one
+// could break its rules. It reads the table directly, because goose would create it.
+func (s *Store) pending(ctx context.Context, provider *goose.Provider, table string) (int, error) {
 	var exists bool
-	if err := s.pool.QueryRowContext(ctx, "SELECT to_regclass('goose_db_version') IS NOT NULL").Scan(&exists); err != nil {
+	if err := s.pool.QueryRowContext(ctx, "SELECT to_regclass($1) IS NOT NULL", table).Scan(&exists); err != nil {
 		return 0, fault(err, "read the version of the schema")
 	}
 	if !exists {
@@ -135,7 +148,7 @@ func (s *Store) pending(ctx context.Context, provider *goose.Provider) (int, err
 	for _, source := range provider.ListSources() {
 		known[source.Version], newest = true, max(newest, source.Version)
 	}
-	rows, err := s.pool.QueryContext(ctx, "SELECT DISTINCT version_id FROM goose_db_version WHERE is_applied")
+	rows, err := s.pool.QueryContext(ctx, "SELECT DISTINCT version_id FROM "+table+" WHERE is_applied") //nolint:gosec // the table is a constant of this package
 	if err != nil {
 		return 0, fault(err, "read the version of the schema")
 	}
@@ -157,7 +170,15 @@ func (s *Store) pending(ctx context.Context, provider *goose.Provider) (int, err
 }
 
 func (s *Store) provider() (*goose.Provider, error) {
-	files, err := fs.Sub(migrations, "migrations")
+	return s.providerOf("migrations", goose.WithTableName(migrationTable), goose.WithGoMigrations(
+		goose.NewGoMigration(jobsMigration, &goose.GoFunc{RunDB: migrateJobs}, nil),
+		goose.NewGoMigration(namesMigration, &goose.GoFunc{RunDB: migrateNames}, nil),
+		goose.NewGoMigration(tagsMigration, &goose.GoFunc{RunDB: migrateTags}, nil)))
+}
+
+// providerOf returns the provider of the migrations in a folder.
+func (s *Store) providerOf(folder string, options ...goose.ProviderOption) (*goose.Provider, error) {
+	files, err := fs.Sub(migrations, folder)
 	if err != nil {
 		return nil, fmt.Errorf("read the migrations: %w", err)
 	}
@@ -165,11 +186,8 @@ func (s *Store) provider() (*goose.Provider, error) {
 	if err != nil {
 		return nil, fmt.Errorf("create the migration lock: %w", err)
 	}
-	provider, err := goose.NewProvider(goose.DialectPostgres, s.pool, files, goose.WithSessionLocker(migrationLocker{locker}),
-		goose.WithGoMigrations(
-			goose.NewGoMigration(jobsMigration, &goose.GoFunc{RunDB: migrateJobs}, nil),
-			goose.NewGoMigration(namesMigration, &goose.GoFunc{RunDB: migrateNames}, nil),
-			goose.NewGoMigration(tagsMigration, &goose.GoFunc{RunDB: migrateTags}, nil)))
+	provider, err := goose.NewProvider(goose.DialectPostgres, s.pool, files,
+		append(options, goose.WithSessionLocker(migrationLocker{locker}))...)
 	if err != nil {
 		return nil, fmt.Errorf("read the migrations: %w", err)
 	}

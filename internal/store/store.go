@@ -44,6 +44,7 @@ type Store struct {
 	listening  *pgx.ConnConfig           // of the connection that listens for commits
 	timeouts   timeouts
 	config     *pgx.ConnConfig // of the pool's connections; nil if the pool was given
+	named      string          // sessionBase of the name of the pool's connections; may be empty
 	ready      readiness
 	skew       *clockSkew
 	sequencing *sharedrun.Runner[struct{}, bool]                                          // of sequenceOnce
@@ -83,7 +84,8 @@ type Options struct {
 	// Patience is how long Open waits for a database that is away, such as one that is starting.
 	Patience time.Duration
 	Now      func() time.Time // the real time, to compare with the clock of Postgres; nil means time.Now
-	// Application is the connections' application_name if the DSN does not set one.
+	// Application is the connections' application_name if the DSN does not set one. The store
+	// appends which schema it knows.
 	Application string
 	// LockTimeout and StatementTimeout bound how long a transaction waits for a lock and
 	// how long one of its statements runs, so that a request cannot block others
@@ -141,10 +143,12 @@ func Open(ctx context.Context, dsn string, o Options) (*Store, error) {
 	if err != nil {
 		return nil, err
 	}
-	for _, c := range []*pgx.ConnConfig{config, listening} {
+	named := ""
+	for _, c := range []*pgx.ConnConfig{listening, config} {
 		c.AfterConnect = o.timeouts().setUp
-		if o.Application != "" && c.RuntimeParams["application_name"] == "" {
-			c.RuntimeParams["application_name"] = o.Application
+		if name := cmp.Or(c.RuntimeParams["application_name"], o.Application); name != "" {
+			named = sessionBase(name)
+			c.RuntimeParams["application_name"] = named + schemaKnown()
 		}
 	}
 	config.Tracer = o.Tracer
@@ -168,7 +172,7 @@ func Open(ctx context.Context, dsn string, o Options) (*Store, error) {
 	if err != nil {
 		return nil, errors.Join(err, pool.Close())
 	}
-	s.listening, s.config = listening, config
+	s.listening, s.config, s.named = listening, config, named
 	if err := s.await(ctx, o); err != nil {
 		return nil, errors.Join(s.Explain(err), pool.Close())
 	}

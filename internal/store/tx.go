@@ -140,8 +140,10 @@ type transaction struct {
 func begin(conn *sql.Conn, after timeouts) *transaction {
 	t := &transaction{conn: conn, limit: after.commit}
 	t.queue("begin")
+	// Triggers log the changes of transactions without rehearse.logs_changes (migration 34).
 	t.queue("SELECT set_config('lock_timeout', $1, true), set_config('statement_timeout', $2, true), "+
-		"set_config('idle_in_transaction_session_timeout', $3, true)", after.lock, after.statement, after.idle)
+		"set_config('idle_in_transaction_session_timeout', $3, true), set_config('rehearse.logs_changes', 'on', true)",
+		after.lock, after.statement, after.idle)
 	return t
 }
 

@@ -4,7 +4,7 @@ WHERE s.id = $1
 
 begin
 
-SELECT set_config('lock_timeout', $1, true), set_config('statement_timeout', $2, true), set_config('idle_in_transaction_session_timeout', $3, true)
+SELECT set_config('lock_timeout', $1, true), set_config('statement_timeout', $2, true), set_config('idle_in_transaction_session_timeout', $3, true), set_config('rehearse.logs_changes', 'on', true)
 
 SELECT id, name, email, time_zone, interview_limit, created_at, anonymised_at, version, updated_at
 FROM students

@@ -4,7 +4,7 @@ WHERE s.id = $1
 
 begin
 
-SELECT set_config('lock_timeout', $1, true), set_config('statement_timeout', $2, true), set_config('idle_in_transaction_session_timeout', $3, true)
+SELECT set_config('lock_timeout', $1, true), set_config('statement_timeout', $2, true), set_config('idle_in_transaction_session_timeout', $3, true), set_config('rehearse.logs_changes', 'on', true)
 
 INSERT INTO idempotency_keys AS k (actor_role, actor_id, key, operation, input, created_at)
 VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (actor_role, actor_id, key) DO UPDATE
