@@ -8,6 +8,24 @@ import (
 	"testing"
 )
 
+// The run of migrate that upgrades a database leaves what older servers need, because these may run.
+// The next run removes it.
+func TestMigrateExpandsBeforeItContracts(t *testing.T) {
+	t.Parallel()
+	db, env := external(t)
+	_, err := db.SQL(t).ExecContext(t.Context(), "DROP TABLE goose_contract_version; DELETE FROM goose_db_version WHERE version_id >= 45") // as before an upgrade
+	if err != nil {
+		t.Fatal(err)
+	}
+	mustContain(t, "the first run", mustRun(t, newDataFolder(t), env, "migrate"), "1 migrations applied\n",
+		"the schema still has what servers of the previous version need; run `rehearse migrate` again once they have stopped\n")
+	if out := mustRun(t, newDataFolder(t), env, "migrate"); out != "0 migrations applied\n" {
+		t.Errorf("the second run says %q", out)
+	}
+	_, out, _ := runOnce(t, newDataFolder(t), env, "doctor")
+	mustContain(t, "doctor", out, "ok       schema: the schema is that of this program\n")
+}
+
 // After an upgrade, doctor and migrate name the older servers that are connected. Once these have
 // stopped, migrate removes from the schema what only they need.
 func TestMigrateContracts(t *testing.T) {
@@ -32,7 +50,7 @@ func TestMigrateContracts(t *testing.T) {
 	if err := old.QueryRowContext(t.Context(), "SELECT pg_backend_pid()").Scan(&pid); err != nil {
 		t.Fatal(err)
 	}
-	examine("doctor beside an older server", "warning  schema: "+left+"; such servers are connected: "+name+"; replace them", off...)
+	examine("doctor beside an older server", "warning  schema: "+left+"; such servers are connected: "+name+"; replace them by servers of this version, and then run `rehearse migrate`", off...)
 	mustContain(t, "migrate beside an older server", mustRun(t, newDataFolder(t), env, "migrate"),
 		"0 migrations applied\n", "servers of an older version are connected ("+name+"); run `rehearse migrate` again once they have stopped\n")
 

@@ -17,9 +17,9 @@ func (p *program) migrateCommand() *cobra.Command {
 		long: `Apply the pending migrations to the database, under a lock, and print their number. serve does
 the same at startup, unless MIGRATE is off.
 
-After an upgrade, the schema also has what servers of the version before need. The command removes
-it if no such server is connected; otherwise it prints the names of their sessions. Run it again
-once they have stopped.`,
+After an upgrade, the schema also has what servers of the previous version need. Run the command
+again once they have stopped: it removes these parts. If such a server is still connected, it prints
+the name of its session instead.`,
 		example:   "  rehearse migrate",
 		variables: []string{"DATABASE_URL", "DATA_DIR"},
 		fault:     "a migration failed, or the schema is newer than the program",
@@ -30,6 +30,9 @@ once they have stopped.`,
 				return err
 			}
 			fmt.Fprintf(s.stdout, "%d migrations applied\n", applied)
+			if applied > 0 {
+				return s.remindToContract(ctx, db)
+			}
 			older, err := db.Contract(ctx)
 			if len(older) > 0 {
 				fmt.Fprintf(s.stdout, "servers of an older version are connected (%s); run `rehearse migrate` again once they have stopped\n",
@@ -38,4 +41,14 @@ once they have stopped.`,
 			return err
 		})
 	})
+}
+
+// remindToContract says that the schema is still to be contracted. The run that expands it does not do it, because
+// servers of the previous version may run now.
+func (s *session) remindToContract(ctx context.Context, db *store.Store) error {
+	expanded, _, err := db.Expanded(ctx)
+	if expanded {
+		fmt.Fprintln(s.stdout, "the schema still has what servers of the previous version need; run `rehearse migrate` again once they have stopped")
+	}
+	return err
 }

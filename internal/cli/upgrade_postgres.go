@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -86,6 +87,9 @@ func (s *session) checkOldSchema(ctx context.Context, old localpg.Running) (err 
 	if err := db.CheckSchema(ctx); err != nil {
 		return fmt.Errorf("%w; PGBIN=%s selects the Postgres of the data", err, old.Folder)
 	}
-	_, err = db.Contract(ctx) // no server runs
+	older, err := db.Contract(ctx)
+	if len(older) > 0 {
+		return fmt.Errorf("servers of an older version are connected (%s); stop them first", strings.Join(older, "; "))
+	}
 	return err
 }

@@ -161,15 +161,22 @@ func (p *patient) checkOlderServers(ctx context.Context) []Finding {
 	expanded, older, err := p.Database.Expanded(ctx)
 	switch {
 	case err != nil:
-		return problem(store.Advice(err), "%v", err)
+		return problem(store.Advice(err), "%v", p.Database.Explain(err))
 	case !expanded:
 		return ok("the schema is that of this program")
 	case len(older) > 0:
-		return warning("replace them, and then run this check again", and+"; such servers are connected: %s", strings.Join(older, "; "))
+		return warning(p.contractAdvice(), and+"; such servers are connected: %s", strings.Join(older, "; "))
 	case bool(p.Config.Migrate):
 		return ok(and + "; a server that runs for a minute removes it")
 	}
 	return warning("run `rehearse migrate`", and)
+}
+
+func (p *patient) contractAdvice() string {
+	if p.Config.Migrate {
+		return "replace them by servers of this version"
+	}
+	return "replace them by servers of this version, and then run `rehearse migrate`"
 }
 
 // outdated returns a problem if servers do not migrate, and otherwise a warning.

@@ -14,6 +14,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgtype"
 
 	"rehearse/internal/pgtest"
 	"rehearse/internal/store"
@@ -36,7 +37,7 @@ func schemaOf010(t *testing.T) (pgtest.Database, *store.Store, *sql.DB) {
 }
 
 // forOlderServers matches what only servers of older versions need.
-var forOlderServers = regexp.MustCompile(`record_version|announce|rehearse_changes|logs_changes|anonymise_the_rest`)
+var forOlderServers = regexp.MustCompile(`record_version|announce|rehearse_changes|logs_changes|anonymise_the_rest|forget_meeting_url`)
 
 // An upgraded database has the schema of a new one once it is contracted. Until then, it also has
 // what servers of older versions need.
@@ -53,6 +54,12 @@ func TestContractedSchemaIsThatOfANewDatabase(t *testing.T) {
 	if !slices.ContainsFunc(schemaIn(t, rows), forOlderServers.MatchString) {
 		t.Error("the upgraded database has nothing for servers of older versions")
 	}
+	var unsafe []string
+	err := rows.QueryRowContext(t.Context(), `SELECT ARRAY(SELECT proname::text FROM pg_proc WHERE pronamespace = 'public'::regnamespace AND prosecdef
+		AND proconfig IS DISTINCT FROM '{"search_path=public, pg_temp"}')`).Scan(pgtype.NewMap().SQLScanner(&unsafe))
+	if err != nil || len(unsafe) > 0 {
+		t.Errorf("functions that run as their owner look for temporary tables first: %q, %v", unsafe, err)
+	}
 	for range 2 {
 		if older, err := s.Contract(t.Context()); len(older) > 0 || err != nil {
 			t.Fatalf("Contract() = %v, %v", older, err)
@@ -64,10 +71,17 @@ func TestContractedSchemaIsThatOfANewDatabase(t *testing.T) {
 	if expanded, _, err := s.Expanded(t.Context()); expanded || err != nil {
 		t.Errorf("Expanded() = %t, %v after Contract", expanded, err)
 	}
-	// It can be interrupted at any statement, and starts over.
-	execute(t, rows, "DELETE FROM goose_contract_version WHERE version_id > 0")
+	// It can be interrupted at any statement, and starts over. A database whose migration 34 has
+	// removed everything at once is in the same state.
+	execute(t, rows, "DROP TABLE goose_contract_version; DELETE FROM goose_db_version WHERE version_id >= 45")
+	if applied, err := s.Migrate(t.Context()); applied != 1 || err != nil {
+		t.Errorf("the second Migrate() = %d, %v; want 1 migration", applied, err)
+	}
 	if older, err := s.Contract(t.Context()); len(older) > 0 || err != nil {
 		t.Errorf("the second Contract() = %v, %v", older, err)
+	}
+	if diff := cmp.Diff(want, schemaIn(t, rows)); diff != "" {
+		t.Errorf("schema after the second Contract() (-new +upgraded):\n%s", diff)
 	}
 }
 
@@ -129,7 +143,7 @@ func TestOlderServersNoticeChanges(t *testing.T) {
 // expand adds the triggers for servers of older versions to a database that is contracted.
 func expand(t *testing.T, rows *sql.DB) {
 	t.Helper()
-	for _, file := range []string{"migrations/00034_log_for_older_servers.sql", "migrations/00045_anonymised_by_older_servers.sql"} {
+	for _, file := range []string{"migrations/00034_log_for_older_servers.sql", "migrations/00045_written_by_older_servers.sql"} {
 		text, err := os.ReadFile(file)
 		if err != nil {
 			t.Fatal(err)
@@ -273,6 +287,32 @@ func TestOlderServersAnonymise(t *testing.T) {
 	}
 }
 
+// An interview that a server of an older version moves to another interviewer loses the link to the
+// room of the first one.
+func TestOlderServersHandOver(t *testing.T) {
+	t.Parallel()
+	_, rows := schoolWithRecord(t)
+	expand(t, rows)
+	link := func(statements ...string) (url sql.NullString) {
+		t.Helper()
+		executeAll(t, rows, append([]string{"UPDATE interviews SET meeting_url = 'https://meet.example.org/1'"}, statements...)...)
+		if err := rows.QueryRowContext(t.Context(), "SELECT meeting_url FROM interviews ORDER BY id LIMIT 1").Scan(&url); err != nil {
+			t.Fatal(err)
+		}
+		return url
+	}
+	const handOver = "UPDATE interviews SET interviewer_id = interviewer_id + 1"
+	if url := link(handOver); url.Valid {
+		t.Errorf("the interview keeps %q", url.String)
+	}
+	if url := link("UPDATE interviews SET note = 'late'"); !url.Valid {
+		t.Error("the interview has lost its link although its interviewer is the same")
+	}
+	if url := link("SELECT set_config('rehearse.logs_changes', 'on', true)", handOver); !url.Valid {
+		t.Error("a server of this version has lost the link")
+	}
+}
+
 // recontract makes a database count as one that is still to be contracted.
 const recontract = "DELETE FROM goose_contract_version WHERE version_id > 0"
 
@@ -300,7 +340,7 @@ func named(t *testing.T, database pgtest.Database, name string) (end func()) {
 }
 
 // The schema is not contracted while a server is connected that does not know it. Other sessions
-// do not matter, unless they have the name that the database URL gives to servers.
+// do not matter, unless their names begin with the one that the database URL gives to servers.
 func TestContractWaitsForOlderServers(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct {
@@ -316,7 +356,8 @@ func TestContractWaitsForOlderServers(t *testing.T) {
 		"another program":              {"", "psql", false},
 		"0.1.0 with a given name":      {"school", "school", true},
 		"this schema, a given name":    {"school", "school, schema 45", false},
-		"another program, given name":  {"school", "schools", false},
+		"another program, given name":  {"school", "psql", false},
+		"0.1.0, pooled, given name":    {"school", "school - 10.0.0.1:6432", true},
 		"0.1.0 with a very long name":  {strings.Repeat("x", 63), strings.Repeat("x", 63), true},
 		"0.1.0 beside a given name":    {"school", "rehearse serve with CLOCK_OFFSET=0s", true},
 		"an older schema, given name":  {"school", "school, schema 44", true},
@@ -380,10 +421,37 @@ func TestContractInTime(t *testing.T) {
 		return nil
 	}})
 	s.ContractInTime(t.Context(), time.Millisecond)
-	if !contracted() || looks.Load() < 5 {
+	if !contracted() || looks.Load() != 5 {
 		t.Errorf("contracted: %t after %d looks, want true after 5", contracted(), looks.Load())
 	}
 	s.ContractInTime(t.Context(), time.Hour) // returns at once
+}
+
+// Only the owner of the tables contracts the schema, and the table that records this is theirs. A
+// server with another user stops trying.
+func TestOwnerContracts(t *testing.T) {
+	t.Parallel()
+	database := pgtest.New(t)
+	rows := database.SQL(t)
+	var user string
+	if err := rows.QueryRowContext(t.Context(), "SELECT 'contractor_of_' || current_database()").Scan(&user); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if _, err := rows.ExecContext(context.WithoutCancel(t.Context()), "DROP OWNED BY "+user+"; DROP ROLE "+user); err != nil {
+			t.Error(err)
+		}
+	})
+	execute(t, rows, "DROP TABLE goose_contract_version; CREATE ROLE "+user+"; GRANT USAGE, CREATE ON SCHEMA public TO "+user)
+	s := database.With("role", user).Open(t, store.Options{})
+	if _, err := s.Contract(t.Context()); err == nil || !strings.Contains(err.Error(), "the database user does not own the tables") {
+		t.Errorf("Contract() returns %v", err)
+	}
+	s.ContractInTime(t.Context(), time.Millisecond) // returns
+	var exists bool
+	if err := rows.QueryRowContext(t.Context(), "SELECT to_regclass('goose_contract_version') IS NOT NULL").Scan(&exists); err != nil || exists {
+		t.Errorf("the table exists: %t, %v", exists, err)
+	}
 }
 
 // Names of sessions say which schema a server knows, and do not matter for the comparison of clocks.

@@ -49,7 +49,7 @@ func (s *Store) Follow(
 	}
 	config := s.config.Copy()
 	config.Tracer = nil // no request sent these statements
-	config.RuntimeParams["application_name"] = followerName + rand.Text()
+	config.RuntimeParams["application_name"] = followerName + rand.Text() + schemaKnown()
 	follower, err := changelog.Start(ctx, changelog.Options{Config: config, Arrange: s.watch.Prefer, Keeps: ChangeRetention}, consumer{s.mirror, s.watch, s.logReads, receive})
 	if err != nil {
 		return nil, fault(errors.Join(err, waker.Close(ctx)), "follow the changes")

@@ -48,7 +48,7 @@ func (s *Store) Migrate(ctx context.Context) (int, error) {
 	}
 	applied, err := s.apply(ctx, provider)
 	if err == nil && isNew {
-		err = s.contract(ctx)
+		err = s.contract(ctx, s.apply)
 	}
 	if err != nil {
 		return applied, fmt.Errorf("migrate the database: %w", err)
@@ -75,8 +75,7 @@ func (s *Store) apply(ctx context.Context, provider *goose.Provider) (applied in
 	return applied, err
 }
 
-// migrationLocker also bounds how long the statements of migrations wait for locks. Triggers do not
-// log what migrations write.
+// migrationLocker also bounds how long the statements of migrations wait for locks.
 type migrationLocker struct{ lock.SessionLocker }
 
 // SessionLock implements lock.SessionLocker.
@@ -84,13 +83,13 @@ func (l migrationLocker) SessionLock(ctx context.Context, conn *sql.Conn) error 
 	if err := l.SessionLocker.SessionLock(ctx, conn); err != nil {
 		return err
 	}
-	_, err := conn.ExecContext(ctx, fmt.Sprintf("SET lock_timeout = %d; SET rehearse.logs_changes = 'on'", migrationLockTimeout.Milliseconds()))
+	_, err := conn.ExecContext(ctx, fmt.Sprintf("SET lock_timeout = %d", migrationLockTimeout.Milliseconds()))
 	return err
 }
 
 // SessionUnlock implements lock.SessionLocker.
 func (l migrationLocker) SessionUnlock(ctx context.Context, conn *sql.Conn) error {
-	_, err := conn.ExecContext(ctx, "RESET lock_timeout; RESET rehearse.logs_changes")
+	_, err := conn.ExecContext(ctx, "RESET lock_timeout")
 	return errors.Join(err, l.SessionLocker.SessionUnlock(ctx, conn))
 }
 

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"io/fs"
+	"strings"
 	"sync"
 
 	"github.com/pressly/goose/v3"
@@ -35,7 +36,7 @@ func schemaKnown() string { return fmt.Sprintf(", schema %d", lastMigration()) }
 // sessionBase returns the part of a name before what schemaKnown adds. It is shorter than the name
 // if both would not fit.
 func sessionBase(name string) string {
-	return name[:min(len(name), maxSessionName-len(schemaKnown()))]
+	return strings.ToValidUTF8(name[:min(len(name), maxSessionName-len(schemaKnown()))], "")
 }
 
 // OtherSessions returns the distinct names of the database's sessions that begin with prefix,
@@ -49,14 +50,16 @@ func (s *Store) OtherSessions(ctx context.Context, prefix string) ([]string, err
 }
 
 // olderServers returns the distinct names of the sessions of servers that do not know the
-// migration. If the database URL names the sessions, each other session with this name may be one.
+// migration. If the database URL names the sessions, each session whose name begins with it may be
+// one: a pooler or a longer name may follow.
 func (s *Store) olderServers(ctx context.Context, migration int64) ([]string, error) {
 	return s.sessionNames(ctx, `
-		SELECT DISTINCT application_name FROM pg_stat_activity
-		WHERE datname = current_database()
-			AND (starts_with(application_name, $1) OR $2 <> '' AND left(regexp_replace(application_name, $3, ''), $4) = $2)
-			AND coalesce(substring(application_name FROM $3)::bigint, 0) < $5
-		ORDER BY application_name`, ServerName, s.named, schemaMark, maxSessionName-len(schemaKnown()), migration)
+		SELECT DISTINCT application_name
+		FROM pg_stat_activity, regexp_replace(current_setting('application_name'), $2, '') AS own
+		WHERE datname = current_database() AND pid <> pg_backend_pid()
+			AND (starts_with(application_name, $1) OR own <> '' AND starts_with(application_name, own))
+			AND coalesce(substring(application_name FROM $2)::bigint, 0) < $3
+		ORDER BY application_name`, ServerName, schemaMark, migration)
 }
 
 func (s *Store) sessionNames(ctx context.Context, query string, args ...any) ([]string, error) {

@@ -44,7 +44,6 @@ type Store struct {
 	listening  *pgx.ConnConfig           // of the connection that listens for commits
 	timeouts   timeouts
 	config     *pgx.ConnConfig // of the pool's connections; nil if the pool was given
-	named      string          // sessionBase of the name of the pool's connections; may be empty
 	ready      readiness
 	skew       *clockSkew
 	sequencing *sharedrun.Runner[struct{}, bool]                                          // of sequenceOnce
@@ -143,12 +142,10 @@ func Open(ctx context.Context, dsn string, o Options) (*Store, error) {
 	if err != nil {
 		return nil, err
 	}
-	named := ""
-	for _, c := range []*pgx.ConnConfig{listening, config} {
+	for _, c := range []*pgx.ConnConfig{config, listening} {
 		c.AfterConnect = o.timeouts().setUp
 		if name := cmp.Or(c.RuntimeParams["application_name"], o.Application); name != "" {
-			named = sessionBase(name)
-			c.RuntimeParams["application_name"] = named + schemaKnown()
+			c.RuntimeParams["application_name"] = sessionBase(name) + schemaKnown()
 		}
 	}
 	config.Tracer = o.Tracer
@@ -172,7 +169,7 @@ func Open(ctx context.Context, dsn string, o Options) (*Store, error) {
 	if err != nil {
 		return nil, errors.Join(err, pool.Close())
 	}
-	s.listening, s.config, s.named = listening, config, named
+	s.listening, s.config = listening, config
 	if err := s.await(ctx, o); err != nil {
 		return nil, errors.Join(s.Explain(err), pool.Close())
 	}

@@ -1,26 +1,52 @@
--- What only servers need that do not know migration 45: the announcements of changes, the versions
--- of records, and the triggers that log and complete what such servers write. Each statement locks
--- the tables of one function for a moment. After an interruption, the migration starts over.
+-- What only servers that do not know migration 45 need: the announcements of changes, the versions of
+-- records, and the triggers that log and complete what such servers write. Each statement locks one
+-- table for a moment. After an interruption, the migration starts over.
 
 -- +goose NO TRANSACTION
 -- +goose Up
-DROP FUNCTION IF EXISTS log_slots CASCADE;
-DROP FUNCTION IF EXISTS log_interviews CASCADE;
-DROP FUNCTION IF EXISTS log_students CASCADE;
-DROP FUNCTION IF EXISTS log_their_students CASCADE;
-DROP FUNCTION IF EXISTS log_interviewers CASCADE;
-DROP FUNCTION IF EXISTS log_retagged CASCADE;
-DROP FUNCTION IF EXISTS log_every_student CASCADE;
-DROP FUNCTION IF EXISTS log_events CASCADE;
-DROP FUNCTION IF EXISTS anonymise_the_rest CASCADE;
-DROP FUNCTION IF EXISTS announce_slots CASCADE;
-DROP FUNCTION IF EXISTS announce_interviews CASCADE;
-DROP FUNCTION IF EXISTS announce_students CASCADE;
-DROP FUNCTION IF EXISTS announce_their_students CASCADE;
-DROP FUNCTION IF EXISTS announce_everything CASCADE;
-DROP FUNCTION IF EXISTS announce_interviewers CASCADE;
-DROP FUNCTION IF EXISTS announce_tags CASCADE;
-DROP FUNCTION IF EXISTS announce;
+DROP TRIGGER IF EXISTS slots_added ON slots;
+DROP TRIGGER IF EXISTS slots_changed ON slots;
+DROP TRIGGER IF EXISTS slots_handed_over ON slots;
+DROP TRIGGER IF EXISTS slots_log_added ON slots;
+DROP TRIGGER IF EXISTS slots_log_changed ON slots;
+DROP TRIGGER IF EXISTS slots_log_retagged ON slots;
+DROP TRIGGER IF EXISTS interviews_added ON interviews;
+DROP TRIGGER IF EXISTS interviews_changed ON interviews;
+DROP TRIGGER IF EXISTS interviews_log_added ON interviews;
+DROP TRIGGER IF EXISTS interviews_log_changed ON interviews;
+DROP TRIGGER IF EXISTS interviews_handed_over ON interviews;
+DROP TRIGGER IF EXISTS students_changed ON students;
+DROP TRIGGER IF EXISTS students_record ON students;
+DROP TRIGGER IF EXISTS students_log_added ON students;
+DROP TRIGGER IF EXISTS students_log_changed ON students;
+DROP TRIGGER IF EXISTS students_anonymised ON students;
+DROP TRIGGER IF EXISTS holds_added ON holds;
+DROP TRIGGER IF EXISTS holds_changed ON holds;
+DROP TRIGGER IF EXISTS holds_log_added ON holds;
+DROP TRIGGER IF EXISTS holds_log_changed ON holds;
+DROP TRIGGER IF EXISTS waivers_added ON waivers;
+DROP TRIGGER IF EXISTS waivers_changed ON waivers;
+DROP TRIGGER IF EXISTS waivers_record_added ON waivers;
+DROP TRIGGER IF EXISTS waivers_record_changed ON waivers;
+DROP TRIGGER IF EXISTS waivers_record_removed ON waivers;
+DROP TRIGGER IF EXISTS waivers_log_added ON waivers;
+DROP TRIGGER IF EXISTS waivers_log_changed ON waivers;
+DROP TRIGGER IF EXISTS booking_policy_changed ON booking_policy;
+DROP TRIGGER IF EXISTS booking_policy_log_students ON booking_policy;
+DROP TRIGGER IF EXISTS interviewers_email_changed ON interviewers;
+DROP TRIGGER IF EXISTS interviewers_changed ON interviewers;
+DROP TRIGGER IF EXISTS interviewers_removed ON interviewers;
+DROP TRIGGER IF EXISTS interviewers_tags_changed ON interviewers;
+DROP TRIGGER IF EXISTS interviewers_log_added ON interviewers;
+DROP TRIGGER IF EXISTS interviewers_log_changed ON interviewers;
+DROP TRIGGER IF EXISTS interviewers_log_retagged ON interviewers;
+DROP TRIGGER IF EXISTS interviewers_log_students ON interviewers;
+DROP TRIGGER IF EXISTS availabilities_tags_changed ON availabilities;
+DROP TRIGGER IF EXISTS availabilities_log_retagged ON availabilities;
+DROP TRIGGER IF EXISTS events_log_added ON events;
+DROP FUNCTION IF EXISTS log_slots, log_interviews, log_students, log_their_students, log_interviewers, log_retagged, log_every_student,
+    log_events, anonymise_the_rest, forget_meeting_url, announce_slots, announce_interviews, announce_students, announce_their_students,
+    announce_everything, announce_interviewers, announce_tags, announce, renew_record_version, renew_record_versions;
 
 -- The standing is written only if it changes.
 -- +goose StatementBegin
@@ -33,6 +59,4 @@ BEGIN
     RETURN NULL;
 END $$;
 -- +goose StatementEnd
-DROP FUNCTION IF EXISTS renew_record_version CASCADE;
-DROP FUNCTION IF EXISTS renew_record_versions CASCADE;
 ALTER TABLE students DROP COLUMN IF EXISTS record_version;

@@ -1,55 +1,57 @@
 -- The change log replaces the announcements of changes and the versions of records. Servers of
 -- older versions still use these, and do not know the log. Until no such server is connected, the
--- schema keeps what they use, and the triggers below log what they change. A transaction that
--- logs its own changes sets rehearse.logs_changes. contract/00045_older_servers.sql removes both.
--- The functions run as their owner: the user of an older server may lack privileges on the log.
+-- schema keeps what they use, and the triggers below log what they change. Then
+-- contract/00045_older_servers.sql removes both. A transaction that logs its own changes sets
+-- rehearse.logs_changes.
+-- The functions run as their owner, because the user of an older server may lack privileges on the
+-- log. They look for tables in this schema before the temporary ones, which any user may create.
 
 -- +goose NO TRANSACTION
 -- +goose Up
 -- +goose StatementBegin
-CREATE OR REPLACE FUNCTION log_slots() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path FROM CURRENT AS $$
+CREATE OR REPLACE FUNCTION log_slots() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER AS $$
 BEGIN
     INSERT INTO changes (slots) SELECT array_agg(id) FROM changed HAVING count(*) > 0;
     RETURN NULL;
 END $$;
 -- +goose StatementEnd
 -- +goose StatementBegin
-CREATE OR REPLACE FUNCTION log_interviews() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path FROM CURRENT AS $$
+CREATE OR REPLACE FUNCTION log_interviews() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER AS $$
 BEGIN
     INSERT INTO changes (interviews, students) SELECT array_agg(id), array_agg(DISTINCT student_id) FROM changed HAVING count(*) > 0;
     RETURN NULL;
 END $$;
 -- +goose StatementEnd
 -- +goose StatementBegin
-CREATE OR REPLACE FUNCTION log_students() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path FROM CURRENT AS $$
+CREATE OR REPLACE FUNCTION log_students() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER AS $$
 BEGIN
     INSERT INTO changes (students) SELECT array_agg(id) FROM changed HAVING count(*) > 0;
     RETURN NULL;
 END $$;
 -- +goose StatementEnd
 -- +goose StatementBegin
-CREATE OR REPLACE FUNCTION log_their_students() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path FROM CURRENT AS $$
+CREATE OR REPLACE FUNCTION log_their_students() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER AS $$
 BEGIN
     INSERT INTO changes (students) SELECT array_agg(DISTINCT student_id) FROM changed HAVING count(*) > 0;
     RETURN NULL;
 END $$;
 -- +goose StatementEnd
 -- +goose StatementBegin
-CREATE OR REPLACE FUNCTION log_interviewers() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path FROM CURRENT AS $$
+CREATE OR REPLACE FUNCTION log_interviewers() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER AS $$
 BEGIN
     INSERT INTO changes (interviewers) SELECT array_agg(id) FROM changed HAVING count(*) > 0;
     RETURN NULL;
 END $$;
 -- +goose StatementEnd
 -- +goose StatementBegin
-CREATE OR REPLACE FUNCTION log_retagged() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path FROM CURRENT AS $$
+CREATE OR REPLACE FUNCTION log_retagged() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER AS $$
 BEGIN
     INSERT INTO changes (retagged) VALUES (ARRAY[(to_jsonb(NEW) ->> TG_ARGV[0])::bigint]);
     RETURN NULL;
 END $$;
 -- +goose StatementEnd
 -- +goose StatementBegin
-CREATE OR REPLACE FUNCTION log_every_student() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path FROM CURRENT AS $$
+CREATE OR REPLACE FUNCTION log_every_student() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER AS $$
 BEGIN
     INSERT INTO changes (every) VALUES ('{students}');
     RETURN NULL;
@@ -57,10 +59,19 @@ END $$;
 -- +goose StatementEnd
 -- Every row of the log tells its readers to look for events.
 -- +goose StatementBegin
-CREATE OR REPLACE FUNCTION log_events() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path FROM CURRENT AS $$
+CREATE OR REPLACE FUNCTION log_events() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER AS $$
 BEGIN
     INSERT INTO changes DEFAULT VALUES;
     RETURN NULL;
+END $$;
+-- +goose StatementEnd
+-- +goose StatementBegin
+DO $$
+DECLARE name text;
+BEGIN
+    FOREACH name IN ARRAY '{log_slots, log_interviews, log_students, log_their_students, log_interviewers, log_retagged, log_every_student, log_events}'::text[] LOOP
+        EXECUTE format('ALTER FUNCTION %I SET search_path = %I, pg_temp', name, current_schema());
+    END LOOP;
 END $$;
 -- +goose StatementEnd
 
