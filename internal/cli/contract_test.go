@@ -8,7 +8,8 @@ import (
 	"testing"
 )
 
-// The run of migrate that upgrades a database leaves what older servers need, because these may run.
+// The run of migrate that upgrades a database leaves what older servers need, because such servers
+// may still be running.
 // The next run removes it.
 func TestMigrateExpandsBeforeItContracts(t *testing.T) {
 	t.Parallel()

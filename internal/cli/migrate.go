@@ -18,8 +18,8 @@ func (p *program) migrateCommand() *cobra.Command {
 the same at startup, unless MIGRATE is off.
 
 After an upgrade, the schema also has what servers of the previous version need. Run the command
-again once they have stopped: it removes these parts. If such a server is still connected, it prints
-the name of its session instead.`,
+again once they have stopped: it removes these parts. If such a server is still connected, the
+command prints the name of the server's session instead.`,
 		example:   "  rehearse migrate",
 		variables: []string{"DATABASE_URL", "DATA_DIR"},
 		fault:     "a migration failed, or the schema is newer than the program",
@@ -43,8 +43,8 @@ the name of its session instead.`,
 	})
 }
 
-// remindToContract says that the schema is still to be contracted. The run that expands it does not do it, because
-// servers of the previous version may run now.
+// remindToContract says that the schema is still to be contracted. The run that expands the schema does not contract
+// it, because servers of the previous version may still be running.
 func (s *session) remindToContract(ctx context.Context, db *store.Store) error {
 	expanded, _, err := db.Expanded(ctx)
 	if expanded {

@@ -10,9 +10,10 @@ import (
 )
 
 // A change of the schema that servers of the last release would not survive has two parts. The
-// migration only adds: both versions work on the schema (expand). A file in the folder contract,
-// which has the number of the last migration of the change, then removes what only servers that
-// do not know this migration need (contract). It is applied once no such server is connected.
+// migration only adds: both versions work on the schema (expand). A file in the folder contract
+// has the number of the last migration of the change. Servers that do not know this migration are
+// older servers. Once none of them is connected, the file is applied: it removes what only they
+// need (contract).
 
 // contractTable records what has been contracted.
 const contractTable = "goose_contract_version"
@@ -54,7 +55,7 @@ func (s *Store) Contract(ctx context.Context) (older []string, err error) {
 var errNotOwner = errors.New("the database user does not own the tables")
 
 // contract removes from the schema what only servers of older versions need, whether or not there
-// are any. A user who does not own the tables must not create the table of this kind of migration.
+// are any. A user who does not own the tables must not create contractTable.
 func (s *Store) contract(ctx context.Context, apply func(context.Context, *goose.Provider) (int, error)) error {
 	provider, err := s.contractProvider()
 	if err != nil {
@@ -74,8 +75,8 @@ func (s *Store) contract(ctx context.Context, apply func(context.Context, *goose
 	return nil
 }
 
-// once applies the missing migrations of a provider, and does not wait for a table that another
-// session uses for long.
+// once applies the missing migrations of a provider. Unlike apply, it does not try again if another
+// session uses a table.
 func once(ctx context.Context, provider *goose.Provider) (int, error) {
 	done, err := provider.Up(ctx)
 	return len(done), err

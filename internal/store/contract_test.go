@@ -71,8 +71,8 @@ func TestContractedSchemaIsThatOfANewDatabase(t *testing.T) {
 	if expanded, _, err := s.Expanded(t.Context()); expanded || err != nil {
 		t.Errorf("Expanded() = %t, %v after Contract", expanded, err)
 	}
-	// It can be interrupted at any statement, and starts over. A database whose migration 34 has
-	// removed everything at once is in the same state.
+	// Contract can be interrupted at any statement, and starts over. A database on which an earlier
+	// form of migration 34 has removed all these parts is in the same state as after an interruption.
 	execute(t, rows, "DROP TABLE goose_contract_version; DELETE FROM goose_db_version WHERE version_id >= 45")
 	if applied, err := s.Migrate(t.Context()); applied != 1 || err != nil {
 		t.Errorf("the second Migrate() = %d, %v; want 1 migration", applied, err)
@@ -250,8 +250,8 @@ func TestWritesOfOlderServersAreLogged(t *testing.T) {
 	}
 }
 
-// A server of an older version removes personal data that it does not know when it anonymises a
-// student, and only theirs.
+// When a server of an older version anonymises a student, the personal data that this server does
+// not know is also removed, but only that of this student.
 func TestOlderServersAnonymise(t *testing.T) {
 	t.Parallel()
 	_, rows := schoolWithRecord(t)
@@ -454,7 +454,8 @@ func TestOwnerContracts(t *testing.T) {
 	}
 }
 
-// Names of sessions say which schema a server knows, and do not matter for the comparison of clocks.
+// The name of a session says which schema the server knows. This part of the name does not matter
+// for the comparison of clocks.
 func TestOtherSessionsIgnoreTheSchema(t *testing.T) {
 	t.Parallel()
 	database := pgtest.New(t)

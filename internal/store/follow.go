@@ -27,7 +27,8 @@ const (
 	// catchUpPause is the pause between two attempts to wait for the log after a load.
 	catchUpPause = 10 * time.Millisecond
 	// followerName begins the application_name of the connection that reads the log. The rest of the
-	// name is a server's own, because a pooler leaves it at each connection that the server has used.
+	// name differs between servers: a pooler leaves the name on each connection that a server has
+	// used, and the server must still be counted once.
 	followerName = "rehearse change log "
 )
 

@@ -50,8 +50,9 @@ func (s *Store) OtherSessions(ctx context.Context, prefix string) ([]string, err
 }
 
 // olderServers returns the distinct names of the sessions of servers that do not know the
-// migration. If the database URL names the sessions, each session whose name begins with it may be
-// one: a pooler or a longer name may follow.
+// migration. If the database URL gives the sessions a name, each session whose name begins with
+// that name counts as one of a server: the address of a pooler may follow, or the part of the name
+// that sessionBase cuts off.
 func (s *Store) olderServers(ctx context.Context, migration int64) ([]string, error) {
 	return s.sessionNames(ctx, `
 		SELECT DISTINCT application_name

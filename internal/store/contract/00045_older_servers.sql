@@ -1,6 +1,7 @@
--- What only servers that do not know migration 45 need: the announcements of changes, the versions of
--- records, and the triggers that log and complete what such servers write. Each statement locks one
--- table for a moment. After an interruption, the migration starts over.
+-- Servers that do not know migration 45 are older servers. This removes what only they need: the
+-- announcements of changes, the versions of records, and the triggers that log and complete what
+-- they write. Each statement locks one table for a moment. After an interruption, the migration
+-- starts over.
 
 -- +goose NO TRANSACTION
 -- +goose Up

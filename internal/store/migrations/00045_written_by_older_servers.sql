@@ -1,6 +1,6 @@
 -- Servers of older versions do not know newer tables and columns. Until no such server is connected,
--- triggers change these with the rest, as newer servers do. The columns that older servers know say
--- who changed what, and when.
+-- triggers change these with the rest, as newer servers do. Older servers themselves write who
+-- changed what, and when, because they know those columns.
 
 -- +goose NO TRANSACTION
 -- +goose Up
