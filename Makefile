@@ -1,7 +1,7 @@
 # `make help` lists what there is.
 GOLANGCI := go run github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
 
-.PHONY: help run generate lint test race e2e playground crash bench upgrade calibrate hostile release-schema image deploy-check
+.PHONY: help run generate lint test race e2e playground crash chaos bench upgrade calibrate hostile release-schema image deploy-check
 
 help: ## this list
 	@grep -hE '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "%-14s %s\n", $$1, $$2}'
@@ -29,6 +29,9 @@ playground: ## the page that is in the binary, from its sources (needs node)
 
 crash: ## kill servers and Postgres under load, far more often than the tests do (KILLS=25)
 	go test ./internal/cli -run 'KilledUnderLoad|AnswerLost' -v -count=1 -timeout 60m -crash.kills=$(or $(KILLS),25)
+
+chaos: ## kill, freeze and replace the primary of a Patroni cluster under load (ROUNDS=1; FAULTS='primary frozen,switchover'; needs patroni and etcd-server)
+	go test -run '^$$' -bench Chaos -benchtime 1x -timeout 120m ./chaos -rounds $(or $(ROUNDS),1) -faults '$(FAULTS)'
 
 image: ## the container image localhost/rehearse, built by buildah (BUILDER="docker build")
 	GOOS=linux CGO_ENABLED=0 go build -trimpath -ldflags '-s -w $(if $(VERSION),-X rehearse/internal/cli.release=$(VERSION))' -o build/linux/$$(go env GOARCH)/rehearse .
