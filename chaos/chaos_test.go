@@ -133,7 +133,7 @@ func BenchmarkChaos(b *testing.B) {
 			if *only != "" && !slices.Contains(strings.Split(*only, ","), f.name) {
 				continue
 			}
-			row(table, s, f.name, makeFault(c, s, f))
+			row(b, table, s, f.name, makeFault(c, s, f))
 			made++
 		}
 	}
@@ -155,9 +155,13 @@ type effect struct {
 	at, promoted time.Time // promoted is zero if the primary stayed the same
 }
 
-// row adds the row of a fault to the table.
-func row(table *tabwriter.Writer, s *school, name string, e effect) {
+// row adds the row of a fault to the table. No fault may lead to an internal error.
+func row(b *testing.B, table *tabwriter.Writer, s *school, name string, e effect) {
+	b.Helper()
 	gap, codes := s.since(e.at)
+	if codes["INTERNAL"] > 0 {
+		b.Errorf("%s: %d internal errors", name, codes["INTERNAL"])
+	}
 	promoted := "-"
 	if !e.promoted.IsZero() {
 		promoted = fmt.Sprintf("%.1f s", e.promoted.Sub(e.at).Seconds())

@@ -194,3 +194,30 @@ func TestPoolerThatSharesPreparedStatements(t *testing.T) {
 		})
 	}
 }
+
+// A transaction whose deadline passes in a savepoint cannot roll back to it, because its connection
+// is closed by then. This is no internal error.
+func TestDeadlineInASavepoint(t *testing.T) {
+	t.Parallel()
+	proxy := pgtest.New(t).Proxy(t)
+	s := pgtest.Database{DSN: proxy.DSN}.Open(t, store.Options{})
+	defer proxy.Thaw()
+	ctx, cancel := context.WithCancel(t.Context())
+	defer cancel()
+	_, err := store.InTx(ctx, s, func(tx *store.Tx) (int, error) {
+		if _, err := tx.CountStudents(ctx, everything, store.StudentFilter{}); err != nil {
+			return 0, err
+		}
+		return store.Try(ctx, tx, func(tx *store.Tx) (int, error) {
+			proxy.Freeze()
+			within, end := context.WithTimeout(ctx, 50*time.Millisecond)
+			defer end()
+			n, err := tx.CountStudents(within, everything, store.StudentFilter{})
+			cancel()
+			return n, err
+		})
+	})
+	if !errors.Is(err, store.ErrUnavailable) {
+		t.Errorf("the transaction returned %v, want ErrUnavailable", err)
+	}
+}

@@ -3,7 +3,6 @@ package store
 import (
 	"context"
 	"crypto/tls"
-	"database/sql/driver"
 	"errors"
 	"io"
 	"net"
@@ -152,6 +151,7 @@ func isUnavailable(err error) bool {
 		return is || ends(pg)
 	}
 	var network net.Error
-	return errors.As(err, &network) || errors.Is(err, driver.ErrBadConn) ||
+	// A connection that was closed earlier, perhaps at a deadline, is stale.
+	return errors.As(err, &network) || isStale(err) ||
 		errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF)
 }
