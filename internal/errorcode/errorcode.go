@@ -83,7 +83,7 @@ var list = []Info{
 		Advice: "Wait for the seconds in `Retry-After`, or back off. Repeat a mutation with the same idempotency key.",
 	},
 	{
-		Code: OutcomeUnknown, Meaning: "The database did not confirm the change in time, so it may or may not have been made.", Fault: true, Retry: true,
+		Code: OutcomeUnknown, Meaning: "The database did not confirm the change, so it may or may not have been made.", Fault: true, Retry: true,
 		Advice: "Back off, and repeat the mutation with the same idempotency key: it returns the change if it was made. Without a key, read the objects first.",
 	},
 	{

@@ -68,9 +68,7 @@ func TestRequestsAreRefusedWhileTheDatabaseIsAway(t *testing.T) {
 			}
 			c.revive(proxy)
 			until(t, "the database is known to be back", func() bool { return s.Away() == nil })
-			if err := create(t.Context(), s.Store, "after"); err != nil {
-				t.Errorf("a write after the return: %v", err)
-			}
+			until(t, "a write succeeds", func() bool { return create(t.Context(), s.Store, "after") == nil }) // a connection may still be cut
 		})
 	}
 }
@@ -141,7 +139,7 @@ func TestCommitThatIsNotConfirmed(t *testing.T) {
 	server := pgtest.Launch(t, scratch.Dir(t), map[string]string{"synchronous_standby_names": "nobody"})
 	pgtest.Migrate(t, server) // without synchronous_commit, nothing waits for a standby
 	db := pgtest.Database{DSN: server.DSN("postgres")}
-	s := db.With("synchronous_commit", "on").Open(t, store.Options{CommitTimeout: 50 * time.Millisecond})
+	s := db.With("synchronous_commit", "on").Open(t, store.Options{CommitTimeout: time.Second})
 	request := store.Request{Actor: booking.Actor{Role: booking.RoleAdmin}, Key: "once", Operation: "create", Input: []byte("input"), At: planned}
 	attempt := func(s *store.Store) (*store.StoredRequest, error) {
 		return store.InTx(t.Context(), s, func(tx *store.Tx) (*store.StoredRequest, error) {

@@ -113,10 +113,15 @@ func (e awayError) Error() string { return ErrUnavailable.Error() + ": " + e.cau
 // Is makes it an ErrUnavailable.
 func (awayError) Is(target error) bool { return target == ErrUnavailable }
 
-// As returns an error of Postgres, for the Advice.
+// As returns an error of Postgres or of its certificate, for the Advice.
 func (e awayError) As(target any) bool {
-	pg, is := target.(**pgconn.PgError)
-	return is && errors.As(e.cause, pg)
+	switch target := target.(type) {
+	case **pgconn.PgError:
+		return errors.As(e.cause, target)
+	case **tls.CertificateVerificationError:
+		return errors.As(e.cause, target)
+	}
+	return false
 }
 
 func isTimeout(err error) bool {

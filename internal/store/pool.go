@@ -30,7 +30,7 @@ var (
 
 // pingAfter is the idle time after which a connection must respond before it is used, and
 // pingTimeout is how long it may take.
-const pingAfter, pingTimeout = time.Second, time.Second
+const pingAfter, pingTimeout = time.Second, 3 * time.Second
 
 // responds pings a connection that was idle. If it does not respond, pgx closes it, and its own
 // ping, which responds reports to be due, fails at once. The own ping has no time limit.

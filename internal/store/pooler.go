@@ -6,6 +6,7 @@ import (
 	"database/sql/driver"
 	"fmt"
 	"strings"
+	"time"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
@@ -14,10 +15,15 @@ import (
 // execModeParameter is the parameter of a DSN that chooses how pgx sends statements.
 const execModeParameter = "default_query_exec_mode"
 
+// poolerTimeout bounds the look for a pooler.
+const poolerTimeout = 10 * time.Second
+
 // adaptToPooler makes all further connections send statements unprepared if a pooler is in
 // between that does not manage prepared statements. Such a pooler lets clients share connections,
 // but not the names of their statements, which then exist already, or do not exist.
 func (s *Store) adaptToPooler(ctx context.Context, listens bool) error {
+	ctx, cancel := context.WithTimeout(ctx, poolerTimeout)
+	defer cancel()
 	conn, err := s.pool.Conn(ctx)
 	if err != nil {
 		return fault(err, "look for a pooler")
@@ -72,7 +78,7 @@ func sharesStatements(ctx context.Context, conn *pgconn.PgConn) (bool, error) {
 	if err == nil {
 		_, err = readText(ctx, conn, "COMMIT")
 	}
-	return found == "1", err
+	return found == "1" && err == nil, err
 }
 
 // readText returns the first column of the last result of a statement.

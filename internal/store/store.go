@@ -153,7 +153,7 @@ func Open(ctx context.Context, dsn string, o Options) (*Store, error) {
 		config.Tracer = newStatementSpans(o.Traces)
 	}
 	watch := primary.New(config, changelog.Identify)
-	listening.DialFunc = config.DialFunc
+	watch.Purge(listening)
 	pool := sql.OpenDB(metered{stdlib.GetConnector(*config,
 		stdlib.OptionBeforeConnect(func(_ context.Context, c *pgx.ConnConfig) error {
 			c.DefaultQueryExecMode = config.DefaultQueryExecMode // adaptToPooler may have changed it

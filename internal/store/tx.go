@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"database/sql/driver"
+	"errors"
 	"fmt"
 	"slices"
 	"time"
@@ -39,7 +40,7 @@ func InTx[T any](ctx context.Context, s *Store, fn func(*Tx) (T, error)) (T, err
 	backoff := retry.WithMaxRetries(maxRetries, retry.WithJitterPercent(50, retry.NewExponential(5*time.Millisecond)))
 	result, err := retry.DoValue(ctx, backoff, func(ctx context.Context) (T, error) {
 		result, err := runOnce(ctx, s, fn)
-		if isSerialization(err) {
+		if isSerialization(err) && !errors.Is(err, ErrOutcomeUnknown) {
 			err = retry.RetryableError(err)
 		}
 		return result, err
@@ -48,7 +49,7 @@ func InTx[T any](ctx context.Context, s *Store, fn func(*Tx) (T, error)) (T, err
 		return result, nil
 	}
 	var none T
-	if refused := refusal(err); refused != nil {
+	if refused := refusal(err); refused != nil && !errors.Is(err, ErrOutcomeUnknown) {
 		return none, refused
 	}
 	return none, fault(err, "transaction")
@@ -161,6 +162,9 @@ func (t *transaction) send(ctx context.Context, statements ...statement) error {
 	return sendOn(ctx, t.conn, all)
 }
 
+// pipelined is the number of last statements that are sent together with the commit.
+const pipelined = 10
+
 // commit commits the transaction. If it fails, only rollback may follow.
 func (t *transaction) commit(ctx context.Context) error {
 	if !t.begun {
@@ -168,6 +172,11 @@ func (t *transaction) commit(ctx context.Context) error {
 	}
 	t.writeSlotHistory()
 	t.writeChanges()
+	if len(t.queued) > pipelined { // the limit is that of the commit, not of a large import
+		if err := t.send(ctx); err != nil {
+			return err
+		}
+	}
 	ctx, cancel := context.WithTimeout(ctx, t.limit)
 	defer cancel()
 	return t.send(ctx, statement{text: commitText})

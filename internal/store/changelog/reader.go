@@ -195,7 +195,7 @@ func dial(ctx context.Context, config *pgx.ConnConfig, arrange func(*pgx.ConnCon
 // Identify returns the identity of the server of a connection, which another server and a restart
 // change. It fails for a standby.
 func Identify(ctx context.Context, conn *pgx.Conn) (server string, err error) {
-	err = conn.QueryRow(ctx, "SELECT "+serverID).Scan(&server)
+	err = conn.QueryRow(ctx, processID).Scan(&server)
 	if err == nil && server == standby {
 		err = errStandby
 	}

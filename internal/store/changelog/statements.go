@@ -11,6 +11,12 @@ const serverID = `(SELECT CASE WHEN pg_is_in_recovery() THEN '` + standby + `'
 	ELSE concat_ws(' ', oid, extract(epoch FROM pg_postmaster_start_time()), extract(epoch FROM stats_reset)) END
 	FROM pg_database CROSS JOIN pg_stat_archiver WHERE datname = current_database())`
 
+// processID identifies a database and the process that serves it: connections to another one, or to
+// one that was restarted, are dead.
+const processID = `SELECT CASE WHEN pg_is_in_recovery() THEN '` + standby + `'
+	ELSE concat_ws(' ', oid, extract(epoch FROM pg_postmaster_start_time())) END
+	FROM pg_database WHERE datname = current_database()`
+
 const standby = "standby"
 
 // readChanges reads the rows of the log that are visible now and were not visible in the

@@ -6,9 +6,11 @@ package primary
 import (
 	"context"
 	"errors"
+	"fmt"
 	"log/slog"
 	"net"
 	"slices"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -20,6 +22,12 @@ import (
 const (
 	// probeTimeout bounds a probe. A frozen host accepts connections, but does not respond.
 	probeTimeout = time.Second
+	// Every thoroughProbe-th successive probe that fails may take thoroughTimeout, because connecting
+	// can take long: to a host whose first address does not respond, or over a slow network.
+	thoroughProbe   = 5
+	thoroughTimeout = 5 * time.Second
+	// grace is how long the known primary may respond later than another host that is a primary, too.
+	grace = 200 * time.Millisecond
 	// awayPause is the pause between two probes while the database is away.
 	awayPause = 100 * time.Millisecond
 	// latePause is the pause between two probes while the database responds, but late.
@@ -34,6 +42,8 @@ type Identify func(context.Context, *pgx.Conn) (string, error)
 type Watch struct {
 	hosts    []*pgx.ConnConfig // one for each host of the address
 	identify Identify
+	timeout  time.Duration // of a probe
+	silence  time.Duration // how long nothing must have been heard, if the probe fails sooner
 	conns    conns
 
 	suspected atomic.Bool
@@ -41,16 +51,23 @@ type Watch struct {
 	away      atomic.Pointer[error]
 	primary   atomic.Pointer[pgx.ConnConfig] // the host at which the last probe found it
 
-	server  string    // identity; empty until it is known
-	doubted time.Time // start of the first probe since the last one that succeeded
+	server   string    // identity; empty until it is known
+	doubted  time.Time // start of the first probe since the database last responded
+	failures int       // number of probes since then
 }
 
 // New returns a Watch of the database of a configuration, whose connections it tracks from now on.
 func New(config *pgx.ConnConfig, identify Identify) *Watch {
-	w := &Watch{identify: identify, conns: conns{open: map[*conn]struct{}{}}, woken: make(chan struct{}, 1)}
+	w := &Watch{identify: identify, timeout: probeTimeout, silence: probeTimeout, conns: conns{open: map[*conn]struct{}{}}, woken: make(chan struct{}, 1)}
 	w.hosts = hostsOf(config) // probes are not tracked
-	config.DialFunc = w.conns.track(config.DialFunc)
+	config.DialFunc = w.conns.track(config.DialFunc, true)
 	return w
+}
+
+// Purge makes the Watch also close connections of another configuration, such as those without the
+// pooler. What they receive does not show that the database is there.
+func (w *Watch) Purge(config *pgx.ConnConfig) {
+	config.DialFunc = w.conns.track(config.DialFunc, false)
 }
 
 // Err returns why the database is away, or nil.
@@ -76,8 +93,9 @@ func (w *Watch) Suspect(suspected bool) {
 func (w *Watch) Run(ctx context.Context, log *slog.Logger) {
 	defer w.away.Store(nil)
 	for ctx.Err() == nil {
+		w.probe(ctx, log)
 		pause := latePause
-		if w.probe(ctx, log) != nil {
+		if w.Err() != nil {
 			pause = awayPause
 		}
 		if !w.suspected.Load() && w.Err() == nil {
@@ -96,52 +114,66 @@ func (w *Watch) Run(ctx context.Context, log *slog.Logger) {
 
 // probe notes whether the database is away. If a server has taken over, it closes the connections
 // to the former one: their statements would wait in vain, and keep others from the pool.
-func (w *Watch) probe(ctx context.Context, log *slog.Logger) error {
+func (w *Watch) probe(ctx context.Context, log *slog.Logger) {
+	start := now()
 	if w.doubted.IsZero() {
-		w.doubted = now()
+		w.doubted = start
 	}
 	host, server, err := w.find(ctx)
 	switch {
 	case ctx.Err() != nil:
-		return err
-	case err != nil:
-		if isRefusal(err) || w.conns.heardSince(w.doubted) {
-			return err
-		}
+		return
+	case err != nil && !errors.Is(err, errRefused) && !w.conns.heardSince(w.doubted, earlier(start, now().Add(-w.silence))):
+		w.failures++
 		if w.away.Swap(&err) == nil {
 			log.WarnContext(ctx, "the database is away; requests are refused until it is back", "error", err)
 		}
+		return
+	case err == nil:
+		if w.server != "" && w.server != server {
+			closed := w.conns.closeFormer(w.doubted, start)
+			log.WarnContext(ctx, "the database has another server or was restarted; the connections to the former one are closed",
+				"host", host.Host, "port", host.Port, "connections", closed)
+		}
+		w.server = server
+		w.primary.Store(host)
+	}
+	w.doubted, w.failures = time.Time{}, 0
+	if w.away.Swap(nil) != nil {
+		log.InfoContext(ctx, "the database is back")
+	}
+}
+
+// errRefused reports that Postgres refuses a new connection for a reason that does not concern
+// existing ones, such as a wrong password or too many connections.
+var errRefused = errors.New("a new connection is refused")
+
+// judge adds errRefused to an error of a host that is known to be the primary, or the only host.
+func (w *Watch) judge(host *pgx.ConnConfig, err error) error {
+	const (
+		connection   = "08" // a pooler cannot reach Postgres
+		intervention = "57" // such as a shutdown
+	)
+	var pg *pgconn.PgError
+	if len(w.hosts) > 1 && host != w.primary.Load() || !errors.As(err, &pg) || strings.HasPrefix(pg.Code, connection) || strings.HasPrefix(pg.Code, intervention) {
 		return err
 	}
-	if w.server != "" && w.server != server {
-		closed := w.conns.closeOlder(w.doubted)
-		log.WarnContext(ctx, "the database has another server or was restarted; the connections to the former one are closed",
-			"host", host.Host, "port", host.Port, "connections", closed)
-	}
-	w.server, w.doubted = server, time.Time{}
-	w.primary.Store(host)
-	if w.away.Swap(nil) != nil {
-		log.InfoContext(ctx, "the database is back", "host", host.Host, "port", host.Port)
-	}
-	return nil
+	return fmt.Errorf("%w: %w", errRefused, err)
 }
 
-// isRefusal reports whether Postgres refuses a new connection for a reason that does not concern
-// existing ones, such as a wrong password or too many connections.
-func isRefusal(err error) bool {
-	const operatorIntervention = "57" // such as a shutdown
-	var pg *pgconn.PgError
-	return errors.As(err, &pg) && pg.Code[:min(2, len(pg.Code))] != operatorIntervention
-}
-
-// find asks all hosts at the same time, and returns the first that is the primary.
-func (w *Watch) find(ctx context.Context) (host *pgx.ConnConfig, server string, err error) {
+// find asks all hosts at the same time, and returns the primary: the first that says so, or the
+// known one if it says so soon after.
+func (w *Watch) find(ctx context.Context) (*pgx.ConnConfig, string, error) {
 	type found struct {
 		host   *pgx.ConnConfig
 		server string
 		err    error
 	}
-	ctx, cancel := context.WithTimeout(ctx, probeTimeout)
+	timeout := w.timeout
+	if w.failures%thoroughProbe == thoroughProbe-1 {
+		timeout = max(timeout, thoroughTimeout)
+	}
+	ctx, cancel := context.WithTimeout(ctx, timeout)
 	var asking sync.WaitGroup
 	defer asking.Wait()
 	defer cancel()
@@ -152,13 +184,27 @@ func (w *Watch) find(ctx context.Context) (host *pgx.ConnConfig, server string, 
 			results <- found{host, server, err}
 		})
 	}
+	known := w.primary.Load()
+	var first *found
 	var errs []error
+	var late <-chan time.Time
 	for range w.hosts {
-		got := <-results
-		if got.err == nil {
-			return got.host, got.server, nil
+		select {
+		case got := <-results:
+			switch {
+			case got.err != nil:
+				errs = append(errs, w.judge(got.host, got.err))
+			case got.host == known || known == nil:
+				return got.host, got.server, nil
+			case first == nil:
+				first, late = &got, time.After(grace)
+			}
+		case <-late:
+			return first.host, first.server, nil
 		}
-		errs = append(errs, got.err)
+	}
+	if first != nil {
+		return first.host, first.server, nil
 	}
 	return nil, "", errors.Join(errs...)
 }
@@ -213,6 +259,13 @@ func hostsOf(config *pgx.ConnConfig) []*pgx.ConnConfig {
 	return hosts
 }
 
+func earlier(a, b time.Time) time.Time {
+	if a.Before(b) {
+		return a
+	}
+	return b
+}
+
 // now is the real time, as in the timeouts of connections.
 func now() time.Time { return time.Now() } //nolint:forbidigo // no rule of the school depends on it
 
@@ -226,16 +279,17 @@ type conn struct {
 	net.Conn
 	of     *conns
 	opened time.Time
-	heard  atomic.Int64 // when something was received last
+	counts bool         // what it receives shows that the database is there
+	heard  atomic.Int64 // when something was received last; 0 if nothing was
 }
 
-func (c *conns) track(dial pgconn.DialFunc) pgconn.DialFunc {
+func (c *conns) track(dial pgconn.DialFunc, counts bool) pgconn.DialFunc {
 	return func(ctx context.Context, network, address string) (net.Conn, error) {
 		dialed, err := dial(ctx, network, address)
 		if err != nil {
 			return nil, err
 		}
-		tracked := &conn{Conn: dialed, of: c, opened: now()}
+		tracked := &conn{Conn: dialed, of: c, opened: now(), counts: counts}
 		c.mu.Lock()
 		defer c.mu.Unlock()
 		c.open[tracked] = struct{}{}
@@ -260,30 +314,35 @@ func (c *conn) Close() error {
 	return c.Conn.Close()
 }
 
-// older returns the connections that were opened before a time.
-func (c *conns) older(than time.Time) []*conn {
+// that returns the connections for which a condition holds.
+func (c *conns) that(holds func(*conn) bool) []*conn {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	var older []*conn
+	var all []*conn
 	for one := range c.open {
-		if one.opened.Before(than) {
-			older = append(older, one)
+		if holds(one) {
+			all = append(all, one)
 		}
 	}
-	return older
+	return all
 }
 
-// heardSince reports whether a connection that was opened before a time has received something
-// after it.
-func (c *conns) heardSince(t time.Time) bool {
-	return slices.ContainsFunc(c.older(t), func(one *conn) bool { return one.heard.Load() > t.UnixNano() })
+// heardSince reports whether a connection that was opened before a doubt has received something
+// since a time.
+func (c *conns) heardSince(doubt, since time.Time) bool {
+	return len(c.that(func(one *conn) bool {
+		return one.counts && one.opened.Before(doubt) && one.heard.Load() > since.UnixNano()
+	})) > 0
 }
 
-// closeOlder closes the connections that were opened before a time, and returns their number.
-func (c *conns) closeOlder(than time.Time) int {
-	older := c.older(than)
-	for _, one := range older {
+// closeFormer closes the connections that were opened before a doubt, and those that were opened
+// before the probe that ended the doubt, and have received nothing. It returns their number.
+func (c *conns) closeFormer(doubt, probe time.Time) int {
+	former := c.that(func(one *conn) bool {
+		return one.opened.Before(doubt) || one.opened.Before(probe) && one.heard.Load() == 0
+	})
+	for _, one := range former {
 		_ = one.Close()
 	}
-	return len(older)
+	return len(former)
 }

@@ -68,13 +68,55 @@ func TestFailedProbe(t *testing.T) {
 					t.Fatal(err)
 				}
 			}
-			if err := w.Probe(t.Context()); err == nil {
-				t.Fatal("the probe succeeded")
-			}
+			w.Probe(t.Context())
 			if err := w.Err(); (err != nil) != c.away {
 				t.Errorf("Err() = %v, want one: %t", err, c.away)
 			}
 		})
+	}
+}
+
+// A refusal shows that Postgres is there: a database that was away is no longer.
+func TestRefusalAfterAnOutage(t *testing.T) {
+	t.Parallel()
+	db := pgtest.New(t)
+	tracked := config(t, db.DSN)
+	w := primary.New(tracked, func(context.Context, *pgx.Conn) (string, error) { return "", errors.New("no response") })
+	if w.Probe(t.Context()); w.Err() == nil {
+		t.Fatal("the database is not away after a probe without a response")
+	}
+	if _, err := db.Admin(t).ExecContext(t.Context(), "ALTER DATABASE "+tracked.Database+" ALLOW_CONNECTIONS false"); err != nil {
+		t.Fatal(err)
+	}
+	if w.Probe(t.Context()); w.Err() != nil {
+		t.Errorf("Err() = %v after a refusal", w.Err())
+	}
+}
+
+// A doubt ends when something is heard. After another server has taken over, connections that were
+// opened since then are closed as well, if they are older than the next doubt.
+func TestDoubtEndsWhenSomethingIsHeard(t *testing.T) {
+	t.Parallel()
+	tracked := config(t, pgtest.New(t).DSN)
+	server, failed := "one", error(nil)
+	var older *pgx.Conn
+	w := primary.New(tracked, func(ctx context.Context, _ *pgx.Conn) (string, error) {
+		if failed != nil {
+			return "", errors.Join(failed, older.Ping(ctx))
+		}
+		return server, nil
+	})
+	older = connect(t, tracked)
+	w.Probe(t.Context())
+	failed = errors.New("late")
+	if w.Probe(t.Context()); w.Err() != nil {
+		t.Fatalf("Err() = %v although a connection has received something", w.Err())
+	}
+	newer := connect(t, tracked)
+	server, failed = "another", nil
+	w.Probe(t.Context())
+	if err := newer.Ping(t.Context()); err == nil {
+		t.Error("a connection from before the last doubt is open")
 	}
 }
 
@@ -87,8 +129,9 @@ func TestAnotherServer(t *testing.T) {
 	older := connect(t, tracked)
 	probe := func(want error) {
 		t.Helper()
-		if err := w.Probe(t.Context()); !errors.Is(err, want) {
-			t.Fatalf("Probe() = %v, want %v", err, want)
+		w.Probe(t.Context())
+		if err := w.Err(); !errors.Is(err, want) {
+			t.Fatalf("Err() = %v after a probe, want %v", err, want)
 		}
 	}
 	probe(nil)
@@ -106,9 +149,6 @@ func TestAnotherServer(t *testing.T) {
 	}
 	if err := newer.Ping(t.Context()); err != nil {
 		t.Errorf("the newer connection: %v", err)
-	}
-	if err := w.Err(); err != nil {
-		t.Errorf("Err() = %v after a probe that succeeded", err)
 	}
 }
 
@@ -129,9 +169,7 @@ func TestPrefer(t *testing.T) {
 	if got := hosts(c); !slices.Equal(got, before) {
 		t.Errorf("before a probe the hosts are %v, want %v", got, before)
 	}
-	if err := w.Probe(t.Context()); err != nil {
-		t.Fatal(err)
-	}
+	w.Probe(t.Context())
 	w.Prefer(c)
 	want := []string{"127.0.0.1", "127.0.0.1", "192.0.2.1", "192.0.2.1", "192.0.2.2", "192.0.2.2"}
 	if got := hosts(c); !slices.Equal(got, want) {
