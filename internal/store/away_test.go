@@ -3,6 +3,7 @@ package store_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"net/url"
 	"strings"
 	"testing"
@@ -162,6 +163,38 @@ func TestCommitThatIsNotConfirmed(t *testing.T) {
 	stored, err := attempt(db.Open(t, store.Options{}))
 	if err != nil || stored == nil || stored.Response != `"created"` {
 		t.Errorf("the repeated request returned %+v, %v, want the response of the first", stored, err)
+	}
+}
+
+// Many last writes are sent before the commit. If they are not confirmed, nothing was committed.
+func TestWritesThatAreNotConfirmed(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		writes  int
+		unknown bool
+	}{{1, true}, {100, false}} {
+		t.Run(fmt.Sprint(c.writes), func(t *testing.T) {
+			t.Parallel()
+			proxy := pgtest.New(t).Proxy(t)
+			s := pgtest.Database{DSN: proxy.DSN}.Open(t, store.Options{CommitTimeout: time.Second})
+			defer proxy.Thaw()
+			ctx, cancel := context.WithCancel(t.Context())
+			defer cancel()
+			_, err := store.InTx(ctx, s, func(tx *store.Tx) (store.Nothing, error) {
+				if _, err := tx.CountStudents(ctx, everything, store.StudentFilter{}); err != nil {
+					return store.Nothing{}, err
+				}
+				for range c.writes {
+					tx.Queue("SELECT 1")
+				}
+				proxy.Freeze()
+				time.AfterFunc(2*time.Second, cancel) // later than the limit of the commit
+				return store.Nothing{}, nil
+			})
+			if err == nil || errors.Is(err, store.ErrOutcomeUnknown) != c.unknown {
+				t.Errorf("the transaction returned %v; want ErrOutcomeUnknown: %t", err, c.unknown)
+			}
+		})
 	}
 }
 

@@ -31,6 +31,9 @@ func HasStudentRule(code booking.RefusalCode) bool { return studentRules[code] !
 // A test may hold a run for as long as others take to wait for it.
 func init() { sequenceTimeout = time.Minute }
 
+// Queue queues a statement, which is sent with the next one.
+func (tx *Tx) Queue(text string) { tx.state.queue(text) }
+
 // MigrateTo applies the migrations up to a version, as an older program does.
 func (s *Store) MigrateTo(ctx context.Context, version int64) error {
 	provider, err := s.provider()

@@ -81,9 +81,6 @@ func runOnce[T any](ctx context.Context, s *Store, fn func(*Tx) (T, error)) (T, 
 	}
 	err = t.commit(ctx)
 	done = err == nil
-	if isUnconfirmed(err) {
-		err = fmt.Errorf("%w: %w", ErrOutcomeUnknown, err)
-	}
 	if t.changed() { // even if the commit's outcome is unknown
 		s.interviewers.Evict(typed[booking.InterviewerID](t.changes.ids[changedInterviewers])...)
 		s.committed()
@@ -165,7 +162,8 @@ func (t *transaction) send(ctx context.Context, statements ...statement) error {
 // pipelined is the number of last statements that are sent together with the commit.
 const pipelined = 10
 
-// commit commits the transaction. If it fails, only rollback may follow.
+// commit commits the transaction. If it fails, only rollback may follow. It returns
+// ErrOutcomeUnknown if the commit was sent and may have been made.
 func (t *transaction) commit(ctx context.Context) error {
 	if !t.begun {
 		return nil // the database was not used
@@ -179,7 +177,11 @@ func (t *transaction) commit(ctx context.Context) error {
 	}
 	ctx, cancel := context.WithTimeout(ctx, t.limit)
 	defer cancel()
-	return t.send(ctx, statement{text: commitText})
+	err := t.send(ctx, statement{text: commitText})
+	if isUnconfirmed(err) {
+		return fmt.Errorf("%w: %w", ErrOutcomeUnknown, err)
+	}
+	return err
 }
 
 // rollback rolls the transaction back. If that fails, it closes the connection, and
