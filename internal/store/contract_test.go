@@ -4,7 +4,6 @@ import (
 	"context"
 	"database/sql"
 	"os"
-	"reflect"
 	"regexp"
 	"slices"
 	"strings"
@@ -164,14 +163,7 @@ func TestListAfterAChangeByAnOlderServer(t *testing.T) {
 			l := newLister(t, database)
 			before, _, _ := l.list()
 			execute(t, rows, change.statement)
-			used, _, _ := l.list()
-			now, err := l.Record(t.Context(), 1)
-			if err != nil || reflect.DeepEqual(now, before) {
-				t.Fatalf("the statement does not change the record (%v): %+v", err, now)
-			}
-			if !reflect.DeepEqual(used, now) {
-				t.Errorf("the list uses the record %+v\nwant %+v", used, now)
-			}
+			l.mustUseChanged(t, before)
 		})
 	}
 	t.Run("a slot", func(t *testing.T) {

@@ -129,6 +129,21 @@ const (
 	ofEveryStudent = "INSERT INTO changes (every) VALUES ('{students}')"
 )
 
+// mustUseChanged lists after a change of the record, which was before, and returns the number of
+// statements of the list. The list must use the changed record.
+func (l *lister) mustUseChanged(t *testing.T, before booking.Record) (statements int64) {
+	t.Helper()
+	used, _, statements := l.list()
+	now, err := l.Record(t.Context(), 1)
+	if err != nil || reflect.DeepEqual(now, before) {
+		t.Fatalf("the statement does not change the record (%v): %+v", err, now)
+	}
+	if !reflect.DeepEqual(used, now) {
+		t.Errorf("the list uses the record %+v\nwant %+v", used, now)
+	}
+	return statements
+}
+
 // A list that begins after a change of the student's record reflects it.
 func TestListUsesTheCurrentRecord(t *testing.T) {
 	t.Parallel()
@@ -142,16 +157,8 @@ func TestListUsesTheCurrentRecord(t *testing.T) {
 				t.Fatalf("a list has %d slots and takes %d statements, the next %d; want some slots and 1, then 0", slots, first, next)
 			}
 			executeAll(t, rows, change.statement, change.logged)
-			used, _, statements := l.list()
-			if statements != 1 {
+			if statements := l.mustUseChanged(t, before); statements != 1 {
 				t.Errorf("the list after the change takes %d statements, want 1: the record", statements)
-			}
-			now, err := l.Record(t.Context(), 1)
-			if err != nil || reflect.DeepEqual(now, before) {
-				t.Fatalf("the statement does not change the record (%v): %+v", err, now)
-			}
-			if !reflect.DeepEqual(used, now) {
-				t.Errorf("the list uses the record %+v\nwant %+v", used, now)
 			}
 			if _, _, statements := l.list(); statements != 0 {
 				t.Errorf("the next list takes %d statements, want 0, because the record is in memory", statements)
