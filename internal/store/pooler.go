@@ -1,9 +1,11 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"crypto/rand"
 	"database/sql/driver"
+	"errors"
 	"fmt"
 	"strings"
 	"time"
@@ -28,7 +30,7 @@ func (s *Store) adaptToPooler(ctx context.Context, listens bool) error {
 	if err != nil {
 		return fault(err, "look for a pooler")
 	}
-	defer func() { _ = conn.Close() }() // returns it to the pool
+	defer func() { _ = conn.Close() }()
 	unmanaged := false
 	err = conn.Raw(func(of any) error {
 		direct, err := directly(of)
@@ -38,13 +40,13 @@ func (s *Store) adaptToPooler(ctx context.Context, listens bool) error {
 		if of, is := direct.(*pgx.Conn); is {
 			unmanaged, err = sharesStatements(ctx, of.PgConn())
 		}
-		if unmanaged && err == nil {
-			return driver.ErrBadConn // the connection would prepare statements
-		}
-		return err
+		return cmp.Or(err, driver.ErrBadConn) // the pool discards the connection, which may prepare statements
 	})
-	if !unmanaged {
+	if !errors.Is(err, driver.ErrBadConn) {
 		return fault(err, "look for a pooler")
+	}
+	if !unmanaged {
+		return nil
 	}
 	s.config.DefaultQueryExecMode = pgx.QueryExecModeExec
 	if listens {
