@@ -1,7 +1,7 @@
 # `make help` lists what there is.
 GOLANGCI := go run github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
 
-.PHONY: help run generate lint test race e2e playground crash chaos bench upgrade calibrate hostile release-schema image deploy-check
+.PHONY: help run generate lint test race e2e playground desk crash chaos bench upgrade calibrate hostile release-schema image deploy-check
 
 help: ## this list
 	@grep -hE '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "%-14s %s\n", $$1, $$2}'
@@ -26,6 +26,9 @@ e2e: ## the binary from outside, by other people's clients and a browser (needs 
 
 playground: ## the page that is in the binary, from its sources (needs node)
 	cd internal/playground && npm ci --no-audit --no-fund && npm run build
+
+desk: ## the page for students that is in the binary, from its sources (needs node)
+	cd internal/desk && npm ci --no-audit --no-fund && npm run build
 
 crash: ## kill servers and Postgres under load, far more often than the tests do (KILLS=25)
 	go test ./internal/cli -run 'KilledUnderLoad|AnswerLost' -v -count=1 -timeout 60m -crash.kills=$(or $(KILLS),25)

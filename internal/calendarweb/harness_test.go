@@ -39,7 +39,7 @@ func newSchoolWith(t *testing.T, o store.Options, set ...func(*gqlhttp.Options))
 		t.Fatalf("the handler is a %T", s.Handler)
 	}
 	site := web.New(web.Options{
-		GraphQL: s.Handler, Playground: http.NotFoundHandler(), Metrics: http.NotFoundHandler(),
+		GraphQL: s.Handler, Playground: http.NotFoundHandler(), Desk: http.NotFoundHandler(), Session: http.NotFoundHandler(), Metrics: http.NotFoundHandler(),
 		Calendar: calendarweb.Reader(s.App, limits), Log: slog.New(slog.NewTextHandler(s.Log, &slog.HandlerOptions{Level: slog.LevelDebug})),
 	})
 	server := httptest.NewServer(site.Public(false))

@@ -16,6 +16,7 @@ const greeting = `Rehearse is ready. %s; Ctrl-C stops it.
 
   GraphQL     %s/graphql%s
   Playground  %s/playground
+  Desk        %s/
   Data        %s
   E-mail      %s
 
@@ -88,7 +89,7 @@ func (s *session) greet(ctx context.Context, l listeners, db *store.Store) {
 	}
 	origin := s.origin(l)
 	if s.logsEvents() {
-		s.log.InfoContext(ctx, "ready", "address", l.public.Addr().String(), "graphql", origin+"/graphql", "playground", origin+"/playground",
+		s.log.InfoContext(ctx, "ready", "address", l.public.Addr().String(), "graphql", origin+"/graphql", "playground", origin+"/playground", "desk", origin+"/",
 			"data", data, "email", s.mailState(), "auth", s.config.Auth, "version", version())
 		return
 	}
@@ -105,7 +106,7 @@ func (s *session) greet(ctx context.Context, l listeners, db *store.Store) {
 		what = fmt.Sprintf("what student %d may book in the next week", sample.Newcomer)
 		query = fmt.Sprintf(slotsQuery, sample.Newcomer, now.Format(time.RFC3339), now.AddDate(0, 0, 7).Format(time.RFC3339))
 	}
-	fmt.Fprintf(s.stdout, greeting, who, origin, everywhere, origin, data, s.mailState(), what, query)
+	fmt.Fprintf(s.stdout, greeting, who, origin, everywhere, origin, origin, data, s.mailState(), what, query)
 }
 
 // farewell reports that the server has stopped.

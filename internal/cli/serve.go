@@ -19,6 +19,7 @@ import (
 	"rehearse/internal/booking"
 	"rehearse/internal/calendarweb"
 	"rehearse/internal/config"
+	"rehearse/internal/desk"
 	"rehearse/internal/gqlhttp"
 	"rehearse/internal/identity"
 	"rehearse/internal/mailweb"
@@ -126,7 +127,7 @@ func (s *session) serveSchool(ctx context.Context, o opened) (err error) {
 	if err := errors.Join(observer.Register(o.database.Collectors()...), observer.Look(graphQL)); err != nil {
 		return err
 	}
-	site, err := s.newSite(school, graphQL, observer.Metrics(), readiness(o.database.Store, verifier))
+	site, err := s.newSite(school, graphQL, s.sessions(keys, graphQL), observer.Metrics(), readiness(o.database.Store, verifier))
 	if err != nil {
 		return err
 	}
@@ -243,14 +244,18 @@ func (s *session) startTraces(ctx context.Context) (*telemetry.Traces, error) {
 
 // newSite returns the site with the pages of the server.
 func (s *session) newSite(
-	school *app.App, graphQL *gqlhttp.Handler, metrics http.Handler, ready func(context.Context) (string, error),
+	school *app.App, graphQL *gqlhttp.Handler, sessions, metrics http.Handler, ready func(context.Context) (string, error),
 ) (*web.Site, error) {
 	page, err := playground.Handler()
 	if err != nil {
 		return nil, err
 	}
+	front, err := desk.Handler()
+	if err != nil {
+		return nil, err
+	}
 	return web.New(web.Options{
-		GraphQL: graphQL, Playground: page, Schema: s.schema, Ready: ready, Metrics: metrics,
+		GraphQL: graphQL, Playground: page, Desk: front, Session: sessions, Schema: s.schema, Ready: ready, Metrics: metrics,
 		Origins: s.config.CORSOrigins, Local: s.config.Auth == config.AuthLocal, Log: s.log,
 		Calendar: calendarweb.Reader(school, graphQL), Unsubscribe: mailweb.Unsubscriber(school, graphQL),
 	}), nil

@@ -38,7 +38,7 @@ func newSchool(t *testing.T, set ...func(*gqlhttp.Options)) *school {
 		t.Fatalf("the handler is a %T", s.Handler)
 	}
 	site := web.New(web.Options{
-		GraphQL: s.Handler, Playground: http.NotFoundHandler(), Metrics: http.NotFoundHandler(),
+		GraphQL: s.Handler, Playground: http.NotFoundHandler(), Desk: http.NotFoundHandler(), Session: http.NotFoundHandler(), Metrics: http.NotFoundHandler(),
 		Unsubscribe: mailweb.Unsubscriber(s.App, limits), Log: slog.New(slog.NewTextHandler(s.Log, nil)),
 	})
 	server := httptest.NewServer(site.Public(false))

@@ -24,7 +24,7 @@ import (
 func served(t *testing.T, graphql http.HandlerFunc) *httptest.Server {
 	t.Helper()
 	site := web.New(web.Options{
-		GraphQL: graphql, Playground: http.NotFoundHandler(), Schema: strings.Repeat("type Query { a: Int } ", 200), Log: slog.New(slog.DiscardHandler),
+		GraphQL: graphql, Playground: http.NotFoundHandler(), Desk: http.NotFoundHandler(), Session: http.NotFoundHandler(), Schema: strings.Repeat("type Query { a: Int } ", 200), Log: slog.New(slog.DiscardHandler),
 		Ready: func(context.Context) (string, error) { return "ready", nil }, Metrics: http.NotFoundHandler(),
 	})
 	public := site.Public(true)

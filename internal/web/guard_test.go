@@ -32,7 +32,7 @@ func site(t *testing.T, o web.Options) *web.Site {
 	o.Playground = http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Content-Security-Policy", "of its own")
 	})
-	o.Metrics = http.NotFoundHandler()
+	o.Desk, o.Session, o.Metrics = http.NotFoundHandler(), http.NotFoundHandler(), http.NotFoundHandler()
 	if o.Ready == nil {
 		o.Ready = func(context.Context) (string, error) { return "ready", nil }
 	}

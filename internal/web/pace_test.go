@@ -61,7 +61,7 @@ func testReaders(t *testing.T, coding string) {
 			_, err := io.WriteString(w, text)
 			wrote <- err
 		}),
-		Playground: http.NotFoundHandler(), Metrics: http.NotFoundHandler(), Log: slog.New(slog.DiscardHandler),
+		Playground: http.NotFoundHandler(), Desk: http.NotFoundHandler(), Session: http.NotFoundHandler(), Metrics: http.NotFoundHandler(), Log: slog.New(slog.DiscardHandler),
 		Ready: func(context.Context) (string, error) { return "ready", nil },
 	})
 	listener := make(pipes)

@@ -20,7 +20,9 @@ import (
 type Options struct {
 	GraphQL    http.Handler
 	Playground http.Handler
-	Schema     string // GraphQL SDL
+	Desk       http.Handler // the page at / and its files below /desk/
+	Session    http.Handler // signs people in to the desk
+	Schema     string       // GraphQL SDL
 	// Ready returns the text of /readyz, and an error for the log unless requests can be
 	// served.
 	Ready   func(context.Context) (string, error)
@@ -68,7 +70,10 @@ func (s *Site) Public(ops bool) http.Handler {
 	mux.HandleFunc("GET /calendar/{file...}", s.calendar)
 	mux.HandleFunc("GET /unsubscribe/{token}", s.unsubscribe)
 	mux.HandleFunc("POST /unsubscribe/{token}", s.unsubscribe)
-	mux.Handle("GET /{$}", http.RedirectHandler("/playground", http.StatusFound))
+	mux.Handle("GET /{$}", s.options.Desk)
+	mux.Handle("GET /desk/", s.options.Desk)
+	mux.Handle("/session", s.options.Session)
+	mux.Handle("/session/graphql", s.options.Session)
 	if ops {
 		s.addOps(mux)
 	}

@@ -1,0 +1,279 @@
+// Tests the desk in a real browser without access to other hosts.
+import assert from 'node:assert/strict'
+import { readFileSync } from 'node:fs'
+import { after, before, test } from 'node:test'
+import { createRequire } from 'node:module'
+import { chromium } from 'playwright-core'
+import { start } from './server.mjs'
+
+const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
+
+let server, browser
+
+before(async () => {
+  server = await start()
+  await describeInterviewers()
+  browser = await chromium.launch({
+    executablePath: process.env.CHROMIUM || '/usr/bin/chromium',
+    args: ['--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1', ...(process.getuid?.() === 0 ? ['--no-sandbox'] : [])],
+  })
+})
+after(async () => {
+  await browser?.close()
+  await server?.stop()
+})
+
+// describeInterviewers gives the interviewers of the sample school profiles.
+async function describeInterviewers() {
+  const { interviewers } = await server.ask('{ interviewers(first: 100) { nodes { id } } }')
+  const profiles = [
+    { headline: 'Backend engineer, former bar raiser', tags: ['backend', 'system design'], languages: ['en', 'de'], bio: 'I have interviewed for fifteen years.\nExpect a calm hour, and notes that you can use.' },
+    { headline: 'Product manager in health care', tags: ['behavioural', 'product'], languages: ['en'], bio: 'We practise stories until they are short and true.' },
+    { headline: 'Data scientist', tags: ['data', 'statistics'], languages: ['en', 'pt-BR'] },
+  ]
+  for (const [i, { id }] of interviewers.nodes.entries()) {
+    const { updateInterviewer } = await server.ask(
+      'mutation ($input: UpdateInterviewerInput!) { updateInterviewer(input: $input) { errors { message } } }',
+      { input: { interviewerId: id, ...profiles[i % profiles.length] } },
+    )
+    assert.deepEqual(updateInterviewer.errors, [])
+  }
+}
+
+// visitor opens the desk in a browser context of its own. Its function end fails if the page has
+// requested another host, violated its content security policy or reported an error.
+async function visitor(options) {
+  const context = await browser.newContext({ viewport: { width: 1280, height: 900 }, locale: 'en-GB', ...options })
+  const faults = []
+  const own = (url) => ['data:', 'blob:'].includes(new URL(url).protocol) || new URL(url).host === new URL(server.url).host
+  await context.exposeBinding('violated', (_, what) => faults.push(`violation of the policy: ${what}`))
+  await context.addInitScript(() =>
+    addEventListener('securitypolicyviolation', (e) => globalThis.violated(`${e.effectiveDirective} ${e.blockedURI}`)),
+  )
+  context.on('request', (request) => own(request.url()) || faults.push(`request to ${request.url()}`))
+  context.on('console', (message) => {
+    // The browser logs "failed to load" for every response with an error status, such as that of the first visit.
+    const refused = message.location().url.endsWith('/graphql') || /ERR_INTERNET_DISCONNECTED/.test(message.text())
+    if (['error', 'warning'].includes(message.type()) && !refused) faults.push(`${message.type()}: ${message.text()}`)
+  })
+  context.on('weberror', (error) => faults.push(`error: ${error.error()}`))
+  const page = await context.newPage()
+  page.setDefaultTimeout(20_000)
+  page.on('websocket', (socket) => own(socket.url()) || faults.push(`connection to ${socket.url()}`))
+  await page.goto(server.url)
+  return {
+    page,
+    context,
+    async end() {
+      await context.close()
+      assert.deepEqual(faults, [])
+    },
+  }
+}
+
+// visit runs a test with one visitor.
+const visit = (name, story, options) =>
+  test(name, { timeout: 60_000 }, async () => {
+    const one = await visitor(options)
+    await story(one.page, one.context)
+    await one.end()
+  })
+
+// accessible fails if axe finds a violation on the page.
+async function accessible(page, what) {
+  await page.evaluate(axe)
+  const { violations } = await page.evaluate(() => globalThis.axe.run(document, { resultTypes: ['violations'] }))
+  assert.deepEqual(violations.map((v) => `${what}: ${v.id}: ${v.nodes.map((n) => `${n.target} ${n.failureSummary}`).join('; ')}`), [])
+}
+
+// shot takes a picture for a person to look at, in the folder SHOTS.
+async function shot(page, name) {
+  if (process.env.SHOTS) await page.screenshot({ path: `${process.env.SHOTS}/desk-${name}.png`, animations: 'disabled' })
+}
+
+async function signIn(page, name) {
+  await page.getByRole('button', { name: new RegExp(`^You are ${name}`) }).click()
+  await page.getByRole('heading', { name: 'Book an interview' }).waitFor()
+  await page.locator('.offer').first().waitFor()
+}
+
+const firstTime = (page) => page.locator('.offer .time').first()
+// twoInOneZone returns the names of two students who may book and who see the same times.
+async function twoInOneZone() {
+  const { students } = await server.ask('{ students(first: 100, filter: { eligible: true }) { nodes { name timeZone } } }')
+  const [first, second] = students.nodes.flatMap((one, i) => students.nodes.slice(i + 1).filter((other) => other.timeZone === one.timeZone).map((other) => [one, other]))[0]
+  return [first.name, second.name]
+}
+
+const dialog = (page) => page.getByRole('dialog')
+
+visit('a student signs in, books an interview, cancels it and signs out', async (page) => {
+  await page.locator('.person').first().waitFor()
+  await accessible(page, 'sign in')
+  await shot(page, 'sign-in')
+  await signIn(page, 'Nora Newcomer')
+  await accessible(page, 'the list')
+  await shot(page, 'list')
+  await page.getByText('15 interviews left').waitFor()
+
+  await page.locator('.day:not(.empty)').nth(2).click() // late enough to be cancelled
+  await firstTime(page).click()
+  await dialog(page).getByText('This time is kept for you for').waitFor()
+  assert.match(await dialog(page).getByRole('timer').textContent(), /^[45]:\d\d$/)
+  await accessible(page, 'the booking')
+  await shot(page, 'booking')
+  await dialog(page).getByRole('button', { name: 'Book this interview' }).click()
+  await dialog(page).getByRole('heading', { name: 'Your interview is booked' }).waitFor()
+  await dialog(page).getByText('You can cancel until').waitFor()
+  await shot(page, 'booked')
+  await dialog(page).getByRole('button', { name: 'Done' }).click()
+  await page.getByText('14 interviews left').waitFor()
+  assert.equal(await page.locator('.upcoming').count(), 1)
+  await shot(page, 'upcoming')
+
+  await page.getByRole('button', { name: /^Cancel the interview with/ }).click()
+  const cancel = page.getByRole('alertdialog')
+  await accessible(page, 'the cancellation')
+  await shot(page, 'cancel')
+  await cancel.getByRole('button', { name: 'Cancel the interview' }).click()
+  await cancel.getByText('Say in a few words why you cancel.').waitFor()
+  await cancel.getByRole('textbox', { name: 'Reason' }).fill('I am ill.')
+  await cancel.getByRole('button', { name: 'Cancel the interview' }).click()
+  await page.getByText('Your interview is cancelled.').waitFor()
+  await page.getByText('15 interviews left').waitFor()
+
+  await page.getByRole('button', { name: 'Sign out' }).click()
+  await page.getByRole('heading', { name: 'Who are you today?' }).waitFor()
+  await page.reload()
+  await page.getByRole('heading', { name: 'Who are you today?' }).waitFor()
+})
+
+test('of two students who want a slot, one gets it and the other gets alternatives', { timeout: 60_000 }, async () => {
+  const anna = await visitor()
+  const ben = await visitor()
+  // Without live changes, Ben does not see that Anna is faster.
+  await ben.page.routeWebSocket(/graphql/, () => {})
+  await ben.page.reload()
+  const [first, second] = await twoInOneZone()
+  await signIn(anna.page, first)
+  await signIn(ben.page, second)
+  const offered = (page) => page.locator('.offer .time').evaluateAll((all) => all.map((one) => one.getAttribute('aria-label')))
+  const theirs = await offered(ben.page)
+  const wanted = (await offered(anna.page)).find((label) => theirs.includes(label))
+  const time = (page) => page.getByRole('button', { name: wanted, exact: true })
+
+  await time(anna.page).click()
+  await dialog(anna.page).getByRole('button', { name: 'Book this interview' }).click()
+  await dialog(anna.page).getByRole('heading', { name: 'Your interview is booked' }).waitFor()
+
+  await time(ben.page).click()
+  await dialog(ben.page).getByText('Another student was faster and booked this time.').waitFor()
+  await dialog(ben.page).getByRole('heading', { name: 'Other times that you can book' }).waitFor()
+  await accessible(ben.page, 'the refusal')
+  await shot(ben.page, 'refused')
+  await dialog(ben.page).locator('.alternatives .time').first().click()
+  await dialog(ben.page).getByText('This time is kept for you for').waitFor()
+  await dialog(ben.page).getByRole('button', { name: 'Back to the list' }).click()
+  await anna.end()
+  await ben.end()
+})
+
+visit('a slot that someone else books disappears from the list', async (page) => {
+  await signIn(page, 'Nora Newcomer')
+  const label = await firstTime(page).getAttribute('aria-label')
+  const before = await page.locator('.day[data-selected] .count').textContent()
+  const day = await page.locator('.day-title').textContent()
+  const { availableSlots } = await server.ask(
+    'query ($start: DateTime!, $end: DateTime!) { availableSlots(studentId: 101, start: $start, end: $end, first: 1) { nodes { id } } }',
+    { start: new Date(), end: new Date(Date.now() + 12 * 86_400_000) },
+  )
+  const { bookSlot } = await server.ask('mutation ($slot: ID!) { bookSlot(input: { studentId: 107, slotId: $slot }) { errors { message } } }', {
+    slot: availableSlots.nodes[0].id,
+  })
+  assert.deepEqual(bookSlot.errors, [])
+  await page.waitForFunction(([title, count]) => {
+    const now = document.querySelector('.day-title').textContent
+    return now !== title || document.querySelector('.day[data-selected] .count').textContent !== count
+  }, [day, before])
+  assert.ok(label)
+})
+
+visit('a student with low grades sees why they cannot book', async (page) => {
+  await page.getByRole('button', { name: /^You are Gus Gradeslow/ }).click()
+  await page.getByText('You cannot book at the moment').waitFor()
+  await page.locator('.nothing').getByText('One of your latest grades is too low to book.').waitFor()
+  await accessible(page, 'the reasons')
+  await shot(page, 'blocked')
+})
+
+visit('a filter without a match can be cleared', async (page) => {
+  await signIn(page, 'Nora Newcomer')
+  await page.getByLabel('Topic').selectOption('data')
+  await page.locator('.offer', { hasText: 'Backend engineer' }).first().waitFor({ state: 'detached' })
+  await page.locator('.offer', { hasText: 'Data scientist' }).first().waitFor()
+  await page.getByRole('button', { name: 'Clear filters' }).click()
+  await page.locator('.offer', { hasText: 'Backend engineer' }).first().waitFor()
+  for (let week = 0; week < 3; week++) await page.getByRole('button', { name: 'Next week' }).click()
+  await page.getByText('No interviewer has published a time in this week.').waitFor()
+  await accessible(page, 'an empty week')
+  await shot(page, 'empty')
+})
+
+visit('the keyboard alone books an interview', async (page) => {
+  await page.locator('.person').first().waitFor()
+  const press = async (name) => {
+    for (let tries = 0; tries < 80; tries++) {
+      await page.keyboard.press('Tab')
+      const focused = await page.evaluate(() => document.activeElement?.getAttribute('aria-label') ?? document.activeElement?.textContent)
+      if (name.test(focused ?? '')) return page.keyboard.press('Enter')
+    }
+    assert.fail(`Tab does not reach ${name}`)
+  }
+  await press(/You are Nora Newcomer/)
+  await page.locator('.offer').first().waitFor()
+  await press(/ to .* with /)
+  await dialog(page).getByText('This time is kept for you for').waitFor()
+  await page.keyboard.press('Escape')
+  await dialog(page).waitFor({ state: 'detached' })
+  await press(/ to .* with /)
+  await dialog(page).getByText('This time is kept for you for').waitFor()
+  await press(/^Book this interview$/)
+  await dialog(page).getByRole('heading', { name: 'Your interview is booked' }).waitFor()
+})
+
+visit('a session that ends leads to the sign-in', async (page, context) => {
+  await signIn(page, 'Nora Newcomer')
+  await context.clearCookies()
+  await firstTime(page).click()
+  await page.getByText('Your session has ended. Sign in again.').waitFor()
+  await page.locator('.person').first().waitFor()
+})
+
+visit('a page without a network says so and recovers', async (page, context) => {
+  await signIn(page, 'Nora Newcomer')
+  await context.setOffline(true)
+  await page.getByText('You are offline.').waitFor()
+  await firstTime(page).click()
+  await dialog(page).getByText('The server cannot be reached.').waitFor()
+  await context.setOffline(false)
+  await dialog(page).getByRole('button', { name: 'Try again' }).click()
+  await dialog(page).getByText('This time is kept for you for').waitFor()
+})
+
+visit(
+  'the page fits a phone in the dark, in German',
+  async (page) => {
+    await page.getByRole('button', { name: /^Du bist Nora Newcomer/ }).click()
+    await page.locator('.offer').first().waitFor()
+    await accessible(page, 'the list in the dark')
+    assert.equal(await page.evaluate(() => document.documentElement.scrollWidth), 390)
+    await shot(page, 'phone-dark')
+    await firstTime(page).click()
+    await dialog(page).getByRole('timer').waitFor()
+    await accessible(page, 'the booking in the dark')
+    await shot(page, 'phone-dark-booking')
+    const [red, green, blue] = await page.evaluate(() => getComputedStyle(document.documentElement).backgroundColor.match(/\d+/g).map(Number))
+    assert.ok(Math.max(red, green, blue) < 100, `rgb(${red}, ${green}, ${blue})`)
+  },
+  { colorScheme: 'dark', locale: 'de-DE', viewport: { width: 390, height: 844 } },
+)

@@ -1,0 +1,84 @@
+// The clients of the API. Operations of a signed-in person go to the path that the cookie of
+// the session is sent to; the list of people to sign in as is public on a local server.
+import { createClient } from 'graphql-ws'
+import type { Client as Socket } from 'graphql-ws'
+import { cacheExchange, Client, fetchExchange, mapExchange, subscriptionExchange } from 'urql'
+import type { CombinedError, ExecutionResult } from 'urql'
+import { graphqlUrl } from './session.ts'
+
+export const publicClient = new Client({ url: new URL('/graphql', location.href).href, preferGetMethod: false, exchanges: [fetchExchange] })
+
+const rejected = (error: CombinedError) =>
+  error.response?.status === 401 || error.graphQLErrors.some((e) => e.extensions['code'] === 'UNAUTHENTICATED')
+
+// A Connection is the client of one session, with what its socket reports.
+export interface Connection {
+  client: Client
+  // active resolves when the subscriptions so far are active, or after a while if there is no connection.
+  active(): Promise<void>
+  onReconnect(then: () => void): () => void
+  onState(then: (connected: boolean) => void): () => void
+  end(): void
+}
+
+const patienceMs = 3000
+
+// connect starts a session's connection. ended is called when the server rejects the session.
+export function connect(ended: () => void): Connection {
+  const reconnects = new Set<() => void>()
+  const states = new Set<(connected: boolean) => void>()
+  const socket = createClient({
+    url: graphqlUrl.replace(/^http/, 'ws'),
+    retryAttempts: Infinity,
+    connectionAckWaitTimeout: 10_000,
+    shouldRetry: (event) => !(event instanceof CloseEvent && event.code === 4403),
+    on: {
+      connected: (_socket, _payload, wasRetry) => {
+        states.forEach((then) => then(true))
+        if (wasRetry) reconnects.forEach((then) => then())
+      },
+      closed: (event) => {
+        states.forEach((then) => then(false))
+        if (event instanceof CloseEvent && event.code === 4403) ended()
+      },
+    },
+  })
+  const client = new Client({
+    url: graphqlUrl,
+    preferGetMethod: false,
+    exchanges: [
+      mapExchange({ onError: (error) => void (rejected(error) && ended()) }),
+      cacheExchange,
+      fetchExchange,
+      subscriptionExchange({
+        forwardSubscription: ({ query, variables }) => ({
+          subscribe: ({ next, error, complete }) => ({
+            unsubscribe: socket.subscribe(
+              { query: query ?? '', variables: variables as Record<string, unknown> },
+              { next: (result) => next(result as ExecutionResult), error, complete },
+            ),
+          }),
+        }),
+      }),
+    ],
+  })
+  return {
+    client,
+    active: () => Promise.race([begun(socket), new Promise<void>((resolve) => setTimeout(resolve, patienceMs))]),
+    onReconnect: (then) => listen(reconnects, then),
+    onState: (then) => listen(states, then),
+    end: () => void socket.dispose(),
+  }
+}
+
+function listen<T>(all: Set<T>, one: T): () => void {
+  all.add(one)
+  return () => void all.delete(one)
+}
+
+// begun waits for the answer to a query on the socket. The server handles messages in order,
+// so the subscriptions that were sent earlier are active then.
+async function begun(socket: Socket): Promise<void> {
+  await new Promise((resolve) => setTimeout(resolve)) // urql sends a subscription in a microtask
+  await new Promise<void>((resolve) => socket.subscribe({ query: '{ __typename }' }, { next() {}, error: () => resolve(), complete: resolve }))
+}

@@ -1,0 +1,71 @@
+// Who uses the page: nobody yet, or the person of the session.
+import { useCallback, useEffect, useState } from 'react'
+import { I18nProvider } from 'react-aria-components'
+import { Provider, useQuery } from 'urql'
+import { connect } from './api.ts'
+import type { Connection } from './api.ts'
+import { ViewerDocument } from './generated/graphql.ts'
+import { signOut } from './session.ts'
+import { SignIn } from './signin.tsx'
+import { StudentPage } from './student/page.tsx'
+import { useTexts } from './texts/index.tsx'
+import { Failure, Frame, Loading } from './ui.tsx'
+
+export function App() {
+  const { locale } = useTexts()
+  const [round, setRound] = useState(0) // each sign-in has a connection of its own
+  const [ended, setEnded] = useState<'' | 'expired' | 'left'>('')
+  return (
+    <I18nProvider locale={locale}>
+      {ended ? (
+        <SignIn
+          expired={ended === 'expired'}
+          onSignedIn={() => {
+            setRound(round + 1)
+            setEnded('')
+          }}
+        />
+      ) : (
+        <SignedIn key={round} first={round === 0} onEnd={setEnded} />
+      )}
+    </I18nProvider>
+  )
+}
+
+// SignedIn connects as the person of the cookie. Whether there is one, only the server knows,
+// because scripts cannot read the cookie.
+function SignedIn({ first, onEnd }: { first: boolean; onEnd(why: 'expired' | 'left'): void }) {
+  const [connection, setConnection] = useState<Connection>()
+  useEffect(() => {
+    let greeted = !first
+    const made = connect(() => onEnd(greeted ? 'expired' : 'left'))
+    // A first request without a session is a visit, not the end of a session.
+    void made.client.query(ViewerDocument, {}).toPromise().then(({ data }) => (greeted ||= Boolean(data)))
+    setConnection(made)
+    return made.end
+  }, [first, onEnd])
+
+  const leave = useCallback(() => void signOut().finally(() => onEnd('left')), [onEnd])
+  if (!connection) return null
+  return (
+    <Provider value={connection.client}>
+      <Person connection={connection} onLeave={leave} />
+    </Provider>
+  )
+}
+
+function Person({ connection, onLeave }: { connection: Connection; onLeave(): void }) {
+  const { t } = useTexts()
+  const [{ data, error, fetching }, again] = useQuery({ query: ViewerDocument })
+  const person = data?.viewer?.person
+  if (!data && fetching) return <Frame><Loading /></Frame>
+  if (!data && error) return <Frame><Failure onRetry={() => again({ requestPolicy: 'network-only' })} /></Frame>
+  if (data && person?.__typename === 'Student') {
+    return <StudentPage connection={connection} me={person} cancelCutoffMs={data.bookingPolicy.cancelCutoffSeconds * 1000} onLeave={onLeave} refresh={() => again({ requestPolicy: 'network-only' })} />
+  }
+  return (
+    <Frame onLeave={onLeave}>
+      <p className="notice">{data?.viewer ? t.student.wrongRole : t.student.unknown}</p>
+    </Frame>
+  )
+}

@@ -1,0 +1,91 @@
+// A live list: the slots that a student can book, kept up to date by a subscription.
+// docs/how-to/live-lists.md explains the steps.
+import { useCallback, useEffect, useRef, useState } from 'react'
+import type { Connection } from './api.ts'
+import { SlotsChangedDocument, SlotsDocument } from './generated/graphql.ts'
+import type { SlotsChangedSubscription, SlotsQuery, SlotsQueryVariables } from './generated/graphql.ts'
+
+export type List = NonNullable<SlotsQuery['availableSlots']>
+export type Slot = List['edges'][number]['node']
+type Edge = List['edges'][number]
+type Change = SlotsChangedSubscription['slotsChanged']
+
+const inOrder = (a: Edge, b: Edge) => Date.parse(a.node.start) - Date.parse(b.node.start) || Number(a.node.id) - Number(b.node.id)
+
+// merge returns the list after a change. An opened slot that belongs to a later page is left
+// out, because it comes with that page.
+function merge(list: List, { openedEdges, closedIds, totalCount }: Change): List {
+  const last = list.edges.at(-1)
+  const shown = (edge: Edge) => !list.pageInfo.hasNextPage || (last !== undefined && inOrder(edge, last) <= 0)
+  const gone = new Set([...closedIds, ...openedEdges.map((edge) => edge.node.id)])
+  const edges = [...list.edges.filter((edge) => !gone.has(edge.node.id)), ...openedEdges.filter(shown)].sort(inOrder)
+  return { ...list, edges, totalCount, pageInfo: { ...list.pageInfo, hasNextPage: totalCount > edges.length, endCursor: edges.at(-1)?.cursor ?? null } }
+}
+
+export type Query = Omit<SlotsQueryVariables, 'after'>
+
+export interface LiveSlots {
+  list: List | undefined // undefined while the first page loads
+  failed: boolean
+  reload(): void
+  more(): void
+}
+
+export function useLiveSlots(connection: Connection, query: Query): LiveSlots {
+  const [list, setList] = useState<List>()
+  const [failed, setFailed] = useState(false)
+  const loader = useRef<(after?: string | null) => void>(() => {})
+  const key = JSON.stringify(query)
+
+  useEffect(() => {
+    const variables = JSON.parse(key) as Query
+    let ended = false
+    let current: List | undefined
+    let early: Change[] | undefined // changes that arrive while a page loads; they can be newer than the page
+    const show = (next: List | undefined) => setList((current = next))
+
+    async function page(after?: string | null) {
+      early = []
+      const { data, error } = await connection.client
+        .query(SlotsDocument, { ...variables, after: after ?? null }, { requestPolicy: 'network-only' })
+        .toPromise()
+      const missed = early
+      early = undefined
+      if (ended) return
+      const loaded = data?.availableSlots
+      if (error || !loaded) return setFailed(true)
+      setFailed(false)
+      const whole = after && current ? { ...loaded, edges: [...current.edges, ...loaded.edges] } : loaded
+      show(missed.reduce(merge, whole))
+    }
+
+    let queue = Promise.resolve()
+    const load = (after?: string | null) => void (queue = queue.then(() => (ended ? undefined : page(after))))
+
+    function told(change: Change) {
+      if (change.refetch) return load()
+      early?.push(change)
+      if (!current) return
+      const next = merge(current, change)
+      // Why a list has become empty, or what comes after its last slot, only the server knows.
+      if (next.edges.length === 0) load()
+      show(next)
+    }
+
+    show(undefined)
+    setFailed(false)
+    const subscription = connection.client.subscription(SlotsChangedDocument, variables).subscribe(({ data }) => data && told(data.slotsChanged))
+    const stopListening = connection.onReconnect(() => load())
+    void connection.active().then(() => load())
+    loader.current = load
+    return () => {
+      ended = true
+      subscription.unsubscribe()
+      stopListening()
+    }
+  }, [connection, key])
+
+  const reload = useCallback(() => loader.current(), [])
+  const more = useCallback(() => loader.current(list?.pageInfo.endCursor), [list])
+  return { list, failed, reload, more }
+}

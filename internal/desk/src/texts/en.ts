@@ -1,0 +1,142 @@
+// The texts of the page in English. Other languages have the type of this object, so a
+// missing text is a compile error.
+const plural = (n: number, one: string, other: string) => `${n} ${n === 1 ? one : other}`
+
+export const en = {
+  language: 'English',
+  loading: 'Loading…',
+  retry: 'Try again',
+  languageLabel: 'Language',
+  signOut: 'Sign out',
+  skip: 'Skip to the content',
+  docs: 'For developers: try out the API',
+  offline: 'You are offline. What you see may be out of date.',
+  notLive: 'Live updates are interrupted. We are reconnecting.',
+  failed: 'The server cannot be reached. Check your connection and try again.',
+
+  signIn: {
+    title: 'Who are you today?',
+    intro: 'This server runs on your own machine, so you choose a student instead of signing in with a password.',
+    search: 'Search by name',
+    none: 'No student has this name.',
+    expired: 'Your session has ended. Sign in again.',
+    unavailable: 'This server has no sign-in for browsers yet. Programs use access tokens.',
+    notAllowed: 'The list of students is not available to callers without a token.',
+    you: 'You are ',
+    studentIn: (place: string) => `Student in ${place}`,
+    used: (used: number, limit: number) => `${used} of ${limit} interviews used`,
+    cannotBook: 'Cannot book now',
+    more: (n: number) => `${plural(n, 'more student', 'more students')}. Search to find them.`,
+  },
+
+  student: {
+    hello: (name: string) => `Hello, ${name}`,
+    zone: (zone: string) => `All times are in your time zone, ${zone}.`,
+    left: (n: number) => plural(n, 'interview left', 'interviews left'),
+    used: (used: number, limit: number) => `${used} of ${limit} used`,
+    book: 'Book an interview',
+    unknown: 'The school no longer has an account for you.',
+    wrongRole: 'This page is for students. The pages for interviewers and administrators are not here yet.',
+    blocked: 'You cannot book at the moment',
+    hold: 'A time is kept for you',
+    resume: 'Continue booking',
+    release: 'Give it back',
+  },
+
+  filter: {
+    interviewer: 'Interviewer',
+    anyone: 'Any interviewer',
+    tag: 'Topic',
+    anyTag: 'Any topic',
+    clear: 'Clear filters',
+  },
+
+  week: {
+    previous: 'Previous week',
+    next: 'Next week',
+    days: 'Day',
+    free: (n: number) => plural(n, 'time', 'times'),
+    onDay: (n: number, day: string) => `${plural(n, 'time', 'times')} on ${day}`,
+    more: 'Show more times',
+    nothing: 'Nothing to book in this week',
+    nothingOnDay: 'No times on this day',
+    tryNext: 'Look at the next week',
+    about: (name: string) => `About ${name}`,
+    in: (zone: string) => `based in ${zone}`,
+    choose: (from: string, to: string, name: string) => `${from} to ${to} with ${name}`,
+  },
+
+  booking: {
+    title: (name: string) => `Interview with ${name}`,
+    placing: 'Keeping this time for you…',
+    kept: 'This time is kept for you for',
+    expired: 'The time is no longer kept for you. It may still be free.',
+    confirm: 'Book this interview',
+    confirming: 'Booking…',
+    back: 'Back to the list',
+    refused: 'This time cannot be booked',
+    alternatives: 'Other times that you can book',
+    booked: 'Your interview is booked',
+    done: 'Done',
+    their: (time: string, zone: string) => `${time} in ${zone}`,
+    heldUntil: (time: string) => `Another student is deciding until ${time}. It may be free again then.`,
+  },
+
+  interviews: {
+    title: 'Your interviews',
+    none: 'You have no upcoming interviews.',
+    with: (name: string) => `with ${name}`,
+    join: 'Join',
+    calendar: 'Add to calendar',
+    cancel: 'Cancel',
+    cancelLabel: (name: string, when: string) => `Cancel the interview with ${name}, ${when}`,
+    until: (when: string) => `You can cancel until ${when}.`,
+    final: 'It starts so soon that you cannot cancel it.',
+    tooLate: (when: string) => `The time to cancel ended on ${when}.`,
+    cancelTitle: 'Cancel this interview?',
+    reason: 'Reason',
+    reasonHint: 'Your interviewer can read it.',
+    reasonMissing: 'Say in a few words why you cancel.',
+    keep: 'Keep the interview',
+    confirm: 'Cancel the interview',
+    cancelled: 'Your interview is cancelled.',
+  },
+
+  // Refusals of the API by their code. For a code without a text here, the page shows the
+  // message of the API, which is in English.
+  refusals: {
+    LIMIT_REACHED: 'You have used all your interviews. Ask your school if you need another one.',
+    GRADES_TOO_LOW: 'One of your latest grades is too low. Talk to your school about the next step.',
+    ALREADY_INTERVIEWED: 'You already have or had an interview with this interviewer.',
+    OWN_OVERLAP: 'You have another interview at this time.',
+    INTERVIEWER_FULL: 'The interviewer gives no more interviews on this day or in this week.',
+    SLOT_TAKEN: 'Another student was faster and booked this time.',
+    SLOT_HELD: 'Another student is about to book this time.',
+    SLOT_WITHDRAWN: 'The interviewer has withdrawn this time.',
+    SLOT_IN_PAST: 'This time has passed.',
+    TOO_SOON: 'This time is too soon to be booked.',
+    HOLD_EXPIRED: 'The time was no longer kept for you.',
+    CANCEL_TOO_LATE: 'The time to cancel has passed.',
+    BUSY_RETRY: 'Many people are booking right now. Try again.',
+  } as Partial<Record<string, string>>,
+
+  // Reasons for an empty list, by their code.
+  empty: {
+    LIMIT_REACHED: 'You have used all your interviews.',
+    GRADES_TOO_LOW: 'One of your latest grades is too low to book.',
+    RANGE_IN_PAST: 'This week is over.',
+    NONE_PUBLISHED: 'No interviewer has published a time in this week.',
+    NONE_MATCH: 'No time in this week matches your filters.',
+    SLOT_TAKEN: 'Other students have booked the times.',
+    SLOT_HELD: 'Other students are about to book the times.',
+    SLOT_IN_PAST: 'The times have passed.',
+    TOO_SOON: 'The times are too soon to be booked.',
+    ALREADY_INTERVIEWED: 'You already have or had an interview with these interviewers.',
+    SELF_INTERVIEW: 'These interviewers have your e-mail address.',
+    OWN_OVERLAP: 'You have other interviews at these times.',
+    INTERVIEWER_FULL: 'The interviewers are fully booked on these days.',
+  } as Partial<Record<string, string>>,
+  emptyCount: (n: number) => plural(n, 'time', 'times'),
+}
+
+export type Texts = typeof en
