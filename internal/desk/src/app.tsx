@@ -57,11 +57,12 @@ function SignedIn({ first, onEnd }: { first: boolean; onEnd(why: 'expired' | 'le
 function Person({ connection, onLeave }: { connection: Connection; onLeave(): void }) {
   const { t } = useTexts()
   const [{ data, error, fetching }, again] = useQuery({ query: ViewerDocument })
+  const refresh = useCallback(() => again({ requestPolicy: 'network-only' }), [again])
   const person = data?.viewer?.person
   if (!data && fetching) return <Frame><Loading /></Frame>
-  if (!data && error) return <Frame><Failure onRetry={() => again({ requestPolicy: 'network-only' })} /></Frame>
+  if (!data && error) return <Frame><Failure onRetry={refresh} /></Frame>
   if (data && person?.__typename === 'Student') {
-    return <StudentPage connection={connection} me={person} cancelCutoffMs={data.bookingPolicy.cancelCutoffSeconds * 1000} onLeave={onLeave} refresh={() => again({ requestPolicy: 'network-only' })} />
+    return <StudentPage connection={connection} me={person} cancelCutoffMs={data.bookingPolicy.cancelCutoffSeconds * 1000} onLeave={onLeave} refresh={refresh} />
   }
   return (
     <Frame onLeave={onLeave}>

@@ -165,6 +165,6 @@ export function Countdown({ until, onEnd }: { until: number; onEnd?(): void }) {
   const ended = seconds === 0
   useEffect(() => {
     if (ended) onEnd?.()
-  }, [ended]) // eslint-disable-line -- onEnd is called once
+  }, [ended]) // without onEnd, so that it is called once
   return <span role="timer" className={seconds < 60 ? 'timer soon' : 'timer'}>{Math.floor(seconds / 60)}:{String(seconds % 60).padStart(2, '0')}</span>
 }

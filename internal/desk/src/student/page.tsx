@@ -34,7 +34,7 @@ export function StudentPage({ connection, me, cancelCutoffMs, onLeave, refresh }
       subscription.unsubscribe()
       stopListening()
     }
-  }, [connection, me.id]) // eslint-disable-line -- refresh is a new function on each render and does the same
+  }, [connection, me.id, refresh])
 
   return (
     <Frame name={me.name} connection={connection} onLeave={onLeave}>
@@ -43,12 +43,12 @@ export function StudentPage({ connection, me, cancelCutoffMs, onLeave, refresh }
         <p className="hint">{t.student.zone(me.timeZone)}</p>
       </div>
       <div className="columns">
-        <aside>
+        <div className="standing">
           <Allowance me={me} />
           {!choice && <HoldNotice me={me} format={format} onResume={setChoice} />}
-          <Interviews me={me} format={format} />
-        </aside>
+        </div>
         <Finder connection={connection} me={me} format={format} onChoose={setChoice} />
+        <Interviews me={me} format={format} />
       </div>
       {choice && <BookingDialog key={choice.id} slot={choice} me={me} cancelCutoffMs={cancelCutoffMs} format={format} onChoose={setChoice} onClose={() => setChoice(undefined)} />}
     </Frame>
