@@ -292,9 +292,11 @@ test('only the path of sessions takes the cookie, and only the cookie', { timeou
   assert.equal(foreign.status, 403)
 })
 
-visit('the session outlives the page', async (page) => {
+visit('the session outlives the page, and no script can read it', async (page, context) => {
   await signIn(page, 'Nora Newcomer')
   await page.reload()
   await page.getByRole('heading', { name: 'Hello, Nora' }).waitFor()
-  assert.equal(await page.evaluate(() => document.cookie), '') // scripts cannot read it
+  const [cookie, ...others] = await context.cookies(`${server.url}/session`)
+  assert.deepEqual([cookie.path, cookie.httpOnly, cookie.sameSite, others.length], ['/session', true, 'Strict', 0])
+  assert.equal(await page.evaluate(() => Object.keys(localStorage).length + Object.keys(sessionStorage).length), 0)
 })

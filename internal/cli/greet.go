@@ -12,15 +12,15 @@ import (
 	"rehearse/internal/web"
 )
 
-const greeting = `Rehearse is ready. %s; Ctrl-C stops it.
+const greeting = `Rehearse is ready. %s. Ctrl-C stops the server.
 
-  GraphQL     %s/graphql%s
-  Playground  %s/playground
   Desk        %s/
+  Playground  %s/playground
+  GraphQL     %s/graphql%s
   Data        %s
   E-mail      %s
 
-Paste this query into the playground to see %s.
+%s Paste this query into the playground to see %s.
 
 %s
 `
@@ -93,9 +93,9 @@ func (s *session) greet(ctx context.Context, l listeners, db *store.Store) {
 			"data", data, "email", s.mailState(), "auth", s.config.Auth, "version", version())
 		return
 	}
-	who, everywhere := "You are the administrator", ""
+	first, who, everywhere := "Open "+origin+"/ in a browser", "Requests without a token are the administrator's.", ""
 	if s.config.Auth == config.AuthJWT {
-		who = "A request needs a token"
+		first, who = "Send requests to "+origin+"/graphql", "A request needs a token."
 	}
 	if everyAddress(l.public.Addr()) {
 		everywhere = ", and on every other address of this machine"
@@ -106,7 +106,7 @@ func (s *session) greet(ctx context.Context, l listeners, db *store.Store) {
 		what = fmt.Sprintf("what student %d may book in the next week", sample.Newcomer)
 		query = fmt.Sprintf(slotsQuery, sample.Newcomer, now.Format(time.RFC3339), now.AddDate(0, 0, 7).Format(time.RFC3339))
 	}
-	fmt.Fprintf(s.stdout, greeting, who, origin, everywhere, origin, origin, data, s.mailState(), what, query)
+	fmt.Fprintf(s.stdout, greeting, first, origin, origin, origin, everywhere, data, s.mailState(), who, what, query)
 }
 
 // farewell reports that the server has stopped.

@@ -214,7 +214,7 @@ func TestGreetingOfWildcardAddress(t *testing.T) {
 			t.Parallel()
 			_, env := external(t)
 			r := start(t, newDataFolder(t), append(env, "AUTH=", addr, secretOfTests)...)
-			mustContain(t, "the greeting", r.greeting, "http://localhost:", "every other address of this machine", "needs a token", "students(first: 5)")
+			mustContain(t, "the greeting", r.greeting, "http://localhost:", "every other address of this machine", "A request needs a token", "students(first: 5)")
 			mustContain(t, "the playground's address", r.greeting, "http://"+r.address+"/playground")
 			if status, _ := r.get("/readyz"); status != 200 {
 				t.Errorf("/readyz: got status %d", status)

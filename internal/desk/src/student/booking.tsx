@@ -13,7 +13,8 @@ import { Profile } from './finder.tsx'
 import { CalendarFile } from './interviews.tsx'
 
 type Step =
-  | { at: 'placing' | 'expired' | 'failed' }
+  | { at: 'placing' | 'expired' }
+  | { at: 'failed'; retry(): void }
   | { at: 'held'; hold: HeldFragment; until: number; booking: boolean }
   | { at: 'refused'; errors: RefusalFragment[] }
   | { at: 'booked'; interview: UpcomingFragment }
@@ -24,7 +25,9 @@ function useBooking(slot: Slot, me: MeFragment) {
   const [, release] = useMutation(ReleaseHoldDocument)
   const [, book] = useMutation(BookSlotDocument)
   const [step, setStep] = useState<Step>({ at: 'placing' })
-  const keys = useRef({ hold: crypto.randomUUID(), book: crypto.randomUUID() }) // the same for each attempt of one action
+  // An action keeps its key when it is repeated after a lost answer, so that it happens once.
+  const keys = useRef({ hold: crypto.randomUUID(), book: crypto.randomUUID() })
+  const placedAt = useRef(0)
   const begun = useRef(false)
 
   async function place() {
@@ -34,19 +37,20 @@ function useBooking(slot: Slot, me: MeFragment) {
       if (other.slot.id === slot.id) return setStep(held(other, Date.parse(other.expiresAt)))
       await release({ hold: other.id })
     }
+    placedAt.current ||= Date.now()
     const { data } = await hold({ student: me.id, slot: slot.id, key: keys.current.hold })
     const payload = data?.holdSlot
-    if (!payload) return setStep({ at: 'failed' })
+    if (!payload) return setStep({ at: 'failed', retry: () => void place() })
     if (!payload.hold) return setStep({ at: 'refused', errors: payload.errors })
     // The length of the hold, not its end, because the clock of this machine may be wrong.
-    setStep(held(payload.hold, Date.now() + Date.parse(payload.hold.expiresAt) - Date.parse(payload.hold.placedAt)))
+    setStep(held(payload.hold, placedAt.current + Date.parse(payload.hold.expiresAt) - Date.parse(payload.hold.placedAt)))
   }
 
   async function confirm() {
     setStep((now) => (now.at === 'held' ? { ...now, booking: true } : now))
     const { data } = await book({ student: me.id, slot: slot.id, key: keys.current.book })
     const payload = data?.bookSlot
-    if (!payload) return setStep({ at: 'failed' })
+    if (!payload) return setStep({ at: 'failed', retry: () => void confirm() })
     setStep(payload.interview ? { at: 'booked', interview: payload.interview } : { at: 'refused', errors: payload.errors })
   }
 
@@ -58,11 +62,11 @@ function useBooking(slot: Slot, me: MeFragment) {
 
   function again() {
     keys.current = { hold: crypto.randomUUID(), book: crypto.randomUUID() }
+    placedAt.current = 0
     void place()
   }
   const giveBack = () => void (step.at === 'held' && release({ hold: step.hold.id }))
-  // After a lost answer, the same keys find out whether the attempt had succeeded.
-  return { step, confirm, again, retry: () => void place(), giveBack, expire: () => setStep({ at: 'expired' }) }
+  return { step, confirm, again, giveBack, expire: () => setStep({ at: 'expired' }) }
 }
 
 const held = (hold: HeldFragment, until: number): Step => ({ at: 'held', hold, until, booking: false })
@@ -78,7 +82,7 @@ interface Props {
 
 export function BookingDialog({ slot, me, cancelCutoffMs, format, onChoose, onClose }: Props) {
   const { t } = useTexts()
-  const { step, confirm, again, retry, giveBack, expire } = useBooking(slot, me)
+  const { step, confirm, again, giveBack, expire } = useBooking(slot, me)
   const close = () => {
     giveBack()
     onClose()
@@ -105,7 +109,7 @@ export function BookingDialog({ slot, me, cancelCutoffMs, format, onChoose, onCl
           )}
           {step.at === 'expired' && <p className="notice" role="alert">{t.booking.expired}</p>}
           {step.at === 'refused' && <Refused errors={step.errors} format={format} onChoose={onChoose} />}
-          {step.at === 'failed' && <Failure onRetry={retry} />}
+          {step.at === 'failed' && <Failure onRetry={step.retry} />}
           {(step.at === 'expired' || step.at === 'refused') && (
             <Actions>
               <Button className="button" onPress={again}>{t.retry}</Button>
