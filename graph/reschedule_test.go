@@ -215,3 +215,67 @@ func TestRescheduleToTheHeldSlot(t *testing.T) {
 	same(t, "interviews used with the hold", s.List(student).Eligibility.InterviewsUsed, 2)
 	s.Sound()
 }
+
+// slotsToMoveTo returns the slots to which an interview can be moved, and why there are none.
+func (s *school) slotsToMoveTo(student, interview string) (slots []string, reasons []string) {
+	s.T.Helper()
+	var data struct{ AvailableSlots struct{ Nodes, EmptyReasons []struct{ ID, Code string } } }
+	s.Ask(`query($s: ID!, $i: ID, $start: DateTime!, $end: DateTime!) {
+		availableSlots(studentId: $s, start: $start, end: $end, reschedulingInterviewId: $i) { nodes { id } emptyReasons { code } } }`,
+		in{"s": student, "i": interview, "start": t0.Format(time.RFC3339), "end": t0.Add(30 * day).Format(time.RFC3339)}).Into(&data)
+	for _, slot := range data.AvailableSlots.Nodes {
+		slots = append(slots, slot.ID)
+	}
+	for _, reason := range data.AvailableSlots.EmptyReasons {
+		reasons = append(reasons, reason.Code)
+	}
+	return slots, reasons
+}
+
+// The list of slots to move to agrees with the move: it ignores the interview and the grades.
+func TestListOfSlotsToMoveTo(t *testing.T) {
+	t.Parallel()
+	s := newSchool(t)
+	student, ann, ben := s.Student(in{"interviewLimit": 3}), s.Interviewer(nil), s.Interviewer(nil)
+	graded := s.Booked(student, s.NewSlot(time.Hour))
+	other := s.Slot(ben, 4*day)
+	s.Booked(student, other)
+	from := s.Slot(ann, 5*day)
+	id := s.Booked(student, from)
+	later := s.Slot(ann, 6*day)
+	overlapsFrom, overlapsOther := s.NewSlot(5*day+30*time.Minute), s.NewSlot(4*day+30*time.Minute)
+	ofBen, taken := s.Slot(ben, 7*day), s.takenSlot(8*day)
+	s.SetClock(t0.Add(2 * time.Hour))
+	s.Accepted(s.Complete(graded, 0).Errors)
+	same(t, "slots to book", ids(s.List(student).Nodes), []string{})
+
+	slots, _ := s.slotsToMoveTo(student, id)
+	same(t, "slots to move to", slots, []string{overlapsFrom, later})
+	for _, refused := range []string{overlapsOther, ofBen, taken} {
+		if len(s.move(id, refused).Errors) == 0 {
+			t.Errorf("slot %s is not listed, but the interview can be moved to it", refused)
+		}
+	}
+	for _, listed := range slots {
+		s.Accepted(s.move(id, listed).Errors)
+	}
+	slots, _ = s.slotsToMoveTo(student, id)
+	same(t, "slots after two moves", slots, []string{from, overlapsFrom})
+
+	s.Accepted(s.Cancel(id).Errors)
+	for name, interview := range map[string]string{"a cancelled interview": id, "an unknown interview": "999999", "another student's": s.Booked(s.Student(nil), later)} {
+		answer := s.Ask(`query($s: ID!, $i: ID) { availableSlots(studentId: $s, start: "2026-06-01T00:00:00Z", end: "2026-06-30T00:00:00Z",
+			reschedulingInterviewId: $i) { totalCount } }`, in{"s": student, "i": interview})
+		same(t, name, []string{answer.Code(), answer.Errors[0].Message}, []string{"NOT_FOUND", "There is no such interview."})
+	}
+}
+
+func TestNoSlotsToMoveTo(t *testing.T) {
+	t.Parallel()
+	s := newSchool(t)
+	student := s.Student(nil)
+	s.takenSlot(2 * day)
+	slots, reasons := s.slotsToMoveTo(student, s.Booked(student, s.NewSlot(day)))
+	same(t, "number of slots", len(slots), 0)
+	same(t, "reasons", reasons, []string{"SLOT_TAKEN"})
+}

@@ -6,13 +6,15 @@ import (
 
 	"rehearse/graph/loader"
 	"rehearse/graph/page"
+	"rehearse/internal/app/reservation"
 	"rehearse/internal/booking"
 	"rehearse/internal/calendar"
 	"rehearse/internal/store"
 )
 
 func (r queryResolver) AvailableSlots(
-	ctx context.Context, studentID int64, start, end time.Time, interviewerIDs []int64, tags []string, first *int, after *string, last *int, before *string,
+	ctx context.Context, studentID int64, start, end time.Time, interviewerIDs []int64, tags []string, moved *int64,
+	first *int, after *string, last *int, before *string,
 ) (*page.AvailableSlotConnection, error) {
 	asked, err := page.Available.Asked(page.Args{First: first, After: after, Last: last, Before: before}, nil)
 	if err != nil {
@@ -22,13 +24,24 @@ func (r queryResolver) AvailableSlots(
 	for _, id := range interviewerIDs {
 		search.InterviewerIDs = append(search.InterviewerIDs, booking.InterviewerID(id))
 	}
-	slots, err := r.app.AvailableSlots(ctx, booking.StudentID(studentID), search, asked)
+	slots, err := r.slotsFor(ctx, booking.StudentID(studentID), moved, search, asked)
 	if err != nil {
 		return nil, err
 	}
 	found := page.AvailableSlots(slots, asked)
 	loader.Root(ctx, responsePath(ctx), found.Nodes)
 	return found, nil
+}
+
+// slotsFor lists the slots that the student may book or, if moved is given, to which the student's
+// interview can be moved.
+func (r queryResolver) slotsFor(
+	ctx context.Context, student booking.StudentID, moved *int64, search store.SlotSearch, asked store.Page,
+) (*reservation.AvailableSlots, error) {
+	if moved != nil {
+		return r.app.SlotsToMoveTo(ctx, student, booking.InterviewID(*moved), search, asked)
+	}
+	return r.app.AvailableSlots(ctx, student, search, asked)
 }
 
 func (r queryResolver) Slots(

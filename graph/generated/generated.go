@@ -631,7 +631,7 @@ type ComplexityRoot struct {
 	}
 
 	Query struct {
-		AvailableSlots  func(childComplexity int, studentID int64, start time.Time, end time.Time, interviewerIds []int64, tags []string, first *int, after *string, last *int, before *string) int
+		AvailableSlots  func(childComplexity int, studentID int64, start time.Time, end time.Time, interviewerIds []int64, tags []string, reschedulingInterviewID *int64, first *int, after *string, last *int, before *string) int
 		BookingPolicy   func(childComplexity int) int
 		BookingRefusals func(childComplexity int, first *int, after *string, last *int, before *string, filter *store.BookingRefusalFilter) int
 		Eligibility     func(childComplexity int, studentID int64) int
@@ -1103,7 +1103,7 @@ type OwnOverlapResolver interface {
 	Hold(ctx context.Context, objs []*model.OwnOverlap) ([]*booking.Hold, error)
 }
 type QueryResolver interface {
-	AvailableSlots(ctx context.Context, studentID int64, start time.Time, end time.Time, interviewerIds []int64, tags []string, first *int, after *string, last *int, before *string) (*page.AvailableSlotConnection, error)
+	AvailableSlots(ctx context.Context, studentID int64, start time.Time, end time.Time, interviewerIds []int64, tags []string, reschedulingInterviewID *int64, first *int, after *string, last *int, before *string) (*page.AvailableSlotConnection, error)
 	Eligibility(ctx context.Context, studentID int64) (*booking.Eligibility, error)
 	Student(ctx context.Context, id int64) (*booking.Student, error)
 	Students(ctx context.Context, first *int, after *string, last *int, before *string, filter *store.StudentFilter, orderBy *store.Order) (*page.Connection[booking.Student], error)
@@ -3679,7 +3679,7 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 			return 0, false
 		}
 
-		return e.ComplexityRoot.Query.AvailableSlots(childComplexity, args["studentId"].(int64), args["start"].(time.Time), args["end"].(time.Time), args["interviewerIds"].([]int64), args["tags"].([]string), args["first"].(*int), args["after"].(*string), args["last"].(*int), args["before"].(*string)), true
+		return e.ComplexityRoot.Query.AvailableSlots(childComplexity, args["studentId"].(int64), args["start"].(time.Time), args["end"].(time.Time), args["interviewerIds"].([]int64), args["tags"].([]string), args["reschedulingInterviewId"].(*int64), args["first"].(*int), args["after"].(*string), args["last"].(*int), args["before"].(*string)), true
 	case "Query.bookingPolicy":
 		if e.ComplexityRoot.Query.BookingPolicy == nil {
 			break
@@ -5507,6 +5507,15 @@ type Query {
     interviewer and of its availability.
     """
     tags: [String!]
+    """
+    Returns the slots to which this booked interview of the student can be moved, instead of the
+    slots that the student can book. ` + "`" + `eligibility` + "`" + ` and ` + "`" + `emptyReasons` + "`" + ` then do not count the
+    interview, and ignore the grades. The list does not consider until when and how often the
+    interview can be rescheduled; ` + "`" + `Interview.viewerCanReschedule` + "`" + ` does. It omits the days on which an
+    interviewer gives no more interviews, even if the interview is on such a day. Fails with
+    ` + "`" + `NOT_FOUND` + "`" + ` if the student has no booked interview with this id.
+    """
+    reschedulingInterviewId: ID
     "The maximum number of items from the start, 1 to 500. Defaults to 50, unless ` + "`" + `last` + "`" + ` is given."
     first: Int
     "Returns only slots after this cursor."
@@ -11709,38 +11718,46 @@ func (ec *executionContext) field_Query_availableSlots_args(ctx context.Context,
 		return nil, err
 	}
 	args["tags"] = arg4
-	arg5, err := graphql.ProcessArgField(ctx, rawArgs, "first",
+	arg5, err := graphql.ProcessArgField(ctx, rawArgs, "reschedulingInterviewId",
+		func(ctx context.Context, v any) (*int64, error) {
+			return ec.unmarshalOID2ᚖint64(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["reschedulingInterviewId"] = arg5
+	arg6, err := graphql.ProcessArgField(ctx, rawArgs, "first",
 		func(ctx context.Context, v any) (*int, error) {
 			return ec.unmarshalOInt2ᚖint(ctx, v)
 		})
 	if err != nil {
 		return nil, err
 	}
-	args["first"] = arg5
-	arg6, err := graphql.ProcessArgField(ctx, rawArgs, "after",
+	args["first"] = arg6
+	arg7, err := graphql.ProcessArgField(ctx, rawArgs, "after",
 		func(ctx context.Context, v any) (*string, error) {
 			return ec.unmarshalOString2ᚖstring(ctx, v)
 		})
 	if err != nil {
 		return nil, err
 	}
-	args["after"] = arg6
-	arg7, err := graphql.ProcessArgField(ctx, rawArgs, "last",
+	args["after"] = arg7
+	arg8, err := graphql.ProcessArgField(ctx, rawArgs, "last",
 		func(ctx context.Context, v any) (*int, error) {
 			return ec.unmarshalOInt2ᚖint(ctx, v)
 		})
 	if err != nil {
 		return nil, err
 	}
-	args["last"] = arg7
-	arg8, err := graphql.ProcessArgField(ctx, rawArgs, "before",
+	args["last"] = arg8
+	arg9, err := graphql.ProcessArgField(ctx, rawArgs, "before",
 		func(ctx context.Context, v any) (*string, error) {
 			return ec.unmarshalOString2ᚖstring(ctx, v)
 		})
 	if err != nil {
 		return nil, err
 	}
-	args["before"] = arg8
+	args["before"] = arg9
 	return args, nil
 }
 
@@ -24133,7 +24150,7 @@ func (ec *executionContext) _Query_availableSlots(ctx context.Context, field gra
 		},
 		func(ctx context.Context) (any, error) {
 			fc := graphql.GetFieldContext(ctx)
-			return ec.Resolvers.Query().AvailableSlots(ctx, fc.Args["studentId"].(int64), fc.Args["start"].(time.Time), fc.Args["end"].(time.Time), fc.Args["interviewerIds"].([]int64), fc.Args["tags"].([]string), fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["last"].(*int), fc.Args["before"].(*string))
+			return ec.Resolvers.Query().AvailableSlots(ctx, fc.Args["studentId"].(int64), fc.Args["start"].(time.Time), fc.Args["end"].(time.Time), fc.Args["interviewerIds"].([]int64), fc.Args["tags"].([]string), fc.Args["reschedulingInterviewId"].(*int64), fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["last"].(*int), fc.Args["before"].(*string))
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *page.AvailableSlotConnection) graphql.Marshaler {

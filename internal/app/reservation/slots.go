@@ -30,11 +30,37 @@ type AvailableSlots struct {
 func (s *Reservations) AvailableSlots(
 	ctx context.Context, id booking.StudentID, wanted store.SlotSearch, page store.Page,
 ) (*AvailableSlots, error) {
+	return s.listSlots(ctx, id, wanted, page, offerAt(s.now()))
+}
+
+// SlotsToMoveTo lists the slots inside [start, end] to which the student's booked interview can be
+// moved.
+func (s *Reservations) SlotsToMoveTo(
+	ctx context.Context, id booking.StudentID, moved booking.InterviewID, wanted store.SlotSearch, page store.Page,
+) (*AvailableSlots, error) {
+	if err := operation.AccessOf(ctx).AsStudent(id); err != nil {
+		return nil, err
+	}
+	interview, err := s.store.Interview(ctx, moved)
+	if err != nil {
+		return nil, err
+	}
+	if interview.StudentID != id || interview.Status != booking.Booked {
+		return nil, booking.Missing("interview", "interviewId").Err()
+	}
+	now := s.now()
+	return s.listSlots(ctx, id, wanted, page, func(record booking.Record) booking.Offer { return record.OfferToMove(interview, now) })
+}
+
+// listSlots lists the slots that the offer of the student's record allows.
+func (s *Reservations) listSlots(
+	ctx context.Context, id booking.StudentID, wanted store.SlotSearch, page store.Page, offerOf func(booking.Record) booking.Offer,
+) (*AvailableSlots, error) {
 	wanted, err := CheckSearch(ctx, id, wanted)
 	if err != nil {
 		return nil, err
 	}
-	offer, found, err := s.openSlots(ctx, id, wanted, page, offerAt(s.now()))
+	offer, found, err := s.openSlots(ctx, id, wanted, page, offerOf)
 	if err != nil {
 		return nil, err
 	}
