@@ -1,8 +1,11 @@
 // Tests the desk in a real browser without access to other hosts.
 import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
-import { after, before, test } from 'node:test'
+import { chmod, mkdtemp, rm } from 'node:fs/promises'
 import { createRequire } from 'node:module'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { after, before, test } from 'node:test'
 import { chromium } from 'playwright-core'
 import { start } from './server.mjs'
 
@@ -42,10 +45,10 @@ async function describeInterviewers() {
 
 // visitor opens the desk in a browser context of its own. Its function end fails if the page has
 // requested another host, violated its content security policy or reported an error.
-async function visitor(options) {
+async function visitor({ at = server.url, ...options } = {}) {
   const context = await browser.newContext({ viewport: { width: 1280, height: 900 }, locale: 'en-GB', ...options })
   const faults = []
-  const own = (url) => ['data:', 'blob:'].includes(new URL(url).protocol) || new URL(url).host === new URL(server.url).host
+  const own = (url) => ['data:', 'blob:'].includes(new URL(url).protocol) || new URL(url).host === new URL(at).host
   await context.exposeBinding('violated', (_, what) => faults.push(`violation of the policy: ${what}`))
   await context.addInitScript(() =>
     addEventListener('securitypolicyviolation', (e) => globalThis.violated(`${e.effectiveDirective} ${e.blockedURI}`)),
@@ -53,14 +56,14 @@ async function visitor(options) {
   context.on('request', (request) => own(request.url()) || faults.push(`request to ${request.url()}`))
   context.on('console', (message) => {
     // The browser logs "failed to load" for every response with an error status, such as that of the first visit.
-    const refused = message.location().url.endsWith('/graphql') || /ERR_INTERNET_DISCONNECTED/.test(message.text())
+    const refused = message.location().url.endsWith('/graphql') || /ERR_INTERNET_DISCONNECTED|ERR_CONNECTION_REFUSED/.test(message.text())
     if (['error', 'warning'].includes(message.type()) && !refused) faults.push(`${message.type()}: ${message.text()}`)
   })
   context.on('weberror', (error) => faults.push(`error: ${error.error()}`))
   const page = await context.newPage()
   page.setDefaultTimeout(20_000)
   page.on('websocket', (socket) => own(socket.url()) || faults.push(`connection to ${socket.url()}`))
-  await page.goto(server.url)
+  await page.goto(at)
   return {
     page,
     context,
@@ -79,10 +82,10 @@ const visit = (name, story, options) =>
     await one.end()
   })
 
-// accessible fails if axe finds a violation on the page.
+// accessible fails if axe finds a violation on the page, or in the dialog that covers it.
 async function accessible(page, what) {
   await page.evaluate(axe)
-  const { violations } = await page.evaluate(() => globalThis.axe.run(document, { resultTypes: ['violations'] }))
+  const { violations } = await page.evaluate(() => globalThis.axe.run(document.querySelector('.overlay') ?? document, { resultTypes: ['violations'] }))
   assert.deepEqual(violations.map((v) => `${what}: ${v.id}: ${v.nodes.map((n) => `${n.target} ${n.failureSummary}`).join('; ')}`), [])
 }
 
@@ -105,6 +108,20 @@ async function twoInOneZone() {
   return [first.name, second.name]
 }
 
+// bookTheFirst books the first slot on the page for someone else, and waits until it disappears.
+async function bookTheFirst(on, page) {
+  const label = await firstTime(page).getAttribute('aria-label')
+  const { availableSlots } = await on.ask(
+    'query ($start: DateTime!, $end: DateTime!) { availableSlots(studentId: 101, start: $start, end: $end, first: 1) { nodes { id } } }',
+    { start: new Date(), end: new Date(Date.now() + 12 * 86_400_000) },
+  )
+  const { bookSlot } = await on.ask('mutation ($slot: ID!) { bookSlot(input: { studentId: 107, slotId: $slot }) { errors { message } } }', {
+    slot: availableSlots.nodes[0].id,
+  })
+  assert.deepEqual(bookSlot.errors, [])
+  await page.getByRole('button', { name: label, exact: true }).waitFor({ state: 'detached' })
+}
+
 const dialog = (page) => page.getByRole('dialog')
 
 visit('a student signs in, books an interview, cancels it and signs out', async (page) => {
@@ -115,6 +132,7 @@ visit('a student signs in, books an interview, cancels it and signs out', async 
   await accessible(page, 'the list')
   await shot(page, 'list')
   await page.getByText('15 interviews left').waitFor()
+  await page.getByText('All times are in your time zone, Europe/Berlin.').waitFor()
 
   await page.locator('.day:not(.empty)').nth(2).click() // late enough to be cancelled
   await firstTime(page).click()
@@ -131,6 +149,18 @@ visit('a student signs in, books an interview, cancels it and signs out', async 
   assert.equal(await page.locator('.upcoming').count(), 1)
   await shot(page, 'upcoming')
 
+  await page.getByText('You can cancel until').waitFor()
+  const booked = await page.locator('.upcoming').getByText('with ').textContent()
+  await page.getByRole('button', { name: /^Move the interview with/ }).click()
+  await dialog(page).getByText('You can move it 3 more times.').waitFor()
+  await dialog(page).locator('.choices .time').first().filter({ hasText: booked }).click() // another time of the same interviewer
+  await accessible(page, 'the move')
+  await shot(page, 'move')
+  await dialog(page).getByRole('button', { name: 'Move the interview' }).click()
+  await page.getByText('Your interview is moved.').waitFor()
+  await page.locator('.upcoming').getByText(booked).waitFor()
+  await page.getByText('14 interviews left').waitFor()
+
   await page.getByRole('button', { name: /^Cancel the interview with/ }).click()
   const cancel = page.getByRole('alertdialog')
   await accessible(page, 'the cancellation')
@@ -141,6 +171,7 @@ visit('a student signs in, books an interview, cancels it and signs out', async 
   await cancel.getByRole('button', { name: 'Cancel the interview' }).click()
   await page.getByText('Your interview is cancelled.').waitFor()
   await page.getByText('15 interviews left').waitFor()
+  await page.locator('.ended').getByText('Cancelled: I am ill.').waitFor()
 
   await page.getByRole('button', { name: 'Sign out' }).click()
   await page.getByRole('heading', { name: 'Who are you today?' }).waitFor()
@@ -180,23 +211,22 @@ test('of two students who want a slot, one gets it and the other gets alternativ
 
 visit('a slot that someone else books disappears from the list', async (page) => {
   await signIn(page, 'Nora Newcomer')
-  const label = await firstTime(page).getAttribute('aria-label')
-  // The page shows the first slot first.
-  const { availableSlots } = await server.ask(
-    'query ($start: DateTime!, $end: DateTime!) { availableSlots(studentId: 101, start: $start, end: $end, first: 1) { nodes { id } } }',
-    { start: new Date(), end: new Date(Date.now() + 12 * 86_400_000) },
-  )
-  const { bookSlot } = await server.ask('mutation ($slot: ID!) { bookSlot(input: { studentId: 107, slotId: $slot }) { errors { message } } }', {
-    slot: availableSlots.nodes[0].id,
-  })
-  assert.deepEqual(bookSlot.errors, [])
-  await page.getByRole('button', { name: label, exact: true }).waitFor({ state: 'detached' })
+  await bookTheFirst(server, page)
 })
 
-visit('a student with low grades sees why they cannot book', async (page) => {
+visit('a student with low grades sees the feedback, and why they cannot book', async (page) => {
+  const { student } = await server.ask('{ student(id: 104) { interviews(last: 1) { nodes { id } } } }')
+  const { completeInterview } = await server.ask(
+    'mutation ($id: ID!) { completeInterview(input: { interviewId: $id, grade: 1, note: "Think aloud.", shareNote: true }) { errors { message } } }',
+    { id: student.interviews.nodes[0].id },
+  )
+  assert.deepEqual(completeInterview.errors, [])
   await page.getByRole('button', { name: /^You are Gus Gradeslow/ }).click()
   await page.getByText('You cannot book at the moment').waitFor()
   await page.locator('.nothing').getByText('One of your latest grades is too low to book.').waitFor()
+  await page.locator('.ended').first().waitFor()
+  assert.deepEqual(await page.locator('.ended .grade .unseen').allTextContents(), ['Grade 1 of 5', 'Grade 4 of 5']) // the latest first
+  await page.locator('.ended').first().getByText('Think aloud.').waitFor()
   await accessible(page, 'the reasons')
   await shot(page, 'blocked')
 })
@@ -208,10 +238,39 @@ visit('a filter without a match can be cleared', async (page) => {
   await page.locator('.offer', { hasText: 'Data scientist' }).first().waitFor()
   await page.getByRole('button', { name: 'Clear filters' }).click()
   await page.locator('.offer', { hasText: 'Backend engineer' }).first().waitFor()
+  await page.getByLabel('Interviewer').selectOption('Dev Patel')
+  await page.locator('.offer', { hasText: 'Mei Tanaka' }).waitFor({ state: 'detached' })
+  await page.getByText('About Dev Patel').click()
+  await page.getByText('Expect a calm hour').waitFor()
   for (let week = 0; week < 3; week++) await page.getByRole('button', { name: 'Next week' }).click()
   await page.getByText('No interviewer has published a time in this week.').waitFor()
   await accessible(page, 'an empty week')
   await shot(page, 'empty')
+})
+
+visit('the week shows the times of all days', async (page) => {
+  await signIn(page, 'Nora Newcomer')
+  const days = await page.locator('.day .count').allTextContents()
+  await page.getByRole('radio', { name: 'Week' }).click()
+  await page.locator('.grid .cell').first().waitFor()
+  const columns = await page.locator('.column').evaluateAll((all) => all.map((one) => String(one.querySelectorAll('.cell').length || '–')))
+  assert.deepEqual(columns, days)
+  await accessible(page, 'the week')
+  await shot(page, 'week')
+  await page.locator('.cell').first().click()
+  await dialog(page).getByText('This time is kept for you for').waitFor()
+})
+
+visit('a calendar program reads the interviews at a secret address until it is deleted', async (page) => {
+  await signIn(page, 'Nora Newcomer')
+  await page.getByRole('button', { name: 'Create an address' }).click()
+  const address = page.getByRole('textbox', { name: 'Address to subscribe to' })
+  const url = await address.inputValue()
+  assert.match(await (await fetch(url)).text(), /^BEGIN:VCALENDAR/)
+  await accessible(page, 'the calendar')
+  await page.getByRole('button', { name: /^Delete the address created on/ }).click()
+  await page.getByRole('button', { name: /^Delete the address created on/ }).waitFor({ state: 'detached' })
+  assert.equal((await fetch(url)).status, 404)
 })
 
 visit('the keyboard alone books an interview', async (page) => {
@@ -253,6 +312,22 @@ visit('a page without a network says so and recovers', async (page, context) => 
   await context.setOffline(false)
   await dialog(page).getByRole('button', { name: 'Try again' }).click()
   await dialog(page).getByText('This time is kept for you for').waitFor()
+})
+
+test('a page that is open while the server restarts is live again', { timeout: 60_000 }, async () => {
+  const data = await mkdtemp(join(tmpdir(), 'rehearse-desk-'))
+  await chmod(data, 0o755) // so that the account of Postgres can enter it
+  const first = await start({ DATA_DIR: join(data, 'data') })
+  const nora = await visitor({ at: first.url })
+  await signIn(nora.page, 'Nora Newcomer')
+  await first.stop()
+  await nora.page.getByText('Live updates are interrupted. We are reconnecting.').waitFor()
+  const second = await start({ DATA_DIR: join(data, 'data'), ADDR: new URL(first.url).host })
+  await nora.page.getByText('Live updates are interrupted').waitFor({ state: 'detached' })
+  await bookTheFirst(second, nora.page)
+  await nora.end()
+  await second.stop()
+  await rm(data, { recursive: true, force: true })
 })
 
 visit(

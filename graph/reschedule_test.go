@@ -219,7 +219,9 @@ func TestRescheduleToTheHeldSlot(t *testing.T) {
 // slotsToMoveTo returns the slots to which an interview can be moved, and why there are none.
 func (s *school) slotsToMoveTo(student, interview string) (slots []string, reasons []string) {
 	s.T.Helper()
-	var data struct{ AvailableSlots struct{ Nodes, EmptyReasons []struct{ ID, Code string } } }
+	var data struct {
+		AvailableSlots struct{ Nodes, EmptyReasons []struct{ ID, Code string } }
+	}
 	s.Ask(`query($s: ID!, $i: ID, $start: DateTime!, $end: DateTime!) {
 		availableSlots(studentId: $s, start: $start, end: $end, reschedulingInterviewId: $i) { nodes { id } emptyReasons { code } } }`,
 		in{"s": student, "i": interview, "start": t0.Format(time.RFC3339), "end": t0.Add(30 * day).Format(time.RFC3339)}).Into(&data)

@@ -134,7 +134,7 @@ export function BookingDialog({ slot, me, cancelCutoffMs, format, onChoose, onCl
 const Actions = ({ children }: { children: React.ReactNode }) => <div className="actions">{children}</div>
 
 // Refused says why, and offers other slots.
-function Refused({ errors, format, onChoose }: { errors: RefusalFragment[]; format: Format; onChoose(slot: Slot): void }) {
+export function Refused({ errors, format, onChoose }: { errors: RefusalFragment[]; format: Format; onChoose(slot: Slot): void }) {
   const { t } = useTexts()
   const alternatives = errors.flatMap((error) => (error.__typename === 'SlotTaken' ? error.alternatives : []))
   return (

@@ -11,8 +11,12 @@ import { useTexts } from '../texts/index.tsx'
 import { addDays, dayOf, placeOf, startOf, useNow } from '../time.ts'
 import type { Format } from '../time.ts'
 import { Failure, Initials, Loading } from '../ui.tsx'
+import { WeekGrid } from './week.tsx'
 
 const daysShown = 7
+
+const views = ['day', 'week'] as const
+type View = (typeof views)[number]
 
 interface Props {
   connection: Connection
@@ -26,6 +30,7 @@ export function Finder({ connection, me, format, onChoose }: Props) {
   const [week, setWeek] = useState(0)
   const [interviewer, setInterviewer] = useState('')
   const [tag, setTag] = useState('')
+  const [view, setView] = useState<View>('day')
   const now = useNow(30_000)
   const today = dayOf(now, me.timeZone)
   const first = addDays(today, week * daysShown)
@@ -53,11 +58,14 @@ export function Finder({ connection, me, format, onChoose }: Props) {
         <Button className="button icon" aria-label={t.week.previous} isDisabled={week === 0} onPress={() => setWeek(week - 1)}>‹</Button>
         <span>{format.date(first)} – {format.date(addDays(first, daysShown - 1))}</span>
         <Button className="button icon" aria-label={t.week.next} onPress={() => setWeek(week + 1)}>›</Button>
+        <ToggleButtonGroup className="views" aria-label={t.week.view} selectionMode="single" disallowEmptySelection selectedKeys={[view]} onSelectionChange={(keys) => setView([...keys][0] as View)}>
+          {views.map((one) => <ToggleButton key={one} id={one} className="button">{t.week.views[one]}</ToggleButton>)}
+        </ToggleButtonGroup>
       </div>
       {failed && !list ? <Failure onRetry={reload} /> : !list || !slots ? <Loading /> : slots.length === 0 ? (
         <Nothing list={list} filtered={Boolean(interviewer || tag)} onClear={clear} onNext={() => setWeek(week + 1)} />
       ) : (
-        <Days first={first} slots={slots} me={me} format={format} onChoose={onChoose} />
+        <Days view={view} first={first} slots={slots} me={me} format={format} onChoose={onChoose} />
       )}
       {list?.pageInfo.hasNextPage && <Button className="button" onPress={more}>{t.week.more}</Button>}
     </section>
@@ -116,7 +124,7 @@ function Nothing({ list, filtered, onClear, onNext }: { list: List; filtered: bo
   )
 }
 
-function Days({ first, slots, me, format, onChoose }: { first: string; slots: Slot[] } & Omit<Props, 'connection'>) {
+function Days({ view, first, slots, me, format, onChoose }: { view: View; first: string; slots: Slot[] } & Omit<Props, 'connection'>) {
   const { t } = useTexts()
   const byDay = useMemo(() => Map.groupBy(slots, (slot) => dayOf(Date.parse(slot.start), me.timeZone)), [slots, me.timeZone])
   const days = Array.from({ length: daysShown }, (_, i) => addDays(first, i))
@@ -124,6 +132,7 @@ function Days({ first, slots, me, format, onChoose }: { first: string; slots: Sl
   useEffect(() => setChosen(''), [first])
   const day = days.includes(chosen) ? chosen : (days.find((d) => byDay.has(d)) ?? first)
   const shown = byDay.get(day) ?? []
+  if (view === 'week') return <WeekGrid days={days} byDay={byDay} format={format} onChoose={onChoose} />
   return (
     <>
       <ToggleButtonGroup className="days" aria-label={t.week.days} selectionMode="single" disallowEmptySelection selectedKeys={[day]} onSelectionChange={(keys) => setChosen(String([...keys][0]))}>

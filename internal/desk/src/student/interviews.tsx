@@ -1,4 +1,4 @@
-// A student's upcoming interviews, and how to cancel one.
+// A student's upcoming interviews, and how to cancel or move one.
 import { useRef, useState } from 'react'
 import { Button, Dialog, Heading, Label, Modal, ModalOverlay, Text, TextArea, TextField } from 'react-aria-components'
 import { useMutation } from 'urql'
@@ -7,18 +7,20 @@ import type { MeFragment, RefusalFragment, UpcomingFragment } from '../generated
 import { useTexts } from '../texts/index.tsx'
 import type { Format } from '../time.ts'
 import { Failure, Initials } from '../ui.tsx'
+import { MoveDialog } from './move.tsx'
 
 export function Interviews({ me, format }: { me: MeFragment; format: Format }) {
   const { t } = useTexts()
   const [cancelling, setCancelling] = useState<UpcomingFragment>()
+  const [moving, setMoving] = useState<UpcomingFragment>()
   const [said, setSaid] = useState('')
   const upcoming = me.upcomingInterviews ?? []
   return (
-    <section className="interviews" aria-labelledby="interviews">
+    <section aria-labelledby="interviews">
       <h2 id="interviews">{t.interviews.title}</h2>
       <p role="status" className={said ? 'notice good' : 'unseen'}>{said}</p>
       {upcoming.length === 0 ? <p className="hint">{t.interviews.none}</p> : (
-        <ul>{upcoming.map((one) => <li key={one.id}><Upcoming interview={one} format={format} onCancel={() => setCancelling(one)} /></li>)}</ul>
+        <ul>{upcoming.map((one) => <li key={one.id}><Upcoming interview={one} format={format} onCancel={() => setCancelling(one)} onMove={() => setMoving(one)} /></li>)}</ul>
       )}
       {cancelling && (
         <CancelDialog interview={cancelling} format={format} onClose={(done) => {
@@ -26,13 +28,19 @@ export function Interviews({ me, format }: { me: MeFragment; format: Format }) {
           setSaid(done ? t.interviews.cancelled : '')
         }} />
       )}
+      {moving && (
+        <MoveDialog interview={moving} me={me} format={format} onClose={(done) => {
+          setMoving(undefined)
+          setSaid(done ? t.move.moved : '')
+        }} />
+      )}
     </section>
   )
 }
 
-function Upcoming({ interview, format, onCancel }: { interview: UpcomingFragment; format: Format; onCancel(): void }) {
+function Upcoming({ interview, format, onCancel, onMove }: { interview: UpcomingFragment; format: Format; onCancel(): void; onMove(): void }) {
   const { t } = useTexts()
-  const { interviewer, start, end, cancelableUntil, viewerCanCancel, meetingUrl } = interview
+  const { interviewer, start, end, cancelableUntil, viewerCanCancel, viewerCanReschedule, meetingUrl } = interview
   return (
     <article className="card upcoming">
       <div className="profile">
@@ -46,6 +54,7 @@ function Upcoming({ interview, format, onCancel }: { interview: UpcomingFragment
       <div className="actions">
         {meetingUrl && <a className="button primary" href={meetingUrl} target="_blank" rel="noreferrer">{t.interviews.join}</a>}
         <CalendarFile interview={interview} />
+        {viewerCanReschedule && <Button className="button quiet" aria-label={t.move.label(interviewer.name, format.moment(start))} onPress={onMove}>{t.move.open}</Button>}
         {viewerCanCancel && <Button className="button quiet bad" aria-label={t.interviews.cancelLabel(interviewer.name, format.moment(start))} onPress={onCancel}>{t.interviews.cancel}</Button>}
       </div>
     </article>

@@ -10,8 +10,10 @@ import { useTexts } from '../texts/index.tsx'
 import { formats, useNow } from '../time.ts'
 import { Frame } from '../ui.tsx'
 import { BookingDialog, Countdown } from './booking.tsx'
-import { Interviews } from './interviews.tsx'
+import { Calendar } from './calendar.tsx'
 import { Finder } from './finder.tsx'
+import { Interviews } from './interviews.tsx'
+import { Past } from './past.tsx'
 
 interface Props {
   connection: Connection
@@ -24,12 +26,17 @@ interface Props {
 export function StudentPage({ connection, me, cancelCutoffMs, onLeave, refresh }: Props) {
   const { t, locale } = useTexts()
   const [choice, setChoice] = useState<Slot>()
+  const [changes, setChanges] = useState(0) // of interviews, by anyone
   const format = formats(locale, me.timeZone)
 
   // A change of an interview by others, such as a cancellation, changes the student.
   useEffect(() => {
-    const subscription = connection.client.subscription(InterviewChangedDocument, { student: me.id }).subscribe(({ data }) => data && refresh())
-    const stopListening = connection.onReconnect(refresh)
+    const changed = () => {
+      refresh()
+      setChanges((n) => n + 1)
+    }
+    const subscription = connection.client.subscription(InterviewChangedDocument, { student: me.id }).subscribe(({ data }) => data && changed())
+    const stopListening = connection.onReconnect(changed)
     return () => {
       subscription.unsubscribe()
       stopListening()
@@ -48,7 +55,11 @@ export function StudentPage({ connection, me, cancelCutoffMs, onLeave, refresh }
           {!choice && <HoldNotice me={me} format={format} onResume={setChoice} />}
         </div>
         <Finder connection={connection} me={me} format={format} onChoose={setChoice} />
-        <Interviews me={me} format={format} />
+        <div className="interviews">
+          <Interviews me={me} format={format} />
+          <Past me={me} changes={changes} format={format} />
+          <Calendar me={me} format={format} />
+        </div>
       </div>
       {choice && <BookingDialog key={choice.id} slot={choice} me={me} cancelCutoffMs={cancelCutoffMs} format={format} onChoose={setChoice} onClose={() => setChoice(undefined)} />}
     </Frame>

@@ -65,6 +65,9 @@ export const de: Texts = {
     about: (name) => `Über ${name}`,
     in: (zone) => `in ${zone}`,
     choose: (from, to, name) => `${from} bis ${to} mit ${name}`,
+    view: 'Ansicht',
+    views: { day: 'Tag', week: 'Woche' },
+    all: 'Termine der Woche nach Tagen',
   },
 
   booking: {
@@ -103,6 +106,48 @@ export const de: Texts = {
     cancelled: 'Dein Interview ist abgesagt.',
   },
 
+  move: {
+    open: 'Verlegen',
+    label: (name, when) => `Interview mit ${name} verlegen, ${when}`,
+    title: 'Dieses Interview verlegen',
+    until: (when) => `Verlegen ist bis ${when} möglich.`,
+    left: (n) => `Du kannst es noch ${n}-mal verlegen.`,
+    none: 'In den nächsten vier Wochen gibt es keinen Termin, auf den du es verlegen kannst.',
+    to: 'Auf',
+    confirm: 'Interview verlegen',
+    other: 'Anderen Termin wählen',
+    moved: 'Dein Interview ist verlegt.',
+  },
+
+  past: {
+    title: 'Frühere Interviews',
+    none: 'Du hast keine früheren Interviews.',
+    more: 'Frühere Interviews zeigen',
+    grade: (grade) => `Note ${grade} von 5`,
+    status: {
+      BOOKED: 'Noch nicht bewertet',
+      COMPLETED: 'Abgeschlossen',
+      CANCELLED: 'Abgesagt',
+      STUDENT_NO_SHOW: 'Du bist nicht erschienen',
+      INTERVIEWER_NO_SHOW: 'Die interviewende Person ist nicht erschienen',
+    },
+  },
+
+  calendar: {
+    title: 'Dein Kalender',
+    intro: 'Mit einer geheimen Adresse zeigt dein Kalenderprogramm deine Interviews und folgt jeder Änderung.',
+    add: 'Adresse erstellen',
+    url: 'Adresse zum Abonnieren',
+    secret: 'Sie wird nur jetzt gezeigt. Wer sie kennt, kann deine Interviews lesen.',
+    copy: 'Adresse kopieren',
+    copied: 'Kopiert',
+    created: (when) => `Erstellt am ${when}`,
+    read: (when) => `Zuletzt gelesen am ${when}`,
+    unread: 'Noch nicht gelesen',
+    remove: 'Löschen',
+    removeLabel: (when) => `Adresse vom ${when} löschen`,
+  },
+
   refusals: {
     LIMIT_REACHED: 'Du hast alle deine Interviews genutzt. Frag deine Schule, wenn du ein weiteres brauchst.',
     GRADES_TOO_LOW: 'Eine deiner letzten Noten ist zu niedrig. Sprich mit deiner Schule über den nächsten Schritt.',
@@ -116,6 +161,8 @@ export const de: Texts = {
     TOO_SOON: 'Der Termin liegt zu nah, um ihn zu buchen.',
     HOLD_EXPIRED: 'Der Termin war nicht mehr für dich reserviert.',
     CANCEL_TOO_LATE: 'Die Frist zum Absagen ist vorbei.',
+    RESCHEDULE_TOO_LATE: 'Die Frist zum Verlegen ist vorbei.',
+    TOO_MANY_RESCHEDULES: 'Du hast dieses Interview so oft verlegt, wie deine Schule es erlaubt.',
     BUSY_RETRY: 'Gerade buchen viele Menschen. Versuche es erneut.',
   },
 

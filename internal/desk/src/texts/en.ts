@@ -64,6 +64,9 @@ export const en = {
     about: (name: string) => `About ${name}`,
     in: (zone: string) => `based in ${zone}`,
     choose: (from: string, to: string, name: string) => `${from} to ${to} with ${name}`,
+    view: 'View',
+    views: { day: 'Day', week: 'Week' },
+    all: 'Times of the week by day',
   },
 
   booking: {
@@ -102,6 +105,48 @@ export const en = {
     cancelled: 'Your interview is cancelled.',
   },
 
+  move: {
+    open: 'Move',
+    label: (name: string, when: string) => `Move the interview with ${name}, ${when}`,
+    title: 'Move this interview',
+    until: (when: string) => `You can move it until ${when}.`,
+    left: (n: number) => (n === 1 ? 'You can move it once more.' : `You can move it ${n} more times.`),
+    none: 'There is no time in the next four weeks to which you can move it.',
+    to: 'To',
+    confirm: 'Move the interview',
+    other: 'Choose another time',
+    moved: 'Your interview is moved.',
+  },
+
+  past: {
+    title: 'Past interviews',
+    none: 'You have no past interviews.',
+    more: 'Show earlier interviews',
+    grade: (grade: number) => `Grade ${grade} of 5`,
+    status: {
+      BOOKED: 'Not graded yet',
+      COMPLETED: 'Completed',
+      CANCELLED: 'Cancelled',
+      STUDENT_NO_SHOW: 'You did not attend',
+      INTERVIEWER_NO_SHOW: 'The interviewer did not attend',
+    },
+  },
+
+  calendar: {
+    title: 'Your calendar',
+    intro: 'With a secret address, your calendar program shows your interviews and follows each change.',
+    add: 'Create an address',
+    url: 'Address to subscribe to',
+    secret: 'It is shown only now. Whoever knows it can read your interviews.',
+    copy: 'Copy the address',
+    copied: 'Copied',
+    created: (when: string) => `Created on ${when}`,
+    read: (when: string) => `Last read on ${when}`,
+    unread: 'Not read yet',
+    remove: 'Delete',
+    removeLabel: (when: string) => `Delete the address created on ${when}`,
+  },
+
   // Refusals of the API by their code. For a code without a text here, the page shows the
   // message of the API, which is in English.
   refusals: {
@@ -117,6 +162,8 @@ export const en = {
     TOO_SOON: 'This time is too soon to be booked.',
     HOLD_EXPIRED: 'The time was no longer kept for you.',
     CANCEL_TOO_LATE: 'The time to cancel has passed.',
+    RESCHEDULE_TOO_LATE: 'The time to move the interview has passed.',
+    TOO_MANY_RESCHEDULES: 'You have moved this interview as often as your school allows.',
     BUSY_RETRY: 'Many people are booking right now. Try again.',
   } as Partial<Record<string, string>>,
 
