@@ -248,7 +248,7 @@ visit('a filter without a match can be cleared', async (page) => {
   await shot(page, 'empty')
 })
 
-visit('the week shows the times of all days', async (page) => {
+visit('the week shows the times of all days, and a hold ends', async (page) => {
   await signIn(page, 'Nora Newcomer')
   const days = await page.locator('.day .count').allTextContents()
   await page.getByRole('radio', { name: 'Week' }).click()
@@ -257,8 +257,11 @@ visit('the week shows the times of all days', async (page) => {
   assert.deepEqual(columns, days)
   await accessible(page, 'the week')
   await shot(page, 'week')
+  await page.clock.install()
   await page.locator('.cell').first().click()
   await dialog(page).getByText('This time is kept for you for').waitFor()
+  await page.clock.fastForward('05:00')
+  await dialog(page).getByText('The time is no longer kept for you.').waitFor()
 })
 
 visit('a calendar program reads the interviews at a secret address until it is deleted', async (page) => {

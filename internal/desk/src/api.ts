@@ -21,12 +21,14 @@ export interface Connection {
   end(): void
 }
 
-const patienceMs = 3000
+const patience = () => new Promise<void>((resolve) => setTimeout(resolve, 3000))
 
 // connect starts a session's connection. ended is called when the server rejects the session.
 export function connect(ended: () => void): Connection {
   const reconnects = new Set<() => void>()
   const states = new Set<(connected: boolean) => void>()
+  let live = false
+  let early = false // whether pages were loaded while the socket was not connected
   const socket = createClient({
     url: graphqlUrl.replace(/^http/, 'ws'),
     retryAttempts: Infinity,
@@ -34,10 +36,14 @@ export function connect(ended: () => void): Connection {
     shouldRetry: (event) => !(event instanceof CloseEvent && event.code === 4403),
     on: {
       connected: (_socket, _payload, wasRetry) => {
+        live = true
         states.forEach((then) => then(true))
-        if (wasRetry) reconnects.forEach((then) => then())
+        // What has changed in the meantime must be loaded, but not before the subscriptions are active.
+        if (wasRetry || early) void begun(socket).then(() => reconnects.forEach((then) => then()))
+        early = false
       },
       closed: (event) => {
+        live = false
         states.forEach((then) => then(false))
         if (event instanceof CloseEvent && event.code === 4403) ended()
       },
@@ -64,7 +70,8 @@ export function connect(ended: () => void): Connection {
   })
   return {
     client,
-    active: () => Promise.race([begun(socket), new Promise<void>((resolve) => setTimeout(resolve, patienceMs))]),
+    // Once it has waited without success, nobody waits again: the socket may be blocked for good.
+    active: () => (early ? Promise.resolve() : Promise.race([begun(socket), patience().then(() => void (early ||= !live))])),
     onReconnect: (then) => listen(reconnects, then),
     onState: (then) => listen(states, then),
     end: () => void socket.dispose(),
