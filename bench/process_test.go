@@ -17,6 +17,8 @@ import (
 	"sync"
 	"testing"
 	"time"
+
+	"github.com/jackc/pgx/v5"
 )
 
 // process is a running server. Every contender has its own process, so that none shares a
@@ -181,8 +183,10 @@ func (w *world) environment() []string {
 func (w *world) url() string { return w.urlOf(w.pool.Config().ConnConfig.Database) }
 
 // urlOf returns the address of a database beside the world's.
-func (w *world) urlOf(database string) string {
-	config := w.pool.Config().ConnConfig
+func (w *world) urlOf(database string) string { return asURL(w.pool.Config().ConnConfig, database) }
+
+// asURL returns the address of a database of a server.
+func asURL(config *pgx.ConnConfig, database string) string {
 	address := url.URL{
 		Scheme: "postgres", User: url.UserPassword(config.User, config.Password), Path: "/" + database,
 		RawQuery: url.Values{"host": {config.Host}, "port": {strconv.Itoa(int(config.Port))}}.Encode(),

@@ -132,7 +132,9 @@ func (v View) Students(ctx context.Context, f store.StudentFilter, p store.Page)
 	if err := v.may.Only(); err != nil {
 		return nil, false, err
 	}
-	return v.app.store.Students(ctx, v.scope(), f, p)
+	return offloadPage(ctx, v, func(ctx context.Context, r *store.Reader) ([]booking.Student, bool, error) {
+		return r.Students(ctx, v.scope(), f, p)
+	})
 }
 
 // CountStudents counts the students that Students lists.
@@ -140,7 +142,7 @@ func (v View) CountStudents(ctx context.Context, f store.StudentFilter) (int, er
 	if err := v.may.Only(); err != nil {
 		return 0, err
 	}
-	return v.app.store.CountStudents(ctx, v.scope(), f)
+	return offload(ctx, v, func(ctx context.Context, r *store.Reader) (int, error) { return r.CountStudents(ctx, v.scope(), f) })
 }
 
 // Interviewers lists interviewers; students see only active ones.
@@ -149,7 +151,9 @@ func (v View) Interviewers(ctx context.Context, f store.InterviewerFilter, p sto
 	if err != nil {
 		return nil, false, err
 	}
-	return v.app.store.Interviewers(ctx, v.scope(), f, p)
+	return offloadPage(ctx, v, func(ctx context.Context, r *store.Reader) ([]booking.Interviewer, bool, error) {
+		return r.Interviewers(ctx, v.scope(), f, p)
+	})
 }
 
 // CountInterviewers counts the interviewers that Interviewers lists.
@@ -158,7 +162,7 @@ func (v View) CountInterviewers(ctx context.Context, f store.InterviewerFilter) 
 	if err != nil {
 		return 0, err
 	}
-	return v.app.store.CountInterviewers(ctx, v.scope(), f)
+	return offload(ctx, v, func(ctx context.Context, r *store.Reader) (int, error) { return r.CountInterviewers(ctx, v.scope(), f) })
 }
 
 // browsing returns the filter in its normal form. A student may not order by e-mail: the
@@ -186,7 +190,7 @@ func (v View) TagsInUse(ctx context.Context, first int) ([]booking.TagCount, err
 	if first < 1 || first > mostTags {
 		return nil, booking.Refuse(booking.InvalidInput, "first", fmt.Sprintf("first is %d; a whole number from 1 to %d is allowed.", first, mostTags))
 	}
-	return v.app.store.TagsInUse(ctx, first)
+	return offload(ctx, v, func(ctx context.Context, r *store.Reader) ([]booking.TagCount, error) { return r.TagsInUse(ctx, first) })
 }
 
 // Interviews lists the caller's interviews, or all interviews for an administrator.
@@ -194,7 +198,9 @@ func (v View) Interviews(ctx context.Context, f store.InterviewFilter, p store.P
 	if err := v.may.Only(operation.Parties...); err != nil {
 		return nil, false, err
 	}
-	return v.app.store.Interviews(ctx, v.scope(), f, p)
+	return offloadPage(ctx, v, func(ctx context.Context, r *store.Reader) ([]booking.Interview, bool, error) {
+		return r.Interviews(ctx, v.scope(), f, p)
+	})
 }
 
 // CountInterviews counts the interviews that Interviews lists.
@@ -202,7 +208,7 @@ func (v View) CountInterviews(ctx context.Context, f store.InterviewFilter) (int
 	if err := v.may.Only(operation.Parties...); err != nil {
 		return 0, err
 	}
-	return v.app.store.CountInterviews(ctx, v.scope(), f)
+	return offload(ctx, v, func(ctx context.Context, r *store.Reader) (int, error) { return r.CountInterviews(ctx, v.scope(), f) })
 }
 
 // InterviewsOfStudents lists the students' interviews that the caller is a party to.
@@ -212,7 +218,9 @@ func (v View) InterviewsOfStudents(
 	if err := v.may.Only(operation.Parties...); err != nil {
 		return nil, err
 	}
-	return v.app.store.InterviewsOfStudents(ctx, v.scope(), of, f, p)
+	return offload(ctx, v, func(ctx context.Context, r *store.Reader) (map[booking.StudentID]store.Part[booking.Interview], error) {
+		return r.InterviewsOfStudents(ctx, v.scope(), of, f, p)
+	})
 }
 
 // CountInterviewsOfStudents counts the interviews that InterviewsOfStudents lists.
@@ -222,7 +230,9 @@ func (v View) CountInterviewsOfStudents(
 	if err := v.may.Only(operation.Parties...); err != nil {
 		return nil, err
 	}
-	return v.app.store.CountInterviewsOfStudents(ctx, v.scope(), of, f)
+	return offload(ctx, v, func(ctx context.Context, r *store.Reader) (map[booking.StudentID]int, error) {
+		return r.CountInterviewsOfStudents(ctx, v.scope(), of, f)
+	})
 }
 
 // InterviewsOfInterviewers lists the interviewers' interviews that the caller is a party to.
@@ -232,7 +242,9 @@ func (v View) InterviewsOfInterviewers(
 	if err := v.may.Only(operation.Parties...); err != nil {
 		return nil, err
 	}
-	return v.app.store.InterviewsOfInterviewers(ctx, v.scope(), of, f, p)
+	return offload(ctx, v, func(ctx context.Context, r *store.Reader) (map[booking.InterviewerID]store.Part[booking.Interview], error) {
+		return r.InterviewsOfInterviewers(ctx, v.scope(), of, f, p)
+	})
 }
 
 // CountInterviewsOfInterviewers counts the interviews that InterviewsOfInterviewers lists.
@@ -242,7 +254,9 @@ func (v View) CountInterviewsOfInterviewers(
 	if err := v.may.Only(operation.Parties...); err != nil {
 		return nil, err
 	}
-	return v.app.store.CountInterviewsOfInterviewers(ctx, v.scope(), of, f)
+	return offload(ctx, v, func(ctx context.Context, r *store.Reader) (map[booking.InterviewerID]int, error) {
+		return r.CountInterviewsOfInterviewers(ctx, v.scope(), of, f)
+	})
 }
 
 // Slots lists slots of any status: an interviewer's own, or all for an administrator.
@@ -251,7 +265,9 @@ func (v View) Slots(ctx context.Context, f store.SlotFilter, p store.Page) ([]bo
 	if err := v.may.Only(operation.Staff...); err != nil {
 		return nil, false, err
 	}
-	slots, more, err := v.app.store.Slots(ctx, v.scope(), f, p)
+	slots, more, err := offloadPage(ctx, v, func(ctx context.Context, r *store.Reader) ([]booking.Slot, bool, error) {
+		return r.Slots(ctx, v.scope(), f, p)
+	})
 	return booking.Views(slots), more, err
 }
 
@@ -260,7 +276,7 @@ func (v View) CountSlots(ctx context.Context, f store.SlotFilter) (int, error) {
 	if err := v.may.Only(operation.Staff...); err != nil {
 		return 0, err
 	}
-	return v.app.store.CountSlots(ctx, v.scope(), f)
+	return offload(ctx, v, func(ctx context.Context, r *store.Reader) (int, error) { return r.CountSlots(ctx, v.scope(), f) })
 }
 
 // SlotsOf lists the slots of interviewers. The caller must have passed KnowsInterviewers.
@@ -270,7 +286,9 @@ func (v View) SlotsOf(
 	if err := v.KnowsInterviewers(of); err != nil {
 		return nil, err
 	}
-	found, err := v.app.store.SlotsOf(ctx, v.scope(), of, f, p)
+	found, err := offload(ctx, v, func(ctx context.Context, r *store.Reader) (map[booking.InterviewerID]store.Part[booking.Slot], error) {
+		return r.SlotsOf(ctx, v.scope(), of, f, p)
+	})
 	parts := make(map[booking.InterviewerID]store.Part[booking.SlotView], len(found))
 	for id, part := range found {
 		parts[id] = store.Part[booking.SlotView]{Items: booking.Views(part.Items), More: part.More}
@@ -283,7 +301,9 @@ func (v View) CountSlotsOf(ctx context.Context, of []booking.InterviewerID, f st
 	if err := v.KnowsInterviewers(of); err != nil {
 		return nil, err
 	}
-	return v.app.store.CountSlotsOf(ctx, v.scope(), of, f)
+	return offload(ctx, v, func(ctx context.Context, r *store.Reader) (map[booking.InterviewerID]int, error) {
+		return r.CountSlotsOf(ctx, v.scope(), of, f)
+	})
 }
 
 // AvailabilityPages lists the availability of interviewers. The caller must have passed
@@ -294,7 +314,9 @@ func (v View) AvailabilityPages(
 	if err := v.KnowsInterviewers(of); err != nil {
 		return nil, err
 	}
-	return v.app.store.AvailabilityPages(ctx, of, f, p)
+	return offload(ctx, v, func(ctx context.Context, r *store.Reader) (map[booking.InterviewerID]store.Part[booking.Availability], error) {
+		return r.AvailabilityPages(ctx, of, f, p)
+	})
 }
 
 // CountAvailability counts the availability that AvailabilityPages lists.
@@ -304,7 +326,9 @@ func (v View) CountAvailability(
 	if err := v.KnowsInterviewers(of); err != nil {
 		return nil, err
 	}
-	return v.app.store.CountAvailability(ctx, of, f)
+	return offload(ctx, v, func(ctx context.Context, r *store.Reader) (map[booking.InterviewerID]int, error) {
+		return r.CountAvailability(ctx, of, f)
+	})
 }
 
 // BlockPages lists the blocked time of interviewers. The caller must have passed
@@ -315,7 +339,9 @@ func (v View) BlockPages(
 	if err := v.KnowsInterviewers(of); err != nil {
 		return nil, err
 	}
-	return v.app.store.BlockPages(ctx, of, f, p)
+	return offload(ctx, v, func(ctx context.Context, r *store.Reader) (map[booking.InterviewerID]store.Part[booking.Block], error) {
+		return r.BlockPages(ctx, of, f, p)
+	})
 }
 
 // CountBlocks counts the blocks that BlockPages lists.
@@ -325,7 +351,9 @@ func (v View) CountBlocks(
 	if err := v.KnowsInterviewers(of); err != nil {
 		return nil, err
 	}
-	return v.app.store.CountBlocks(ctx, of, f)
+	return offload(ctx, v, func(ctx context.Context, r *store.Reader) (map[booking.InterviewerID]int, error) {
+		return r.CountBlocks(ctx, of, f)
+	})
 }
 
 // SlotHistories returns the changes of slots. Only administrators may call it.
@@ -333,5 +361,7 @@ func (v View) SlotHistories(ctx context.Context, of []booking.SlotID) (map[booki
 	if err := v.may.Only(); err != nil {
 		return nil, err
 	}
-	return v.app.store.SlotHistories(ctx, of)
+	return offload(ctx, v, func(ctx context.Context, r *store.Reader) (map[booking.SlotID][]booking.SlotChange, error) {
+		return r.SlotHistories(ctx, of)
+	})
 }

@@ -13,7 +13,7 @@ func (v View) Events(ctx context.Context, f store.EventFilter, p store.Page) ([]
 	if err := v.may.Only(); err != nil {
 		return nil, false, err
 	}
-	return v.app.store.Events(ctx, f, p)
+	return offloadPage(ctx, v, func(ctx context.Context, r *store.Reader) ([]booking.Event, bool, error) { return r.Events(ctx, f, p) })
 }
 
 // CountEvents counts the events that Events lists.
@@ -21,7 +21,7 @@ func (v View) CountEvents(ctx context.Context, f store.EventFilter) (int, error)
 	if err := v.may.Only(); err != nil {
 		return 0, err
 	}
-	return v.app.store.CountEvents(ctx, f)
+	return offload(ctx, v, func(ctx context.Context, r *store.Reader) (int, error) { return r.CountEvents(ctx, f) })
 }
 
 // EventsAfter lists events in commit order. Only administrators may call it.
@@ -57,7 +57,9 @@ func (v View) EventsOf(
 	if err := v.may.Only(operation.Parties...); err != nil {
 		return nil, err
 	}
-	found, err := v.app.store.EventsOf(ctx, of, p)
+	found, err := offload(ctx, v, func(ctx context.Context, r *store.Reader) (map[booking.InterviewID]store.Part[booking.Event], error) {
+		return r.EventsOf(ctx, of, p)
+	})
 	for _, part := range found {
 		for i, event := range part.Items {
 			part.Items[i].Changes = v.changes(event)
@@ -71,5 +73,7 @@ func (v View) CountEventsOf(ctx context.Context, of []booking.InterviewID) (map[
 	if err := v.may.Only(operation.Parties...); err != nil {
 		return nil, err
 	}
-	return v.app.store.CountEventsOf(ctx, of)
+	return offload(ctx, v, func(ctx context.Context, r *store.Reader) (map[booking.InterviewID]int, error) {
+		return r.CountEventsOf(ctx, of)
+	})
 }

@@ -26,7 +26,7 @@ command only reads, and requires the schema of this version.`,
 var errViolated = errors.New("rows violate an invariant")
 
 func (s *session) check(ctx context.Context) error {
-	return s.withExisting(ctx, func(db *store.Store) error { return s.printFindings(ctx, db) })
+	return s.withExisting(ctx, databaseOptions{}, func(db *store.Store) error { return s.printFindings(ctx, db) })
 }
 
 // printFindings prints the rows that violate an invariant, and returns an error if there are any.

@@ -17,6 +17,7 @@ const databaseName = "rehearse"
 // databaseOptions configure openDatabase.
 type databaseOptions struct {
 	patience    time.Duration     // how long to wait for a database that is away
+	standby     bool              // read from the standby of DATABASE_REPLICA_URL, if it is set
 	existing    bool              // fail if the built-in database does not exist yet, instead of creating it
 	application string            // name of the sessions in Postgres; empty for none
 	traces      *telemetry.Traces // nil for none
@@ -68,9 +69,13 @@ func (s *session) connectDatabase(ctx context.Context, o databaseOptions) (_ *da
 		}
 		dsn = db.postgres.DSN(databaseName)
 	}
+	standby := ""
+	if o.standby {
+		standby = s.config.DatabaseReplicaURL
+	}
 	db.Store, err = store.Open(ctx, dsn, store.Options{
 		MaxConns: s.config.DatabaseMaxConns, MaxConnsPerCaller: s.config.ConnsPerCaller,
-		ListenDSN: s.config.DatabaseListenURL, Traces: o.traces.Provider(), Application: o.application, Log: s.log, Patience: o.patience,
+		ListenDSN: s.config.DatabaseListenURL, StandbyDSN: standby, Traces: o.traces.Provider(), Application: o.application, Log: s.log, Patience: o.patience,
 	})
 	return db, err
 }
@@ -93,8 +98,9 @@ func (s *session) withDatabase(ctx context.Context, work func(*store.Store) erro
 }
 
 // withExisting runs work that only reads on an existing database with this version's schema.
-func (s *session) withExisting(ctx context.Context, work func(*store.Store) error) error {
-	return s.onDatabase(ctx, databaseOptions{existing: true}, func(db *store.Store) error {
+func (s *session) withExisting(ctx context.Context, o databaseOptions, work func(*store.Store) error) error {
+	o.existing = true
+	return s.onDatabase(ctx, o, func(db *store.Store) error {
 		if err := db.CheckSchema(ctx); err != nil {
 			return err
 		}

@@ -17,14 +17,14 @@ func (p *program) doctorCommand() *cobra.Command {
 		name: "doctor", group: groupServe,
 		short: "Check a deployment and say what to do",
 		long: `Check whether everything that the configuration names can be used: the database with its
-settings, its schema and its user, notifications, clocks, the certificate, the issuer of tokens,
+settings, its schema and its user, the standby, notifications, clocks, the certificate, the issuer of tokens,
 the mail server, PUBLIC_URL and the endpoint of traces. Print a line for each check: ok, warning
 or problem, what was found, and what to do. Only what the configuration uses is checked.
 
 The command changes nothing and sends no e-mail. It may run beside servers, and before the first
 one. Set its variables as for serve.`,
 		example:   "  rehearse doctor\n  rehearse --config /etc/rehearse.env doctor --json",
-		variables: []string{"DATABASE_URL", "DATABASE_LISTEN_URL", "DATABASE_MAX_CONNS", "DATA_DIR", "PUBLIC_URL"},
+		variables: []string{"DATABASE_URL", "DATABASE_LISTEN_URL", "DATABASE_REPLICA_URL", "DATABASE_MAX_CONNS", "DATA_DIR", "PUBLIC_URL"},
 		fault:     "a check found a problem",
 		purpose:   config.PurposeDoctor,
 	}, func(ctx context.Context, s *session, _ []string) error { return s.examine(ctx, asJSON) })
@@ -65,7 +65,7 @@ func (s *session) connectInTime(ctx context.Context) (*database, error) {
 		defer cancel()
 		ctx = bounded
 	}
-	return s.connectDatabase(ctx, databaseOptions{existing: true})
+	return s.connectDatabase(ctx, databaseOptions{existing: true, standby: true})
 }
 
 func (s *session) printFinding(f doctor.Finding) {

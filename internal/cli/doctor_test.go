@@ -309,6 +309,25 @@ func TestDoctorMissesNotifications(t *testing.T) {
 	mustContain(t, "the output", out, "ok       wake-ups: ")
 }
 
+// A standby that cannot be read is a warning, because the primary serves its reads.
+func TestDoctorOfStandbys(t *testing.T) {
+	t.Parallel()
+	primary, standby := pgtest.Replicated(t)
+	env := []string{"DATABASE_URL=" + asURL(t, primary.DSN("postgres")), secretOfTests}
+	for named, want := range map[string]string{
+		primary.DSN("postgres"): "warning  standby: the primary serves all reads: ",
+		standby.DSN("postgres"): "ok       standby: a standby serves lists and exports",
+	} {
+		out := ""
+		for range 10 { // a busy machine may take longer than the limit of a check
+			if _, out, _ = runOnce(t, newDataFolder(t), append(env, "DATABASE_REPLICA_URL="+asURL(t, named)), "doctor"); strings.Contains(out, want) {
+				break
+			}
+		}
+		mustContain(t, "the output", out, want)
+	}
+}
+
 // The command counts the servers that run on the database. A pooler may give several of its
 // connections the name of one session.
 func TestDoctorCountsServers(t *testing.T) {

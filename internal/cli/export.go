@@ -29,7 +29,7 @@ the files.`,
 		example: `  rehearse export students >students.csv
   rehearse export interviews --from 2030-03-01 --until 2030-03-31`,
 		arguments: []argument{{name: "TABLE", text: alternatives(tables), allowed: tables}},
-		variables: []string{"DATABASE_URL", "DATA_DIR", "DEFAULT_TIME_ZONE"},
+		variables: []string{"DATABASE_URL", "DATABASE_REPLICA_URL", "DATA_DIR", "DEFAULT_TIME_ZONE"},
 		fault:     "the database cannot be read",
 	}, func(ctx context.Context, s *session, args []string) error {
 		r.table = args[0]
@@ -69,7 +69,7 @@ func (s *session) export(ctx context.Context, r exportRequest) error {
 		end := r.until.date.AddDays(1).Begin(s.config.Zone)
 		in.Until = &end
 	}
-	return s.withExisting(ctx, func(db *store.Store) error {
+	return s.withExisting(ctx, databaseOptions{standby: true}, func(db *store.Store) error {
 		school := app.New(db, s.clock)
 		table := tableNamed(r.table)
 		if hasRange(table) {

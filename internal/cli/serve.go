@@ -94,7 +94,7 @@ func (s *session) serve(ctx context.Context) (err error) {
 		traces.Stop(late, s.log)
 	}()
 	db, err := s.openDatabase(ctx, databaseOptions{
-		patience: s.config.DatabaseWait, application: servingWith + s.config.ClockOffset.String(), traces: traces,
+		patience: s.config.DatabaseWait, standby: true, application: servingWith + s.config.ClockOffset.String(), traces: traces,
 	})
 	switch {
 	case errors.Is(err, context.Canceled): // told to stop, such as while it waited for the database

@@ -86,6 +86,7 @@ type Config struct {
 	File             string `env:"REHEARSE_CONFIG"` // read by Environment
 
 	DatabaseListenURL   string `env:"DATABASE_LISTEN_URL"`
+	DatabaseReplicaURL  string `env:"DATABASE_REPLICA_URL"`
 	MaxStreams          int    `env:"MAX_STREAMS" envDefault:"10000"`
 	MaxStreamsPerCaller int    `env:"MAX_STREAMS_PER_CALLER" envDefault:"100"`
 	MaxSubscriptions    int    `env:"MAX_SUBSCRIPTIONS_PER_CALLER" envDefault:"200"`
@@ -232,6 +233,7 @@ func (c *Config) validate(purpose Purpose) []error {
 	// Check only the scheme: a URL with several hosts is invalid to net/url.
 	check(c.DatabaseURL == "" || isDatabase(c.DatabaseURL), "DATABASE_URL", hidden)
 	check(c.DatabaseListenURL == "" || isDatabase(c.DatabaseListenURL) && !c.Embedded(), "DATABASE_LISTEN_URL", hidden)
+	check(c.DatabaseReplicaURL == "" || isDatabase(c.DatabaseReplicaURL) && !c.Embedded(), "DATABASE_REPLICA_URL", hidden)
 	zone, err := calendar.Zone(c.DefaultTimeZone)
 	check(err == nil, "DEFAULT_TIME_ZONE", c.DefaultTimeZone)
 	c.Zone = zone

@@ -155,6 +155,11 @@ var variables = []Variable{
 		Description: "The address of Postgres itself, if `DATABASE_URL` points to a pooler such as pgbouncer. With it, subscribers get the changes of other servers at once, and without it up to 50 ms later",
 	},
 	{
+		Name: "DATABASE_REPLICA_URL", Group: groupDatabase, Note: "the primary serves all reads", See: "how-to/read-from-standbys.md",
+		Allowed:     "a URL such as postgres://user@standby1,standby2/database; requires DATABASE_URL",
+		Description: "The address of one or several standbys of the database. They serve the lists of staff and the exports. A server reads from one of the hosts, and skips those that are not a standby",
+	},
+	{
 		Name: "DATABASE_MAX_CONNS", Group: groupDatabase, Allowed: atLeast1,
 		Description: "The maximum number of database connections, not counting the two that follow changes",
 	},

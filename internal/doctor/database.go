@@ -242,6 +242,17 @@ func checkWakeUps(ctx context.Context, p *patient) []Finding {
 	return warning("set DATABASE_LISTEN_URL to the address of Postgres itself", "notifications do not arrive through DATABASE_URL, because a pooler is in between; "+late)
 }
 
+// checkStandby never finds a problem, because the primary serves what a standby cannot.
+func checkStandby(_ context.Context, p *patient) []Finding {
+	if p.Config.DatabaseReplicaURL == "" {
+		return nil
+	}
+	if err := p.Database.StandbyErr(); err != nil {
+		return warning(store.StandbyAdvice(err), "the primary serves all reads: %v", err)
+	}
+	return ok("a standby serves lists and exports")
+}
+
 func checkClock(_ context.Context, p *patient) []Finding {
 	return judgeClock(p.found.Ahead, p.Config.ClockOffset)
 }

@@ -65,6 +65,7 @@ var checks = []check{
 	{"privileges", needsDatabase(checkPrivileges)},
 	{"audit log", needsDatabase(checkAuditLog)},
 	{"wake-ups", needsDatabase(checkWakeUps)},
+	{"standby", needsDatabase(checkStandby)},
 	{"clock", needsDatabase(checkClock)},
 	{"webhook deliveries", needsDatabase(checkDeliveries)},
 	{"e-mail queue", needsDatabase(checkMailQueue)},

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"net/url"
 	"strings"
 	"testing"
 	"time"
@@ -82,7 +81,7 @@ func TestWritesGoToThePromotedStandby(t *testing.T) {
 	first, second := pgtest.Replicated(t)
 	frozen, standby := pgtest.Database{DSN: first.DSN("postgres")}, pgtest.Database{DSN: second.DSN("postgres")}
 	proxy, other := frozen.Proxy(t), standby.Proxy(t)
-	s := follow(t, pgtest.Database{DSN: both(t, proxy.DSN, other.DSN)}, store.Options{MaxConns: 1})
+	s := follow(t, pgtest.Database{DSN: hosts(t, proxy.DSN, other.DSN) + "&target_session_attrs=read-write"}, store.Options{MaxConns: 1})
 	if err := create(t.Context(), s.Store, "before"); err != nil {
 		t.Fatal(err)
 	}
@@ -115,22 +114,6 @@ func TestWritesGoToThePromotedStandby(t *testing.T) {
 	if err := replica.QueryRowContext(t.Context(), "SELECT string_agg(name, ' ' ORDER BY id) FROM interviewers").Scan(&names); err != nil || names != "before after" {
 		t.Errorf("the new primary has %q (%v), want before after", names, err)
 	}
-}
-
-// both returns the address of two hosts, of which the one that accepts writes is used.
-func both(t *testing.T, first, second string) string {
-	t.Helper()
-	one, err := url.Parse(first)
-	if err != nil {
-		t.Fatal(err)
-	}
-	two, err := url.Parse(second)
-	if err != nil {
-		t.Fatal(err)
-	}
-	one.Host += "," + two.Host
-	one.RawQuery += "&target_session_attrs=read-write"
-	return one.String()
 }
 
 // A commit waits for a synchronous standby that is away. The client learns that the outcome is

@@ -63,3 +63,37 @@ func (s *Store) Prepared(ctx context.Context) (n int, err error) {
 	err = s.pool.QueryRowContext(ctx, "SELECT count(*) FROM pg_prepared_statements").Scan(&n)
 	return n, err
 }
+
+// Ask returns the text that a query returns.
+func (r *Reader) Ask(ctx context.Context, query string) (text string, err error) {
+	return text, r.db.WithContext(ctx).Raw(query).Scan(&text).Error
+}
+
+// OffloadAtOnce is like Offload, but does not wait until the standby has replayed anything.
+func OffloadAtOnce[T any](ctx context.Context, s *Store, read func(context.Context, *Reader) (T, error)) (T, error) {
+	var none T
+	primary, err := s.standby.position(ctx)
+	if err != nil {
+		return none, err
+	}
+	primary.lsn = 0
+	t, err := beginRead(ctx, s.standby.host().pool, standbyLimit, primary)
+	if err != nil {
+		return none, err
+	}
+	defer t.end(ctx)
+	standby := s.readerIn(ctx, t)
+	return read(ctx, &standby)
+}
+
+// AfterPromotion returns the error with which the standby is refused if the primary is on the next
+// timeline.
+func (s *Store) AfterPromotion(ctx context.Context) error {
+	primary, err := s.standby.position(ctx)
+	if err != nil {
+		return err
+	}
+	primary.timeline++
+	_, err = beginRead(ctx, s.standby.host().pool, standbyLimit, primary)
+	return err
+}

@@ -22,7 +22,7 @@ func (s *Store) Collectors() []prometheus.Collector {
 	gauge := func(name, help string, value func() int) prometheus.Collector {
 		return prometheus.NewGaugeFunc(prometheus.GaugeOpts{Name: name, Help: help}, func() float64 { return float64(value()) })
 	}
-	return []prometheus.Collector{
+	return append(s.standby.collectors(), []prometheus.Collector{
 		collectors.NewDBStatsCollector(s.pool, "rehearse"), s.lostRefusals, s.lists, s.logReads,
 		gauge("rehearse_reads_waiting", "Reads that wait because their caller uses as many database connections as one caller may.", s.WaitingReads),
 		prometheus.NewGaugeFunc(prometheus.GaugeOpts{
@@ -30,7 +30,7 @@ func (s *Store) Collectors() []prometheus.Collector {
 			Help: "How far the clock of this server is ahead of that of Postgres, at the last check of `/readyz`; negative if it is behind.",
 		}, func() float64 { return s.ClockSkew().Seconds() }),
 		gauge("rehearse_open_slots_in_memory", "Open slots that are in memory. At 0, all lists are read from Postgres.", s.SlotsInMemory),
-	}
+	}...)
 }
 
 // newLists returns a counter of the lists of open slots by what answered them.

@@ -48,6 +48,7 @@ type Store struct {
 	skew       *clockSkew
 	sequencing *sharedrun.Runner[struct{}, bool]                                          // of sequenceOnce
 	reading    *sharedrun.Runner[booking.StudentID, map[booking.StudentID]booking.Record] // of recordsOnce
+	standby    *standby                                                                   // nil if none is configured
 
 	log          *slog.Logger
 	lostRefusals *lostRefusals
@@ -78,6 +79,9 @@ type Options struct {
 	// Through a transaction pooler, LISTEN does not work, and changes of other servers are
 	// noticed a little later.
 	ListenDSN string
+	// StandbyDSN is the URL of standbys of the database, which serve the reads of Offload; empty
+	// for none.
+	StandbyDSN string
 	// Log receives errors that do not fail a request; may be nil.
 	Log *slog.Logger
 	// Patience is how long Open waits for a database that is away, such as one that is starting.
@@ -154,17 +158,7 @@ func Open(ctx context.Context, dsn string, o Options) (*Store, error) {
 	}
 	watch := primary.New(config, changelog.Identify)
 	watch.Purge(listening)
-	pool := sql.OpenDB(metered{stdlib.GetConnector(*config,
-		stdlib.OptionBeforeConnect(func(_ context.Context, c *pgx.ConnConfig) error {
-			c.DefaultQueryExecMode = config.DefaultQueryExecMode // adaptToPooler may have changed it
-			watch.Prefer(c)
-			return nil
-		}),
-		stdlib.OptionShouldPing(responds))})
-	pool.SetMaxOpenConns(o.maxConns())
-	pool.SetMaxIdleConns(o.maxConns())
-	pool.SetConnMaxIdleTime(5 * time.Minute)
-	pool.SetConnMaxLifetime(connLifetime)
+	pool := openPool(config, o, watch.Prefer)
 	s, err := newStore(pool, watch, o)
 	if err != nil {
 		return nil, errors.Join(err, pool.Close())
@@ -173,13 +167,33 @@ func Open(ctx context.Context, dsn string, o Options) (*Store, error) {
 	if err := s.await(ctx, o); err != nil {
 		return nil, errors.Join(s.Explain(err), pool.Close())
 	}
-	if strings.Contains(dsn, execModeParameter) {
-		return s, nil
+	if !strings.Contains(dsn, execModeParameter) {
+		if err := s.adaptToPooler(ctx, o.ListenDSN == ""); err != nil {
+			return nil, errors.Join(s.Explain(err), pool.Close())
+		}
 	}
-	if err := s.adaptToPooler(ctx, o.ListenDSN == ""); err != nil {
-		return nil, errors.Join(s.Explain(err), pool.Close())
+	if o.StandbyDSN != "" {
+		if s.standby, err = startStandby(ctx, s, o); err != nil {
+			return nil, errors.Join(err, pool.Close())
+		}
 	}
 	return s, nil
+}
+
+// openPool returns a pool of connections. arrange chooses the host of each new one.
+func openPool(config *pgx.ConnConfig, o Options, arrange func(*pgx.ConnConfig)) *sql.DB {
+	pool := sql.OpenDB(metered{stdlib.GetConnector(*config,
+		stdlib.OptionBeforeConnect(func(_ context.Context, c *pgx.ConnConfig) error {
+			c.DefaultQueryExecMode = config.DefaultQueryExecMode // adaptToPooler may have changed it
+			arrange(c)
+			return nil
+		}),
+		stdlib.OptionShouldPing(responds))})
+	pool.SetMaxOpenConns(o.maxConns())
+	pool.SetMaxIdleConns(o.maxConns())
+	pool.SetConnMaxIdleTime(5 * time.Minute)
+	pool.SetConnMaxLifetime(connLifetime)
+	return pool
 }
 
 func parseDSN(dsn string) (*pgx.ConnConfig, error) {
@@ -223,7 +237,7 @@ func (s *Store) Name() string {
 }
 
 // Close closes all connections.
-func (s *Store) Close() error { return s.pool.Close() }
+func (s *Store) Close() error { return errors.Join(s.standby.close(), s.pool.Close()) }
 
 // Ping returns an error if the database does not respond.
 func (s *Store) Ping(ctx context.Context) error {

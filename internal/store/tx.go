@@ -73,9 +73,7 @@ func runOnce[T any](ctx context.Context, s *Store, fn func(*Tx) (T, error)) (T, 
 			t.rollback(ctx)
 		}
 	}()
-	db := s.db.WithContext(ctx)
-	db.Statement.ConnPool = t
-	result, err := fn(&Tx{Reader{db: db, session: t}, t})
+	result, err := fn(&Tx{s.readerIn(ctx, t), t})
 	if err != nil || t.discarded {
 		return result, err
 	}
@@ -86,6 +84,13 @@ func runOnce[T any](ctx context.Context, s *Store, fn func(*Tx) (T, error)) (T, 
 		s.committed()
 	}
 	return result, err
+}
+
+// readerIn returns a Reader of what a transaction sees.
+func (s *Store) readerIn(ctx context.Context, t *transaction) Reader {
+	db := s.db.WithContext(ctx)
+	db.Statement.ConnPool = t
+	return Reader{db: db, session: t}
 }
 
 // Discard makes the transaction roll back when its function returns. InTx still returns

@@ -29,8 +29,8 @@ func (t *Transfers) ExportStudents(ctx context.Context, to io.Writer) error {
 	if err := operation.AccessOf(ctx).Only(); err != nil {
 		return err
 	}
-	return export(interchange.Students().Write(to), func(after *store.Position) ([]booking.Student, *store.Position, error) {
-		page, more, err := t.store.Students(ctx, t.scope(ctx), store.StudentFilter{}, store.Page{First: exportPage, After: after})
+	return export(ctx, t.store, interchange.Students().Write(to), func(ctx context.Context, r *store.Reader, after *store.Position) ([]booking.Student, *store.Position, error) {
+		page, more, err := r.Students(ctx, t.scope(ctx), store.StudentFilter{}, store.Page{First: exportPage, After: after})
 		if !more {
 			return page, nil, err
 		}
@@ -43,8 +43,8 @@ func (t *Transfers) ExportInterviewers(ctx context.Context, to io.Writer) error 
 	if err := operation.AccessOf(ctx).Only(); err != nil {
 		return err
 	}
-	return export(interchange.Interviewers().Write(to), func(after *store.Position) ([]booking.Interviewer, *store.Position, error) {
-		page, more, err := t.store.Interviewers(ctx, t.scope(ctx), store.InterviewerFilter{}, store.Page{First: exportPage, After: after})
+	return export(ctx, t.store, interchange.Interviewers().Write(to), func(ctx context.Context, r *store.Reader, after *store.Position) ([]booking.Interviewer, *store.Position, error) {
+		page, more, err := r.Interviewers(ctx, t.scope(ctx), store.InterviewerFilter{}, store.Page{First: exportPage, After: after})
 		if !more {
 			return page, nil, err
 		}
@@ -75,16 +75,16 @@ func (t *Transfers) ExportAvailabilityIn(ctx context.Context, to io.Writer, in E
 		return err
 	}
 	now := t.now()
-	return export(interchange.Availabilities(nil).Write(to), func(after *store.Position) ([]interchange.Availability, *store.Position, error) {
+	return export(ctx, t.store, interchange.Availabilities(nil).Write(to), func(ctx context.Context, r *store.Reader, after *store.Position) ([]interchange.Availability, *store.Position, error) {
 		var from booking.AvailabilityID
 		if after != nil {
 			from = booking.AvailabilityID(after.ID)
 		}
-		page, err := t.store.PublishedAfter(ctx, from, exportPage, now)
+		page, err := r.PublishedAfter(ctx, from, exportPage, now)
 		if err != nil || len(page) == 0 {
 			return nil, nil, err
 		}
-		by, err := t.interviewers(ctx, keys(page, func(p store.Published) booking.InterviewerID { return p.InterviewerID }))
+		by, err := interviewersOf(ctx, r, keys(page, func(p store.Published) booking.InterviewerID { return p.InterviewerID }))
 		if err != nil {
 			return nil, nil, err
 		}
@@ -164,15 +164,15 @@ func (t *Transfers) ExportInterviewsIn(ctx context.Context, to io.Writer, in Exp
 	if err := operation.AccessOf(ctx).Only(); err != nil {
 		return err
 	}
-	return export(interchange.Interviews(nil).Write(to), func(after *store.Position) ([]interchange.Interview, *store.Position, error) {
-		page, more, err := t.store.Interviews(ctx, t.scope(ctx), store.InterviewFilter{Start: in.From}, store.Page{First: exportPage, After: after})
+	return export(ctx, t.store, interchange.Interviews(nil).Write(to), func(ctx context.Context, r *store.Reader, after *store.Position) ([]interchange.Interview, *store.Position, error) {
+		page, more, err := r.Interviews(ctx, t.scope(ctx), store.InterviewFilter{Start: in.From}, store.Page{First: exportPage, After: after})
 		if err != nil {
 			return nil, nil, err
 		}
 		if late := slices.IndexFunc(page, func(i booking.Interview) bool { return !in.touches(i.Start, time.Time{}) }); late >= 0 {
 			page, more = page[:late], false // pages are sorted by start
 		}
-		rows, err := t.withEmails(ctx, page)
+		rows, err := withEmails(ctx, r, page)
 		if !more {
 			return rows, nil, err
 		}
@@ -181,12 +181,12 @@ func (t *Transfers) ExportInterviewsIn(ctx context.Context, to io.Writer, in Exp
 	})
 }
 
-func (t *Transfers) withEmails(ctx context.Context, interviews []booking.Interview) ([]interchange.Interview, error) {
-	interviewers, err := t.interviewers(ctx, keys(interviews, func(i booking.Interview) booking.InterviewerID { return i.InterviewerID }))
+func withEmails(ctx context.Context, r *store.Reader, interviews []booking.Interview) ([]interchange.Interview, error) {
+	interviewers, err := interviewersOf(ctx, r, keys(interviews, func(i booking.Interview) booking.InterviewerID { return i.InterviewerID }))
 	if err != nil {
 		return nil, err
 	}
-	found, err := t.store.StudentsByID(ctx, keys(interviews, func(i booking.Interview) booking.StudentID { return i.StudentID }))
+	found, err := r.StudentsByID(ctx, keys(interviews, func(i booking.Interview) booking.StudentID { return i.StudentID }))
 	students := map[booking.StudentID]string{}
 	for _, student := range found {
 		students[student.ID] = student.Email
@@ -200,10 +200,10 @@ func (t *Transfers) withEmails(ctx context.Context, interviews []booking.Intervi
 	return rows, err
 }
 
-func (t *Transfers) interviewers(
-	ctx context.Context, ids []booking.InterviewerID,
+func interviewersOf(
+	ctx context.Context, r *store.Reader, ids []booking.InterviewerID,
 ) (map[booking.InterviewerID]booking.Interviewer, error) {
-	found, err := t.store.InterviewersByID(ctx, ids)
+	found, err := r.InterviewersByID(ctx, ids)
 	by := make(map[booking.InterviewerID]booking.Interviewer, len(found))
 	for _, interviewer := range found {
 		by[interviewer.ID] = interviewer
@@ -224,20 +224,32 @@ func keys[R any, K comparable](rows []R, key func(R) K) []K {
 	return once
 }
 
-// export writes pages until read returns no next position.
-func export[T any](to *interchange.Writer[T], read func(after *store.Position) ([]T, *store.Position, error)) error {
+// exportedPage is a page of an export and the position of the next page, or nil for the last.
+type exportedPage[T any] struct {
+	rows []T
+	next *store.Position
+}
+
+// export writes pages until read returns no next position. A standby may serve each page.
+func export[T any](
+	ctx context.Context, db *store.Store, to *interchange.Writer[T],
+	read func(ctx context.Context, r *store.Reader, after *store.Position) ([]T, *store.Position, error),
+) error {
 	var after *store.Position
 	for {
-		page, next, err := read(after)
+		page, err := store.Offload(ctx, db, func(ctx context.Context, r *store.Reader) (page exportedPage[T], err error) {
+			page.rows, page.next, err = read(ctx, r, after)
+			return page, err
+		})
 		if err != nil {
 			return err
 		}
-		if err := to.Rows(page); err != nil {
+		if err := to.Rows(page.rows); err != nil {
 			return err
 		}
-		if next == nil {
+		if page.next == nil {
 			return nil
 		}
-		after = next
+		after = page.next
 	}
 }

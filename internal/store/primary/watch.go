@@ -59,7 +59,11 @@ type Watch struct {
 // New returns a Watch of the database of a configuration, whose connections it tracks from now on.
 func New(config *pgx.ConnConfig, identify Identify) *Watch {
 	w := &Watch{identify: identify, timeout: probeTimeout, silence: probeTimeout, conns: conns{open: map[*conn]struct{}{}}, woken: make(chan struct{}, 1)}
-	w.hosts = hostsOf(config) // probes are not tracked
+	w.hosts = Hosts(config) // probes are not tracked
+	for _, host := range w.hosts {
+		host.Tracer = nil                                 // no request sends these statements
+		host.DefaultQueryExecMode = pgx.QueryExecModeExec // each is sent once, perhaps through a pooler
+	}
 	config.DialFunc = w.conns.track(config.DialFunc, true)
 	return w
 }
@@ -237,9 +241,9 @@ func rank(host *pgconn.FallbackConfig, primary *pgx.ConnConfig) int {
 	return 1
 }
 
-// hostsOf returns a configuration for each host. A host can have several fallbacks, with and
+// Hosts returns a configuration for each host. A host can have several fallbacks, with and
 // without TLS.
-func hostsOf(config *pgx.ConnConfig) []*pgx.ConnConfig {
+func Hosts(config *pgx.ConnConfig) []*pgx.ConnConfig {
 	var hosts []*pgx.ConnConfig
 	add := func(fallback *pgconn.FallbackConfig) {
 		if n := len(hosts) - 1; n >= 0 && rank(fallback, hosts[n]) == 0 {
@@ -248,8 +252,6 @@ func hostsOf(config *pgx.ConnConfig) []*pgx.ConnConfig {
 		}
 		host := config.Copy()
 		host.Host, host.Port, host.TLSConfig, host.Fallbacks = fallback.Host, fallback.Port, fallback.TLSConfig, nil
-		host.Tracer = nil                                 // no request sends these statements
-		host.DefaultQueryExecMode = pgx.QueryExecModeExec // each is sent once, perhaps through a pooler
 		hosts = append(hosts, host)
 	}
 	add(&pgconn.FallbackConfig{Host: config.Host, Port: config.Port, TLSConfig: config.TLSConfig})

@@ -1,0 +1,28 @@
+package app
+
+import (
+	"context"
+
+	"rehearse/internal/booking"
+	"rehearse/internal/store"
+)
+
+// offload runs a read of the view, on a standby if one is configured and the caller is staff. Their
+// lists are long. Those of students are short, and take less time than to look at a standby.
+func offload[T any](ctx context.Context, v View, read func(context.Context, *store.Reader) (T, error)) (T, error) {
+	if v.may.Role == booking.RoleStudent {
+		return read(ctx, &v.app.store.Reader)
+	}
+	return store.Offload(ctx, v.app.store, read)
+}
+
+// offloadPage is like offload, for a page of a list. more reports whether there are more pages.
+func offloadPage[T any](
+	ctx context.Context, v View, read func(context.Context, *store.Reader) ([]T, bool, error),
+) (items []T, more bool, err error) {
+	part, err := offload(ctx, v, func(ctx context.Context, r *store.Reader) (part store.Part[T], err error) {
+		part.Items, part.More, err = read(ctx, r)
+		return part, err
+	})
+	return part.Items, part.More, err
+}
