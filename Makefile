@@ -27,7 +27,7 @@ e2e: ## the binary from outside, by other people's clients and a browser (needs 
 playground: ## the page that is in the binary, from its sources (needs node)
 	cd internal/playground && npm ci --no-audit --no-fund && npm run build
 
-desk: ## the page for students that is in the binary, from its sources (needs node)
+desk: ## the pages for students and administrators that are in the binary, from its sources (needs node)
 	cd internal/desk && npm ci --no-audit --no-fund && npm run build
 
 crash: ## kill servers and Postgres under load, far more often than the tests do (KILLS=25)

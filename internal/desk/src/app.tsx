@@ -1,5 +1,5 @@
 // Who uses the page: nobody yet, or the person of the session.
-import { useCallback, useEffect, useState } from 'react'
+import { lazy, Suspense, useCallback, useEffect, useState } from 'react'
 import { I18nProvider } from 'react-aria-components'
 import { Provider, useQuery } from 'urql'
 import { connect } from './api.ts'
@@ -31,6 +31,10 @@ export function App() {
     </I18nProvider>
   )
 }
+
+// AdminPage is downloaded when it is first shown, so that students do not download it.
+const AdminPage = lazy(() => import('./admin/page.tsx').catch(() => ({ default: NotLoaded })))
+const NotLoaded = () => <Frame><Failure onRetry={() => location.reload()} /></Frame>
 
 // SignedIn connects as the person of the cookie. Whether there is one, only the server knows,
 // because scripts cannot read the cookie.
@@ -64,6 +68,7 @@ function Person({ connection, onLeave }: { connection: Connection; onLeave(): vo
   if (data && person?.__typename === 'Student') {
     return <StudentPage connection={connection} me={person} cancelCutoffMs={data.bookingPolicy.cancelCutoffSeconds * 1000} onLeave={onLeave} refresh={refresh} />
   }
+  if (data?.viewer?.role === 'ADMIN') return <Suspense fallback={<Frame><Loading /></Frame>}><AdminPage connection={connection} onLeave={onLeave} /></Suspense>
   return (
     <Frame onLeave={onLeave}>
       <p className="notice">{data?.viewer ? t.student.wrongRole : t.student.unknown}</p>

@@ -18,5 +18,5 @@ export async function methods(): Promise<Method[]> {
   return methods
 }
 
-export const signInAs = (role: 'student', id: string): Promise<Response> => ask('POST', { role, id })
+export const signInAs = (role: 'student' | 'admin', id: string): Promise<Response> => ask('POST', { role, id })
 export const signOut = (): Promise<Response> => ask('DELETE')

@@ -21,13 +21,13 @@ export function SignIn({ expired, onSignedIn }: { expired: boolean; onSignedIn()
     setFailed(false)
     methods().then(setOffered, () => setFailed(true))
   }, [round])
-  const choose = (id: string) => void signInAs('student', id).then(onSignedIn, () => setFailed(true))
+  const choose = (role: 'student' | 'admin', id: string) => void signInAs(role, id).then(onSignedIn, () => setFailed(true))
   return (
     <Frame>
       <div className="sign-in">
         {expired && <p className="notice" role="status">{t.signIn.expired}</p>}
         <h1>{t.signIn.title}</h1>
-        {failed ? <Failure onRetry={() => setRound(round + 1)} /> : !offered ? <Loading /> : offered.includes('local') ? <People onChoose={choose} /> : <p className="notice">{t.signIn.unavailable}</p>}
+        {failed ? <Failure onRetry={() => setRound(round + 1)} /> : !offered ? <Loading /> : offered.includes('local') ? <><div className="actions"><Button className="button" onPress={() => choose('admin', '0')}>{t.signIn.admin}</Button></div><People onChoose={(id) => choose('student', id)} /></> : <p className="notice">{t.signIn.unavailable}</p>}
       </div>
     </Frame>
   )
