@@ -32,8 +32,9 @@ export function App() {
   )
 }
 
-// AdminPage is downloaded when it is first shown, so that students do not download it.
+// The other pages are downloaded when they are first shown, so that students do not download them.
 const AdminPage = lazy(() => import('./admin/page.tsx').catch(() => ({ default: NotLoaded })))
+const InterviewerPage = lazy(() => import('./interviewer/page.tsx').catch(() => ({ default: NotLoaded })))
 const NotLoaded = () => <Frame><Failure onRetry={() => location.reload()} /></Frame>
 
 // SignedIn connects as the person of the cookie. Whether there is one, only the server knows,
@@ -69,6 +70,9 @@ function Person({ connection, onLeave }: { connection: Connection; onLeave(): vo
     return <StudentPage connection={connection} me={person} cancelCutoffMs={data.bookingPolicy.cancelCutoffSeconds * 1000} onLeave={onLeave} refresh={refresh} />
   }
   if (data?.viewer?.role === 'ADMIN') return <Suspense fallback={<Frame><Loading /></Frame>}><AdminPage connection={connection} onLeave={onLeave} /></Suspense>
+  if (person?.__typename === 'Interviewer') {
+    return <Suspense fallback={<Frame><Loading /></Frame>}><InterviewerPage connection={connection} id={person.id} onLeave={onLeave} /></Suspense>
+  }
   return (
     <Frame onLeave={onLeave}>
       <p className="notice">{data?.viewer ? t.student.wrongRole : t.student.unknown}</p>

@@ -18,5 +18,7 @@ export async function methods(): Promise<Method[]> {
   return methods
 }
 
-export const signInAs = (role: 'student' | 'admin', id: string): Promise<Response> => ask('POST', { role, id })
+export type SignInRole = 'student' | 'interviewer' | 'admin'
+
+export const signInAs = (role: SignInRole, id: string): Promise<Response> => ask('POST', { role, id })
 export const signOut = (): Promise<Response> => ask('DELETE')

@@ -1,16 +1,17 @@
 // Signing in. On a local server, everybody chooses who they are.
 import { useDeferredValue, useEffect, useState } from 'react'
+import type { ReactNode } from 'react'
 import { Button, Input, Label, SearchField } from 'react-aria-components'
 import { publicClient } from './api.ts'
 import { PeopleDocument } from './generated/graphql.ts'
 import type { PeopleQuery } from './generated/graphql.ts'
 import { methods, signInAs } from './session.ts'
-import type { Method } from './session.ts'
+import type { Method, SignInRole } from './session.ts'
 import { useTexts } from './texts/index.tsx'
 import { placeOf } from './time.ts'
 import { Failure, Frame, Initials, Loading } from './ui.tsx'
 
-type Students = NonNullable<PeopleQuery['students']>
+type Everybody = { students: NonNullable<PeopleQuery['students']>; interviewers: NonNullable<PeopleQuery['interviewers']> }
 
 export function SignIn({ expired, onSignedIn }: { expired: boolean; onSignedIn(): void }) {
   const { t } = useTexts()
@@ -21,32 +22,31 @@ export function SignIn({ expired, onSignedIn }: { expired: boolean; onSignedIn()
     setFailed(false)
     methods().then(setOffered, () => setFailed(true))
   }, [round])
-  const choose = (role: 'student' | 'admin', id: string) => void signInAs(role, id).then(onSignedIn, () => setFailed(true))
+  const choose = (role: SignInRole, id: string) => void signInAs(role, id).then(onSignedIn, () => setFailed(true))
   return (
     <Frame>
       <div className="sign-in">
         {expired && <p className="notice" role="status">{t.signIn.expired}</p>}
         <h1>{t.signIn.title}</h1>
-        {failed ? <Failure onRetry={() => setRound(round + 1)} /> : !offered ? <Loading /> : offered.includes('local') ? <><div className="actions"><Button className="button" onPress={() => choose('admin', '0')}>{t.signIn.admin}</Button></div><People onChoose={(id) => choose('student', id)} /></> : <p className="notice">{t.signIn.unavailable}</p>}
+        {failed ? <Failure onRetry={() => setRound(round + 1)} /> : !offered ? <Loading /> : offered.includes('local') ? <><div className="actions"><Button className="button" onPress={() => choose('admin', '0')}>{t.signIn.admin}</Button></div><People onChoose={choose} /></> : <p className="notice">{t.signIn.unavailable}</p>}
       </div>
     </Frame>
   )
 }
 
-function People({ onChoose }: { onChoose(id: string): void }) {
+function People({ onChoose }: { onChoose(role: SignInRole, id: string): void }) {
   const { t } = useTexts()
   const [text, setText] = useState('')
   const search = useDeferredValue(text.trim())
-  const [students, setStudents] = useState<Students | null>()
+  const [people, setPeople] = useState<Everybody | null>()
   useEffect(() => {
     let late = false
     void publicClient.query(PeopleDocument, { search: search || null }).toPromise().then(({ data }) => {
-      if (!late) setStudents(data?.students ?? null)
+      if (!late) setPeople(data?.students && data.interviewers ? { students: data.students, interviewers: data.interviewers } : null)
     })
     return () => void (late = true)
   }, [search])
-  if (students === null) return <p className="notice">{t.signIn.notAllowed}</p>
-  const more = students ? students.totalCount - students.nodes.length : 0
+  if (people === null) return <p className="notice">{t.signIn.notAllowed}</p>
   return (
     <>
       <p className="lead">{t.signIn.intro}</p>
@@ -54,28 +54,58 @@ function People({ onChoose }: { onChoose(id: string): void }) {
         <Label>{t.signIn.search}</Label>
         <Input />
       </SearchField>
-      {!students ? <Loading /> : students.nodes.length === 0 ? <p className="notice">{t.signIn.none}</p> : (
-        <ul className="people">
-          {students.nodes.map((student) => <li key={student.id}><Choice student={student} onChoose={onChoose} /></li>)}
-        </ul>
+      {!people ? <Loading /> : people.students.nodes.length + people.interviewers.nodes.length === 0 ? <p className="notice">{t.signIn.none}</p> : (
+        <>
+          <Group title={t.signIn.students} list={people.students}>
+            {people.students.nodes.map((student) => <li key={student.id}><Student student={student} onChoose={() => onChoose('student', student.id)} /></li>)}
+          </Group>
+          <Group title={t.signIn.interviewers} list={people.interviewers}>
+            {people.interviewers.nodes.map(({ id, name, timeZone }) => (
+              <li key={id}>
+                <Choice name={name} onChoose={() => onChoose('interviewer', id)}><span className="hint">{t.signIn.interviewerIn(placeOf(timeZone))}</span></Choice>
+              </li>
+            ))}
+          </Group>
+        </>
       )}
+    </>
+  )
+}
+
+function Group({ title, list, children }: { title: string; list: { totalCount: number; nodes: unknown[] }; children: ReactNode }) {
+  const { t } = useTexts()
+  const more = list.totalCount - list.nodes.length
+  if (list.nodes.length === 0) return null
+  return (
+    <>
+      <h2>{title}</h2>
+      <ul className="people">{children}</ul>
       {more > 0 && <p className="hint">{t.signIn.more(more)}</p>}
     </>
   )
 }
 
-function Choice({ student, onChoose }: { student: Students['nodes'][number]; onChoose(id: string): void }) {
+function Student({ student, onChoose }: { student: Everybody['students']['nodes'][number]; onChoose(): void }) {
   const { t } = useTexts()
   const verdict = student.eligibility
   return (
-    <Button className="person" onPress={() => onChoose(student.id)}>
-      <Initials name={student.name} />
+    <Choice name={student.name} onChoose={onChoose}>
+      <span className="hint">{t.signIn.studentIn(placeOf(student.timeZone))}</span>
+      {verdict && (verdict.eligible
+        ? <span className="hint">{t.signIn.used(verdict.interviewsUsed, verdict.interviewLimit)}</span>
+        : <span className="warn">{t.signIn.cannotBook}</span>)}
+    </Choice>
+  )
+}
+
+function Choice({ name, onChoose, children }: { name: string; onChoose(): void; children: ReactNode }) {
+  const { t } = useTexts()
+  return (
+    <Button className="person" onPress={onChoose}>
+      <Initials name={name} />
       <span>
-        <strong><span className="unseen">{t.signIn.you}</span>{student.name}</strong>
-        <span className="hint">{t.signIn.studentIn(placeOf(student.timeZone))}</span>
-        {verdict && (verdict.eligible
-          ? <span className="hint">{t.signIn.used(verdict.interviewsUsed, verdict.interviewLimit)}</span>
-          : <span className="warn">{t.signIn.cannotBook}</span>)}
+        <strong><span className="unseen">{t.signIn.you}</span>{name}</strong>
+        {children}
       </span>
     </Button>
   )
