@@ -45,7 +45,7 @@ export default function InterviewerPage({ connection, id, onLeave }: { connectio
       </div>
       {!me.active && <p className="notice bad">{i.inactive}</p>}
       <p role="status" className={said ? 'notice good said' : 'unseen'}>{said}</p>
-      <Tabs className="views" onSelectionChange={() => setSaid('')}>
+      <Tabs className="tabbed" onSelectionChange={() => setSaid('')}>
         <TabList className="sections" aria-label={i.views}>
           <Tab id="meetings" className="section">{i.meetings.tab}</Tab>
           <Tab id="calendar" className="section">{i.calendar.tab}</Tab>
