@@ -142,7 +142,7 @@ visit('an interviewer completes an interview with a grade and a note', async (pa
   await accessible(page, 'the result')
   await shot(page, 'interviewer-complete')
   await button(popup(page), 'Complete the interview').click()
-  await said(page, 'The result of Jana Maple is saved.')
+  await said(page, 'The result for Jana Maple is saved.')
   await page.getByRole('article', { name: 'Jana Maple' }).getByText('Grade 4').waitFor()
   assert.deepEqual(await interviewOf(id), { status: 'COMPLETED', grade: 4, note: 'Clear and calm.', noteShared: true, cancelReason: null })
 
@@ -211,7 +211,7 @@ visit('an interviewer sees their profile, makes a calendar feed and turns off an
   await button(page, 'Create a feed').click()
   const url = await page.getByLabel('The secret address').inputValue()
   assert.match(await (await fetch(url)).text(), /^BEGIN:VCALENDAR/)
-  await page.getByLabel('The agenda of the day').uncheck()
+  await page.getByLabel('Daily agenda').uncheck()
   await said(page, 'Your choice is saved.')
   const { interviewer } = await server.ask('query ($id: ID!) { interviewer(id: $id) { notificationPreferences { agenda reminders } } }', { id: femi.id })
   assert.deepEqual(interviewer.notificationPreferences, { agenda: false, reminders: true })

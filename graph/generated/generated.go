@@ -5510,9 +5510,9 @@ type Query {
     """
     Returns the slots to which this booked interview of the student can be moved, instead of the
     slots that the student can book. ` + "`" + `eligibility` + "`" + ` and ` + "`" + `emptyReasons` + "`" + ` then do not count the
-    interview, and ignore the grades. The list does not consider until when and how often the
-    interview can be rescheduled; ` + "`" + `Interview.viewerCanReschedule` + "`" + ` does. It omits the days on which an
-    interviewer gives no more interviews, even if the interview is on such a day. Fails with
+    interview, and ignore the grades. The list ignores the deadline and the maximum number of
+    reschedules; ` + "`" + `Interview.viewerCanReschedule` + "`" + ` checks them. It omits the slots of an interviewer's
+    full days and weeks, even if this interview is one of those that fill them. Fails with
     ` + "`" + `NOT_FOUND` + "`" + ` if the student has no booked interview with this id.
     """
     reschedulingInterviewId: ID

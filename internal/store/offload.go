@@ -34,8 +34,9 @@ const (
 	// before, which includes connecting.
 	standbyWait = 200 * time.Millisecond
 	// replayPause is the first pause between two looks at what has been replayed. Each further one is
-	// twice as long.
-	replayPause = time.Millisecond
+	// twice as long, up to maxReplayPause.
+	replayPause    = time.Millisecond
+	maxReplayPause = 10 * time.Millisecond
 	// beginOffloaded begins a transaction in which each statement has a snapshot of its own. A pooler
 	// gives a transaction one connection.
 	beginOffloaded = "BEGIN ISOLATION LEVEL READ COMMITTED READ ONLY"
@@ -55,14 +56,19 @@ func (s *standby) read(ctx context.Context, fn func(context.Context, *transactio
 		return err
 	}
 	defer share.giveBack()
+	if err := s.err(); err != nil { // another read may have found out meanwhile
+		return err
+	}
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	defer context.AfterFunc(s.responds.Load(), cancel)() //nolint:contextcheck // it outlives the read
-	pool := s.host().pool
+	chosen := s.chosen.Load()
+	pool := s.hosts[chosen].pool
 	t, err := beginRead(ctx, pool, standbyWait, primary)
 	if err != nil {
-		// If the caller gives up, or all connections are in use, the error says nothing about the standby.
-		if stats := pool.Stats(); ctx.Err() == nil && stats.InUse < stats.MaxOpenConnections {
+		// If the caller gives up, or all connections are in use, the error says nothing about the standby,
+		// and it says nothing about one that was chosen meanwhile.
+		if stats := pool.Stats(); ctx.Err() == nil && stats.InUse < stats.MaxOpenConnections && chosen == s.chosen.Load() {
 			s.suspend(ctx, err)
 		}
 		return err
@@ -73,16 +79,16 @@ func (s *standby) read(ctx context.Context, fn func(context.Context, *transactio
 
 // beginRead begins a transaction on a standby that has replayed the log up to the position.
 func beginRead(ctx context.Context, pool *sql.DB, limit time.Duration, primary position) (t *transaction, err error) {
-	ctx, cancel := context.WithTimeout(ctx, limit)
+	limited, cancel := context.WithTimeout(ctx, limit)
 	defer cancel()
 	err = retryStale(func() error {
-		conn, err := pool.Conn(ctx)
+		conn, err := pool.Conn(limited)
 		if err != nil {
 			return err
 		}
 		t = &transaction{conn: conn}
 		t.queue(beginOffloaded)
-		if err = awaitReplay(ctx, t, primary); err != nil {
+		if err = awaitReplay(limited, t, primary); err != nil {
 			t.end(ctx)
 		}
 		return err
@@ -101,7 +107,7 @@ func (t *transaction) end(ctx context.Context) {
 func awaitReplay(ctx context.Context, through session, primary position) error {
 	ctx, cancel := context.WithTimeout(ctx, standbyWait)
 	defer cancel()
-	for pause := replayPause; ; pause *= 2 {
+	for pause := replayPause; ; pause = min(2*pause, maxReplayPause) {
 		err := checkReplayed(ctx, through, primary)
 		switch {
 		case pause > replayPause && err != nil && ctx.Err() != nil: // it has responded before

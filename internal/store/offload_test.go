@@ -162,9 +162,7 @@ func TestStandbyThatFails(t *testing.T) {
 	r.proxy.Thaw()
 	s.awaitStandby()
 
-	sleeps, ended := make(chan struct{}), make(chan error, 1)
-	go func() { ended <- s.sleep(r.folder, sleeps) }()
-	<-sleeps
+	ended := s.startSleep()
 	r.proxy.Leave()
 	r.proxy.Lose()
 	if err := <-ended; err != nil {
@@ -192,6 +190,24 @@ func TestStandbyThatFails(t *testing.T) {
 		t.Error("a standby was read after its promotion")
 	}
 	s.awaitPrimary("not a standby")
+}
+
+// startSleep starts sleep, and returns a channel with its result as soon as it reads on the standby.
+func (s reading) startSleep(before ...string) <-chan error {
+	s.of.t.Helper()
+	for {
+		sleeps, ended := make(chan struct{}), make(chan error, 1)
+		go func() { ended <- s.sleep(s.of.folder, sleeps, before...) }()
+		select {
+		case <-sleeps:
+			return ended
+		case err := <-ended: // a slow machine let the primary serve it
+			if err != nil {
+				s.of.t.Fatalf("a read that a standby may serve: %v", err)
+			}
+			s.awaitStandby()
+		}
+	}
 }
 
 // sleep sends a statement to the standby that takes long, after it has told that it reads there. On
@@ -224,9 +240,7 @@ func TestReplayCancelsARead(t *testing.T) {
 	}
 	s := r.server(r.primary, r.proxy.DSN)
 	s.awaitStandby()
-	sleeps, ended := make(chan struct{}), make(chan error, 1)
-	go func() { ended <- s.sleep(r.folder, sleeps, "SELECT count(*)::text FROM students") }()
-	<-sleeps
+	ended := s.startSleep("SELECT count(*)::text FROM students")
 	if _, err := r.primary.SQL(t).ExecContext(t.Context(), "DO $$ BEGIN LOCK TABLE students; END $$"); err != nil {
 		t.Fatal(err)
 	}

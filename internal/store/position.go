@@ -32,9 +32,10 @@ const replayed = `
 	FROM pg_control_system() c, pg_control_checkpoint() k, pg_database d WHERE d.datname = current_database()`
 
 var (
+	errNoPosition    = errors.New("the position of the primary is not known")
 	errNoStandby     = errors.New("the server is not a standby")
 	errOtherDatabase = errors.New("the server is a standby of another database")
-	errOtherTimeline = errors.New("the standby does not follow the primary since a promotion")
+	errOtherTimeline = errors.New("the standby stopped following the primary at a promotion")
 	errLate          = errors.New("the standby is late")
 )
 

@@ -115,11 +115,14 @@ func (s *standby) watch(ctx context.Context) {
 	}
 }
 
-// check looks for a host that can be read, beginning with the one that is read. If the primary does
-// not respond, nothing is known, and nothing changes.
+// check looks for a host that can be read, beginning with the one that is read. Without the position
+// of the primary, none can be.
 func (s *standby) check(ctx context.Context) {
 	at, err := s.position(ctx)
 	if err != nil {
+		if ctx.Err() == nil {
+			s.suspend(ctx, fmt.Errorf("%w: %w", errNoPosition, err))
+		}
 		return
 	}
 	var errs []error
@@ -192,6 +195,8 @@ func StandbyAdvice(err error) string {
 		return "look at pg_stat_replication on the primary, and whether replay is paused or waits for a query on the standby"
 	case errors.Is(err, errOtherDatabase), errors.Is(err, errOtherTimeline):
 		return "name a standby of the database of DATABASE_URL in DATABASE_REPLICA_URL, and look at its log"
+	case errors.Is(err, errNoPosition):
+		return "check that the primary responds, and that the user of DATABASE_URL may execute pg_control_system()"
 	case errors.Is(err, errNoStandby):
 		return "name a standby in DATABASE_REPLICA_URL"
 	}

@@ -34,16 +34,16 @@ export const en = {
     today: 'Today',
     noneToday: 'You have no interviews today.',
     waiting: 'Waiting for a result',
-    waitingAbout: 'These interviews are over. Complete them, or say who did not come.',
+    waitingAbout: 'These interviews are over. Complete them, or say who did not attend.',
     upcoming: 'Upcoming',
     noneUpcoming: 'Nobody has booked a later interview yet.',
     past: 'Latest results',
-    in: (place: string) => `in ${place}`,
+    in: (place: string) => `${place} time`,
     join: 'Join',
     with: (name: string) => `Interview with ${name}`,
     label: (action: string, name: string) => `${action}: ${name}`,
   },
-  statuses: { BOOKED: 'Booked', COMPLETED: 'Completed', CANCELLED: 'Cancelled', STUDENT_NO_SHOW: 'The student did not come', INTERVIEWER_NO_SHOW: 'You did not come' } satisfies Record<InterviewStatus, string>,
+  statuses: { BOOKED: 'Booked', COMPLETED: 'Completed', CANCELLED: 'Cancelled', STUDENT_NO_SHOW: 'The student did not attend', INTERVIEWER_NO_SHOW: 'You did not attend' } satisfies Record<InterviewStatus, string>,
 
   outcome: {
     complete: 'Complete',
@@ -58,14 +58,14 @@ export const en = {
     notePrivate: '(not shared)',
     confirm: 'Complete the interview',
     save: 'Save the result',
-    done: (name: string) => `The result of ${name} is saved.`,
+    done: (name: string) => `The result for ${name} is saved.`,
   },
 
   noShow: {
     open: 'No-show',
-    title: 'Who did not come?',
+    title: 'Who did not attend?',
     who: 'Absent',
-    me: 'I did not come',
+    me: 'I did not attend',
     counts: 'The interview counts towards the student’s limit.',
     countsNot: 'The interview does not count towards the student’s limit.',
     confirm: 'Record the no-show',
@@ -80,7 +80,7 @@ export const en = {
     hint: 'The student can read it.',
     keep: 'Keep the interview',
     confirm: 'Cancel the interview',
-    done: 'The interview is cancelled. Its time stays withdrawn.',
+    done: 'The interview is cancelled. Its time is withdrawn.',
   },
 
   publish: {
@@ -102,7 +102,7 @@ export const en = {
     checking: 'Checking your calendar…',
     nothing: 'No interview fits into this time.',
     will: (n: number) => (n ? `${plural(n, 'new time', 'new times')} will be published.` : 'No new time will be published.'),
-    past: (n: number) => `${plural(n, 'time is', 'times are')} in the past and left out.`,
+    past: (n: number) => `${plural(n, 'time is', 'times are')} left out, because ${n === 1 ? 'it is' : 'they are'} in the past.`,
     conflicts: (n: number) => `${plural(n, 'time is', 'times are')} left out, because you already have:`,
     inTheWay: (kind: 'open' | 'booked' | 'blocked', name: string) => (kind === 'open' ? 'a published time' : kind === 'booked' ? `an interview with ${name}` : `blocked time (${name})`),
     incomplete: 'Your calendar is long. There may be more conflicts.',
@@ -119,11 +119,11 @@ export const en = {
     extent: 'How much',
     extents: { day: 'The whole day', part: 'A part of it' },
     reasonHint: 'Students whose interviews are cancelled can read it.',
-    cancelBooked: 'Cancel the booked interviews, too',
+    cancelBooked: 'Also cancel the booked interviews',
     cancels: (n: number) => `${plural(n, 'interview', 'interviews')} will be cancelled:`,
     keeps: (n: number) => `${plural(n, 'booked interview stays', 'booked interviews stay')}:`,
     withdraws: (n: number) => `${plural(n, 'open time', 'open times')} will be withdrawn.`,
-    held: (n: number) => `A student is about to book ${n === 1 ? 'one' : String(n)} of them.`,
+    held: (n: number) => (n === 1 ? 'A student is about to book one of them.' : `Students are about to book ${n} of them.`),
     nothing: 'There is nothing to cancel or withdraw. No time will be published here.',
     done: (cancelled: number, closed: number, kept: number) =>
       ['The time is blocked.', cancelled ? `${plural(cancelled, 'interview', 'interviews')} ${be(cancelled)} cancelled.` : '', closed ? `${plural(closed, 'open time', 'open times')} ${be(closed)} withdrawn.` : '', kept ? `${plural(kept, 'booked interview stays', 'booked interviews stay')}.` : ''].filter(Boolean).join(' '),
@@ -137,7 +137,7 @@ export const en = {
 
   unblock: {
     title: 'Blocked time',
-    about: 'If you remove the block, your published time in it opens again.',
+    about: 'If you remove the block, your published times in it open again.',
     confirm: 'Remove the block',
     done: (n: number) => `The block is removed. ${plural(n, 'time is', 'times are')} open again.`,
   },
@@ -205,8 +205,8 @@ export const en = {
 
   emails: {
     title: 'E-mails',
-    about: (address: string) => `We write to ${address}.`,
-    categories: { bookings: 'Bookings and cancellations', reminders: 'Reminders of interviews', agenda: 'The agenda of the day', feedback: 'Reminders to grade' },
+    about: (address: string) => `We send e-mails to ${address}.`,
+    categories: { bookings: 'Bookings and cancellations', reminders: 'Interview reminders', agenda: 'Daily agenda', feedback: 'Reminders to grade' },
     saved: 'Your choice is saved.',
   },
 
@@ -220,8 +220,8 @@ export const en = {
     VERSION_CONFLICT: 'The interview has changed since you opened it. Close this window and look again.',
     INVALID_RANGE: 'The end must be after the start.',
     NOT_FOUND: 'This no longer exists.',
-    LIMIT_REACHED: 'The student has used all their interviews in the meantime.',
-    ALREADY_INTERVIEWED: 'The student has another interview with you in the meantime.',
+    LIMIT_REACHED: 'The student has since used all their interviews.',
+    ALREADY_INTERVIEWED: 'The student now has another interview with you.',
     OWN_OVERLAP: 'The student has another interview at this time.',
     TOO_MANY_CALENDAR_FEEDS: 'You have 5 feeds. Delete one first.',
     BUSY_RETRY: 'Your calendar is being changed right now. Try again.',
