@@ -34,7 +34,7 @@ crash: ## kill servers and Postgres under load, far more often than the tests do
 	go test ./internal/cli -run 'KilledUnderLoad|AnswerLost' -v -count=1 -timeout 60m -crash.kills=$(or $(KILLS),25)
 
 chaos: ## kill, freeze and replace the primary of a Patroni cluster under load (ROUNDS=1; FAULTS='primary frozen,switchover'; needs patroni and etcd-server)
-	go test -run '^$$' -bench Chaos -benchtime 1x -timeout 120m ./chaos -rounds $(or $(ROUNDS),1) -faults '$(FAULTS)'
+	go test -run '^$$' -bench Chaos -benchtime 1x -timeout 120m ./chaos -rounds $(or $(ROUNDS),1) -steady $(or $(STEADY),50) -faults '$(FAULTS)'
 
 image: ## the container image localhost/rehearse, built by buildah (BUILDER="docker build")
 	GOOS=linux CGO_ENABLED=0 go build -trimpath -ldflags '-s -w $(if $(VERSION),-X rehearse/internal/cli.release=$(VERSION))' -o build/linux/$$(go env GOARCH)/rehearse .

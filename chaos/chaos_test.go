@@ -26,13 +26,12 @@ import (
 
 var (
 	rounds = flag.Int("rounds", 1, "how often each fault is made")
+	steady = flag.Int("steady", 50, "number of bookings before and after each fault")
 	only   = flag.String("faults", "", "the names of the faults to make, separated by commas; empty for all")
 )
 
 const (
-	clients = 8
-	// steady is the number of bookings before and after each fault.
-	steady = 50
+	clients = 16
 	// settle is the time in which a fault shows its effect.
 	settle = 5 * time.Second
 )
@@ -181,7 +180,7 @@ func makeFault(c *cluster, s *school, f fault) effect {
 		c.until("the servers are ready", one.ready)
 	}
 	begun := time.Now()
-	c.until("bookings are made", func() bool { return s.bookings(begun) >= steady })
+	c.until("bookings are made", func() bool { return s.bookings(begun) >= *steady })
 	s.since(begun)
 	former := c.mustHave("leader")
 	e := effect{at: time.Now()}
@@ -192,7 +191,7 @@ func makeFault(c *cluster, s *school, f fault) effect {
 			e.promoted = time.Now()
 		}
 		// Bookings of the first seconds may precede the effect of the fault.
-		return time.Since(done) > settle && s.bookings(time.Now().Add(-time.Second)) > 0 && s.bookings(done) >= steady
+		return time.Since(done) > settle && s.bookings(time.Now().Add(-time.Second)) > 0 && s.bookings(done) >= *steady
 	})
 	repair()
 	return e

@@ -13,6 +13,9 @@ import (
 	"time"
 )
 
+// listed is the number of bookings after which a client lists the slots of a student again.
+const listed = 20
+
 // school is what clients book in, on any of the servers.
 type school struct {
 	servers []*server
@@ -78,12 +81,17 @@ func (s *school) untilAnswered(document string) payload {
 
 // work books and cancels as one student after the other until the clients stop.
 func (s *school) work(client int, students []string) error {
+	slots := make([][]string, len(students)) // that each student may book, unless someone else did
 	for n := 0; !s.stopped.Load(); n++ {
-		student := students[n%len(students)]
-		slot := s.anySlot(student)
-		if slot == "" {
+		student, own := students[n%len(students)], &slots[n%len(students)]
+		if len(*own) == 0 {
+			*own = s.someSlots(student)
+		}
+		if len(*own) == 0 {
 			continue
 		}
+		slot := (*own)[0]
+		*own = (*own)[1:]
 		key := fmt.Sprintf("%d-%d", client, n)
 		got := s.untilAnswered(fmt.Sprintf(`mutation { done: bookSlot(input: {studentId: %s, slotId: %s, idempotencyKey: %q})
 			{ interview { id status } errors { code } } }`, student, slot, key))
@@ -106,8 +114,8 @@ func (s *school) work(client int, students []string) error {
 	return nil
 }
 
-// anySlot returns a slot that a student may book, or nothing.
-func (s *school) anySlot(student string) string {
+// someSlots returns slots that a student may book, in any order.
+func (s *school) someSlots(student string) (ids []string) {
 	now := time.Now().UTC()
 	var got struct {
 		AvailableSlots struct{ Nodes []struct{ ID string } }
@@ -117,10 +125,11 @@ func (s *school) anySlot(student string) string {
 	if code != "" {
 		time.Sleep(50 * time.Millisecond)
 	}
-	if len(got.AvailableSlots.Nodes) == 0 {
-		return ""
+	nodes := got.AvailableSlots.Nodes
+	for _, n := range rand.Perm(len(nodes))[:min(len(nodes), listed)] {
+		ids = append(ids, nodes[n].ID)
 	}
-	return got.AvailableSlots.Nodes[rand.IntN(len(got.AvailableSlots.Nodes))].ID
+	return ids
 }
 
 // populate creates interviewers with slots, and the students of each client.
