@@ -109,13 +109,18 @@ var faults = []fault{
 }
 
 // BenchmarkChaos makes faults under load. At the end, every acknowledged booking must be in the
-// database, and no other.
+// database, and no other. A subscriber must have received each event exactly once.
 func BenchmarkChaos(b *testing.B) {
 	c := newCluster(b)
 	s := &school{booked: map[string]string{}, codes: map[string]int{}}
 	startServers(b, c, s)
 	students := s.populate(b, clients)
+	followed := newFollower(b, s)
+	following, stop := context.WithCancel(b.Context())
+	defer stop()
 	var working sync.WaitGroup
+	var ended sync.WaitGroup
+	ended.Go(func() { followed.run(following) })
 	failures := make(chan error, clients)
 	for i, own := range students {
 		working.Go(func() {
@@ -144,6 +149,10 @@ func BenchmarkChaos(b *testing.B) {
 		b.Error(err)
 	}
 	verify(b, c, s)
+	c.until("the subscriber has received each event once", func() bool { return followed.faulty(s.booked) == "" })
+	stop()
+	ended.Wait()
+	fmt.Printf("events of %d interviews received once, in order; subscriptions that ended: %d\n", len(s.booked), followed.lost)
 	b.ReportMetric(0, "ns/op")
 	b.ReportMetric(float64(made), "faults")
 	b.ReportMetric(float64(len(s.booked)), "bookings")
