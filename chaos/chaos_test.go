@@ -217,6 +217,9 @@ func startServers(b *testing.B, c *cluster, s *school) {
 	if _, err := conn.Exec(b.Context(), "CREATE DATABASE school"); err != nil {
 		b.Fatal(err)
 	}
+	for _, n := range c.nodes {
+		c.until("each node has the database", func() bool { return n.has("school") })
+	}
 	for i := range 2 {
 		port := freePort(b)
 		one := &server{

@@ -21,6 +21,8 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"github.com/jackc/pgx/v5"
 )
 
 // settings are the settings of the cluster. A lost leader is replaced when its ttl, in seconds, has
@@ -312,6 +314,15 @@ func (c *cluster) url(database string) string {
 		hosts = append(hosts, fmt.Sprintf("127.0.0.1:%d", n.postgres))
 	}
 	return "postgres://postgres@" + strings.Join(hosts, ",") + "/" + database + "?target_session_attrs=read-write&connect_timeout=1&sslmode=disable"
+}
+
+// has reports whether a node has replayed the creation of a database.
+func (n *node) has(database string) bool {
+	conn, err := pgx.Connect(n.b.Context(), fmt.Sprintf("postgres://postgres@127.0.0.1:%d/%s?sslmode=disable", n.postgres, database))
+	if err != nil {
+		return false
+	}
+	return conn.Close(n.b.Context()) == nil
 }
 
 // patient is for servers; hasty is for nodes, of which some may be frozen.
