@@ -181,7 +181,7 @@ func TestStandbyThatFails(t *testing.T) {
 
 	until(t, "a standby of an older timeline is refused", func() bool {
 		err := s.AfterPromotion(t.Context())
-		return err != nil && strings.Contains(err.Error(), "since a promotion")
+		return err != nil && strings.Contains(err.Error(), "at a promotion")
 	})
 	r.server(pgtest.New(t), r.proxy.DSN).awaitPrimary("a standby of another database")
 
