@@ -316,6 +316,7 @@ func named(t *testing.T, database pgtest.Database, name string) (end func()) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	t.Cleanup(func() { _ = conn.Close(context.WithoutCancel(t.Context())) }) // and the garbage collector does not close it before
 	rows := database.SQL(t)
 	return func() {
 		t.Helper()
