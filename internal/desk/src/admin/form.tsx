@@ -1,20 +1,16 @@
 // Forms whose fields show what the API refuses.
 import { createContext, useContext, useRef, useState } from 'react'
 import type { FormEvent, ReactNode } from 'react'
-import { Button, Dialog, FieldError, Heading, Input, Label, Modal, ModalOverlay, Text, TextArea, TextField } from 'react-aria-components'
+import { Button, FieldError, Input, Label, Text, TextArea, TextField } from 'react-aria-components'
 import { useMutation } from 'urql'
 import type { TypedDocumentNode } from 'urql'
+import { Refusals } from '../forms.tsx'
+import type { Problem } from '../forms.tsx'
 import type { ProblemFragment } from '../generated/admin/graphql.ts'
 import type { AdminTexts } from '../texts/admin/en.ts'
 import { useTexts } from '../texts/index.tsx'
 import { useMoments } from './moments.ts'
 import { useAdminTexts } from './texts.ts'
-
-// A Problem is a refusal in words. Without a field, it concerns the whole form.
-export interface Problem {
-  field: string
-  text: string
-}
 
 // Units says by how much the values that a form shows are smaller than those of the API.
 export type Units = Partial<Record<string, number>>
@@ -101,11 +97,6 @@ export function Fields({ label, names, save, submit, danger, onSubmit, onCancel,
   )
 }
 
-export function Refusals({ problems }: { problems: Problem[] }) {
-  if (problems.length === 0) return null
-  return <div className="notice bad" role="alert">{problems.map((one) => <p key={one.text}>{one.text}</p>)}</div>
-}
-
 interface InputProps {
   name: string
   label: string
@@ -153,16 +144,3 @@ export function whole(a: AdminTexts, field: string, text: string): number | null
 export const isProblem = (value: unknown): value is Problem => typeof value === 'object' && value !== null && 'text' in value
 
 export const listOf = (text: string): string[] => text.split(',').map((one) => one.trim()).filter(Boolean)
-
-export function Popup({ title, role = 'dialog', onClose, children }: { title: string; role?: 'dialog' | 'alertdialog'; onClose(): void; children: ReactNode }) {
-  return (
-    <ModalOverlay className="overlay" isOpen isDismissable onOpenChange={(open) => !open && onClose()}>
-      <Modal className="modal">
-        <Dialog className="dialog" role={role}>
-          <Heading slot="title">{title}</Heading>
-          {children}
-        </Dialog>
-      </Modal>
-    </ModalOverlay>
-  )
-}

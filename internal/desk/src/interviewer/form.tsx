@@ -1,19 +1,15 @@
-// Forms whose fields show what the API refuses, and dialogs.
+// Forms whose fields show what the API refuses.
 import { useRef, useState } from 'react'
 import type { ReactNode } from 'react'
-import { Button, Dialog, FieldError, Form, Heading, Input, Label, Modal, ModalOverlay, Text, TextArea, TextField } from 'react-aria-components'
+import { Button, FieldError, Form, Input, Label, Text, TextArea, TextField } from 'react-aria-components'
 import { useMutation } from 'urql'
 import type { TypedDocumentNode } from 'urql'
+import { Refusals } from '../forms.tsx'
+import type { Problem } from '../forms.tsx'
 import type { ProblemFragment } from '../generated/interviewer/graphql.ts'
 import { useTexts } from '../texts/index.tsx'
 import type { InterviewerTexts } from '../texts/interviewer/en.ts'
 import { useInterviewerTexts } from './texts.ts'
-
-// A Problem is a refusal in words. Without a field, it concerns the whole form.
-export interface Problem {
-  field: string
-  text: string
-}
 
 function inWords(i: InterviewerTexts, error: ProblemFragment): Problem {
   const field = error.path?.[1] ?? ''
@@ -91,11 +87,6 @@ export function Fields({ names, problems, sending, submit, back, danger, isDisab
   )
 }
 
-export function Refusals({ problems }: { problems: Problem[] }) {
-  if (problems.length === 0) return null
-  return <div className="notice bad" role="alert">{problems.map((one) => <p key={one.text}>{one.text}</p>)}</div>
-}
-
 interface EntryProps {
   name: string
   label: string
@@ -146,17 +137,4 @@ export function Radios<T extends string>({ label, name, value, options, text, on
 
 export function Check({ label, checked, onChange }: { label: string; checked: boolean; onChange(checked: boolean): void }) {
   return <label className="check"><input type="checkbox" checked={checked} onChange={(e) => onChange(e.target.checked)} />{label}</label>
-}
-
-export function Popup({ title, role = 'dialog', onClose, children }: { title: string; role?: 'dialog' | 'alertdialog'; onClose(): void; children: ReactNode }) {
-  return (
-    <ModalOverlay className="overlay" isOpen isDismissable onOpenChange={(open) => !open && onClose()}>
-      <Modal className="modal">
-        <Dialog className="dialog" role={role}>
-          <Heading slot="title">{title}</Heading>
-          {children}
-        </Dialog>
-      </Modal>
-    </ModalOverlay>
-  )
 }

@@ -8,7 +8,8 @@ import { cut, daysOf, nameOf, overlap, spanOf, weekdays, windowOn } from './days
 import type { Span } from './days.ts'
 import { loadedOf } from './entries.ts'
 import type { Loaded } from './entries.ts'
-import { Check, Entry, Fields, Popup, Radios, Select, useSend } from './form.tsx'
+import { Popup } from '../forms.tsx'
+import { Check, Entry, Fields, Radios, Select, useSend } from './form.tsx'
 import type { Props } from './page.tsx'
 import { useInterviewerTexts } from './texts.ts'
 

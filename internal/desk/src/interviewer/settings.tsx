@@ -6,7 +6,8 @@ import { CreateFeedDocument, DeleteFeedDocument, InterviewerSettingsDocument, Up
 import type { InterviewerSettingsQuery } from '../generated/interviewer/graphql.ts'
 import { useTexts } from '../texts/index.tsx'
 import { Failure, Loading } from '../ui.tsx'
-import { Check, Refusals, useSend } from './form.tsx'
+import { Refusals } from '../forms.tsx'
+import { Check, useSend } from './form.tsx'
 import type { Me, Props } from './page.tsx'
 import { useInterviewerTexts } from './texts.ts'
 

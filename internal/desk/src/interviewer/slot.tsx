@@ -2,7 +2,8 @@
 import { Button } from 'react-aria-components'
 import { UnblockTimeDocument, WithdrawSlotDocument } from '../generated/interviewer/graphql.ts'
 import type { CalendarBlockFragment, CalendarSlotFragment } from '../generated/interviewer/graphql.ts'
-import { Popup, Refusals, useSend } from './form.tsx'
+import { Popup, Refusals } from '../forms.tsx'
+import { useSend } from './form.tsx'
 import type { Props } from './page.tsx'
 import { useInterviewerTexts } from './texts.ts'
 
