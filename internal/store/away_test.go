@@ -27,6 +27,17 @@ func until(t *testing.T, what string, holds func() bool) {
 	}
 }
 
+// receive waits for a value.
+func receive[T any](t *testing.T, from <-chan T) (value T) {
+	t.Helper()
+	select {
+	case value = <-from:
+	case <-time.After(time.Minute):
+		t.Fatal("timed out waiting for a result")
+	}
+	return value
+}
+
 func create(ctx context.Context, s *store.Store, name string) error {
 	_, err := store.InTx(ctx, s, func(tx *store.Tx) (booking.Interviewer, error) {
 		return tx.CreateInterviewer(ctx, booking.Interviewer{
@@ -90,15 +101,24 @@ func TestWritesGoToThePromotedStandby(t *testing.T) {
 		var there bool
 		return replica.QueryRowContext(t.Context(), "SELECT EXISTS (SELECT FROM interviewers)").Scan(&there) == nil && there
 	})
-	proxy.Freeze()
 	waiting := make(chan error, 1)
-	go func() { waiting <- create(context.WithoutCancel(t.Context()), s.Store, "waiting") }()
+	go func() {
+		ctx := context.WithoutCancel(t.Context())
+		_, err := store.InTx(ctx, s.Store, func(tx *store.Tx) (int, error) {
+			if _, err := tx.CountInterviewers(ctx, everything, store.InterviewerFilter{}); err != nil {
+				return 0, err
+			}
+			proxy.Freeze()
+			return tx.CountInterviewers(ctx, everything, store.InterviewerFilter{})
+		})
+		waiting <- err
+	}()
 	until(t, "the primary is known to be away", func() bool { return s.Away() != nil })
 	if _, err := replica.ExecContext(t.Context(), "SELECT pg_promote()"); err != nil {
 		t.Fatal(err)
 	}
-	if err := <-waiting; !errors.Is(err, store.ErrUnavailable) {
-		t.Errorf("the write that waited for the frozen primary returned %v, want ErrUnavailable", err)
+	if err := receive(t, waiting); !errors.Is(err, store.ErrUnavailable) {
+		t.Errorf("the transaction that waited for the frozen primary returned %v, want ErrUnavailable", err)
 	}
 	until(t, "the new primary is in use", func() bool { return s.Away() == nil })
 	if err := create(t.Context(), s.Store, "after"); err != nil {

@@ -96,8 +96,11 @@ func beginRead(ctx context.Context, pool *sql.DB, limit time.Duration, primary p
 	return t, err
 }
 
-// end rolls the transaction back and returns its connection to the pool.
+// end rolls the transaction back and returns its connection to the pool. It waits no longer than a
+// check may take, because the standby may have stopped responding.
 func (t *transaction) end(ctx context.Context) {
+	ctx, cancel := context.WithTimeout(ctx, standbyLimit)
+	defer cancel()
 	t.rollback(ctx)
 	_ = t.conn.Close()
 }

@@ -165,7 +165,7 @@ func TestStandbyThatFails(t *testing.T) {
 	ended := s.startSleep()
 	r.proxy.Leave()
 	r.proxy.Lose()
-	if err := <-ended; err != nil {
+	if err := receive(t, ended); err != nil {
 		t.Errorf("a read that was in progress when the standby froze: %v", err)
 	}
 	s.awaitPrimary("")
@@ -244,7 +244,7 @@ func TestReplayCancelsARead(t *testing.T) {
 	if _, err := r.primary.SQL(t).ExecContext(t.Context(), "DO $$ BEGIN LOCK TABLE students; END $$"); err != nil {
 		t.Fatal(err)
 	}
-	if err := <-ended; err != nil {
+	if err := receive(t, ended); err != nil {
 		t.Errorf("a read that the replay cancelled: %v", err)
 	}
 	s.awaitStandby()

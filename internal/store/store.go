@@ -196,12 +196,17 @@ func openPool(config *pgx.ConnConfig, o Options, arrange func(*pgx.ConnConfig)) 
 	return pool
 }
 
+// connectTimeout bounds connecting to a host, unless the address has a limit. A frozen host accepts
+// connections, but does not respond.
+const connectTimeout = 10 * time.Second
+
 func parseDSN(dsn string) (*pgx.ConnConfig, error) {
 	config, err := pgx.ParseConfig(dsn)
 	if err != nil {
 		return nil, errors.New("the database URL is invalid") // the parser's message would include the password
 	}
 	config.RuntimeParams["timezone"] = "UTC"
+	config.ConnectTimeout = cmp.Or(config.ConnectTimeout, connectTimeout)
 	return config, nil
 }
 

@@ -134,13 +134,13 @@ func (w *Watch) probe(ctx context.Context, log *slog.Logger) {
 		}
 		return
 	case err == nil:
+		w.primary.Store(host) // connections that are opened from now on begin with it
 		if w.server != "" && w.server != server {
-			closed := w.conns.closeFormer(w.doubted, start)
+			closed := w.conns.closeFormer(w.doubted, now())
 			log.WarnContext(ctx, "the database has another server or was restarted; the connections to the former one are closed",
 				"host", host.Host, "port", host.Port, "connections", closed)
 		}
 		w.server = server
-		w.primary.Store(host)
 	}
 	w.doubted, w.failures = time.Time{}, 0
 	if w.away.Swap(nil) != nil {
@@ -338,10 +338,10 @@ func (c *conns) heardSince(doubt, since time.Time) bool {
 }
 
 // closeFormer closes the connections that were opened before a doubt, and those that were opened
-// before the probe that ended the doubt, and have received nothing. It returns their number.
-func (c *conns) closeFormer(doubt, probe time.Time) int {
+// before its end, and have received nothing. It returns their number.
+func (c *conns) closeFormer(doubt, end time.Time) int {
 	former := c.that(func(one *conn) bool {
-		return one.opened.Before(doubt) || one.opened.Before(probe) && one.heard.Load() == 0
+		return one.opened.Before(doubt) || one.opened.Before(end) && one.heard.Load() == 0
 	})
 	for _, one := range former {
 		_ = one.Close()

@@ -4,11 +4,14 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net"
 	"os"
 	"slices"
 	"testing"
+	"time"
 
 	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
 
 	"rehearse/internal/pgtest"
 	"rehearse/internal/store/primary"
@@ -120,12 +123,22 @@ func TestDoubtEndsWhenSomethingIsHeard(t *testing.T) {
 	}
 }
 
-// Another server closes the connections that are older than the doubt, and no others.
+// Another server closes the connections that are older than the doubt, and newer ones that have
+// received nothing, and no others.
 func TestAnotherServer(t *testing.T) {
 	t.Parallel()
 	tracked := config(t, pgtest.New(t).DSN)
 	server, failed := "one", error(nil)
-	w := primary.New(tracked, func(context.Context, *pgx.Conn) (string, error) { return server, failed })
+	var silent net.Conn
+	w := primary.New(tracked, func(ctx context.Context, _ *pgx.Conn) (string, error) {
+		network, address := pgconn.NetworkAddress(tracked.Host, tracked.Port)
+		var err error
+		if silent, err = tracked.DialFunc(ctx, network, address); err != nil {
+			return "", err
+		}
+		t.Cleanup(func() { _ = silent.Close() })
+		return server, failed
+	})
 	older := connect(t, tracked)
 	probe := func(want error) {
 		t.Helper()
@@ -149,6 +162,9 @@ func TestAnotherServer(t *testing.T) {
 	}
 	if err := newer.Ping(t.Context()); err != nil {
 		t.Errorf("the newer connection: %v", err)
+	}
+	if err := silent.SetDeadline(time.Time{}); !errors.Is(err, net.ErrClosed) {
+		t.Errorf("a connection that was opened during the probe, and has received nothing, is open: %v", err)
 	}
 }
 
