@@ -52,7 +52,10 @@ func (r mutationResolver) BlockTime(ctx context.Context, in availability.BlockTi
 	blocked, err := r.app.BlockTime(ctx, in)
 	refused, err := r.userErrors(ctx, err)
 	made := orZero(blocked)
-	return &payload.Blocking{Blocks: made.Blocks, Errors: refused, Closed: payload.Closed{Change: made.Closed}}, err
+	if made.DryRun {
+		made.Blocks = nil
+	}
+	return &payload.Blocking{Blocks: notNil(made.Blocks), Errors: refused, Closed: payload.Closed{Change: made.Closed, DryRun: made.DryRun}}, err
 }
 
 func (r mutationResolver) UnblockTime(ctx context.Context, in availability.UnblockTimeInput) (*payload.Unblocking, error) {

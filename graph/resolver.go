@@ -42,6 +42,9 @@ type (
 	webhookResolver      struct{ *Resolver }
 	slotsChangedResolver struct{ *Resolver }
 
+	interviewStatisticsResolver   struct{ *Resolver }
+	interviewerStatisticsResolver struct{ *Resolver }
+
 	bookingPolicyResolver      struct{ *Resolver }
 	eligibilityResolver        struct{ *Resolver }
 	availableSlotsResolver     struct{ *Resolver }
@@ -74,6 +77,14 @@ func (r *Resolver) SlotChange() generated.SlotChangeResolver   { return slotChan
 func (r *Resolver) SlotTaken() generated.SlotTakenResolver     { return slotTakenResolver{r} }
 func (r *Resolver) AvailabilityConflict() generated.AvailabilityConflictResolver {
 	return conflictResolver{r}
+}
+
+func (r *Resolver) InterviewStatistics() generated.InterviewStatisticsResolver {
+	return interviewStatisticsResolver{r}
+}
+
+func (r *Resolver) InterviewerStatistics() generated.InterviewerStatisticsResolver {
+	return interviewerStatisticsResolver{r}
 }
 
 func (r *Resolver) Eligibility() generated.EligibilityResolver { return eligibilityResolver{r} }

@@ -58,7 +58,9 @@ type ResolverRoot interface {
 	EventBatch() EventBatchResolver
 	Hold() HoldResolver
 	Interview() InterviewResolver
+	InterviewStatistics() InterviewStatisticsResolver
 	Interviewer() InterviewerResolver
+	InterviewerStatistics() InterviewerStatisticsResolver
 	Mutation() MutationResolver
 	OwnOverlap() OwnOverlapResolver
 	Query() QueryResolver
@@ -90,6 +92,7 @@ type ComplexityRoot struct {
 		Skipped        func(childComplexity int, first int) int
 		SkippedCount   func(childComplexity int) int
 		Slots          func(childComplexity int, first int) int
+		Times          func(childComplexity int, first int) int
 		UnusedMinutes  func(childComplexity int) int
 	}
 
@@ -100,6 +103,7 @@ type ComplexityRoot struct {
 		Skipped        func(childComplexity int, first int) int
 		SkippedCount   func(childComplexity int) int
 		Slots          func(childComplexity int, first int) int
+		Times          func(childComplexity int, first int) int
 		UnusedMinutes  func(childComplexity int) int
 	}
 
@@ -498,6 +502,14 @@ type ComplexityRoot struct {
 		Node   func(childComplexity int) int
 	}
 
+	InterviewStatistics struct {
+		Counts           func(childComplexity int) int
+		InterviewerCount func(childComplexity int) int
+		Interviewers     func(childComplexity int, first int, skip int) int
+		Months           func(childComplexity int) int
+		Total            func(childComplexity int) int
+	}
+
 	Interviewer struct {
 		Active                  func(childComplexity int) int
 		Availability            func(childComplexity int, first *int, after *string, last *int, before *string) int
@@ -536,6 +548,12 @@ type ComplexityRoot struct {
 		Node   func(childComplexity int) int
 	}
 
+	InterviewerStatistics struct {
+		Counts      func(childComplexity int) int
+		Interviewer func(childComplexity int) int
+		Total       func(childComplexity int) int
+	}
+
 	InvalidInput struct {
 		Allowed   func(childComplexity int) int
 		Code      func(childComplexity int) int
@@ -555,6 +573,16 @@ type ComplexityRoot struct {
 		Message     func(childComplexity int) int
 		Path        func(childComplexity int) int
 		Used        func(childComplexity int) int
+	}
+
+	MailPreview struct {
+		HTML       func(childComplexity int) int
+		Invitation func(childComplexity int) int
+		Recipient  func(childComplexity int) int
+		Sender     func(childComplexity int) int
+		Sent       func(childComplexity int) int
+		Subject    func(childComplexity int) int
+		Text       func(childComplexity int) int
 	}
 
 	MarkNoShowPayload struct {
@@ -631,25 +659,27 @@ type ComplexityRoot struct {
 	}
 
 	Query struct {
-		AvailableSlots  func(childComplexity int, studentID int64, start time.Time, end time.Time, interviewerIds []int64, tags []string, reschedulingInterviewID *int64, first *int, after *string, last *int, before *string) int
-		BookingPolicy   func(childComplexity int) int
-		BookingRefusals func(childComplexity int, first *int, after *string, last *int, before *string, filter *store.BookingRefusalFilter) int
-		Eligibility     func(childComplexity int, studentID int64) int
-		Events          func(childComplexity int, first *int, after *string, last *int, before *string, filter *store.EventFilter, orderBy *store.Order) int
-		EventsAfter     func(childComplexity int, id *int64, first *int, filter *store.EventFilter) int
-		ExportStudent   func(childComplexity int, studentID int64) int
-		Interview       func(childComplexity int, id int64) int
-		Interviewer     func(childComplexity int, id int64) int
-		Interviewers    func(childComplexity int, first *int, after *string, last *int, before *string, filter *store.InterviewerFilter, orderBy *store.Order) int
-		Interviews      func(childComplexity int, first *int, after *string, last *int, before *string, filter *store.InterviewFilter, orderBy *store.Order) int
-		Slot            func(childComplexity int, id int64) int
-		Slots           func(childComplexity int, first *int, after *string, last *int, before *string, filter *store.SlotFilter, orderBy *store.Order) int
-		Student         func(childComplexity int, id int64) int
-		Students        func(childComplexity int, first *int, after *string, last *int, before *string, filter *store.StudentFilter, orderBy *store.Order) int
-		Tags            func(childComplexity int, first int) int
-		Viewer          func(childComplexity int) int
-		Webhook         func(childComplexity int, id int64) int
-		Webhooks        func(childComplexity int) int
+		AvailableSlots      func(childComplexity int, studentID int64, start time.Time, end time.Time, interviewerIds []int64, tags []string, reschedulingInterviewID *int64, first *int, after *string, last *int, before *string) int
+		BookingPolicy       func(childComplexity int) int
+		BookingRefusals     func(childComplexity int, first *int, after *string, last *int, before *string, filter *store.BookingRefusalFilter) int
+		Eligibility         func(childComplexity int, studentID int64) int
+		Events              func(childComplexity int, first *int, after *string, last *int, before *string, filter *store.EventFilter, orderBy *store.Order) int
+		EventsAfter         func(childComplexity int, id *int64, first *int, filter *store.EventFilter) int
+		ExportStudent       func(childComplexity int, studentID int64) int
+		Interview           func(childComplexity int, id int64) int
+		InterviewStatistics func(childComplexity int, firstMonth calendar.Date, lastMonth calendar.Date, timeZone string, status []booking.InterviewStatus) int
+		Interviewer         func(childComplexity int, id int64) int
+		Interviewers        func(childComplexity int, first *int, after *string, last *int, before *string, filter *store.InterviewerFilter, orderBy *store.Order) int
+		Interviews          func(childComplexity int, first *int, after *string, last *int, before *string, filter *store.InterviewFilter, orderBy *store.Order) int
+		MailPreview         func(childComplexity int, kind booking.MailKind, to *booking.Party, interviewID *int64) int
+		Slot                func(childComplexity int, id int64) int
+		Slots               func(childComplexity int, first *int, after *string, last *int, before *string, filter *store.SlotFilter, orderBy *store.Order) int
+		Student             func(childComplexity int, id int64) int
+		Students            func(childComplexity int, first *int, after *string, last *int, before *string, filter *store.StudentFilter, orderBy *store.Order) int
+		Tags                func(childComplexity int, first int) int
+		Viewer              func(childComplexity int) int
+		Webhook             func(childComplexity int, id int64) int
+		Webhooks            func(childComplexity int) int
 	}
 
 	RedeliverPayload struct {
@@ -797,6 +827,11 @@ type ComplexityRoot struct {
 	TagCount struct {
 		Interviewers func(childComplexity int) int
 		Tag          func(childComplexity int) int
+	}
+
+	TimeSpan struct {
+		End   func(childComplexity int) int
+		Start func(childComplexity int) int
 	}
 
 	TooManyReschedules struct {
@@ -1047,6 +1082,9 @@ type InterviewResolver interface {
 
 	Events(ctx context.Context, objs []*booking.Interview, first *int, after *string, last *int, before *string) ([]*page.Connection[booking.Event], error)
 }
+type InterviewStatisticsResolver interface {
+	Interviewers(ctx context.Context, obj *booking.InterviewStatistics, first int, skip int) ([]booking.InterviewerStatistics, error)
+}
 type InterviewerResolver interface {
 	Email(ctx context.Context, objs []*booking.Interviewer) ([]*string, error)
 
@@ -1060,6 +1098,9 @@ type InterviewerResolver interface {
 	CalendarFeeds(ctx context.Context, objs []*booking.Interviewer) ([][]booking.CalendarFeed, error)
 	NotificationPreferences(ctx context.Context, objs []*booking.Interviewer) ([]*booking.NotificationPreferences, error)
 	Interviews(ctx context.Context, objs []*booking.Interviewer, first *int, after *string, last *int, before *string, filter *store.InterviewFilter) ([]*page.Connection[booking.Interview], error)
+}
+type InterviewerStatisticsResolver interface {
+	Interviewer(ctx context.Context, objs []*booking.InterviewerStatistics) ([]*booking.Interviewer, error)
 }
 type MutationResolver interface {
 	BookSlot(ctx context.Context, input reservation.BookSlotInput) (*model.BookSlotPayload, error)
@@ -1120,6 +1161,8 @@ type QueryResolver interface {
 	Webhooks(ctx context.Context) ([]booking.Webhook, error)
 	Webhook(ctx context.Context, id int64) (*booking.Webhook, error)
 	ExportStudent(ctx context.Context, studentID int64) (json.RawMessage, error)
+	InterviewStatistics(ctx context.Context, firstMonth calendar.Date, lastMonth calendar.Date, timeZone string, status []booking.InterviewStatus) (*booking.InterviewStatistics, error)
+	MailPreview(ctx context.Context, kind booking.MailKind, to *booking.Party, interviewID *int64) (*app.MailPreview, error)
 	BookingPolicy(ctx context.Context) (*booking.Policy, error)
 	Viewer(ctx context.Context) (*model.Viewer, error)
 }
@@ -1247,6 +1290,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.AddAvailabilityPayload.Slots(childComplexity, args["first"].(int)), true
+	case "AddAvailabilityPayload.times":
+		if e.ComplexityRoot.AddAvailabilityPayload.Times == nil {
+			break
+		}
+
+		args, err := ec.field_AddAvailabilityPayload_times_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.AddAvailabilityPayload.Times(childComplexity, args["first"].(int)), true
 	case "AddAvailabilityPayload.unusedMinutes":
 		if e.ComplexityRoot.AddAvailabilityPayload.UnusedMinutes == nil {
 			break
@@ -1300,6 +1354,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.AddWeeklyAvailabilityPayload.Slots(childComplexity, args["first"].(int)), true
+	case "AddWeeklyAvailabilityPayload.times":
+		if e.ComplexityRoot.AddWeeklyAvailabilityPayload.Times == nil {
+			break
+		}
+
+		args, err := ec.field_AddWeeklyAvailabilityPayload_times_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.AddWeeklyAvailabilityPayload.Times(childComplexity, args["first"].(int)), true
 	case "AddWeeklyAvailabilityPayload.unusedMinutes":
 		if e.ComplexityRoot.AddWeeklyAvailabilityPayload.UnusedMinutes == nil {
 			break
@@ -2869,6 +2934,42 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.InterviewEdge.Node(childComplexity), true
 
+	case "InterviewStatistics.counts":
+		if e.ComplexityRoot.InterviewStatistics.Counts == nil {
+			break
+		}
+
+		return e.ComplexityRoot.InterviewStatistics.Counts(childComplexity), true
+	case "InterviewStatistics.interviewerCount":
+		if e.ComplexityRoot.InterviewStatistics.InterviewerCount == nil {
+			break
+		}
+
+		return e.ComplexityRoot.InterviewStatistics.InterviewerCount(childComplexity), true
+	case "InterviewStatistics.interviewers":
+		if e.ComplexityRoot.InterviewStatistics.Interviewers == nil {
+			break
+		}
+
+		args, err := ec.field_InterviewStatistics_interviewers_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.InterviewStatistics.Interviewers(childComplexity, args["first"].(int), args["skip"].(int)), true
+	case "InterviewStatistics.months":
+		if e.ComplexityRoot.InterviewStatistics.Months == nil {
+			break
+		}
+
+		return e.ComplexityRoot.InterviewStatistics.Months(childComplexity), true
+	case "InterviewStatistics.total":
+		if e.ComplexityRoot.InterviewStatistics.Total == nil {
+			break
+		}
+
+		return e.ComplexityRoot.InterviewStatistics.Total(childComplexity), true
+
 	case "Interviewer.active":
 		if e.ComplexityRoot.Interviewer.Active == nil {
 			break
@@ -3066,6 +3167,25 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.InterviewerEdge.Node(childComplexity), true
 
+	case "InterviewerStatistics.counts":
+		if e.ComplexityRoot.InterviewerStatistics.Counts == nil {
+			break
+		}
+
+		return e.ComplexityRoot.InterviewerStatistics.Counts(childComplexity), true
+	case "InterviewerStatistics.interviewer":
+		if e.ComplexityRoot.InterviewerStatistics.Interviewer == nil {
+			break
+		}
+
+		return e.ComplexityRoot.InterviewerStatistics.Interviewer(childComplexity), true
+	case "InterviewerStatistics.total":
+		if e.ComplexityRoot.InterviewerStatistics.Total == nil {
+			break
+		}
+
+		return e.ComplexityRoot.InterviewerStatistics.Total(childComplexity), true
+
 	case "InvalidInput.allowed":
 		if e.ComplexityRoot.InvalidInput.Allowed == nil {
 			break
@@ -3157,6 +3277,49 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.LimitReached.Used(childComplexity), true
+
+	case "MailPreview.html":
+		if e.ComplexityRoot.MailPreview.HTML == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MailPreview.HTML(childComplexity), true
+	case "MailPreview.invitation":
+		if e.ComplexityRoot.MailPreview.Invitation == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MailPreview.Invitation(childComplexity), true
+	case "MailPreview.recipient":
+		if e.ComplexityRoot.MailPreview.Recipient == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MailPreview.Recipient(childComplexity), true
+	case "MailPreview.sender":
+		if e.ComplexityRoot.MailPreview.Sender == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MailPreview.Sender(childComplexity), true
+	case "MailPreview.sent":
+		if e.ComplexityRoot.MailPreview.Sent == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MailPreview.Sent(childComplexity), true
+	case "MailPreview.subject":
+		if e.ComplexityRoot.MailPreview.Subject == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MailPreview.Subject(childComplexity), true
+	case "MailPreview.text":
+		if e.ComplexityRoot.MailPreview.Text == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MailPreview.Text(childComplexity), true
 
 	case "MarkNoShowPayload.errors":
 		if e.ComplexityRoot.MarkNoShowPayload.Errors == nil {
@@ -3752,6 +3915,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Query.Interview(childComplexity, args["id"].(int64)), true
+	case "Query.interviewStatistics":
+		if e.ComplexityRoot.Query.InterviewStatistics == nil {
+			break
+		}
+
+		args, err := ec.field_Query_interviewStatistics_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.InterviewStatistics(childComplexity, args["firstMonth"].(calendar.Date), args["lastMonth"].(calendar.Date), args["timeZone"].(string), args["status"].([]booking.InterviewStatus)), true
 	case "Query.interviewer":
 		if e.ComplexityRoot.Query.Interviewer == nil {
 			break
@@ -3786,6 +3960,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.Query.Interviews(childComplexity, args["first"].(*int), args["after"].(*string), args["last"].(*int), args["before"].(*string), args["filter"].(*store.InterviewFilter), args["orderBy"].(*store.Order)), true
 
+	case "Query.mailPreview":
+		if e.ComplexityRoot.Query.MailPreview == nil {
+			break
+		}
+
+		args, err := ec.field_Query_mailPreview_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.MailPreview(childComplexity, args["kind"].(booking.MailKind), args["to"].(*booking.Party), args["interviewId"].(*int64)), true
 	case "Query.slot":
 		if e.ComplexityRoot.Query.Slot == nil {
 			break
@@ -4468,6 +4653,19 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.TagCount.Tag(childComplexity), true
+
+	case "TimeSpan.end":
+		if e.ComplexityRoot.TimeSpan.End == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TimeSpan.End(childComplexity), true
+	case "TimeSpan.start":
+		if e.ComplexityRoot.TimeSpan.Start == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TimeSpan.Start(childComplexity), true
 
 	case "TooManyReschedules.code":
 		if e.ComplexityRoot.TooManyReschedules.Code == nil {
@@ -5727,6 +5925,41 @@ type Query {
     studentId: ID!
   ): JSON @access
 
+  """
+  The numbers of interviews by month and interviewer. An interview counts in the month in which it
+  starts. Only for administrators.
+  """
+  interviewStatistics(
+    "A day of the first month."
+    firstMonth: Date!
+    "A day of the last month. At most 24 months are allowed."
+    lastMonth: Date!
+    "The IANA time zone of the months."
+    timeZone: String! = "UTC"
+    "Counts only interviews with one of these statuses. All statuses if empty or omitted."
+    status: [InterviewStatus!]
+  ): InterviewStatistics @access
+
+  """
+  An e-mail message as it would be sent now, with the texts of the school. Nothing is sent. Fails
+  with ` + "`" + `NOT_FOUND` + "`" + ` if the interview does not exist. Only for administrators.
+  """
+  mailPreview(
+    "The kind of message."
+    kind: MailKind!
+    """
+    The recipient. If null or omitted, the student, or the interviewer if students do not get such
+    messages. A party that does not get them is an error, as is any party for ` + "`" + `WEBHOOK_DISABLED` + "`" + `.
+    """
+    to: Party
+    """
+    The interview that the message is about. What the interview lacks is invented, such as the grade
+    of an interview without one. ` + "`" + `WAIVER` + "`" + ` uses only the name of the student, and ` + "`" + `WEBHOOK_DISABLED` + "`" + `
+    ignores the interview. If null or omitted, all data is invented.
+    """
+    interviewId: ID
+  ): MailPreview @access
+
   "The settings of the booking rules. Every caller may read them, even without a token."
   bookingPolicy: BookingPolicy! @access(anonymous: ALL, student: ALL, interviewer: ALL)
 
@@ -5740,6 +5973,85 @@ type Viewer {
   role: Role!
   "The student or interviewer; null for administrators and callers without a token."
   person: Person
+}
+
+"Numbers of interviews by month and interviewer."
+type InterviewStatistics {
+  "The first day of each month."
+  months: [Date!]!
+  "The number of interviews in each of the ` + "`" + `months` + "`" + `."
+  counts: [Int!]!
+  "The number of interviews in all months."
+  total: Int!
+  """
+  The interviewers with interviews in these months, sorted by the number of interviews (highest
+  first), then by id.
+  """
+  interviewers(
+    "The maximum number of items to return, 1 to 500."
+    first: Int! = 100
+    "The number of interviewers to skip."
+    skip: Int! = 0
+  ): [InterviewerStatistics!]!
+  "The total number of ` + "`" + `interviewers` + "`" + `."
+  interviewerCount: Int!
+}
+
+"The numbers of interviews of an interviewer."
+type InterviewerStatistics {
+  "The interviewer."
+  interviewer: Interviewer!
+  "The number of interviews in each of the ` + "`" + `months` + "`" + `."
+  counts: [Int!]!
+  "The number of interviews in all months."
+  total: Int!
+}
+
+"A message that is shown instead of being sent."
+type MailPreview {
+  "Whether this server sends e-mail: whether ` + "`" + `SMTP_URL` + "`" + ` is set."
+  sent: Boolean!
+  "The name and the address of the sender; null if ` + "`" + `MAIL_FROM` + "`" + ` is not set."
+  sender: String
+  "The name of the recipient. Empty for the administrators."
+  recipient: String!
+  "The subject."
+  subject: String!
+  "The message as plain text."
+  text: String!
+  "The message as HTML. Templates of the school can contain any HTML, so show it in a sandbox."
+  html: String!
+  """
+  The invitation that is attached for calendar programs, in the iCalendar format. Null if messages of
+  this kind have none.
+  """
+  invitation: String
+}
+
+"The kinds of e-mail messages."
+enum MailKind {
+  "An interview was booked."
+  BOOKED
+  "An interview was rescheduled."
+  MOVED
+  "An interview was cancelled."
+  CANCELLED
+  "An interview was graded, or its note was shared. Only students get it."
+  GRADED
+  "A no-show was recorded."
+  NO_SHOW
+  "A no-show was undone."
+  NO_SHOW_UNDONE
+  "A waiver was granted. Only students get it."
+  WAIVER
+  "An interview starts soon."
+  REMINDER
+  "The interviewer's next interviews, once a day. Only interviewers get it."
+  AGENDA
+  "An interview has not been graded. Only interviewers get it."
+  FEEDBACK
+  "A webhook was disabled. Only administrators get it."
+  WEBHOOK_DISABLED
 }
 
 "A student or an interviewer."
@@ -7070,6 +7382,8 @@ enum RefusalCode {
   AVAILABILITY_CONFLICT
   "The person has the maximum number of calendar feeds. Delete one first."
   TOO_MANY_CALENDAR_FEEDS
+  "Only an administrator may change this field."
+  ADMINISTRATORS_ONLY
   "Other requests are changing the same data. Send the request again."
   BUSY_RETRY
 }
@@ -7676,12 +7990,14 @@ type Mutation {
   Changes the given fields of an interviewer. ` + "`" + `active: false` + "`" + ` withdraws their future slots that are
   not booked. ` + "`" + `active: true` + "`" + ` publishes their availability again, except in blocked time. It does not
   publish slots that were withdrawn individually, or slots whose interview the interviewer
-  cancelled. Only for administrators.
+  cancelled. Interviewers may change ` + "`" + `timeZone` + "`" + `, ` + "`" + `maxPerDay` + "`" + `, ` + "`" + `maxPerWeek` + "`" + `, ` + "`" + `meetingUrl` + "`" + `, ` + "`" + `headline` + "`" + `,
+  ` + "`" + `bio` + "`" + `, ` + "`" + `photoUrl` + "`" + ` and ` + "`" + `languages` + "`" + ` of their own profile. If they give another field, the mutation
+  is refused with ` + "`" + `ADMINISTRATORS_ONLY` + "`" + `.
   """
   updateInterviewer(
     "The interviewer and the changes."
     input: UpdateInterviewerInput!
-  ): UpdateInterviewerPayload @access
+  ): UpdateInterviewerPayload @access(interviewer: OWN)
   "Changes the given fields of the booking policy. Only for administrators."
   updateBookingPolicy(
     "The changes."
@@ -8233,23 +8549,33 @@ input AddAvailabilityInput {
   gapMinutes: Int! = 0
   "The tags of the slots, such as topics and levels: at most 20 tags of 1 to 50 characters."
   tags: [String!]
+  """
+  If true, returns the result and changes nothing. A dry run neither uses the idempotency key nor
+  returns a stored response, so the mutation itself can have the same key.
+  """
+  dryRun: Boolean! = false
   "The idempotency key of the request, 1 to 200 characters. ` + "`" + `Mutation` + "`" + ` describes idempotency keys."
   idempotencyKey: String
 }
 
 "Payload of ` + "`" + `addAvailability` + "`" + `."
 type AddAvailabilityPayload {
-  "The availability; null if the mutation was refused."
+  "The availability; null if the mutation was refused, and after a dry run."
   availability: Availability
   """
   The published slots, including identical slots that existed before, which are also in ` + "`" + `skipped` + "`" + `
-  with the reason ` + "`" + `DUPLICATE` + "`" + `.
+  with the reason ` + "`" + `DUPLICATE` + "`" + `. Empty after a dry run.
   """
   slots(
     "The maximum number of items to return, 1 to 500."
     first: Int! = 50
   ): [Slot!]!
-  "The total number of ` + "`" + `slots` + "`" + `."
+  "The times of ` + "`" + `slots` + "`" + `. After a dry run: the times of the slots that would be published."
+  times(
+    "The maximum number of items to return, 1 to 500."
+    first: Int! = 50
+  ): [TimeSpan!]!
+  "The total number of ` + "`" + `times` + "`" + `."
   publishedCount: Int!
   "The slots that were skipped."
   skipped(
@@ -8262,6 +8588,14 @@ type AddAvailabilityPayload {
   unusedMinutes: Int!
   "The refusals; empty if the mutation succeeded."
   errors: [UserError!]!
+}
+
+"A period of time."
+type TimeSpan {
+  "When it starts."
+  start: DateTime!
+  "When it ends."
+  end: DateTime!
 }
 
 "A slot that was skipped when its window was published."
@@ -8315,23 +8649,30 @@ input AddWeeklyAvailabilityInput {
   gapMinutes: Int! = 0
   "The tags of the slots, such as topics and levels: at most 20 tags of 1 to 50 characters."
   tags: [String!]
+  "If true, returns the result and changes nothing, as in ` + "`" + `addAvailability` + "`" + `."
+  dryRun: Boolean! = false
   "The idempotency key of the request, 1 to 200 characters. ` + "`" + `Mutation` + "`" + ` describes idempotency keys."
   idempotencyKey: String
 }
 
 "Payload of ` + "`" + `addWeeklyAvailability` + "`" + `."
 type AddWeeklyAvailabilityPayload {
-  "The availability; null if the mutation was refused."
+  "The availability; null if the mutation was refused, and after a dry run."
   availability: Availability
   """
   The published slots, including identical slots that existed before, which are also in ` + "`" + `skipped` + "`" + `
-  with the reason ` + "`" + `DUPLICATE` + "`" + `.
+  with the reason ` + "`" + `DUPLICATE` + "`" + `. Empty after a dry run.
   """
   slots(
     "The maximum number of items to return, 1 to 500."
     first: Int! = 50
   ): [Slot!]!
-  "The total number of ` + "`" + `slots` + "`" + `."
+  "The times of ` + "`" + `slots` + "`" + `. After a dry run: the times of the slots that would be published."
+  times(
+    "The maximum number of items to return, 1 to 500."
+    first: Int! = 50
+  ): [TimeSpan!]!
+  "The total number of ` + "`" + `times` + "`" + `."
   publishedCount: Int!
   "The slots that were skipped."
   skipped(
@@ -8538,13 +8879,18 @@ input BlockTimeInput {
   and returns them in ` + "`" + `conflicts` + "`" + `.
   """
   cancelBooked: Boolean! = false
+  """
+  If true, returns the result and changes nothing, as in ` + "`" + `addAvailability` + "`" + `. The slots and interviews
+  in the payload are as they are before the change.
+  """
+  dryRun: Boolean! = false
   "The idempotency key of the request, 1 to 200 characters. ` + "`" + `Mutation` + "`" + ` describes idempotency keys."
   idempotencyKey: String
 }
 
 "Payload of ` + "`" + `blockTime` + "`" + `."
 type BlockTimePayload {
-  "The blocked time; empty if the mutation was refused."
+  "The blocked time; empty if the mutation was refused, and after a dry run."
   blocks: [Block!]!
   "The slots that were withdrawn."
   closedSlots(
@@ -8555,13 +8901,13 @@ type BlockTimePayload {
   closedCount: Int!
   """
   The slots that were published in the time that became free, where a withdrawn slot extended beyond
-  the blocked time.
+  the blocked time. Empty after a dry run.
   """
   openedSlots(
     "The maximum number of items to return, 1 to 500."
     first: Int! = 50
   ): [Slot!]!
-  "The total number of opened slots."
+  "The total number of opened slots, also after a dry run."
   openedCount: Int!
   "The booked interviews that were kept because ` + "`" + `cancelBooked` + "`" + ` is false."
   conflicts(
@@ -9313,6 +9659,8 @@ func (ec *executionContext) childFields_AddAvailabilityPayload(ctx context.Conte
 		return ec.fieldContext_AddAvailabilityPayload_availability(ctx, field)
 	case "slots":
 		return ec.fieldContext_AddAvailabilityPayload_slots(ctx, field)
+	case "times":
+		return ec.fieldContext_AddAvailabilityPayload_times(ctx, field)
 	case "publishedCount":
 		return ec.fieldContext_AddAvailabilityPayload_publishedCount(ctx, field)
 	case "skipped":
@@ -9333,6 +9681,8 @@ func (ec *executionContext) childFields_AddWeeklyAvailabilityPayload(ctx context
 		return ec.fieldContext_AddWeeklyAvailabilityPayload_availability(ctx, field)
 	case "slots":
 		return ec.fieldContext_AddWeeklyAvailabilityPayload_slots(ctx, field)
+	case "times":
+		return ec.fieldContext_AddWeeklyAvailabilityPayload_times(ctx, field)
 	case "publishedCount":
 		return ec.fieldContext_AddWeeklyAvailabilityPayload_publishedCount(ctx, field)
 	case "skipped":
@@ -10065,6 +10415,22 @@ func (ec *executionContext) childFields_InterviewEdge(ctx context.Context, field
 	return nil, fmt.Errorf("no field named %q was found under type InterviewEdge", field.Name)
 }
 
+func (ec *executionContext) childFields_InterviewStatistics(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "months":
+		return ec.fieldContext_InterviewStatistics_months(ctx, field)
+	case "counts":
+		return ec.fieldContext_InterviewStatistics_counts(ctx, field)
+	case "total":
+		return ec.fieldContext_InterviewStatistics_total(ctx, field)
+	case "interviewers":
+		return ec.fieldContext_InterviewStatistics_interviewers(ctx, field)
+	case "interviewerCount":
+		return ec.fieldContext_InterviewStatistics_interviewerCount(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type InterviewStatistics", field.Name)
+}
+
 func (ec *executionContext) childFields_Interviewer(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "id":
@@ -10139,6 +10505,38 @@ func (ec *executionContext) childFields_InterviewerEdge(ctx context.Context, fie
 		return ec.fieldContext_InterviewerEdge_cursor(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type InterviewerEdge", field.Name)
+}
+
+func (ec *executionContext) childFields_InterviewerStatistics(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "interviewer":
+		return ec.fieldContext_InterviewerStatistics_interviewer(ctx, field)
+	case "counts":
+		return ec.fieldContext_InterviewerStatistics_counts(ctx, field)
+	case "total":
+		return ec.fieldContext_InterviewerStatistics_total(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type InterviewerStatistics", field.Name)
+}
+
+func (ec *executionContext) childFields_MailPreview(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "sent":
+		return ec.fieldContext_MailPreview_sent(ctx, field)
+	case "sender":
+		return ec.fieldContext_MailPreview_sender(ctx, field)
+	case "recipient":
+		return ec.fieldContext_MailPreview_recipient(ctx, field)
+	case "subject":
+		return ec.fieldContext_MailPreview_subject(ctx, field)
+	case "text":
+		return ec.fieldContext_MailPreview_text(ctx, field)
+	case "html":
+		return ec.fieldContext_MailPreview_html(ctx, field)
+	case "invitation":
+		return ec.fieldContext_MailPreview_invitation(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type MailPreview", field.Name)
 }
 
 func (ec *executionContext) childFields_MarkNoShowPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -10433,6 +10831,16 @@ func (ec *executionContext) childFields_TagCount(ctx context.Context, field grap
 		return ec.fieldContext_TagCount_interviewers(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type TagCount", field.Name)
+}
+
+func (ec *executionContext) childFields_TimeSpan(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "start":
+		return ec.fieldContext_TimeSpan_start(ctx, field)
+	case "end":
+		return ec.fieldContext_TimeSpan_end(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type TimeSpan", field.Name)
 }
 
 func (ec *executionContext) childFields_UnblockTimePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -10865,6 +11273,20 @@ func (ec *executionContext) field_AddAvailabilityPayload_slots_args(ctx context.
 	return args, nil
 }
 
+func (ec *executionContext) field_AddAvailabilityPayload_times_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "first",
+		func(ctx context.Context, v any) (int, error) {
+			return ec.unmarshalNInt2int(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["first"] = arg0
+	return args, nil
+}
+
 func (ec *executionContext) field_AddWeeklyAvailabilityPayload_skipped_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
@@ -10880,6 +11302,20 @@ func (ec *executionContext) field_AddWeeklyAvailabilityPayload_skipped_args(ctx 
 }
 
 func (ec *executionContext) field_AddWeeklyAvailabilityPayload_slots_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "first",
+		func(ctx context.Context, v any) (int, error) {
+			return ec.unmarshalNInt2int(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["first"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_AddWeeklyAvailabilityPayload_times_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
 	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "first",
@@ -10946,6 +11382,28 @@ func (ec *executionContext) field_BlockTimePayload_openedSlots_args(ctx context.
 		return nil, err
 	}
 	args["first"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_InterviewStatistics_interviewers_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "first",
+		func(ctx context.Context, v any) (int, error) {
+			return ec.unmarshalNInt2int(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["first"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "skip",
+		func(ctx context.Context, v any) (int, error) {
+			return ec.unmarshalNInt2int(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["skip"] = arg1
 	return args, nil
 }
 
@@ -11919,6 +12377,44 @@ func (ec *executionContext) field_Query_exportStudent_args(ctx context.Context, 
 	return args, nil
 }
 
+func (ec *executionContext) field_Query_interviewStatistics_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "firstMonth",
+		func(ctx context.Context, v any) (calendar.Date, error) {
+			return ec.unmarshalNDate2rehearseᚋinternalᚋcalendarᚐDate(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["firstMonth"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "lastMonth",
+		func(ctx context.Context, v any) (calendar.Date, error) {
+			return ec.unmarshalNDate2rehearseᚋinternalᚋcalendarᚐDate(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["lastMonth"] = arg1
+	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "timeZone",
+		func(ctx context.Context, v any) (string, error) {
+			return ec.unmarshalNString2string(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["timeZone"] = arg2
+	arg3, err := graphql.ProcessArgField(ctx, rawArgs, "status",
+		func(ctx context.Context, v any) ([]booking.InterviewStatus, error) {
+			return ec.unmarshalOInterviewStatus2ᚕrehearseᚋinternalᚋbookingᚐInterviewStatusᚄ(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["status"] = arg3
+	return args, nil
+}
+
 func (ec *executionContext) field_Query_interview_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
@@ -12052,6 +12548,36 @@ func (ec *executionContext) field_Query_interviews_args(ctx context.Context, raw
 		return nil, err
 	}
 	args["orderBy"] = arg5
+	return args, nil
+}
+
+func (ec *executionContext) field_Query_mailPreview_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "kind",
+		func(ctx context.Context, v any) (booking.MailKind, error) {
+			return ec.unmarshalNMailKind2rehearseᚋinternalᚋbookingᚐMailKind(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["kind"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "to",
+		func(ctx context.Context, v any) (*booking.Party, error) {
+			return ec.unmarshalOParty2ᚖrehearseᚋinternalᚋbookingᚐParty(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["to"] = arg1
+	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "interviewId",
+		func(ctx context.Context, v any) (*int64, error) {
+			return ec.unmarshalOID2ᚖint64(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["interviewId"] = arg2
 	return args, nil
 }
 
@@ -12889,6 +13415,50 @@ func (ec *executionContext) fieldContext_AddAvailabilityPayload_slots(ctx contex
 	return fc, nil
 }
 
+func (ec *executionContext) _AddAvailabilityPayload_times(ctx context.Context, field graphql.CollectedField, obj *payload.Publication) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AddAvailabilityPayload_times(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return obj.Times(fc.Args["first"].(int)), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []calendar.Span) graphql.Marshaler {
+			return ec.marshalNTimeSpan2ᚕrehearseᚋinternalᚋcalendarᚐSpanᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_AddAvailabilityPayload_times(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "AddAvailabilityPayload",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_TimeSpan(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_AddAvailabilityPayload_times_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _AddAvailabilityPayload_publishedCount(ctx context.Context, field graphql.CollectedField, obj *payload.Publication) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -13104,6 +13674,50 @@ func (ec *executionContext) fieldContext_AddWeeklyAvailabilityPayload_slots(ctx 
 	}()
 	ctx = graphql.WithFieldContext(ctx, fc)
 	if fc.Args, err = ec.field_AddWeeklyAvailabilityPayload_slots_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _AddWeeklyAvailabilityPayload_times(ctx context.Context, field graphql.CollectedField, obj *payload.Publication) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AddWeeklyAvailabilityPayload_times(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return obj.Times(fc.Args["first"].(int)), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []calendar.Span) graphql.Marshaler {
+			return ec.marshalNTimeSpan2ᚕrehearseᚋinternalᚋcalendarᚐSpanᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_AddWeeklyAvailabilityPayload_times(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "AddWeeklyAvailabilityPayload",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_TimeSpan(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_AddWeeklyAvailabilityPayload_times_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
 		ec.Error(ctx, err)
 		return fc, err
 	}
@@ -20660,6 +21274,142 @@ func (ec *executionContext) fieldContext_InterviewEdge_cursor(_ context.Context,
 	return graphql.NewScalarFieldContext("InterviewEdge", field, false, false, "String")
 }
 
+func (ec *executionContext) _InterviewStatistics_months(ctx context.Context, field graphql.CollectedField, obj *booking.InterviewStatistics) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_InterviewStatistics_months(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Months, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []calendar.Date) graphql.Marshaler {
+			return ec.marshalNDate2ᚕrehearseᚋinternalᚋcalendarᚐDateᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_InterviewStatistics_months(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("InterviewStatistics", field, false, false, "Date")
+}
+
+func (ec *executionContext) _InterviewStatistics_counts(ctx context.Context, field graphql.CollectedField, obj *booking.InterviewStatistics) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_InterviewStatistics_counts(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Counts, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []int) graphql.Marshaler {
+			return ec.marshalNInt2ᚕintᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_InterviewStatistics_counts(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("InterviewStatistics", field, false, false, "Int")
+}
+
+func (ec *executionContext) _InterviewStatistics_total(ctx context.Context, field graphql.CollectedField, obj *booking.InterviewStatistics) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_InterviewStatistics_total(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Total, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_InterviewStatistics_total(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("InterviewStatistics", field, false, false, "Int")
+}
+
+func (ec *executionContext) _InterviewStatistics_interviewers(ctx context.Context, field graphql.CollectedField, obj *booking.InterviewStatistics) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_InterviewStatistics_interviewers(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.InterviewStatistics().Interviewers(ctx, obj, fc.Args["first"].(int), fc.Args["skip"].(int))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []booking.InterviewerStatistics) graphql.Marshaler {
+			return ec.marshalNInterviewerStatistics2ᚕrehearseᚋinternalᚋbookingᚐInterviewerStatisticsᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_InterviewStatistics_interviewers(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "InterviewStatistics",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_InterviewerStatistics(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_InterviewStatistics_interviewers_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _InterviewStatistics_interviewerCount(ctx context.Context, field graphql.CollectedField, obj *booking.InterviewStatistics) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_InterviewStatistics_interviewerCount(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.InterviewerCount(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_InterviewStatistics_interviewerCount(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("InterviewStatistics", field, true, false, "Int")
+}
+
 func (ec *executionContext) _Interviewer_id(ctx context.Context, field graphql.CollectedField, obj *booking.Interviewer) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -21695,6 +22445,107 @@ func (ec *executionContext) fieldContext_InterviewerEdge_cursor(_ context.Contex
 	return graphql.NewScalarFieldContext("InterviewerEdge", field, false, false, "String")
 }
 
+func (ec *executionContext) _InterviewerStatistics_interviewer(ctx context.Context, field graphql.CollectedField, obj *booking.InterviewerStatistics) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_InterviewerStatistics_interviewer(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.resolveBatch_InterviewerStatistics_interviewer(ctx, field, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *booking.Interviewer) graphql.Marshaler {
+			return ec.marshalNInterviewer2ᚖrehearseᚋinternalᚋbookingᚐInterviewer(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_InterviewerStatistics_interviewer(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "InterviewerStatistics",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Interviewer(ctx, field)
+		},
+	}
+	return fc, nil
+}
+func (ec *executionContext) resolveBatch_InterviewerStatistics_interviewer(ctx context.Context, field graphql.CollectedField, obj *booking.InterviewerStatistics) (any, error) {
+	resolver := ec.Resolvers.InterviewerStatistics()
+	if batch, ok := graphql.BatchParentsFor[*booking.InterviewerStatistics](ctx, "InterviewerStatistics"); ok {
+		result := batch.FieldResult(field, func() (any, error) {
+			return resolver.Interviewer(ctx, batch.Parents)
+		})
+		return graphql.ResolveBatchGroupResult[*booking.Interviewer](
+			ctx,
+			batch.Index,
+			len(batch.Parents),
+			result,
+			"InterviewerStatistics.interviewer",
+			batch.IndexMap,
+		)
+	}
+	results, err := resolver.Interviewer(ctx, []*booking.InterviewerStatistics{obj})
+	return graphql.ResolveBatchSingleResult[*booking.Interviewer](
+		ctx,
+		results,
+		err,
+		"InterviewerStatistics.interviewer",
+	)
+}
+
+func (ec *executionContext) _InterviewerStatistics_counts(ctx context.Context, field graphql.CollectedField, obj *booking.InterviewerStatistics) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_InterviewerStatistics_counts(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Counts, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []int) graphql.Marshaler {
+			return ec.marshalNInt2ᚕintᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_InterviewerStatistics_counts(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("InterviewerStatistics", field, false, false, "Int")
+}
+
+func (ec *executionContext) _InterviewerStatistics_total(ctx context.Context, field graphql.CollectedField, obj *booking.InterviewerStatistics) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_InterviewerStatistics_total(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Total, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_InterviewerStatistics_total(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("InterviewerStatistics", field, false, false, "Int")
+}
+
 func (ec *executionContext) _InvalidInput_code(ctx context.Context, field graphql.CollectedField, obj *model.InvalidInput) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -22047,6 +22898,167 @@ func (ec *executionContext) fieldContext_LimitReached_eligibility(_ context.Cont
 		},
 	}
 	return fc, nil
+}
+
+func (ec *executionContext) _MailPreview_sent(ctx context.Context, field graphql.CollectedField, obj *app.MailPreview) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MailPreview_sent(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Sent, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return ec.marshalNBoolean2bool(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_MailPreview_sent(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("MailPreview", field, false, false, "Boolean")
+}
+
+func (ec *executionContext) _MailPreview_sender(ctx context.Context, field graphql.CollectedField, obj *app.MailPreview) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MailPreview_sender(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Sender, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_MailPreview_sender(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("MailPreview", field, false, false, "String")
+}
+
+func (ec *executionContext) _MailPreview_recipient(ctx context.Context, field graphql.CollectedField, obj *app.MailPreview) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MailPreview_recipient(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Recipient, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_MailPreview_recipient(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("MailPreview", field, false, false, "String")
+}
+
+func (ec *executionContext) _MailPreview_subject(ctx context.Context, field graphql.CollectedField, obj *app.MailPreview) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MailPreview_subject(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Subject, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_MailPreview_subject(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("MailPreview", field, false, false, "String")
+}
+
+func (ec *executionContext) _MailPreview_text(ctx context.Context, field graphql.CollectedField, obj *app.MailPreview) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MailPreview_text(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Text, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_MailPreview_text(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("MailPreview", field, false, false, "String")
+}
+
+func (ec *executionContext) _MailPreview_html(ctx context.Context, field graphql.CollectedField, obj *app.MailPreview) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MailPreview_html(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.HTML, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_MailPreview_html(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("MailPreview", field, false, false, "String")
+}
+
+func (ec *executionContext) _MailPreview_invitation(ctx context.Context, field graphql.CollectedField, obj *app.MailPreview) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MailPreview_invitation(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Invitation, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_MailPreview_invitation(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("MailPreview", field, false, false, "String")
 }
 
 func (ec *executionContext) _MarkNoShowPayload_interview(ctx context.Context, field graphql.CollectedField, obj *model.MarkNoShowPayload) (ret graphql.Marshaler) {
@@ -24870,6 +25882,94 @@ func (ec *executionContext) fieldContext_Query_exportStudent(ctx context.Context
 	}()
 	ctx = graphql.WithFieldContext(ctx, fc)
 	if fc.Args, err = ec.field_Query_exportStudent_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Query_interviewStatistics(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Query_interviewStatistics(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Query().InterviewStatistics(ctx, fc.Args["firstMonth"].(calendar.Date), fc.Args["lastMonth"].(calendar.Date), fc.Args["timeZone"].(string), fc.Args["status"].([]booking.InterviewStatus))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *booking.InterviewStatistics) graphql.Marshaler {
+			return ec.marshalOInterviewStatistics2ᚖrehearseᚋinternalᚋbookingᚐInterviewStatistics(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Query_interviewStatistics(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Query",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_InterviewStatistics(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Query_interviewStatistics_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Query_mailPreview(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Query_mailPreview(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Query().MailPreview(ctx, fc.Args["kind"].(booking.MailKind), fc.Args["to"].(*booking.Party), fc.Args["interviewId"].(*int64))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *app.MailPreview) graphql.Marshaler {
+			return ec.marshalOMailPreview2ᚖrehearseᚋinternalᚋappᚐMailPreview(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Query_mailPreview(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Query",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_MailPreview(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Query_mailPreview_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
 		ec.Error(ctx, err)
 		return fc, err
 	}
@@ -27887,6 +28987,52 @@ func (ec *executionContext) _TagCount_interviewers(ctx context.Context, field gr
 }
 func (ec *executionContext) fieldContext_TagCount_interviewers(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("TagCount", field, false, false, "Int")
+}
+
+func (ec *executionContext) _TimeSpan_start(ctx context.Context, field graphql.CollectedField, obj *calendar.Span) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_TimeSpan_start(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Start, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v time.Time) graphql.Marshaler {
+			return ec.marshalNDateTime2timeᚐTime(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_TimeSpan_start(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("TimeSpan", field, false, false, "DateTime")
+}
+
+func (ec *executionContext) _TimeSpan_end(ctx context.Context, field graphql.CollectedField, obj *calendar.Span) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_TimeSpan_end(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.End, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v time.Time) graphql.Marshaler {
+			return ec.marshalNDateTime2timeᚐTime(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_TimeSpan_end(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("TimeSpan", field, false, false, "DateTime")
 }
 
 func (ec *executionContext) _TooManyReschedules_code(ctx context.Context, field graphql.CollectedField, obj *model.TooManyReschedules) (ret graphql.Marshaler) {
@@ -32145,8 +33291,11 @@ func (ec *executionContext) unmarshalInputAddAvailabilityInput(ctx context.Conte
 	if _, present := asMap["gapMinutes"]; !present {
 		asMap["gapMinutes"] = 0
 	}
+	if _, present := asMap["dryRun"]; !present {
+		asMap["dryRun"] = false
+	}
 
-	fieldsInOrder := [...]string{"interviewerId", "start", "end", "slotMinutes", "gapMinutes", "tags", "idempotencyKey"}
+	fieldsInOrder := [...]string{"interviewerId", "start", "end", "slotMinutes", "gapMinutes", "tags", "dryRun", "idempotencyKey"}
 	for _, k := range fieldsInOrder {
 		v, ok := asMap[k]
 		if !ok {
@@ -32195,6 +33344,13 @@ func (ec *executionContext) unmarshalInputAddAvailabilityInput(ctx context.Conte
 				return it, err
 			}
 			it.Tags = data
+		case "dryRun":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("dryRun"))
+			data, err := ec.unmarshalNBoolean2bool(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.DryRun = data
 		case "idempotencyKey":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("idempotencyKey"))
 			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
@@ -32239,8 +33395,11 @@ func (ec *executionContext) unmarshalInputAddWeeklyAvailabilityInput(ctx context
 	if _, present := asMap["gapMinutes"]; !present {
 		asMap["gapMinutes"] = 0
 	}
+	if _, present := asMap["dryRun"]; !present {
+		asMap["dryRun"] = false
+	}
 
-	fieldsInOrder := [...]string{"interviewerId", "timeZone", "startDate", "endDate", "weekdays", "startTime", "endTime", "everyWeeks", "slotMinutes", "gapMinutes", "tags", "idempotencyKey"}
+	fieldsInOrder := [...]string{"interviewerId", "timeZone", "startDate", "endDate", "weekdays", "startTime", "endTime", "everyWeeks", "slotMinutes", "gapMinutes", "tags", "dryRun", "idempotencyKey"}
 	for _, k := range fieldsInOrder {
 		v, ok := asMap[k]
 		if !ok {
@@ -32324,6 +33483,13 @@ func (ec *executionContext) unmarshalInputAddWeeklyAvailabilityInput(ctx context
 				return it, err
 			}
 			it.Tags = data
+		case "dryRun":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("dryRun"))
+			data, err := ec.unmarshalNBoolean2bool(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.DryRun = data
 		case "idempotencyKey":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("idempotencyKey"))
 			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
@@ -32404,8 +33570,11 @@ func (ec *executionContext) unmarshalInputBlockTimeInput(ctx context.Context, ob
 	if _, present := asMap["cancelBooked"]; !present {
 		asMap["cancelBooked"] = false
 	}
+	if _, present := asMap["dryRun"]; !present {
+		asMap["dryRun"] = false
+	}
 
-	fieldsInOrder := [...]string{"interviewerId", "start", "end", "date", "dates", "reason", "cancelBooked", "idempotencyKey"}
+	fieldsInOrder := [...]string{"interviewerId", "start", "end", "date", "dates", "reason", "cancelBooked", "dryRun", "idempotencyKey"}
 	for _, k := range fieldsInOrder {
 		v, ok := asMap[k]
 		if !ok {
@@ -32461,6 +33630,13 @@ func (ec *executionContext) unmarshalInputBlockTimeInput(ctx context.Context, ob
 				return it, err
 			}
 			it.CancelBooked = data
+		case "dryRun":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("dryRun"))
+			data, err := ec.unmarshalNBoolean2bool(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.DryRun = data
 		case "idempotencyKey":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("idempotencyKey"))
 			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
@@ -35690,6 +36866,11 @@ func (ec *executionContext) _AddAvailabilityPayload(ctx context.Context, sel ast
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
+		case "times":
+			out.Values[i] = ec._AddAvailabilityPayload_times(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
 		case "publishedCount":
 			out.Values[i] = ec._AddAvailabilityPayload_publishedCount(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
@@ -35750,6 +36931,11 @@ func (ec *executionContext) _AddWeeklyAvailabilityPayload(ctx context.Context, s
 			}
 		case "slots":
 			out.Values[i] = ec._AddWeeklyAvailabilityPayload_slots(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "times":
+			out.Values[i] = ec._AddWeeklyAvailabilityPayload_times(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -38454,6 +39640,60 @@ func (ec *executionContext) _InterviewEdge(ctx context.Context, sel ast.Selectio
 	return out
 }
 
+var interviewStatisticsImplementors = []string{"InterviewStatistics"}
+
+func (ec *executionContext) _InterviewStatistics(ctx context.Context, sel ast.SelectionSet, obj *booking.InterviewStatistics) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, interviewStatisticsImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("InterviewStatistics")
+		case "months":
+			out.Values[i] = ec._InterviewStatistics_months(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "counts":
+			out.Values[i] = ec._InterviewStatistics_counts(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "total":
+			out.Values[i] = ec._InterviewStatistics_total(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "interviewers":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._InterviewStatistics_interviewers(ctx, field, obj)
+				})
+		case "interviewerCount":
+			out.Values[i] = ec._InterviewStatistics_interviewerCount(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
 var interviewerImplementors = []string{"Interviewer", "Person"}
 
 func (ec *executionContext) _Interviewer(ctx context.Context, sel ast.SelectionSet, obj *booking.Interviewer) graphql.Marshaler {
@@ -38695,6 +39935,50 @@ func (ec *executionContext) _InterviewerEdge(ctx context.Context, sel ast.Select
 	return out
 }
 
+var interviewerStatisticsImplementors = []string{"InterviewerStatistics"}
+
+func (ec *executionContext) _InterviewerStatistics(ctx context.Context, sel ast.SelectionSet, obj *booking.InterviewerStatistics) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, interviewerStatisticsImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("InterviewerStatistics")
+		case "interviewer":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._InterviewerStatistics_interviewer(ctx, field, obj)
+				})
+		case "counts":
+			out.Values[i] = ec._InterviewerStatistics_counts(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "total":
+			out.Values[i] = ec._InterviewerStatistics_total(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
 var invalidInputImplementors = []string{"InvalidInput", "UserError"}
 
 func (ec *executionContext) _InvalidInput(ctx context.Context, sel ast.SelectionSet, obj *model.InvalidInput) graphql.Marshaler {
@@ -38807,6 +40091,69 @@ func (ec *executionContext) _LimitReached(ctx context.Context, sel ast.Selection
 		case "eligibility":
 			out.Values[i] = ec._LimitReached_eligibility(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var mailPreviewImplementors = []string{"MailPreview"}
+
+func (ec *executionContext) _MailPreview(ctx context.Context, sel ast.SelectionSet, obj *app.MailPreview) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, mailPreviewImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("MailPreview")
+		case "sent":
+			out.Values[i] = ec._MailPreview_sent(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "sender":
+			out.Values[i] = ec._MailPreview_sender(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "recipient":
+			out.Values[i] = ec._MailPreview_recipient(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "subject":
+			out.Values[i] = ec._MailPreview_subject(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "text":
+			out.Values[i] = ec._MailPreview_text(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "html":
+			out.Values[i] = ec._MailPreview_html(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "invitation":
+			out.Values[i] = ec._MailPreview_invitation(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
 		default:
@@ -39469,6 +40816,18 @@ func (ec *executionContext) _Query(ctx context.Context, sel ast.SelectionSet) gr
 				true, false,
 				func(ctx context.Context) graphql.Marshaler {
 					return ec._Query_exportStudent(ctx, field)
+				})
+		case "interviewStatistics":
+			out.ResolveRootConcurrently(innerCtx, ec.OperationContext, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Query_interviewStatistics(ctx, field)
+				})
+		case "mailPreview":
+			out.ResolveRootConcurrently(innerCtx, ec.OperationContext, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Query_mailPreview(ctx, field)
 				})
 		case "bookingPolicy":
 			out.ResolveRootConcurrently(innerCtx, ec.OperationContext, i,
@@ -40478,6 +41837,44 @@ func (ec *executionContext) _TagCount(ctx context.Context, sel ast.SelectionSet,
 			}
 		case "interviewers":
 			out.Values[i] = ec._TagCount_interviewers(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var timeSpanImplementors = []string{"TimeSpan"}
+
+func (ec *executionContext) _TimeSpan(ctx context.Context, sel ast.SelectionSet, obj *calendar.Span) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, timeSpanImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("TimeSpan")
+		case "start":
+			out.Values[i] = ec._TimeSpan_start(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "end":
+			out.Values[i] = ec._TimeSpan_end(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -42372,6 +43769,35 @@ func (ec *executionContext) marshalNDate2rehearseᚋinternalᚋcalendarᚐDate(c
 	return res
 }
 
+func (ec *executionContext) unmarshalNDate2ᚕrehearseᚋinternalᚋcalendarᚐDateᚄ(ctx context.Context, v any) ([]calendar.Date, error) {
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]calendar.Date, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = ec.unmarshalNDate2rehearseᚋinternalᚋcalendarᚐDate(ctx, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
+}
+
+func (ec *executionContext) marshalNDate2ᚕrehearseᚋinternalᚋcalendarᚐDateᚄ(ctx context.Context, sel ast.SelectionSet, v []calendar.Date) graphql.Marshaler {
+	ret := make(graphql.Array, len(v))
+	for i := range v {
+		ret[i] = ec.marshalNDate2rehearseᚋinternalᚋcalendarᚐDate(ctx, sel, v[i])
+	}
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
 func (ec *executionContext) unmarshalNDateTime2timeᚐTime(ctx context.Context, v any) (time.Time, error) {
 	res, err := scalar.UnmarshalDateTime(ctx, v)
 	return res, graphql.ErrorOnPath(ctx, err)
@@ -43345,6 +44771,27 @@ var (
 	}
 )
 
+func (ec *executionContext) marshalNInterviewerStatistics2rehearseᚋinternalᚋbookingᚐInterviewerStatistics(ctx context.Context, sel ast.SelectionSet, v booking.InterviewerStatistics) graphql.Marshaler {
+	return ec._InterviewerStatistics(ctx, sel, &v)
+}
+
+func (ec *executionContext) marshalNInterviewerStatistics2ᚕrehearseᚋinternalᚋbookingᚐInterviewerStatisticsᚄ(ctx context.Context, sel ast.SelectionSet, v []booking.InterviewerStatistics) graphql.Marshaler {
+	ctx = graphql.WithBatchParentValues(ctx, "InterviewerStatistics", v)
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 64, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNInterviewerStatistics2rehearseᚋinternalᚋbookingᚐInterviewerStatistics(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
 func (ec *executionContext) unmarshalNLocalTime2rehearseᚋinternalᚋcalendarᚐLocalTime(ctx context.Context, v any) (calendar.LocalTime, error) {
 	res, err := scalar.UnmarshalLocalTime(v)
 	return res, graphql.ErrorOnPath(ctx, err)
@@ -43358,6 +44805,50 @@ func (ec *executionContext) marshalNLocalTime2rehearseᚋinternalᚋcalendarᚐL
 	}
 	return res
 }
+
+func (ec *executionContext) unmarshalNMailKind2rehearseᚋinternalᚋbookingᚐMailKind(ctx context.Context, v any) (booking.MailKind, error) {
+	tmp, err := graphql.UnmarshalString(v)
+	res := unmarshalNMailKind2rehearseᚋinternalᚋbookingᚐMailKind[tmp]
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNMailKind2rehearseᚋinternalᚋbookingᚐMailKind(ctx context.Context, sel ast.SelectionSet, v booking.MailKind) graphql.Marshaler {
+	_ = sel
+	res := graphql.MarshalString(marshalNMailKind2rehearseᚋinternalᚋbookingᚐMailKind[v])
+	if res == graphql.Null {
+		graphql.AddInvalidNullFromMarshaler(ctx, "MailKind!")
+	}
+	return res
+}
+
+var (
+	unmarshalNMailKind2rehearseᚋinternalᚋbookingᚐMailKind = map[string]booking.MailKind{
+		"BOOKED":           booking.MailBooked,
+		"MOVED":            booking.MailMoved,
+		"CANCELLED":        booking.MailCancelled,
+		"GRADED":           booking.MailGraded,
+		"NO_SHOW":          booking.MailNoShow,
+		"NO_SHOW_UNDONE":   booking.MailNoShowUndone,
+		"WAIVER":           booking.MailWaiver,
+		"REMINDER":         booking.MailReminder,
+		"AGENDA":           booking.MailAgenda,
+		"FEEDBACK":         booking.MailFeedback,
+		"WEBHOOK_DISABLED": booking.MailWebhookDisabled,
+	}
+	marshalNMailKind2rehearseᚋinternalᚋbookingᚐMailKind = map[booking.MailKind]string{
+		booking.MailBooked:          "BOOKED",
+		booking.MailMoved:           "MOVED",
+		booking.MailCancelled:       "CANCELLED",
+		booking.MailGraded:          "GRADED",
+		booking.MailNoShow:          "NO_SHOW",
+		booking.MailNoShowUndone:    "NO_SHOW_UNDONE",
+		booking.MailWaiver:          "WAIVER",
+		booking.MailReminder:        "REMINDER",
+		booking.MailAgenda:          "AGENDA",
+		booking.MailFeedback:        "FEEDBACK",
+		booking.MailWebhookDisabled: "WEBHOOK_DISABLED",
+	}
+)
 
 func (ec *executionContext) unmarshalNMarkNoShowInput2rehearseᚋinternalᚋappᚋreservationᚐMarkNoShowInput(ctx context.Context, v any) (reservation.MarkNoShowInput, error) {
 	res, err := ec.unmarshalInputMarkNoShowInput(ctx, v)
@@ -43466,6 +44957,7 @@ var (
 		"TOO_MANY_RESCHEDULES":    booking.TooManyReschedules,
 		"AVAILABILITY_CONFLICT":   booking.AvailabilityConflict,
 		"TOO_MANY_CALENDAR_FEEDS": booking.TooManyCalendarFeeds,
+		"ADMINISTRATORS_ONLY":     booking.AdministratorsOnly,
 		"BUSY_RETRY":              booking.BusyRetry,
 	}
 	marshalNRefusalCode2rehearseᚋinternalᚋbookingᚐRefusalCode = map[booking.RefusalCode]string{
@@ -43493,6 +44985,7 @@ var (
 		booking.TooManyReschedules:   "TOO_MANY_RESCHEDULES",
 		booking.AvailabilityConflict: "AVAILABILITY_CONFLICT",
 		booking.TooManyCalendarFeeds: "TOO_MANY_CALENDAR_FEEDS",
+		booking.AdministratorsOnly:   "ADMINISTRATORS_ONLY",
 		booking.BusyRetry:            "BUSY_RETRY",
 	}
 )
@@ -43906,6 +45399,26 @@ var (
 
 func (ec *executionContext) marshalNTagCount2rehearseᚋinternalᚋbookingᚐTagCount(ctx context.Context, sel ast.SelectionSet, v booking.TagCount) graphql.Marshaler {
 	return ec._TagCount(ctx, sel, &v)
+}
+
+func (ec *executionContext) marshalNTimeSpan2rehearseᚋinternalᚋcalendarᚐSpan(ctx context.Context, sel ast.SelectionSet, v calendar.Span) graphql.Marshaler {
+	return ec._TimeSpan(ctx, sel, &v)
+}
+
+func (ec *executionContext) marshalNTimeSpan2ᚕrehearseᚋinternalᚋcalendarᚐSpanᚄ(ctx context.Context, sel ast.SelectionSet, v []calendar.Span) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 64, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNTimeSpan2rehearseᚋinternalᚋcalendarᚐSpan(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
 }
 
 func (ec *executionContext) unmarshalNUnblockTimeInput2rehearseᚋinternalᚋappᚋavailabilityᚐUnblockTimeInput(ctx context.Context, v any) (availability.UnblockTimeInput, error) {
@@ -45172,6 +46685,13 @@ func (ec *executionContext) unmarshalOInterviewOrder2ᚖrehearseᚋinternalᚋst
 	return &res, graphql.ErrorOnPath(ctx, err)
 }
 
+func (ec *executionContext) marshalOInterviewStatistics2ᚖrehearseᚋinternalᚋbookingᚐInterviewStatistics(ctx context.Context, sel ast.SelectionSet, v *booking.InterviewStatistics) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._InterviewStatistics(ctx, sel, v)
+}
+
 func (ec *executionContext) unmarshalOInterviewStatus2ᚕrehearseᚋinternalᚋbookingᚐInterviewStatusᚄ(ctx context.Context, v any) ([]booking.InterviewStatus, error) {
 	if v == nil {
 		return nil, nil
@@ -45310,6 +46830,13 @@ func (ec *executionContext) marshalOLocalTime2ᚖrehearseᚋinternalᚋcalendar�
 	return res
 }
 
+func (ec *executionContext) marshalOMailPreview2ᚖrehearseᚋinternalᚋappᚐMailPreview(ctx context.Context, sel ast.SelectionSet, v *app.MailPreview) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._MailPreview(ctx, sel, v)
+}
+
 func (ec *executionContext) marshalOMarkNoShowPayload2ᚖrehearseᚋgraphᚋmodelᚐMarkNoShowPayload(ctx context.Context, sel ast.SelectionSet, v *model.MarkNoShowPayload) graphql.Marshaler {
 	if v == nil {
 		return graphql.Null
@@ -45323,6 +46850,36 @@ func (ec *executionContext) marshalONotificationPreferences2ᚖrehearseᚋintern
 	}
 	return ec._NotificationPreferences(ctx, sel, v)
 }
+
+func (ec *executionContext) unmarshalOParty2ᚖrehearseᚋinternalᚋbookingᚐParty(ctx context.Context, v any) (*booking.Party, error) {
+	if v == nil {
+		return nil, nil
+	}
+	tmp, err := graphql.UnmarshalString(v)
+	res := unmarshalOParty2ᚖrehearseᚋinternalᚋbookingᚐParty[tmp]
+	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalOParty2ᚖrehearseᚋinternalᚋbookingᚐParty(ctx context.Context, sel ast.SelectionSet, v *booking.Party) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	_ = sel
+	_ = ctx
+	res := graphql.MarshalString(marshalOParty2ᚖrehearseᚋinternalᚋbookingᚐParty[*v])
+	return res
+}
+
+var (
+	unmarshalOParty2ᚖrehearseᚋinternalᚋbookingᚐParty = map[string]booking.Party{
+		"STUDENT":     booking.PartyStudent,
+		"INTERVIEWER": booking.PartyInterviewer,
+	}
+	marshalOParty2ᚖrehearseᚋinternalᚋbookingᚐParty = map[booking.Party]string{
+		booking.PartyStudent:     "STUDENT",
+		booking.PartyInterviewer: "INTERVIEWER",
+	}
+)
 
 func (ec *executionContext) marshalOPerson2rehearseᚋinternalᚋappᚐPerson(ctx context.Context, sel ast.SelectionSet, v app.Person) graphql.Marshaler {
 	if v == nil {
@@ -45419,6 +46976,7 @@ var (
 		"TOO_MANY_RESCHEDULES":    booking.TooManyReschedules,
 		"AVAILABILITY_CONFLICT":   booking.AvailabilityConflict,
 		"TOO_MANY_CALENDAR_FEEDS": booking.TooManyCalendarFeeds,
+		"ADMINISTRATORS_ONLY":     booking.AdministratorsOnly,
 		"BUSY_RETRY":              booking.BusyRetry,
 	}
 	marshalORefusalCode2ᚖrehearseᚋinternalᚋbookingᚐRefusalCode = map[booking.RefusalCode]string{
@@ -45446,6 +47004,7 @@ var (
 		booking.TooManyReschedules:   "TOO_MANY_RESCHEDULES",
 		booking.AvailabilityConflict: "AVAILABILITY_CONFLICT",
 		booking.TooManyCalendarFeeds: "TOO_MANY_CALENDAR_FEEDS",
+		booking.AdministratorsOnly:   "ADMINISTRATORS_ONLY",
 		booking.BusyRetry:            "BUSY_RETRY",
 	}
 )

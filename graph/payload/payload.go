@@ -6,6 +6,7 @@ import (
 	"rehearse/graph/model"
 	"rehearse/internal/app/availability"
 	"rehearse/internal/booking"
+	"rehearse/internal/calendar"
 )
 
 // Publication is the payload of publishing availability.
@@ -53,6 +54,8 @@ type Interviewer struct {
 type Published struct {
 	All  []booking.Slot
 	Left []booking.SkippedSlot
+
+	dryRun bool // the slots do not exist
 }
 
 // NewPublication returns the payload of publishing; p is nil if it failed.
@@ -60,14 +63,27 @@ func NewPublication(p *availability.Published, errors []model.UserError) *Public
 	if p == nil {
 		return &Publication{Errors: errors}
 	}
-	return &Publication{
-		Availability: &p.Availability, UnusedMinutes: p.UnusedMinutes, Errors: errors,
-		Published: Published{All: p.Slots, Left: p.Skipped},
+	made := &Publication{
+		UnusedMinutes: p.UnusedMinutes, Errors: errors, Published: Published{All: p.Slots, Left: p.Skipped, dryRun: p.DryRun},
 	}
+	if !p.DryRun {
+		made.Availability = &p.Availability
+	}
+	return made
 }
 
 // Slots returns the first published slots.
-func (p *Published) Slots(first int) []booking.SlotView { return views(p.All, first) }
+func (p *Published) Slots(first int) []booking.SlotView {
+	if p.dryRun {
+		return []booking.SlotView{}
+	}
+	return views(p.All, first)
+}
+
+// Times returns the times of the first published slots, also of a dry run.
+func (p *Published) Times(first int) []calendar.Span {
+	return booking.SpansOf(some(p.All, first))
+}
 
 // PublishedCount returns the number of published slots.
 func (p *Published) PublishedCount() int { return len(p.All) }
@@ -79,7 +95,10 @@ func (p *Published) Skipped(first int) []booking.SkippedSlot { return some(p.Lef
 func (p *Published) SkippedCount() int { return len(p.Left) }
 
 // Closed holds the effects of closing time in a calendar.
-type Closed struct{ Change availability.Closed }
+type Closed struct {
+	Change availability.Closed
+	DryRun bool // the opened slots do not exist
+}
 
 // ClosedSlots returns the first withdrawn slots.
 func (c *Closed) ClosedSlots(first int) []booking.SlotView { return views(c.Change.ClosedSlots, first) }
@@ -94,7 +113,12 @@ func (c *Closed) KeptSlots(first int) []booking.SlotView { return views(c.Change
 func (c *Closed) KeptCount() int { return len(c.Change.KeptSlots) }
 
 // OpenedSlots returns the first slots that other availability published.
-func (c *Closed) OpenedSlots(first int) []booking.SlotView { return views(c.Change.OpenedSlots, first) }
+func (c *Closed) OpenedSlots(first int) []booking.SlotView {
+	if c.DryRun {
+		return []booking.SlotView{}
+	}
+	return views(c.Change.OpenedSlots, first)
+}
 
 // OpenedCount returns the number of opened slots.
 func (c *Closed) OpenedCount() int { return len(c.Change.OpenedSlots) }

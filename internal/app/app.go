@@ -40,6 +40,7 @@ type App struct {
 	store *store.Store
 	clock func() time.Time
 	live  *live.Hub
+	mail  MailOptions
 
 	schoolID atomic.Pointer[string] // nil until it is read
 }
@@ -47,6 +48,7 @@ type App struct {
 // Options are the options of an App. The zero value is the default.
 type Options struct {
 	PrivateWebhooks bool // webhooks may have addresses of private networks
+	Mail            MailOptions
 }
 
 // New returns an App that uses the store and takes the time from clock.
@@ -54,7 +56,7 @@ func New(s *store.Store, clock func() time.Time) *App { return NewWith(s, clock,
 
 // NewWith is like New, with options.
 func NewWith(s *store.Store, clock func() time.Time, o Options) *App {
-	a := &App{store: s, clock: clock}
+	a := &App{store: s, clock: clock, mail: o.Mail}
 	a.live = live.New(s, a.Now)
 	a.Reservations = reservation.New(s, a.Now)
 	a.Calendars = availability.New(s, a.Now)

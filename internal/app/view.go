@@ -211,6 +211,20 @@ func (v View) CountInterviews(ctx context.Context, f store.InterviewFilter) (int
 	return offload(ctx, v, func(ctx context.Context, r *store.Reader) (int, error) { return r.CountInterviews(ctx, v.scope(), f) })
 }
 
+// InterviewStatistics counts the interviews by month and interviewer. Only administrators may call
+// it.
+func (v View) InterviewStatistics(
+	ctx context.Context, months booking.Months, statuses []booking.InterviewStatus,
+) (booking.InterviewStatistics, error) {
+	if err := v.may.Only(); err != nil {
+		return booking.InterviewStatistics{}, err
+	}
+	counts, err := offload(ctx, v, func(ctx context.Context, r *store.Reader) ([]booking.InterviewCount, error) {
+		return r.InterviewCounts(ctx, months.Bounds(), statuses)
+	})
+	return booking.NewInterviewStatistics(months, counts), err
+}
+
 // InterviewsOfStudents lists the students' interviews that the caller is a party to.
 func (v View) InterviewsOfStudents(
 	ctx context.Context, of []booking.StudentID, f store.InterviewFilter, p store.Page,

@@ -72,6 +72,25 @@ type InterviewerChange struct {
 	Headline, Bio, PhotoURL Optional[string]
 }
 
+// CheckOwn refuses the fields that interviewers may not change themselves: those by which the
+// school knows and classifies them.
+func (c InterviewerChange) CheckOwn() (refused Refused) {
+	for _, field := range []struct {
+		name  string
+		given bool
+	}{{"name", c.Name != nil}, {"email", c.Email != nil}, {"tags", c.Tags != nil}, {"active", c.Active != nil}} {
+		if field.given {
+			refused = append(refused, ForAdministrators(field.name)...)
+		}
+	}
+	return refused
+}
+
+// ForAdministrators refuses a field that only an administrator may change.
+func ForAdministrators(field string) Refused {
+	return Refuse(AdministratorsOnly, field, "Only an administrator may change "+field+".")
+}
+
 // Apply returns the interviewer after the change.
 func (c InterviewerChange) Apply(to Interviewer) Interviewer {
 	Assign(&to.Name, c.Name)

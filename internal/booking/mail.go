@@ -42,6 +42,21 @@ func MailKinds() []MailKind {
 	}
 }
 
+// Parties returns the parties to an interview who get messages of the kind, the student first. It
+// returns none for messages to administrators.
+func (k MailKind) Parties() []Party {
+	switch k {
+	case MailGraded, MailWaiver:
+		return []Party{PartyStudent}
+	case MailAgenda, MailFeedback:
+		return []Party{PartyInterviewer}
+	case MailWebhookDisabled:
+		return nil
+	case MailBooked, MailMoved, MailCancelled, MailNoShow, MailNoShowUndone, MailReminder:
+	}
+	return []Party{PartyStudent, PartyInterviewer}
+}
+
 // MailStatus is the status of a message.
 type MailStatus string
 

@@ -30,6 +30,7 @@ const (
 	TooManyReschedules   RefusalCode = "TOO_MANY_RESCHEDULES"
 	AvailabilityConflict RefusalCode = "AVAILABILITY_CONFLICT"
 	TooManyCalendarFeeds RefusalCode = "TOO_MANY_CALENDAR_FEEDS"
+	AdministratorsOnly   RefusalCode = "ADMINISTRATORS_ONLY"
 	BusyRetry            RefusalCode = "BUSY_RETRY"
 )
 
@@ -73,6 +74,7 @@ var refusalCodes = []RefusalCodeInfo{
 	{TooManyReschedules, RetryNever},
 	{AvailabilityConflict, RetryLater},
 	{TooManyCalendarFeeds, RetryLater},
+	{AdministratorsOnly, RetryNever},
 	{BusyRetry, RetrySoon},
 }
 

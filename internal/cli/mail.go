@@ -138,6 +138,14 @@ func (s *session) mailState() string {
 	return "from " + s.config.Mail.From.Address + " through " + s.config.Mail.Server.String()
 }
 
+// mailOptions returns the options of the previews that administrators see.
+func (s *session) mailOptions() app.MailOptions {
+	m := s.config.Mail
+	return app.MailOptions{
+		Sent: m.Server != nil, From: m.From, Admin: s.config.MailAdmin, PublicURL: s.config.PublicURL, Templates: &m.Templates,
+	}
+}
+
 // startMail begins to turn events into messages, and returns the task that sends them. Without
 // a mail server, the task does nothing.
 func (s *session) startMail(ctx context.Context, school *app.App, db *store.Store, o outbox.Observer) (func(context.Context), error) {

@@ -118,7 +118,9 @@ func (s *session) serveSchool(ctx context.Context, o opened) (err error) {
 		return err
 	}
 	verifier := s.newVerifier(keys)
-	school := app.NewWith(o.database.Store, s.clock, app.Options{PrivateWebhooks: bool(s.config.PrivateWebhooks)})
+	school := app.NewWith(o.database.Store, s.clock, app.Options{
+		PrivateWebhooks: bool(s.config.PrivateWebhooks), Mail: s.mailOptions(),
+	})
 	observer := s.newObserver(o.traces)
 	options := s.handlerOptions()
 	options.App, options.Sender, options.Observer, options.Stopping = school, verifier.Sender, observer, ctx

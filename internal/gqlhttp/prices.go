@@ -73,6 +73,8 @@ var scalarLists = map[string]int{
 	"Interviewer.tags": 5, "Interviewer.languages": 5, "Availability.tags": 5,
 	"Eligibility.recentGrades": 10, "SlotsChanged.closedIds": 10, "ImportRow.notes": 5,
 	"BookingPolicy.reminderLeadSeconds": 5, "Webhook.kinds": 10, "Webhook.studentIds": 10, "Webhook.interviewerIds": 10,
+	"InterviewStatistics.months": booking.MaxStatisticsMonths, "InterviewStatistics.counts": booking.MaxStatisticsMonths,
+	"InterviewerStatistics.counts": booking.MaxStatisticsMonths,
 }
 
 // scans maps the filters that may scan a whole table, whatever the page size, to their
@@ -89,6 +91,9 @@ var scans = map[string]map[string]int{
 // costOfOtherOrder is the cost of filtering everybody's interviews in an order in which the
 // matches may come last. It reads an index of all interviews.
 const costOfOtherOrder = 2000
+
+// costOfMonth is the cost of counting the interviews of a month.
+const costOfMonth = 60
 
 // pageArguments contains the arguments of a list that do not filter it.
 var pageArguments = map[string]bool{"first": true, "after": true, "last": true, "before": true, "orderBy": true}
@@ -144,6 +149,8 @@ func queryCost(f *ast.Field, arguments map[string]any, size int) int {
 	switch f.Name {
 	case "availableSlots":
 		total = add(total, rangeCost(f, arguments))
+	case "interviewStatistics":
+		total = add(total, costOfMonth*months(arguments["firstMonth"], arguments["lastMonth"]))
 	case "slots":
 		total = add(total, statusCost(filter))
 		lists := length(filter["interviewerIds"])
@@ -224,6 +231,20 @@ func days(start, end any) int {
 	}
 	const day = 24 * time.Hour
 	return min(daysIn(max(times[1].Sub(times[0])+day-1, 0)), longestRange)
+}
+
+// months returns the number of months between two dates, or the maximum if they are invalid.
+func months(first, last any) int {
+	var dates [2]calendar.Date
+	for i, value := range []any{first, last} {
+		text, _ := value.(string)
+		var err error
+		if dates[i], err = calendar.ParseDate(text); err != nil {
+			return booking.MaxStatisticsMonths
+		}
+	}
+	count := 12*(dates[1].Year-dates[0].Year) + int(dates[1].Month) - int(dates[0].Month) + 1
+	return max(0, min(count, booking.MaxStatisticsMonths))
 }
 
 // listedValues counts the values of all lists in an argument.

@@ -115,6 +115,9 @@ func TestOperationCostRules(t *testing.T) {
 		{"waivers and reasons", `{ eligibility(studentId: 1) { waivers { id } reasons { code } } }`, 2*read + 1 + 4 + 2},
 		{"changes of events", `{ interview(id: 1) { events { nodes { changes { field } } } } }`, 2*read + 1 + 1 + 20*(1+22)}, // an updated interviewer has the most changes: 12 fields and 10 effects
 		{"events within events", `{ interview(id: 1) { events(first: 2) { nodes { interview { events(first: 3) { nodes { id } } } } } } }`, 4*read + 1 + 1 + 2*(1+1+1+3)},
+		{"statistics of three months", `{ interviewStatistics(firstMonth: "2026-01-31", lastMonth: "2026-03-01") { total } }`, read + 1 + 3*60},
+		{"statistics of too many months", `{ interviewStatistics(firstMonth: "1926-01-31", lastMonth: "2026-03-01") { total } }`, read + 1 + 24*60},
+		{"statistics of interviewers", `{ interviewStatistics(firstMonth: "2026-01-01", lastMonth: "2026-01-01") { counts interviewers(first: 10) { total counts interviewer { id } } } }`, 3*read + 3 + 60 + 10*(3+1)},
 		// Counts, once for each list.
 		{"a total", `{ students { totalCount } }`, read + 25 + 1 + 20},
 		{"a flag of a capped total", `{ students { totalCountIsCapped } }`, read + 25 + 1 + 20},

@@ -39,7 +39,7 @@ var layers = map[string][]string{
 	"internal/app/calendarfeed": {"internal/app/operation", "internal/booking", "internal/store"},
 	"internal/app/preferences":  {"internal/app/operation", "internal/booking", "internal/store"},
 	"internal/app/transfer":     {"internal/app/availability", "internal/app/operation", "internal/booking", "internal/calendar", "internal/interchange", "internal/store"},
-	"internal/app":              {"internal/app/availability", "internal/app/calendarfeed", "internal/app/operation", "internal/app/preferences", "internal/app/reservation", "internal/app/roster", "internal/app/transfer", "internal/app/webhooks", "internal/booking", "internal/interchange", "internal/live", "internal/store", "internal/webhook"},
+	"internal/app":              {"internal/app/availability", "internal/app/calendarfeed", "internal/app/operation", "internal/app/outbox", "internal/app/preferences", "internal/app/reservation", "internal/app/roster", "internal/app/transfer", "internal/app/webhooks", "internal/booking", "internal/interchange", "internal/live", "internal/mail", "internal/store", "internal/webhook"},
 	"internal/app/webhooks":     {"internal/app/operation", "internal/booking", "internal/store", "internal/webhook"},
 	"internal/webhook":          {"internal/booking", "internal/spelling"},
 	"internal/app/outbox":       {"internal/app/operation", "internal/booking", "internal/interchange", "internal/mail", "internal/store"},
@@ -68,7 +68,7 @@ var layers = map[string][]string{
 	"graph/plan/plangen":        {}, // generates a file of graph/generated
 	"graph/page":                {"graph/scalar", "internal/app/reservation", "internal/booking", "internal/spelling", "internal/store"},
 	"graph/model":               {"internal/app", "internal/app/transfer", "internal/booking"},
-	"graph/payload":             {"graph/model", "internal/app/availability", "internal/booking"},
+	"graph/payload":             {"graph/model", "internal/app/availability", "internal/booking", "internal/calendar"},
 	"graph/generated":           {"graph/model", "graph/page", "graph/payload", "graph/plan", "graph/scalar", "internal/app", "internal/app/availability", "internal/app/calendarfeed", "internal/app/preferences", "internal/app/reservation", "internal/app/roster", "internal/app/transfer", "internal/app/webhooks", "internal/booking", "internal/calendar", "internal/live", "internal/store"},
 	"graph":                     {"graph/generated", "graph/loader", "graph/model", "graph/page", "graph/payload", "graph/plan", "graph/scalar", "internal/app", "internal/app/availability", "internal/app/calendarfeed", "internal/app/operation", "internal/app/preferences", "internal/app/reservation", "internal/app/roster", "internal/app/transfer", "internal/app/webhooks", "internal/booking", "internal/budget", "internal/calendar", "internal/errorcode", "internal/live", "internal/store"},
 	"internal/calendarweb":      {"graph", "internal/app", "internal/errorcode", "internal/gqlhttp", "internal/web"},

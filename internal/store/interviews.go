@@ -169,6 +169,30 @@ func (r *Reader) CountInterviews(ctx context.Context, s Scope, f InterviewFilter
 	return count(scopedInterviews{s, f}.apply(r.db.WithContext(ctx).Model(&interviewRow{})), "interviews")
 }
 
+const (
+	interviewCounts   = interviewsByMonth + byMonth
+	interviewCountsOf = interviewsByMonth + ` AND status = ANY($4)` + byMonth
+
+	interviewsByMonth = `SELECT interviewer_id, width_bucket(starts_at, $1::timestamptz[]) - 1, count(*) FROM interviews
+		WHERE starts_at >= $2 AND starts_at < $3`
+	byMonth = ` GROUP BY 1, 2`
+)
+
+// InterviewCounts returns the numbers of interviews by interviewer and month, of the statuses or of
+// all. bounds are the beginnings of the months and the end of the last one.
+func (r *Reader) InterviewCounts(ctx context.Context, bounds []time.Time, statuses []booking.InterviewStatus) ([]booking.InterviewCount, error) {
+	text, args := interviewCounts, []any{bounds, bounds[0], bounds[len(bounds)-1]}
+	if len(statuses) > 0 {
+		text = interviewCountsOf
+		args = append(args, *valuesOf(statuses, func(s booking.InterviewStatus) string { return string(s) }))
+	}
+	var counts []booking.InterviewCount
+	err := r.send(ctx, statement{
+		text, args,
+		each(&counts, func(c *booking.InterviewCount) []any { return []any{&c.InterviewerID, &c.Month, &c.Interviews} })})
+	return counts, err
+}
+
 // InterviewsOfStudents returns a page of the interviews of each student, ordered by start.
 func (r *Reader) InterviewsOfStudents(
 	ctx context.Context, s Scope, of []booking.StudentID, f InterviewFilter, p Page,

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"rehearse/internal/booking"
 	"rehearse/internal/pgtest"
@@ -75,7 +76,7 @@ func pagesOf(t *testing.T, s *store.Store) []pageRead {
 	}
 	from, to := planned.AddDate(0, 0, -7), planned.AddDate(0, 0, 7)
 	return append(reads,
-		pageRead{"interviews by start", "interviews_start", 1, first + 1, func() error {
+		pageRead{"interviews by start", "interviews_by_start", 1, first + 1, func() error {
 			_, _, err := s.Interviews(ctx, everything, store.InterviewFilter{}, late)
 			return err
 		}},
@@ -87,7 +88,7 @@ func pagesOf(t *testing.T, s *store.Store) []pageRead {
 			_, _, err := s.Slots(ctx, everything, store.SlotFilter{}, late)
 			return err
 		}},
-		pageRead{"interviews by start, from the end", "interviews_start", 1, first + 1, func() error {
+		pageRead{"interviews by start, from the end", "interviews_by_start", 1, first + 1, func() error {
 			_, _, err := s.Interviews(ctx, everything, store.InterviewFilter{}, early)
 			return err
 		}},
@@ -182,6 +183,33 @@ func TestRecordReadsInterviewsFromAnIndex(t *testing.T) {
 		if scans := plan.scans(); !strings.HasSuffix(scans, ", "+index) {
 			t.Errorf("%s: the plan scans %q; want %q as the last one", mode, scans, index)
 		}
+	}
+}
+
+// Interviews are counted in an index alone, because those of a month are many.
+func TestInterviewsAreCountedInAnIndex(t *testing.T) {
+	t.Parallel()
+	database, s, trace := tracedSample(t)
+	vacuumAll(t, s, database.SQL(t))
+	month := []time.Time{planned.AddDate(0, -2, 0), planned.AddDate(0, -1, 0)}
+	for name, statuses := range map[string][]booking.InterviewStatus{"all": nil, "of a status": {booking.Completed}} {
+		t.Run(name, func(t *testing.T) {
+			counts, err := s.InterviewCounts(t.Context(), month, statuses)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if len(counts) == 0 {
+				t.Fatal("there are no interviews in the month")
+			}
+			for _, mode := range []string{"force_custom_plan", "force_generic_plan"} {
+				prepare, execute := trace.prepared()
+				plan := explain(t, database.SQL(t), prepare, execute, mode)
+				const index = "Index Only Scan interviews_by_start"
+				if scans := plan.scans(); scans != index {
+					t.Errorf("%s: the plan scans %q; want %q", mode, scans, index)
+				}
+			}
+		})
 	}
 }
 

@@ -28,6 +28,7 @@ type CalendarTarget struct {
 	InterviewerID booking.InterviewerID
 	CancelBooked  bool   // if false, they are reported as conflicts
 	Reason        string // stored with the cancelled interviews
+	DryRun        bool   // report the result without changing anything
 }
 
 // CalendarChange is one attempt to change an interviewer's calendar, in one transaction.
@@ -74,7 +75,7 @@ func tryChange[T any](
 			return none, err
 		}
 	}
-	return operation.Write(ctx, s, operation.Options{Now: now}, func(tx *store.Tx) (T, error) {
+	return operation.Write(ctx, s, operation.Options{Now: now, DryRun: of.DryRun}, func(tx *store.Tx) (T, error) {
 		return change(&CalendarChange{CalendarTarget: of, Tx: tx, Now: now, students: students})
 	})
 }

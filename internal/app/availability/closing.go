@@ -93,12 +93,14 @@ type BlockTimeInput struct {
 	Reason       string
 	CancelBooked bool
 
+	DryRun         bool `json:"-"` // as in AddAvailabilityInput
 	IdempotencyKey *string
 }
 
 // Blocked is the result of blocking time.
 type Blocked struct {
 	Blocks []booking.Block
+	DryRun bool // nothing was changed, so the ids of blocks and opened slots mean nothing
 	Closed
 }
 
@@ -112,8 +114,8 @@ func (s *Calendars) BlockTime(ctx context.Context, in BlockTimeInput) (*Blocked,
 	if err := in.check().Err(); err != nil {
 		return nil, err
 	}
-	target := CalendarTarget{InterviewerID: in.InterviewerID, CancelBooked: in.CancelBooked, Reason: in.Reason}
-	return ChangeCalendar(ctx, s.store, s.now, target, func(c *CalendarChange) (*Blocked, error) {
+	target := CalendarTarget{InterviewerID: in.InterviewerID, CancelBooked: in.CancelBooked, Reason: in.Reason, DryRun: in.DryRun}
+	blocked, err := ChangeCalendar(ctx, s.store, s.now, target, func(c *CalendarChange) (*Blocked, error) {
 		if err := c.Lock(ctx); err != nil {
 			return nil, err
 		}
@@ -123,6 +125,21 @@ func (s *Calendars) BlockTime(ctx context.Context, in BlockTimeInput) (*Blocked,
 		}
 		return c.Block(ctx, spans, in.Reason)
 	})
+	if err != nil || !in.DryRun {
+		return blocked, err
+	}
+	return blocked, blocked.asBefore(ctx, &s.store.Reader)
+}
+
+// asBefore reads the slots and interviews again after a dry run, which has not changed them.
+func (b *Blocked) asBefore(ctx context.Context, r *store.Reader) (err error) {
+	b.DryRun = true
+	if b.Cancelled, err = readInterviews(ctx, r, booking.InterviewIDs(b.Cancelled)); err != nil {
+		return err
+	}
+	slots, err := operation.ReadSlots(ctx, r, booking.SlotIDs(b.ClosedSlots))
+	b.ClosedSlots = slots.Of(booking.SlotIDs(b.ClosedSlots))
+	return err
 }
 
 // Block blocks time and withdraws the open slots that overlap it.

@@ -18,6 +18,9 @@ type AddAvailabilityInput struct {
 	GapMinutes    int
 	Tags          []string
 
+	// DryRun reports the result without publishing anything. It is not part of the digest of
+	// idempotency keys, so a request can use the key of its dry run.
+	DryRun         bool `json:"-"`
 	IdempotencyKey *string
 }
 
@@ -36,12 +39,14 @@ type AddWeeklyAvailabilityInput struct {
 	GapMinutes         int
 	Tags               []string
 
+	DryRun         bool `json:"-"` // as in AddAvailabilityInput
 	IdempotencyKey *string
 }
 
 // Published is the result of publishing an availability.
 type Published struct {
 	Availability  booking.Availability
+	DryRun        bool           // nothing was published, so the ids mean nothing
 	Slots         []booking.Slot // published slots, including identical ones that existed before
 	Skipped       []booking.SkippedSlot
 	UnusedMinutes int // total remainder at the ends of the windows
@@ -55,7 +60,7 @@ func (s *Calendars) AddAvailability(ctx context.Context, in AddAvailabilityInput
 	return s.publish(ctx, newAvailability{Availability: booking.Availability{
 		InterviewerID: in.InterviewerID, Start: in.Start, End: in.End,
 		SlotMinutes: in.SlotMinutes, GapMinutes: in.GapMinutes, Tags: in.Tags,
-	}})
+	}, dryRun: in.DryRun})
 }
 
 // AddWeeklyAvailability publishes the slots of a weekly rule. Adding the same rule again
@@ -72,7 +77,7 @@ func (s *Calendars) AddWeeklyAvailability(ctx context.Context, in AddWeeklyAvail
 			InterviewerID: in.InterviewerID, Weekly: rule,
 			SlotMinutes: in.SlotMinutes, GapMinutes: in.GapMinutes, Tags: in.Tags,
 		},
-		defaultZone: in.TimeZone == nil,
+		defaultZone: in.TimeZone == nil, dryRun: in.DryRun,
 	})
 }
 
@@ -80,6 +85,7 @@ func (s *Calendars) AddWeeklyAvailability(ctx context.Context, in AddWeeklyAvail
 type newAvailability struct {
 	booking.Availability
 	defaultZone bool // the rule uses the interviewer's time zone
+	dryRun      bool
 }
 
 // publish publishes an availability. If it already exists, it keeps its exceptions: a
@@ -89,7 +95,7 @@ func (s *Calendars) publish(ctx context.Context, request newAvailability) (*Publ
 	if err := operation.AccessOf(ctx).AsInterviewer(request.InterviewerID); err != nil {
 		return nil, err
 	}
-	target := CalendarTarget{InterviewerID: request.InterviewerID}
+	target := CalendarTarget{InterviewerID: request.InterviewerID, DryRun: request.dryRun}
 	return ChangeCalendar(ctx, s.store, s.now, target, func(c *CalendarChange) (*Published, error) {
 		if err := c.Lock(ctx); err != nil {
 			return nil, err
@@ -201,6 +207,7 @@ func (c *CalendarChange) write(ctx context.Context, a booking.Availability, plan
 		}
 	}
 	published := newPublished(a, plan)
+	published.DryRun = c.DryRun
 	published.Slots = booking.ByStart(append(published.Slots, created...))
 	return published, nil
 }

@@ -60,22 +60,7 @@ func (d *Dispatcher) compose(ctx context.Context, messages []booking.Mail, now t
 // letter returns the letter of a message.
 func (d *Dispatcher) letter(m booking.Mail, f facts, now time.Time) letter {
 	l := letter{Mail: m, data: mail.Data{Kind: string(m.Kind), Role: string(m.Recipient.Role)}}
-	zone := time.UTC
-	switch student, interviewer := f.students[booking.StudentID(m.Recipient.ID)], f.interviewers[booking.InterviewerID(m.Recipient.ID)]; {
-	case m.Recipient == booking.Administrators:
-		l.to = mail.Address{Address: d.Admin}
-		if d.Admin == "" {
-			l.dropped = noAdmin
-		}
-	case m.Recipient.IsStudent() && !student.AnonymisedAt.IsZero():
-		l.dropped = anonymised
-	case m.Recipient.IsStudent() && student.ID != 0:
-		l.to, zone = mail.Address{Name: student.Name, Address: student.Email}, zoneOf(student.TimeZone)
-	case m.Recipient.Role == booking.RoleInterviewer && interviewer.ID != 0:
-		l.to, zone = mail.Address{Name: interviewer.Name, Address: interviewer.Email}, zoneOf(interviewer.TimeZone)
-	default:
-		l.dropped = unknown
-	}
+	zone := d.address(&l, f)
 	switch {
 	case now.After(m.CreatedAt.Add(booking.MailWindow)): // e-mail was off in the meantime
 		l.dropped = tooOld
@@ -105,6 +90,29 @@ func (d *Dispatcher) letter(m booking.Mail, f facts, now time.Time) letter {
 	return l
 }
 
+// address sets the recipient of a letter, or why it is not sent, and returns the recipient's time
+// zone.
+func (d *Dispatcher) address(l *letter, f facts) *time.Location {
+	switch student, interviewer := f.students[booking.StudentID(l.Recipient.ID)], f.interviewers[booking.InterviewerID(l.Recipient.ID)]; {
+	case l.Recipient == booking.Administrators:
+		l.to = mail.Address{Address: d.Admin}
+		if d.Admin == "" {
+			l.dropped = noAdmin
+		}
+	case l.Recipient.IsStudent() && !student.AnonymisedAt.IsZero():
+		l.dropped = anonymised
+	case l.Recipient.IsStudent() && student.ID != 0:
+		l.to = mail.Address{Name: student.Name, Address: student.Email}
+		return zoneOf(student.TimeZone)
+	case l.Recipient.Role == booking.RoleInterviewer && interviewer.ID != 0:
+		l.to = mail.Address{Name: interviewer.Name, Address: interviewer.Email}
+		return zoneOf(interviewer.TimeZone)
+	default:
+		l.dropped = unknown
+	}
+	return time.UTC
+}
+
 // aboutInterview completes a letter about an interview.
 func (d *Dispatcher) aboutInterview(l *letter, f facts, zone *time.Location, now time.Time) {
 	i, exists := f.interviews[l.InterviewID]
@@ -116,6 +124,11 @@ func (d *Dispatcher) aboutInterview(l *letter, f facts, zone *time.Location, now
 		l.dropped = outdated
 		return
 	}
+	d.describe(l, i, f, zone, now)
+}
+
+// describe adds the interview to a letter.
+func (d *Dispatcher) describe(l *letter, i booking.Interview, f facts, zone *time.Location, now time.Time) {
 	changes := booking.Changes(f.events[l.EventID].Changes)
 	by := f.interviewers[i.InterviewerID]
 	event := i.CalendarEvent(f.school, l.Recipient, f.students[i.StudentID], by)

@@ -110,6 +110,18 @@ type UpdateInterviewerInput struct {
 	booking.InterviewerChange
 }
 
+// check refuses the fields that the caller may not change.
+func (in UpdateInterviewerInput) check(caller operation.Access) error {
+	if caller.Everything() {
+		return nil
+	}
+	refused := in.CheckOwn()
+	if in.CancelBooked {
+		refused = append(refused, booking.ForAdministrators("cancelBooked")...)
+	}
+	return refused.Err()
+}
+
 // UpdatedInterviewer is an interviewer after a change, with the effects of closing or
 // reopening their calendar.
 type UpdatedInterviewer struct {
@@ -119,9 +131,14 @@ type UpdatedInterviewer struct {
 
 // UpdateInterviewer changes an interviewer. Deactivating one closes their open slots in the
 // future. Activating one publishes the slots of their availability again, up to where it was
-// published before; the regular extension adds what a rule missed in between.
+// published before; the regular extension adds what a rule missed in between. Interviewers may
+// change a part of their own profile.
 func (r *Roster) UpdateInterviewer(ctx context.Context, in UpdateInterviewerInput) (*UpdatedInterviewer, error) {
-	if err := operation.AccessOf(ctx).Only(); err != nil {
+	access := operation.AccessOf(ctx)
+	if err := access.AsInterviewer(in.InterviewerID); err != nil {
+		return nil, err
+	}
+	if err := in.check(access); err != nil {
 		return nil, err
 	}
 	target := availability.CalendarTarget{InterviewerID: in.InterviewerID, CancelBooked: in.CancelBooked, Reason: availability.CancelReason}
