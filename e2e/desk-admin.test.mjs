@@ -55,7 +55,7 @@ visit('an administrator imports a file after a row is corrected', async (page, c
   const before = await server.ask('{ students(filter: { search: "Import" }) { totalCount } }')
   assert.equal(before.students.totalCount, 0) // a check writes nothing
   await page.getByRole('button', { name: 'Import 2 rows' }).click()
-  await page.getByText('2 people were imported.').waitFor()
+  await page.getByText('2 rows were imported.').waitFor()
   await accessible(page, 'the import')
 
   await open(page, 'Students')
@@ -66,6 +66,76 @@ visit('an administrator imports a file after a row is corrected', async (page, c
   await open(page, 'Import')
   await chooser.setInputFiles({ name: 'latin.csv', mimeType: 'text/csv', buffer: Buffer.from('name,email\nJos\xe9,jose@example.org\n', 'latin1') })
   await page.getByText('The file is not in UTF-8.').waitFor()
+})
+
+visit('an administrator imports available time, a calendar and past interviews', async (page) => {
+  const { interviewers, students } = await server.ask('{ interviewers(first: 1) { nodes { id name email } } students(first: 1) { nodes { email } } }')
+  const [{ id, name, email }] = interviewers.nodes
+  await signIn(page)
+  await open(page, 'Import')
+  const choose = async (kind, text) => {
+    await page.getByLabel('What the file contains').selectOption(kind)
+    await page.getByLabel('Choose a CSV file').setInputFiles({ name: 'file.csv', mimeType: 'text/csv', buffer: Buffer.from(text) })
+  }
+  const windows = `interviewer,start,end,slotMinutes\n${email},2035-03-05T09:00:00Z,2035-03-05T11:00:00Z,60\n${email},2035-03-06T09:00:00Z,2035-03-06T08:00:00Z,60\n`
+  await choose('Available time', windows)
+  await page.getByText('1 new, 0 unchanged, 1 with errors.').waitFor()
+  await accessible(page, 'available time with an error')
+  await page.getByRole('button', { name: 'Import only the 1 valid row' }).click()
+  await page.getByText('1 row was imported.').waitFor()
+  const published = async (start) => (await server.ask('query ($id: ID!, $start: DateTime!) { interviewer(id: $id) { slots(start: $start) { totalCount } } }', { id, start })).interviewer.slots.totalCount
+  assert.equal(await published('2035-01-01T00:00:00Z'), 2)
+
+  await page.getByLabel('What the file contains').selectOption('A calendar of available time')
+  await page.getByText('Choose the interviewer first.').waitFor()
+  await page.getByRole('combobox', { name: 'Interviewer' }).fill(name)
+  await page.getByRole('option', { name }).click()
+  const [first, last] = [20, 21].map((days) => new Date(Date.now() + days * 86_400_000).toISOString().slice(0, 10))
+  const free = await server.ask('query ($id: ID!, $start: DateTime!, $end: DateTime!) { interviewer(id: $id) { slots(start: $start, end: $end) { nodes { start } } } }', { id, start: `${first}T00:00:00Z`, end: `${last}T00:00:00Z` })
+  const hour = Array.from({ length: 24 }, (_, h) => String(h).padStart(2, '0')).find((h) => !free.interviewer.slots.nodes.some(({ start }) => Math.abs(Date.parse(start) - Date.parse(`${first}T${h}:00:00Z`)) < 7_200_000))
+  const at = `${first.replaceAll('-', '')}T${hour}`
+  const calendar = ['BEGIN:VCALENDAR', 'VERSION:2.0', 'PRODID:-//test', 'BEGIN:VEVENT', 'UID:one', 'DTSTAMP:20300101T000000Z', `DTSTART:${at}0000Z`, 'DURATION:PT1H', 'SUMMARY:Free', 'END:VEVENT', 'END:VCALENDAR', ''].join('\r\n')
+  await page.getByLabel('Choose a calendar file').setInputFiles({ name: 'free.ics', mimeType: 'text/calendar', buffer: Buffer.from(calendar) })
+  await page.getByText('1 new, 0 unchanged, 0 with errors.').waitFor()
+  await accessible(page, 'a calendar')
+  await page.getByRole('button', { name: 'Import 1 row' }).click()
+  await page.getByText('1 row was imported.').waitFor()
+  const { slots } = (await server.ask('query ($id: ID!, $start: DateTime!) { interviewer(id: $id) { slots(start: $start, first: 1) { nodes { start } } } }', { id, start: `${first}T${hour}:00:00Z` })).interviewer
+  assert.equal(Date.parse(slots.nodes[0].start), Date.parse(`${first}T${hour}:00:00Z`))
+
+  const past = (status) => `studentEmail,interviewerEmail,start,end,status,grade\n${students.nodes[0].email},${email},2019-03-05T09:00:00Z,2019-03-05T10:00:00Z,${status},\n`
+  await choose('Interviews', past('DONE'))
+  await page.getByText('0 new, 0 unchanged, 1 with errors.').waitFor()
+  await page.getByLabel('Also import interviews that break rules').check()
+  await page.getByLabel('Choose a CSV file').setInputFiles({ name: 'file.csv', mimeType: 'text/csv', buffer: Buffer.from(past('STUDENT_NO_SHOW')) })
+  await page.getByText('1 new, 0 unchanged, 0 with errors.').waitFor()
+  await page.getByRole('button', { name: 'Import 1 row' }).click()
+  await page.getByText('1 row was imported.').waitFor()
+  await page.locator('.section').getByRole('link', { name: 'Interviews' }).click()
+  await page.getByRole('heading', { name: 'Interviews', level: 1 }).waitFor()
+})
+
+visit('each e-mail is shown as it would be sent, as text and as HTML without scripts', async (page) => {
+  const { interviews } = await server.ask('{ interviews(first: 1, orderBy: { field: BOOKED_AT, direction: DESC }) { nodes { id student { name } interviewer { name } } } }')
+  const [{ id, student, interviewer }] = interviews.nodes
+  await signIn(page)
+  await open(page, 'E-mails')
+  await page.getByText('This server sends no e-mail').waitFor()
+  await page.getByRole('heading', { name: /^Mock interview with Ann Abbott/ }).waitFor()
+  await accessible(page, 'an e-mail as text')
+  await shot(page, 'admin-mail')
+  await page.getByLabel('About').selectOption(`i${id}`)
+  await page.getByRole('heading', { name: new RegExp(interviewer.name) }).waitFor()
+  await page.getByRole('combobox', { name: 'To', exact: true }).selectOption('The interviewer')
+  await page.getByRole('heading', { name: new RegExp(student.name) }).waitFor()
+  await page.getByRole('radio', { name: 'HTML' }).click()
+  const frame = page.frameLocator('iframe.message')
+  await frame.getByText(`Hello ${interviewer.name}`).waitFor()
+  assert.match(await frame.locator('body').evaluate((body) => getComputedStyle(body).fontFamily), /sans-serif/)
+  assert.equal(await page.locator('iframe.message').getAttribute('sandbox'), 'allow-same-origin')
+  await accessible(page, 'an e-mail as HTML')
+  await page.getByLabel('Message').selectOption('Daily agenda')
+  await page.getByText(`Hello ${interviewer.name}`).waitFor()
 })
 
 visit('a student who is stuck gets a waiver', async (page) => {
@@ -285,7 +355,7 @@ visit('the keyboard alone adds a student and edits an interviewer', async (page)
   assert.equal((await server.ask('{ interviewers(filter: { search: "tanaka" }) { nodes { headline } } }')).interviewers.nodes[0].headline, 'Compilers')
 })
 
-const sections = ['students', 'students/new', 'students/103', 'interviewers', 'interviewers/new', 'interviewers/1', 'import', 'stuck', 'interviews', 'report', 'events', 'policy', 'webhooks', 'webhooks/new']
+const sections = ['students', 'students/new', 'students/103', 'interviewers', 'interviewers/new', 'interviewers/1', 'import', 'stuck', 'interviews', 'report', 'events', 'policy', 'mail', 'webhooks', 'webhooks/new']
 
 // look opens each section and checks that it is accessible and not wider than the window.
 async function look(page, picture) {

@@ -75,6 +75,8 @@ visit('an interviewer publishes time, and sees before what is in the way', async
   await popup(page).getByText('The end must be after the start.').waitFor()
   await accessible(page, 'a refused window')
 
+  await popup(page).getByLabel('To', { exact: true }).fill('19:00')
+  await popup(page).getByText('No time can be published, because all of it overlaps other times or blocked time.').or(popup(page).getByText('No new time will be published.')).waitFor()
   await popup(page).getByLabel('To', { exact: true }).fill('21:00')
   await popup(page).getByText('2 new times will be published.').waitFor()
   await popup(page).getByText('1 time is left out, because you already have:').waitFor()
@@ -151,7 +153,7 @@ visit('an interviewer completes an interview with a grade and a note', async (pa
   await ask('mutation ($id: ID!) { completeInterview(input: { interviewId: $id, grade: 2 }) { errors { message } } }', { id })
   await popup(page).getByLabel('5', { exact: true }).check()
   await button(popup(page), 'Save the result').click()
-  await popup(page).getByText('The interview has changed since you opened it.').waitFor()
+  await popup(page).getByText('This has changed since you opened it.').waitFor()
   assert.equal((await interviewOf(id)).grade, 2)
 })
 
@@ -199,15 +201,30 @@ visit('an interviewer who is ill cancels the day in two clicks', async (page) =>
   await said(page, /The block is removed/)
 })
 
-visit('an interviewer sees their profile, makes a calendar feed and turns off an e-mail', async (page) => {
+visit('an interviewer changes their profile, makes a calendar feed and turns off an e-mail', async (page) => {
   const femi = await anInterviewer()
   await ask('mutation ($input: UpdateInterviewerInput!) { updateInterviewer(input: $input) { errors { message } } }', {
     input: { interviewerId: femi.id, headline: 'Backend engineer', bio: 'A calm hour.', tags: ['backend'], languages: ['en', 'de'], maxPerDay: 3 },
   })
   await signIn(page, femi)
   await open(page, 'Settings')
-  for (const text of ['Backend engineer', 'A calm hour.', 'German, English', femi.email]) await page.locator('dd', { hasText: text }).waitFor()
-  await page.locator('div', { has: page.locator('dt', { hasText: 'Interviews per day' }) }).last().getByText('3').waitFor()
+  for (const text of [femi.email, 'backend']) await page.locator('dd', { hasText: text }).waitFor()
+  const field = (name) => page.getByLabel(name, { exact: true })
+  assert.deepEqual(await Promise.all(['Headline', 'Languages', 'Maximum interviews per day'].map((name) => field(name).inputValue())), ['Backend engineer', 'de, en', '3'])
+  await field('Headline').fill('Systems engineer')
+  await field('Maximum interviews per day').fill('101')
+  await field('Maximum interviews per week').fill('8')
+  await field('Meeting room').fill('meet.example.org')
+  await button(page, 'Save').click()
+  await page.getByText('Enter a whole number from 1 to 100.').waitFor()
+  await page.getByText('2 fields need a correction.').waitFor()
+  await accessible(page, 'a refused profile')
+  await field('Maximum interviews per day').fill('')
+  await field('Meeting room').fill('https://meet.example.org/femi')
+  await button(page, 'Save').click()
+  await said(page, 'Your profile is saved.')
+  const changed = (await server.ask('query ($id: ID!) { interviewer(id: $id) { headline maxPerDay maxPerWeek meetingUrl tags } }', { id: femi.id })).interviewer
+  assert.deepEqual(changed, { headline: 'Systems engineer', maxPerDay: null, maxPerWeek: 8, meetingUrl: 'https://meet.example.org/femi', tags: ['backend'] })
   await button(page, 'Create a feed').click()
   const url = await page.getByLabel('The secret address').inputValue()
   assert.match(await (await fetch(url)).text(), /^BEGIN:VCALENDAR/)

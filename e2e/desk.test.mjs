@@ -68,7 +68,7 @@ visit('a student signs in, books an interview, cancels it and signs out', async 
 
   await page.locator('.day:not(.empty)').nth(2).click() // late enough to be cancelled
   await firstTime(page).click()
-  await dialog(page).getByText('This time is kept for you for').waitFor()
+  await dialog(page).getByText('We hold this time for you for').waitFor()
   assert.match(await dialog(page).getByRole('timer').textContent(), /^[45]:\d\d$/)
   await accessible(page, 'the booking')
   await shot(page, 'booking')
@@ -135,7 +135,7 @@ test('of two students who want a slot, one gets it and the other gets alternativ
   await accessible(ben.page, 'the refusal')
   await shot(ben.page, 'refused')
   await dialog(ben.page).locator('.alternatives .time').first().click()
-  await dialog(ben.page).getByText('This time is kept for you for').waitFor()
+  await dialog(ben.page).getByText('We hold this time for you for').waitFor()
   await dialog(ben.page).getByRole('button', { name: 'Back to the list' }).click()
   await anna.end()
   await ben.end()
@@ -191,20 +191,20 @@ visit('the week shows the times of all days, and a hold ends', async (page) => {
   await shot(page, 'week')
   await page.clock.install()
   await page.locator('.cell').first().click()
-  await dialog(page).getByText('This time is kept for you for').waitFor()
+  await dialog(page).getByText('We hold this time for you for').waitFor()
   await page.clock.fastForward('05:00')
-  await dialog(page).getByText('The time is no longer kept for you.').waitFor()
+  await dialog(page).getByText('Your hold on this time has ended.').waitFor()
 })
 
 visit('a calendar program reads the interviews at a secret address until it is deleted', async (page) => {
   await signIn(page, 'Nora Newcomer')
-  await page.getByRole('button', { name: 'Create an address' }).click()
+  await page.getByRole('button', { name: 'Create a feed' }).click()
   const address = page.getByRole('textbox', { name: 'Address to subscribe to' })
   const url = await address.inputValue()
   assert.match(await (await fetch(url)).text(), /^BEGIN:VCALENDAR/)
   await accessible(page, 'the calendar')
-  await page.getByRole('button', { name: /^Delete the address created on/ }).click()
-  await page.getByRole('button', { name: /^Delete the address created on/ }).waitFor({ state: 'detached' })
+  await page.getByRole('button', { name: /^Delete the feed created on/ }).click()
+  await page.getByRole('button', { name: /^Delete the feed created on/ }).waitFor({ state: 'detached' })
   assert.equal((await fetch(url)).status, 404)
 })
 
@@ -221,11 +221,11 @@ visit('the keyboard alone books an interview', async (page) => {
   await press(/You are Nora Newcomer/)
   await page.locator('.offer').first().waitFor()
   await press(/ to .* with /)
-  await dialog(page).getByText('This time is kept for you for').waitFor()
+  await dialog(page).getByText('We hold this time for you for').waitFor()
   await page.keyboard.press('Escape')
   await dialog(page).waitFor({ state: 'detached' })
   await press(/ to .* with /)
-  await dialog(page).getByText('This time is kept for you for').waitFor()
+  await dialog(page).getByText('We hold this time for you for').waitFor()
   await press(/^Book this interview$/)
   await dialog(page).getByRole('heading', { name: 'Your interview is booked' }).waitFor()
 })
@@ -246,7 +246,7 @@ visit('a page without a network says so and recovers', async (page, context) => 
   await dialog(page).getByText('The server cannot be reached.').waitFor()
   await context.setOffline(false)
   await dialog(page).getByRole('button', { name: 'Try again' }).click()
-  await dialog(page).getByText('This time is kept for you for').waitFor()
+  await dialog(page).getByText('We hold this time for you for').waitFor()
 })
 
 test('a page that is open while the server restarts is live again', { timeout: 60_000 }, async () => {
@@ -309,4 +309,24 @@ visit('the session outlives the page, and no script can read it', async (page, c
   const [cookie, ...others] = await context.cookies(`${server.url}/session`)
   assert.deepEqual([cookie.path, cookie.httpOnly, cookie.sameSite, others.length], ['/session', true, 'Strict', 0])
   assert.equal(await page.evaluate(() => Object.keys(localStorage).length + Object.keys(sessionStorage).length), 0)
+})
+
+test('a page that asks too much waits, says so, and goes on by itself', { timeout: 60_000 }, async () => {
+  const limited = await start({ RATE_LIMIT_BURST: '1500', RATE_LIMIT_PER_SECOND: '300', MAX_COST: '1500' })
+  const { page, end } = await visitor({ at: limited.url })
+  await signIn(page, 'Nora Newcomer')
+  const next = page.getByRole('button', { name: 'Next week' })
+  const previous = page.getByRole('button', { name: 'Previous week' })
+  const waiting = page.getByText('The server has had too many requests.')
+  const seen = waiting.waitFor({ timeout: 20_000 })
+  for (let changes = 0; changes < 5; changes++) {
+    await next.click()
+    await previous.click()
+  }
+  await seen
+  await accessible(page, 'a list that waits')
+  await waiting.waitFor({ state: 'detached' })
+  await page.locator('.offer').first().waitFor()
+  await end()
+  await limited.stop()
 })

@@ -1135,6 +1135,8 @@ const (
 	RefusalCodeAvailabilityConflict RefusalCode = "AVAILABILITY_CONFLICT"
 	// The person has the maximum number of calendar feeds. Delete one first.
 	RefusalCodeTooManyCalendarFeeds RefusalCode = "TOO_MANY_CALENDAR_FEEDS"
+	// Only an administrator may change this field.
+	RefusalCodeAdministratorsOnly RefusalCode = "ADMINISTRATORS_ONLY"
 	// Other requests are changing the same data. Send the request again.
 	RefusalCodeBusyRetry RefusalCode = "BUSY_RETRY"
 )
@@ -1164,6 +1166,7 @@ var AllRefusalCode = []RefusalCode{
 	RefusalCodeTooManyReschedules,
 	RefusalCodeAvailabilityConflict,
 	RefusalCodeTooManyCalendarFeeds,
+	RefusalCodeAdministratorsOnly,
 	RefusalCodeBusyRetry,
 }
 

@@ -18,15 +18,47 @@ export interface Connection {
   active(): Promise<void>
   onReconnect(then: () => void): () => void
   onState(then: (connected: boolean) => void): () => void
+  // onWait reports for how many seconds requests wait, because the server has refused them for now. 0 if none does.
+  onWait(then: (seconds: number) => void): () => void
   end(): void
 }
 
 const patience = () => new Promise<void>((resolve) => setTimeout(resolve, 3000))
 
+const mostAttempts = 5
+const longestWaitS = 60
+
+// patient returns a fetch that repeats requests that the server has refused for their number. The server
+// has not executed them, so mutations can be repeated as well.
+function patient(waits: (seconds: number) => void): typeof fetch {
+  let waiting = 0
+  return async (url, init) => {
+    for (let attempt = 1; ; attempt++) {
+      const response = await fetch(url, init)
+      const seconds = Number(response.headers.get('Retry-After'))
+      if (response.status !== 429 || !(seconds > 0 && seconds <= longestWaitS) || attempt === mostAttempts) return response
+      waiting++
+      waits(seconds)
+      await pause(seconds * 1000, init?.signal).finally(() => --waiting === 0 && waits(0))
+    }
+  }
+}
+
+// pause ends early, with an error, if the request is cancelled.
+const pause = (ms: number, signal: AbortSignal | null | undefined) =>
+  new Promise<void>((resolve, reject) => {
+    const timer = setTimeout(resolve, ms)
+    signal?.addEventListener('abort', () => {
+      clearTimeout(timer)
+      reject(new DOMException('', 'AbortError'))
+    })
+  })
+
 // connect starts a session's connection. ended is called when the server rejects the session.
 export function connect(ended: () => void): Connection {
   const reconnects = new Set<() => void>()
   const states = new Set<(connected: boolean) => void>()
+  const waits = new Set<(seconds: number) => void>()
   let live = false
   let early = false // whether pages were loaded while the socket was not connected
   const socket = createClient({
@@ -52,6 +84,7 @@ export function connect(ended: () => void): Connection {
   const client = new Client({
     url: graphqlUrl,
     preferGetMethod: false,
+    fetch: patient((seconds) => waits.forEach((then) => then(seconds))),
     exchanges: [
       mapExchange({ onError: (error) => void (rejected(error) && ended()) }),
       cacheExchange,
@@ -74,6 +107,7 @@ export function connect(ended: () => void): Connection {
     active: () => (early ? Promise.resolve() : Promise.race([begun(socket), patience().then(() => void (early ||= !live))])),
     onReconnect: (then) => listen(reconnects, then),
     onState: (then) => listen(states, then),
+    onWait: (then) => listen(waits, then),
     end: () => void socket.dispose(),
   }
 }

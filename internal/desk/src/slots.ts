@@ -2,10 +2,14 @@
 // docs/how-to/live-lists.md explains the steps.
 import { useCallback, useEffect, useRef, useState } from 'react'
 import type { Connection } from './api.ts'
-import { SlotsChangedDocument, SlotsDocument } from './generated/graphql.ts'
-import type { SlotsChangedSubscription, SlotsQuery, SlotsQueryVariables } from './generated/graphql.ts'
+import { SlotsChangedDocument, SlotsDocument, WhyEmptyDocument } from './generated/graphql.ts'
+import type { SlotsChangedSubscription, SlotsQuery, SlotsQueryVariables, WhyEmptyQuery } from './generated/graphql.ts'
 
-export type List = NonNullable<SlotsQuery['availableSlots']>
+type Page = NonNullable<SlotsQuery['availableSlots']>
+export type Reasons = NonNullable<WhyEmptyQuery['availableSlots']>['emptyReasons']
+
+// List is what has been loaded of a list, and why it is empty.
+export type List = Page & { emptyReasons: Reasons }
 export type Slot = List['edges'][number]['node']
 type Edge = List['edges'][number]
 type Change = SlotsChangedSubscription['slotsChanged']
@@ -21,6 +25,8 @@ function merge(list: List, { openedEdges, closedIds, totalCount }: Change): List
   const edges = [...list.edges.filter((edge) => !gone.has(edge.node.id)), ...openedEdges.filter(shown)].sort(inOrder)
   return { ...list, edges, totalCount, pageInfo: { ...list.pageInfo, hasNextPage: totalCount > edges.length, endCursor: edges.at(-1)?.cursor ?? null } }
 }
+
+const shownAtOnce = 500 // slots that are loaded without being asked for
 
 export type Query = Omit<SlotsQueryVariables, 'after'>
 
@@ -44,19 +50,39 @@ export function useLiveSlots(connection: Connection, query: Query): LiveSlots {
     let early: Change[] | undefined // changes that arrive while a page loads; they can be newer than the page
     const show = (next: List | undefined) => setList((current = next))
 
-    async function page(after?: string | null) {
-      early = []
+    // read returns a list from after some edges on, or undefined if it fails. Pages are small, because a
+    // page costs as much as if it were full.
+    async function read(edges: Edge[], after: string | null | undefined, most: number): Promise<List | undefined> {
       const { data, error } = await connection.client
         .query(SlotsDocument, { ...variables, after: after ?? null }, { requestPolicy: 'network-only' })
         .toPromise()
+      const loaded = data?.availableSlots
+      if (error || !loaded || ended) return undefined
+      const list = { ...loaded, edges: [...edges, ...loaded.edges], emptyReasons: [] }
+      if (list.edges.length === 0) return { ...list, emptyReasons: await whyEmpty() }
+      if (!loaded.pageInfo.hasNextPage || list.edges.length >= most) return list
+      if (!current) setList(list) // until the rest has been read
+      return read(list.edges, loaded.pageInfo.endCursor, most)
+    }
+
+    // whyEmpty asks for the reasons only when they are shown, because they are expensive.
+    async function whyEmpty(): Promise<Reasons> {
+      const { data } = await connection.client.query(WhyEmptyDocument, variables, { requestPolicy: 'network-only' }).toPromise()
+      return data?.availableSlots?.emptyReasons ?? []
+    }
+
+    async function page(after?: string | null) {
+      early = []
+      const known = after ? (current?.edges ?? []) : []
+      const loaded = await read(known, after, known.length + shownAtOnce)
       const missed = early
       early = undefined
       if (ended) return
-      const loaded = data?.availableSlots
-      if (error || !loaded) return setFailed(true)
-      setFailed(false)
-      const whole = after && current ? { ...loaded, edges: [...current.edges, ...loaded.edges] } : loaded
-      show(missed.reduce(merge, whole))
+      setFailed(!loaded)
+      if (!loaded) return
+      const next = missed.reduce(merge, loaded)
+      if (next.edges.length === 0 && loaded.edges.length > 0) load() // why, only the server knows
+      show(next)
     }
 
     let queue = Promise.resolve()

@@ -1,10 +1,18 @@
 // Parts that several pages share.
-import { useEffect, useState } from 'react'
+import { useEffect, useLayoutEffect, useState } from 'react'
 import type { ReactNode } from 'react'
 import { Button } from 'react-aria-components'
 import type { Connection } from './api.ts'
 import { choices, useTexts } from './texts/index.tsx'
 import type { Language } from './texts/index.tsx'
+
+// useStyles applies the styles of a page while it is shown. They are those below a class of the body.
+export function useStyles(page: 'admin' | 'interviewer'): void {
+  useLayoutEffect(() => {
+    document.body.classList.add(page)
+    return () => document.body.classList.remove(page)
+  }, [page])
+}
 
 // Frame is what surrounds every page.
 export function Frame({ name, connection, onLeave, children }: { name?: string; connection?: Connection; onLeave?(): void; children: ReactNode }) {
@@ -71,7 +79,9 @@ function ConnectionNotice({ connection }: { connection: Connection }) {
       stop()
     }
   }, [connection])
-  const text = !online ? t.offline : live ? '' : t.notLive
+  const [wait, setWait] = useState(0)
+  useEffect(() => connection.onWait(setWait), [connection])
+  const text = !online ? t.offline : wait ? t.waiting(wait) : live ? '' : t.notLive
   return <div role="status" className="connection">{text && <p>{text}</p>}</div>
 }
 

@@ -1,6 +1,5 @@
 // A chart of stacked bars: a bar for each month, a part for each interviewer.
 import { useMoments } from './moments.ts'
-import { monthTotals } from './report.tsx'
 import type { Figures } from './report.tsx'
 import { useAdminTexts } from './texts.ts'
 
@@ -12,7 +11,7 @@ const named = 5 // interviewers with a colour of their own
 export function Chart({ figures }: { figures: Figures }) {
   const a = useAdminTexts()
   const { month, number } = useMoments()
-  const totals = monthTotals(figures)
+  const totals = figures.totals
   const most = Math.max(1, ...totals)
   const rest = figures.rows.slice(named)
   const parts = figures.rows.slice(0, named).map(({ name, counts }) => ({ name, counts }))
@@ -21,7 +20,7 @@ export function Chart({ figures }: { figures: Figures }) {
   return (
     <figure className="chart card">
       <div className="scroll" tabIndex={0} role="region" aria-label={a.report.chartArea}>
-        <svg role="img" aria-label={a.report.chart(totals.reduce((all, one) => all + one, 0))} width={figures.months.length * slot} height={height + 44} viewBox={`0 0 ${figures.months.length * slot} ${height + 44}`}>
+        <svg role="img" aria-label={a.report.chart(figures.total)} width={figures.months.length * slot} height={height + 44} viewBox={`0 0 ${figures.months.length * slot} ${height + 44}`}>
           {figures.months.map((one, i) => {
             let top = height + 20
             return (

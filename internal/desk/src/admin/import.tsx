@@ -1,47 +1,78 @@
-// Importing people from a CSV file: a check that writes nothing, then the import.
+// Importing files: a check that writes nothing, then the import.
 import { useState } from 'react'
 import type { ChangeEvent } from 'react'
 import { Button } from 'react-aria-components'
-import { ImportInterviewersDocument, ImportStudentsDocument } from '../generated/admin/graphql.ts'
+import { ImportAvailabilityDocument, ImportInterviewersDocument, ImportInterviewsDocument, ImportStudentsDocument } from '../generated/admin/graphql.ts'
 import type { ImportStudentsMutation, ProblemFragment, RowFragment } from '../generated/admin/graphql.ts'
 import { Loading } from '../ui.tsx'
 import { Refusals } from '../forms.tsx'
 import { Choice, useSave } from './form.tsx'
 import { Said, Section } from './list.tsx'
+import { PersonPicker } from './picker.tsx'
 import { to } from './place.ts'
 import { useAdminTexts } from './texts.ts'
 
-type Kind = 'students' | 'interviewers'
+type Kind = keyof ReturnType<typeof useAdminTexts>['import']['kinds']
 type Result = NonNullable<ImportStudentsMutation['importStudents']>
-type Checked = { file: string; csv: string; result: Result }
+type Checked = { file: string; text: string; result: Result }
 
-export function ImportPeople() {
+// A Source is what the fields around the file say.
+interface Source {
+  kind: Kind
+  interviewer: string // of a calendar
+  wholeDays: boolean // of a calendar: all-day events block the day
+  exempt: boolean // of interviews: rows may break rules of booking
+}
+
+const places = { students: 'students', interviewers: 'interviewers', availability: 'interviewers', calendar: 'interviewers', interviews: 'interviews' } as const
+
+export function Imports() {
   const a = useAdminTexts()
-  const [kind, setKind] = useState<Kind>('students')
+  const [source, setSource] = useState<Source>({ kind: 'students', interviewer: '', wholeDays: false, exempt: false })
+  const change = (part: Partial<Source>) => setSource({ ...source, ...part })
   return (
     <Section title={a.sections.import} intro={a.import.intro}>
-      <div className="filters"><Choice label={a.import.kind} value={kind} options={a.import.kinds} onChange={(value) => setKind(value)} /></div>
-      <Import key={kind} kind={kind} />
+      <div className="filters">
+        <Choice label={a.import.kind} value={source.kind} options={a.import.kinds} onChange={(kind) => change({ kind })} />
+        {source.kind === 'calendar' && (
+          <>
+            <PersonPicker kind="interviewer" label={a.import.calendarOf} id={source.interviewer} onChoose={(interviewer) => change({ interviewer })} />
+            <label className="check"><input type="checkbox" checked={source.wholeDays} onChange={(e) => change({ wholeDays: e.target.checked })} />{a.import.wholeDays}</label>
+          </>
+        )}
+        {source.kind === 'interviews' && <label className="check"><input type="checkbox" checked={source.exempt} onChange={(e) => change({ exempt: e.target.checked })} />{a.import.exempt}</label>}
+      </div>
+      {source.kind === 'calendar' && !source.interviewer ? <p className="hint">{a.import.calendarHint}</p> : <Import key={JSON.stringify(source)} source={source} />}
     </Section>
   )
 }
 
-function Import({ kind }: { kind: Kind }) {
-  const a = useAdminTexts()
+// useImport returns a function that imports the text of a file, or only checks it. A check that found
+// errors is a result, too.
+function useImport({ kind, interviewer, wholeDays, exempt }: Source) {
   const students = useSave(ImportStudentsDocument, ['Student'])
   const interviewers = useSave(ImportInterviewersDocument, ['Interviewer'])
+  const availability = useSave(ImportAvailabilityDocument, ['Interviewer'])
+  const interviews = useSave(ImportInterviewsDocument, ['Interview', 'Student'])
+  const accept = (payload: { errors: ProblemFragment[]; rows: RowFragment[] }) => payload.rows.length > 0
+  async function run(text: string, dryRun: boolean, partial: boolean): Promise<Result | null | undefined> {
+    const table = (key: string) => ({ csv: text, dryRun, partial, key })
+    if (kind === 'students') return (await students.save(table, accept))?.importStudents
+    if (kind === 'interviewers') return (await interviewers.save(table, accept))?.importInterviewers
+    if (kind === 'interviews') return (await interviews.save((key) => ({ ...table(key), exempt }), accept))?.importInterviews
+    const what = kind === 'calendar' ? { ical: text, interviewerId: interviewer, wholeDayEvents: wholeDays ? 'BLOCK' : 'SKIP' } as const : { csv: text }
+    return (await availability.save((idempotencyKey) => ({ input: { ...what, dryRun, partial, idempotencyKey } }), accept))?.importAvailability
+  }
+  return { run, ...{ students, interviewers, availability, calendar: availability, interviews }[kind] }
+}
+
+function Import({ source }: { source: Source }) {
+  const { kind } = source
+  const a = useAdminTexts()
+  const { run, saving, problems } = useImport(source)
   const [checked, setChecked] = useState<Checked>()
   const [unreadable, setUnreadable] = useState(false)
   const [said, setSaid] = useState('')
-  const { saving, problems } = kind === 'students' ? students : interviewers
-
-  // run asks for a check or for the import. A check that found errors is a result, too.
-  async function run(csv: string, dryRun: boolean, partial: boolean): Promise<Result | undefined> {
-    const variables = (key: string) => ({ csv, dryRun, partial, key })
-    const accept = (payload: { errors: ProblemFragment[]; rows: RowFragment[] }) => payload.rows.length > 0
-    if (kind === 'students') return (await students.save(variables, accept))?.importStudents ?? undefined
-    return (await interviewers.save(variables, accept))?.importInterviewers ?? undefined
-  }
 
   async function choose(event: ChangeEvent<HTMLInputElement>) {
     const input = event.currentTarget
@@ -49,17 +80,17 @@ function Import({ kind }: { kind: Kind }) {
     if (!file) return
     setSaid('')
     setChecked(undefined)
-    const csv = await file.arrayBuffer().then((bytes) => new TextDecoder('utf-8', { fatal: true }).decode(bytes)).catch(() => undefined)
+    const text = await file.arrayBuffer().then((bytes) => new TextDecoder('utf-8', { fatal: true }).decode(bytes)).catch(() => undefined)
     input.value = '' // so that the corrected file can be chosen again
-    setUnreadable(csv === undefined)
-    if (csv === undefined) return
-    const result = await run(csv, true, false)
-    if (result) setChecked({ file: file.name, csv, result })
+    setUnreadable(text === undefined)
+    if (text === undefined) return
+    const result = await run(text, true, false)
+    if (result) setChecked({ file: file.name, text, result })
   }
 
   async function write(partial: boolean) {
     if (!checked) return
-    const result = await run(checked.csv, false, partial)
+    const result = await run(checked.text, false, partial)
     if (!result) return
     if (result.failed > 0 && !partial) return setChecked({ ...checked, result }) // something has changed since the check
     setChecked(undefined)
@@ -69,15 +100,15 @@ function Import({ kind }: { kind: Kind }) {
   return (
     <>
       <label className="card drop">
-        <strong>{a.import.file}</strong>
-        <span className="hint">{a.import.fileHint} {a.import.columns[kind]}</span>
-        <input type="file" accept=".csv,text/csv" onChange={(event) => void choose(event)} disabled={saving} />
+        <strong>{kind === 'calendar' ? a.import.calendarFile : a.import.file}</strong>
+        <span className="hint">{kind === 'calendar' ? '' : a.import.fileHint} {a.import.columns[kind]}</span>
+        <input type="file" accept={kind === 'calendar' ? '.ics,text/calendar' : '.csv,text/csv'} onChange={(event) => void choose(event)} disabled={saving} />
       </label>
       {unreadable && <p className="notice bad" role="alert">{a.import.notText}</p>}
       {saving && <Loading />}
       <Refusals problems={problems} />
       <Said text={said} />
-      {said && <p><a href={to(kind)}>{a.sections[kind]}</a></p>}
+      {said && <p><a href={to(places[kind])}>{a.sections[places[kind]]}</a></p>}
       {checked && <Outcome checked={checked} saving={saving} onWrite={(partial) => void write(partial)} />}
     </>
   )
@@ -87,7 +118,7 @@ function Outcome({ checked: { file, result }, saving, onWrite }: { checked: Chec
   const a = useAdminTexts()
   const failed = result.rows.filter((row) => row.status === 'FAILED')
   const noted = result.rows.filter((row) => row.notes.length > 0)
-  const valid = result.rows.filter((row) => row.status === 'CREATED' || row.status === 'SKIPPED').length
+  const valid = result.rows.filter((row) => ['CREATED', 'EXEMPTED', 'SKIPPED'].includes(row.status)).length
   return (
     <section className="stack" aria-labelledby="outcome">
       <h2 id="outcome">{a.import.result(file)}</h2>
@@ -123,7 +154,7 @@ function Failed({ rows }: { rows: RowFragment[] }) {
             <tr key={`${row.line} ${i}`}>
               <td>{row.line}</td>
               <td>{error.column ? <code>{error.column}</code> : a.import.wholeRow}</td>
-              <td>{error.message}</td>
+              <td>{a.import.errors[error.code] ?? (error.code === 'INVALID_INPUT' ? a.import.invalid(error.message) : error.message)}</td>
             </tr>
           )))}
         </tbody>

@@ -3,13 +3,14 @@ import { useEffect, useRef } from 'react'
 import type { ComponentType } from 'react'
 import type { Connection } from '../api.ts'
 import { useTexts } from '../texts/index.tsx'
-import { Frame } from '../ui.tsx'
+import { Frame, useStyles } from '../ui.tsx'
 import './admin.css'
 import { Events } from './events.tsx'
-import { ImportPeople } from './import.tsx'
+import { Imports } from './import.tsx'
 import { Interviewer, Interviewers } from './interviewers.tsx'
 import { Interviews } from './interviews.tsx'
 import { Missing } from './list.tsx'
+import { Mail } from './mail.tsx'
 import { zone } from './moments.ts'
 import { to, usePlace } from './place.ts'
 import { Policy } from './policy.tsx'
@@ -27,18 +28,20 @@ interface Pages {
 const places = {
   students: { all: Students, one: Student },
   interviewers: { all: Interviewers, one: Interviewer },
-  import: { all: ImportPeople },
+  import: { all: Imports },
   stuck: { all: Stuck },
   interviews: { all: Interviews },
   report: { all: Report },
   events: { all: Events },
   policy: { all: Policy },
+  mail: { all: Mail },
   webhooks: { all: Webhooks, one: Webhook },
 } satisfies Record<string, Pages>
 
 export default function AdminPage({ connection, onLeave }: { connection: Connection; onLeave(): void }) {
   const { t } = useTexts()
   const a = useAdminTexts()
+  useStyles('admin')
   const { section, id } = usePlace()
   const pages: Pages | undefined = section in places ? places[section as keyof typeof places] : undefined
   const One = pages?.one

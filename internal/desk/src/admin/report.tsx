@@ -3,9 +3,9 @@ import { useEffect, useState } from 'react'
 import { Button } from 'react-aria-components'
 import { useClient } from 'urql'
 import type { OperationResult } from 'urql'
-import { ReportPageDocument } from '../generated/admin/graphql.ts'
-import type { InterviewStatus, ReportPageQuery } from '../generated/admin/graphql.ts'
-import { dayOf, startOf } from '../time.ts'
+import { StatisticsDocument } from '../generated/admin/graphql.ts'
+import type { InterviewStatus, StatisticsQuery } from '../generated/admin/graphql.ts'
+import { dayOf } from '../time.ts'
 import { Failure, Loading } from '../ui.tsx'
 import { Chart } from './chart.tsx'
 import { Choice } from './form.tsx'
@@ -14,18 +14,13 @@ import { useMoments, zone } from './moments.ts'
 import { useFilter } from './place.ts'
 import { useAdminTexts } from './texts.ts'
 
-const maxInterviews = 5000 // what is read for one report
-const maxMonths = 24
+const maxMonths = 24 // of the API
 
 export interface Figures {
   months: string[]
+  totals: number[] // of each month
+  total: number
   rows: { id: string; name: string; counts: number[]; total: number }[] // by total, the greatest first
-  capped: boolean
-}
-
-interface Found {
-  start: string
-  interviewer: { id: string; name: string }
 }
 
 // monthAfter returns the month that is some months after one such as 2030-03.
@@ -41,42 +36,29 @@ export function monthsFrom(first: string, last: string): string[] {
   return months
 }
 
-function count(months: string[], found: Found[], capped: boolean): Figures {
-  const rows = [...Map.groupBy(found, (one) => one.interviewer.id)].map(([id, theirs]) => {
-    const byMonth = Map.groupBy(theirs, (one) => dayOf(Date.parse(one.start), zone).slice(0, 7))
-    return { id, name: theirs[0]?.interviewer.name ?? id, counts: months.map((month) => byMonth.get(month)?.length ?? 0), total: theirs.length }
-  })
-  return { months, rows: rows.sort((a, b) => b.total - a.total || a.name.localeCompare(b.name)), capped }
-}
+type State = { at: 'reading' } | { at: 'failed' } | { at: 'done'; figures: Figures }
 
-type State = { at: 'reading'; read: number } | { at: 'failed' } | { at: 'done'; figures: Figures }
-
+// useFigures reads the statistics, with all interviewers.
 function useFigures(first: string, last: string, status: InterviewStatus | ''): [State, () => void] {
   const client = useClient()
-  const [state, setState] = useState<State>({ at: 'reading', read: 0 })
+  const [state, setState] = useState<State>({ at: 'reading' })
   const [round, setRound] = useState(0)
   useEffect(() => {
     let ended = false
     const months = monthsFrom(first, last)
-    const end = monthAfter(months.at(-1) ?? first, 1)
-    const filter = { start: startOf(`${first}-01`, zone), end: startOf(`${end}-01`, zone), status: status ? [status] : [] }
-    async function read() {
-      const found: Found[] = []
-      let after: string | null = null
-      let more = months.length > 0
-      while (more && found.length < maxInterviews) {
-        setState({ at: 'reading', read: found.length })
-        const result: OperationResult<ReportPageQuery> = await client.query(ReportPageDocument, { filter, after }, { requestPolicy: 'network-only' }).toPromise()
-        if (ended) return
-        const page = result.data?.interviews
-        if (!page) return setState({ at: 'failed' })
-        found.push(...page.nodes)
-        after = page.pageInfo.endCursor ?? null
-        more = page.pageInfo.hasNextPage
+    async function read(): Promise<State> {
+      const rows: Figures['rows'] = []
+      for (;;) {
+        const variables = { first: `${months[0]}-01`, last: `${months.at(-1)}-01`, zone, status: status ? [status] : [], skip: rows.length }
+        const result: OperationResult<StatisticsQuery> = await client.query(StatisticsDocument, variables, { requestPolicy: 'network-only' }).toPromise()
+        const found = result.data?.interviewStatistics
+        if (!found) return { at: 'failed' }
+        rows.push(...found.interviewers.map(({ interviewer, counts, total }) => ({ ...interviewer, counts, total })))
+        if (ended || found.interviewers.length === 0 || rows.length >= found.interviewerCount) return { at: 'done', figures: { months, totals: found.counts, total: found.total, rows } }
       }
-      setState({ at: 'done', figures: count(months, found, more) })
     }
-    void read()
+    setState({ at: 'reading' })
+    if (months.length > 0) void read().then((read) => ended || setState(read))
     return () => void (ended = true)
   }, [client, first, last, status, round])
   return [state, () => setRound(round + 1)]
@@ -101,7 +83,7 @@ export function Report() {
       </div>
       {first > last ? <p className="notice bad" role="alert">{a.report.reversed}</p>
         : state.at === 'failed' ? <Failure onRetry={again} />
-          : state.at === 'reading' ? (state.read ? <p className="loading" role="status">{a.report.progress(state.read)}</p> : <Loading />)
+          : state.at === 'reading' ? <Loading />
             : <Shown figures={state.figures} />}
     </Section>
   )
@@ -118,11 +100,9 @@ function Month({ label, value, onChange }: { label: string; value: string; onCha
 
 function Shown({ figures }: { figures: Figures }) {
   const a = useAdminTexts()
-  const { number } = useMoments()
   if (figures.rows.length === 0) return <p className="card nothing" role="status">{a.report.none}</p>
   return (
     <>
-      {figures.capped && <p className="notice bad" role="status">{a.report.capped(number(maxInterviews))}</p>}
       <Chart figures={figures} />
       <Table figures={figures} />
       <div className="actions"><Button className="button" onPress={() => saveFile('interviews.csv', 'text/csv', csvOf(figures, a.report.interviewer, a.report.total))}>{a.report.download}</Button></div>
@@ -130,13 +110,9 @@ function Shown({ figures }: { figures: Figures }) {
   )
 }
 
-const sum = (values: number[]) => values.reduce((all, one) => all + one, 0)
-export const monthTotals = ({ months, rows }: Figures): number[] => months.map((_, i) => sum(rows.map((row) => row.counts[i] ?? 0)))
-
 function Table({ figures }: { figures: Figures }) {
   const a = useAdminTexts()
   const { month, number } = useMoments()
-  const totals = monthTotals(figures)
   return (
     <div className="scroll card" role="region" aria-label={a.report.table} tabIndex={0}>
       <table className="figures">
@@ -147,7 +123,7 @@ function Table({ figures }: { figures: Figures }) {
             <tr key={row.id}><th scope="row">{row.name}</th>{figures.months.map((one, i) => <td key={one}>{number(row.counts[i] ?? 0)}</td>)}<td>{number(row.total)}</td></tr>
           ))}
         </tbody>
-        <tfoot><tr><th scope="row">{a.report.total}</th>{figures.months.map((one, i) => <td key={one}>{number(totals[i] ?? 0)}</td>)}<td>{number(sum(totals))}</td></tr></tfoot>
+        <tfoot><tr><th scope="row">{a.report.total}</th>{figures.months.map((one, i) => <td key={one}>{number(figures.totals[i] ?? 0)}</td>)}<td>{number(figures.total)}</td></tr></tfoot>
       </table>
     </div>
   )

@@ -23,7 +23,7 @@ export function Stuck() {
     <Section title={a.sections.stuck} intro={a.stuck.intro}>
       <Said text={said} />
       <div className="filters"><Choice label={a.stuck.filter} value={(chosen[0] ?? '') as Reason} options={a.stuck.reasons} onChange={(value) => change('reason', value)} /></div>
-      <Listing paged={paged} label={a.sections.stuck} empty={a.stuck.none}>
+      <Listing paged={paged} label={a.sections.stuck} empty={chosen.length ? a.stuck.noneSo : a.stuck.none}>
         {(student) => (
           <article className="row stuck" aria-label={student.name}>
             <Initials name={student.name} />

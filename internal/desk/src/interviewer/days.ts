@@ -28,29 +28,3 @@ export function windowOn(day: string, from: string, to: string, timeZone: string
   const next = to === '00:00' || (mayPassMidnight && to <= from)
   return { start: Date.parse(instantOf(day, from, timeZone)), end: Date.parse(instantOf(next ? addDays(day, 1) : day, to, timeZone)) }
 }
-
-export interface Pattern {
-  days: readonly string[] // the names of weekdays
-  first: string
-  last: string
-  every: number
-}
-
-// daysOf returns the days of a weekly pattern up to a last day.
-export function daysOf({ days, first, last, every }: Pattern, horizon: string): string[] {
-  const end = last && last < horizon ? last : horizon
-  const found: string[] = []
-  const origin = Date.parse(mondayOf(first))
-  for (let day = first; day <= end; day = addDays(day, 1)) {
-    const week = Math.round((Date.parse(mondayOf(day)) - origin) / (7 * 86_400_000))
-    if (week % every === 0 && days.includes(nameOf(day))) found.push(day)
-  }
-  return found
-}
-
-// cut divides windows into periods of one slot each.
-export function cut(windows: Span[], slotMinutes: number, gapMinutes: number): Span[] {
-  const length = slotMinutes * 60_000
-  const step = length + gapMinutes * 60_000
-  return windows.flatMap(({ start, end }) => Array.from({ length: Math.max(0, Math.floor((end - start - length) / step) + 1) }, (_, i) => ({ start: start + i * step, end: start + i * step + length })))
-}

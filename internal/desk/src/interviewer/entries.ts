@@ -19,13 +19,12 @@ export interface Loaded {
   slots: CalendarSlotFragment[]
   meetings: MeetingFragment[]
   blocks: CalendarBlockFragment[]
-  complete: boolean
 }
 
 export function loadedOf(data: InterviewerCalendarQuery | undefined): Loaded | undefined {
   const { slots, interviews, blocks } = data?.interviewer ?? {}
   if (!slots || !interviews || !blocks) return undefined
-  return { slots: slots.nodes, meetings: interviews.nodes.filter((one) => one.status !== 'CANCELLED'), blocks: blocks.nodes, complete: !slots.pageInfo.hasNextPage }
+  return { slots: slots.nodes, meetings: interviews.nodes.filter((one) => one.status !== 'CANCELLED'), blocks: blocks.nodes }
 }
 
 const kinds: Record<CalendarSlotFragment['status'], Kind> = { OPEN: 'open', HELD: 'held', BOOKED: 'booked', WITHDRAWN: 'withdrawn' }

@@ -11,7 +11,7 @@ import { useTexts } from '../texts/index.tsx'
 import type { InterviewerTexts } from '../texts/interviewer/en.ts'
 import { useInterviewerTexts } from './texts.ts'
 
-function inWords(i: InterviewerTexts, error: ProblemFragment): Problem {
+export function inWords(i: InterviewerTexts, error: ProblemFragment): Problem {
   const field = error.path?.[1] ?? ''
   const allowed = error.__typename === 'InvalidInput' ? i.allowed[error.allowed]?.(error.min ?? 0, error.max ?? 0) : undefined
   return { field, text: allowed ?? i.refusals[error.code] ?? error.message }
@@ -55,11 +55,11 @@ interface FieldsProps {
   problems: Problem[]
   sending: boolean
   submit: string
-  back: string
+  back?: string
   danger?: boolean
   isDisabled?: boolean
   onSubmit(): void
-  onBack(): void
+  onBack?(): void
   children: ReactNode
 }
 
@@ -80,7 +80,7 @@ export function Fields({ names, problems, sending, submit, back, danger, isDisab
         {beside.length > 0 && <p className="warn" role="alert">{i.correct(beside.length)}</p>}
         <div className="actions">
           <Button type="submit" className={danger ? 'button danger' : 'button primary'} isDisabled={sending || isDisabled === true}>{sending ? i.sending : submit}</Button>
-          <Button className="button" onPress={onBack}>{back}</Button>
+          {onBack && <Button className="button" onPress={onBack}>{back}</Button>}
         </div>
       </div>
     </Form>

@@ -8,7 +8,7 @@ import type { InterviewerProfileQuery } from '../generated/interviewer/graphql.t
 import { useTexts } from '../texts/index.tsx'
 import { formats } from '../time.ts'
 import type { Format } from '../time.ts'
-import { Failure, Frame, Loading } from '../ui.tsx'
+import { Failure, Frame, Loading, useStyles } from '../ui.tsx'
 import { Calendar } from './calendar.tsx'
 import './interviewer.css'
 import { Meetings } from './meetings.tsx'
@@ -32,6 +32,7 @@ export default function InterviewerPage({ connection, id, onLeave }: { connectio
   const i = useInterviewerTexts()
   const [{ data, error }, again] = useQuery({ query: InterviewerProfileDocument, variables: { id } })
   const [said, setSaid] = useState('')
+  useStyles('interviewer')
   const me = data?.interviewer
   if (!me) {
     return <Frame onLeave={onLeave}>{error ? <Failure onRetry={() => again({ requestPolicy: 'network-only' })} /> : data ? <p className="notice">{t.student.unknown}</p> : <Loading />}</Frame>

@@ -1,15 +1,14 @@
 // The dialog that publishes a window or a weekly rule. It shows what is in the way before anything is published.
-import { useMemo, useState } from 'react'
+import { useState } from 'react'
 import { useQuery } from 'urql'
 import { InterviewerCalendarDocument, PublishRuleDocument, PublishWindowDocument } from '../generated/interviewer/graphql.ts'
-import type { PublishRuleMutation, Weekday } from '../generated/interviewer/graphql.ts'
+import type { AddAvailabilityInput, AddWeeklyAvailabilityInput, PublishRuleMutation, PublishWindowMutation, Weekday } from '../generated/interviewer/graphql.ts'
 import { addDays, dayOf, startOf } from '../time.ts'
-import { cut, daysOf, nameOf, overlap, spanOf, weekdays, windowOn } from './days.ts'
-import type { Span } from './days.ts'
+import { nameOf, overlap, spanOf, weekdays, windowOn } from './days.ts'
+import { useDryRun } from './dry.ts'
 import { loadedOf } from './entries.ts'
-import type { Loaded } from './entries.ts'
 import { Popup } from '../forms.tsx'
-import { Check, Entry, Fields, Radios, Select, useSend } from './form.tsx'
+import { Check, Entry, Fields, inWords, Radios, Select, useSend } from './form.tsx'
 import type { Props } from './page.tsx'
 import { useInterviewerTexts } from './texts.ts'
 
@@ -32,7 +31,20 @@ interface Plan {
 
 type Dialog = Props & { day: string; from: string; to: string; onClose(text?: string): void }
 
-export function PublishDialog({ me, policy, format, day, from, to, onClose }: Dialog) {
+const ready = (plan: Plan) => Boolean(plan.day && plan.from && plan.to)
+
+// windowInput and ruleInput return what is published.
+function windowInput(plan: Plan, id: string, timeZone: string): AddAvailabilityInput {
+  const { start, end } = windowOn(plan.day, plan.from, plan.to, timeZone)
+  return { interviewerId: id, slotMinutes: plan.length, gapMinutes: plan.gap, start: new Date(start).toISOString(), end: new Date(end).toISOString() }
+}
+
+const ruleInput = (plan: Plan, id: string): AddWeeklyAvailabilityInput => ({
+  interviewerId: id, slotMinutes: plan.length, gapMinutes: plan.gap, everyWeeks: plan.every,
+  startDate: plan.day, endDate: plan.last || null, weekdays: plan.days, startTime: plan.from, endTime: plan.to,
+})
+
+export function PublishDialog({ me, format, day, from, to, onClose }: Dialog) {
   const i = useInterviewerTexts()
   const [plan, setPlan] = useState<Plan>({ kind: 'once', day, last: '', from, to, days: [nameOf(day)], every: 1, length: 60, gap: 0 })
   const change = (part: Partial<Plan>) => setPlan({ ...plan, ...part })
@@ -43,13 +55,10 @@ export function PublishDialog({ me, policy, format, day, from, to, onClose }: Di
   const period = (one: { start: string; end: string }) => `${format.moment(one.start)} – ${format.time(one.end)}`
 
   async function confirm() {
-    if (!plan.day || !plan.from || !plan.to) return sender.refuse([{ field: plan.day ? (plan.from ? 'end' : 'start') : 'startDate', text: i.missing }])
-    const cutting = { interviewerId: me.id, slotMinutes: plan.length, gapMinutes: plan.gap }
+    if (!ready(plan)) return sender.refuse([{ field: plan.day ? (plan.from ? 'end' : 'start') : 'startDate', text: i.missing }])
     const done = await (plan.kind === 'once'
-      ? once.send((idempotencyKey) => ({ ...cutting, ...iso(windowOn(plan.day, plan.from, plan.to, me.timeZone)), idempotencyKey }))
-      : weekly.send((idempotencyKey) => ({
-        ...cutting, startDate: plan.day, endDate: plan.last || null, weekdays: plan.days, startTime: plan.from, endTime: plan.to, everyWeeks: plan.every, idempotencyKey,
-      })))
+      ? once.send((idempotencyKey) => ({ ...windowInput(plan, me.id, me.timeZone), idempotencyKey }))
+      : weekly.send((idempotencyKey) => ({ ...ruleInput(plan, me.id), idempotencyKey })))
     if (done) onClose(summary(done))
   }
 
@@ -80,74 +89,73 @@ export function PublishDialog({ me, policy, format, day, from, to, onClose }: Di
             <Select label={i.publish.every} value={plan.every} options={intervals} text={i.publish.weeks} onChange={(every) => change({ every })} />
           </>
         )}
-        <Forecast id={me.id} plan={plan} timeZone={me.timeZone} horizonDays={policy.publishHorizonDays} period={plan.kind === 'once' ? hours : period} />
+        <Forecast id={me.id} plan={plan} timeZone={me.timeZone} period={plan.kind === 'once' ? hours : period} />
       </Fields>
     </Popup>
   )
-}
-
-const iso = ({ start, end }: Span) => ({ start: new Date(start).toISOString(), end: new Date(end).toISOString() })
-
-function windowsOf(plan: Plan, timeZone: string, horizonDays: number): Span[] {
-  if (!plan.day || !plan.from || !plan.to) return []
-  const days = plan.kind === 'once' ? [plan.day] : daysOf({ days: plan.days, first: plan.day, last: plan.last, every: plan.every }, addDays(dayOf(Date.now(), timeZone), horizonDays))
-  return days.map((day) => windowOn(day, plan.from, plan.to, timeZone, plan.kind === 'weekly'))
 }
 
 interface ForecastProps {
   id: string
   plan: Plan
   timeZone: string
-  horizonDays: number
   period(one: { start: string; end: string }): string
 }
 
-// Forecast says how many slots are published, and what is in the way of others.
-function Forecast({ id, plan, timeZone, horizonDays, period }: ForecastProps) {
+type Outcome = NonNullable<PublishWindowMutation['addAvailability'] | PublishRuleMutation['addWeeklyAvailability']>
+
+// Forecast shows a dry run: how many slots would be published, and what is in the way of others.
+function Forecast({ id, plan, timeZone, period }: ForecastProps) {
   const i = useInterviewerTexts()
-  const windows = useMemo(() => windowsOf(plan, timeZone, horizonDays), [plan, timeZone, horizonDays])
-  const start = startOf(plan.day || '2000-01-01', timeZone)
-  const end = windows.length ? startOf(addDays(dayOf(windows.at(-1)!.end, timeZone), 2), timeZone) : start
-  const [{ data }] = useQuery({ query: InterviewerCalendarDocument, variables: { id, start: startOf(addDays(dayOf(Date.parse(start), timeZone), -1), timeZone), end }, pause: windows.length === 0, requestPolicy: 'cache-and-network' })
-  const loaded = loadedOf(data)
-  const spans = cut(windows, plan.length, plan.gap)
-  if (windows.length === 0 || spans.length === 0) return <p className="notice wide" role="status">{i.publish.nothing}</p>
-  if (!loaded) return <p className="notice wide" role="status">{i.publish.checking}</p>
-  const { free, past, conflicts } = judge(spans, loaded)
+  const complete = ready(plan)
+  const window = useDryRun(PublishWindowDocument, complete && plan.kind === 'once' ? windowInput(plan, id, timeZone) : undefined)
+  const rule = useDryRun(PublishRuleDocument, complete && plan.kind === 'weekly' ? ruleInput(plan, id) : undefined)
+  const outcome: Outcome | null | undefined = plan.kind === 'once' ? window?.addAvailability : rule?.addWeeklyAvailability
+  if (!complete) return null
+  if (!outcome) return <p className="notice wide" role="status">{i.publish.checking}</p>
+  const [refused] = outcome.errors
+  if (refused) return <p className="notice bad wide" role="status">{refused.code === 'INVALID_INPUT' || refused.code === 'INVALID_RANGE' ? i.publish.nothing : inWords(i, refused).text}</p>
+  return <Shown id={id} timeZone={timeZone} outcome={outcome} period={period} />
+}
+
+function Shown({ id, timeZone, outcome: { publishedCount, skipped, skippedCount }, period }: { outcome: Outcome } & Omit<ForecastProps, 'plan'>) {
+  const i = useInterviewerTexts()
+  const fresh = publishedCount - skipped.filter((one) => one.reason === 'DUPLICATE').length
+  const past = skipped.filter((one) => one.reason === 'SLOT_IN_PAST').length
+  const left = skipped.filter((one) => one.reason !== 'SLOT_IN_PAST')
+  const nameOfConflict = useNames(id, timeZone, left.slice(0, shown))
   return (
-    <div className={conflicts.length || past ? 'notice bad wide' : 'notice wide'} role="status">
-      <strong>{i.publish.will(free)}</strong>
+    <div className={skippedCount ? 'notice bad wide' : 'notice wide'} role="status">
+      <strong>{i.publish.will(fresh)}</strong>
       {past > 0 && <p>{i.publish.past(past)}</p>}
-      {conflicts.length > 0 && (
+      {left.length > 0 && (
         <>
-          <p>{i.publish.conflicts(spans.length - free - past)}</p>
+          <p>{i.publish.conflicts(skippedCount - past)}</p>
           <ul className="conflicts">
-            {conflicts.slice(0, shown).map((one) => <li key={one.key}>{period(one)}: {i.publish.inTheWay(one.kind, one.name)}</li>)}
-            {conflicts.length > shown && <li>{i.more(conflicts.length - shown)}</li>}
+            {left.slice(0, shown).map((one) => <li key={one.start}>{period(one)}: {nameOfConflict(one)}</li>)}
+            {skippedCount - past > shown && <li>{i.more(skippedCount - past - shown)}</li>}
           </ul>
         </>
       )}
-      {!loaded.complete && <p className="hint">{i.publish.incomplete}</p>}
     </div>
   )
 }
 
-type Conflict = { key: string; start: string; end: string; kind: 'open' | 'booked' | 'blocked'; name: string }
+type Skipped = Outcome['skipped'][number]
 
-// judge compares the slots to publish with what is in the calendar. The server decides.
-function judge(spans: Span[], { slots, meetings, blocks }: Loaded): { free: number; past: number; conflicts: Conflict[] } {
-  const future = spans.filter((span) => span.start > Date.now())
-  const taken = [
-    ...slots.filter((slot) => slot.status !== 'WITHDRAWN').map((slot): Conflict => {
-      const name = meetings.find((one) => one.slot.id === slot.id)?.student.name ?? ''
-      return { key: `slot ${slot.id}`, ...slot, kind: name ? 'booked' : 'open', name }
-    }),
-    ...blocks.map((block): Conflict => ({ key: `block ${block.id}`, ...block, kind: 'blocked', name: block.reason })),
-  ]
-  const inTheWay = (span: Span) => taken.filter((one) => overlap(span, spanOf(one)))
-  return {
-    free: future.filter((span) => inTheWay(span).length === 0).length,
-    past: spans.length - future.length,
-    conflicts: taken.filter((one) => future.some((span) => overlap(span, spanOf(one)))),
+// useNames returns a function that says what is in the way of a slot. The names come from the calendar.
+function useNames(id: string, timeZone: string, skipped: Skipped[]): (one: Skipped) => string {
+  const i = useInterviewerTexts()
+  const day = (instant: string | undefined, days: number) => startOf(addDays(instant ? dayOf(Date.parse(instant), timeZone) : '2000-01-01', days), timeZone)
+  const variables = { id, start: day(skipped[0]?.start, -1), end: day(skipped.at(-1)?.end, 2) }
+  const [{ data }] = useQuery({ query: InterviewerCalendarDocument, variables, pause: skipped.length === 0 })
+  const loaded = loadedOf(data)
+  return (one) => {
+    const inTheWay = <T extends { start: string; end: string }>(list: T[] | undefined) => list?.find((other) => overlap(spanOf(one), spanOf(other)))
+    const meeting = inTheWay(loaded?.meetings.filter((other) => other.status === 'BOOKED'))
+    if (meeting) return i.publish.inTheWay('booked', meeting.student.name)
+    if (one.reason !== 'BLOCKED') return i.publish.inTheWay('open', '')
+    const block = inTheWay(loaded?.blocks)
+    return block ? i.publish.inTheWay('blocked', block.reason) : i.publish.withdrawn
   }
 }

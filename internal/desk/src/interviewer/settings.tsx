@@ -2,13 +2,12 @@
 import { useState } from 'react'
 import { Button } from 'react-aria-components'
 import { useQuery } from 'urql'
-import { CreateFeedDocument, DeleteFeedDocument, InterviewerSettingsDocument, UpdatePreferencesDocument } from '../generated/interviewer/graphql.ts'
+import { CreateFeedDocument, DeleteFeedDocument, InterviewerSettingsDocument, UpdatePreferencesDocument, UpdateProfileDocument } from '../generated/interviewer/graphql.ts'
 import type { InterviewerSettingsQuery } from '../generated/interviewer/graphql.ts'
-import { useTexts } from '../texts/index.tsx'
 import { Failure, Loading } from '../ui.tsx'
 import { Refusals } from '../forms.tsx'
-import { Check, useSend } from './form.tsx'
-import type { Me, Props } from './page.tsx'
+import { Check, Entry, Fields, useSend } from './form.tsx'
+import type { Props } from './page.tsx'
 import { useInterviewerTexts } from './texts.ts'
 
 type Settings = NonNullable<InterviewerSettingsQuery['interviewer']>
@@ -19,7 +18,7 @@ export function Settings(props: Props) {
   const settings = data?.interviewer
   return (
     <div className="halves">
-      <Profile me={me} />
+      <Profile {...props} />
       {settings ? (
         <div className="stack">
           <Feeds {...props} feeds={settings.calendarFeeds ?? []} />
@@ -30,34 +29,57 @@ export function Settings(props: Props) {
   )
 }
 
-// Profile shows what students see. The API lets only administrators change it.
-function Profile({ me }: { me: Me }) {
+// Profile shows what the school decides, and a form for the rest.
+function Profile({ me, say }: Props) {
   const i = useInterviewerTexts()
-  const { locale } = useTexts()
-  const name = new Intl.DisplayNames(locale, { type: 'language' })
-  const rows: [string, string | null | undefined][] = [
-    [i.settings.name, me.name],
-    [i.settings.headline, me.headline],
-    [i.settings.bio, me.bio],
-    [i.settings.tags, me.tags.join(', ')],
-    [i.settings.languages, me.languages.map((tag) => name.of(tag) ?? tag).join(', ')],
-    [i.settings.zone, me.timeZone],
-  ]
-  const own: [string, string | null | undefined][] = [
-    [i.settings.email, me.email],
-    [i.settings.room, me.meetingUrl],
-    [i.settings.perDay, me.maxPerDay?.toLocaleString(locale) ?? i.settings.noCap],
-    [i.settings.perWeek, me.maxPerWeek?.toLocaleString(locale) ?? i.settings.noCap],
-  ]
   return (
     <section className="card stack" aria-labelledby="profile">
       <h2 id="profile">{i.settings.profile}</h2>
       <p className="hint">{i.settings.profileAbout}</p>
-      <Facts rows={rows} />
-      <h3>{i.settings.own}</h3>
-      <Facts rows={own} />
+      <ProfileForm key={me.version} me={me} say={say} />
+      <h3>{i.settings.school}</h3>
+      <Facts rows={[[i.settings.name, me.name], [i.settings.email, me.email], [i.settings.tags, me.tags.join(', ')]]} />
     </section>
   )
+}
+
+const own = ['headline', 'bio', 'photoUrl', 'languages', 'timeZone', 'meetingUrl', 'maxPerDay', 'maxPerWeek'] as const
+
+function ProfileForm({ me, say }: Pick<Props, 'me' | 'say'>) {
+  const i = useInterviewerTexts()
+  const { problems, refuse, sending, send } = useSend(UpdateProfileDocument)
+  const [entered, setEntered] = useState(() => Object.fromEntries(own.map((name) => [name, name === 'languages' ? me.languages.join(', ') : String(me[name] ?? '')])) as Record<(typeof own)[number], string>)
+  const field = (name: (typeof own)[number]) => ({ name, label: i.settings[name], value: entered[name], onChange: (value: string) => setEntered({ ...entered, [name]: value }) })
+
+  async function save() {
+    const caps = { maxPerDay: capOf(entered.maxPerDay), maxPerWeek: capOf(entered.maxPerWeek) }
+    const wrong = (['maxPerDay', 'maxPerWeek'] as const).filter((name) => caps[name] === undefined)
+    if (wrong.length > 0) return refuse(wrong.map((name) => ({ field: name, text: i.settings.whole })))
+    const { headline, bio, photoUrl, timeZone, meetingUrl } = entered
+    const languages = entered.languages.split(',').map((one) => one.trim()).filter(Boolean)
+    const done = await send(() => ({ interviewerId: me.id, expectedVersion: me.version, headline, bio, photoUrl, timeZone, meetingUrl, languages, maxPerDay: caps.maxPerDay ?? null, maxPerWeek: caps.maxPerWeek ?? null }))
+    if (done) say(i.settings.saved)
+  }
+
+  return (
+    <Fields names={own} problems={problems} sending={sending} submit={i.settings.save} onSubmit={() => void save()}>
+      <Entry {...field('headline')} hint={i.settings.headlineHint} maxLength={120} />
+      <Entry {...field('bio')} rows={5} maxLength={1000} />
+      <Entry {...field('photoUrl')} hint={i.settings.urlHint} />
+      <Entry {...field('languages')} hint={i.settings.languagesHint} />
+      <Entry {...field('timeZone')} hint={i.settings.timeZoneHint} />
+      <Entry {...field('meetingUrl')} hint={i.settings.meetingUrlHint} />
+      <Entry {...field('maxPerDay')} hint={i.settings.maxHint} />
+      <Entry {...field('maxPerWeek')} hint={i.settings.maxHint} />
+    </Fields>
+  )
+}
+
+// capOf returns null for no maximum, and undefined for what is not a whole number.
+function capOf(text: string): number | null | undefined {
+  if (!text.trim()) return null
+  const value = Number(text)
+  return Number.isInteger(value) && Math.abs(value) < 2 ** 31 ? value : undefined
 }
 
 function Facts({ rows }: { rows: [string, string | null | undefined][] }) {

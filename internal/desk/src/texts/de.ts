@@ -13,6 +13,7 @@ export const de: Texts = {
   docs: 'Für Entwickelnde: die API ausprobieren',
   offline: 'Du bist offline. Die Angaben können veraltet sein.',
   notLive: 'Die Live-Aktualisierung ist unterbrochen. Die Verbindung wird wiederhergestellt.',
+  waiting: (n) => `Der Server hat zu viele Anfragen bekommen. Neuer Versuch in ${plural(n, 'Sekunde', 'Sekunden')}.`,
   failed: 'Der Server ist nicht erreichbar. Prüfe deine Verbindung und versuche es erneut.',
 
   signIn: {
@@ -138,9 +139,9 @@ export const de: Texts = {
   },
 
   calendar: {
-    title: 'Dein Kalender',
+    title: 'Kalender-Abos',
     intro: 'Dein Kalenderprogramm kann eine geheime Adresse abonnieren. Es zeigt dann deine Interviews und jede Änderung.',
-    add: 'Adresse erstellen',
+    add: 'Abo erstellen',
     url: 'Adresse zum Abonnieren',
     secret: 'Sie wird nur jetzt angezeigt. Wer sie kennt, kann deine Interviews lesen.',
     copy: 'Adresse kopieren',
@@ -149,7 +150,7 @@ export const de: Texts = {
     read: (when) => `Zuletzt gelesen am ${when}`,
     unread: 'Noch nicht gelesen',
     remove: 'Löschen',
-    removeLabel: (when) => `Adresse vom ${when} löschen`,
+    removeLabel: (when) => `Abo vom ${when} löschen`,
   },
 
   refusals: {
@@ -173,9 +174,9 @@ export const de: Texts = {
   empty: {
     LIMIT_REACHED: 'Du hast alle deine Interviews genutzt.',
     GRADES_TOO_LOW: 'Eine deiner letzten Noten ist zu niedrig.',
-    RANGE_IN_PAST: 'Diese Woche ist vorbei.',
+    RANGE_IN_PAST: 'Diese Tage sind vorbei.',
     NONE_PUBLISHED: 'Für diese Tage wurde kein Termin veröffentlicht.',
-    NONE_MATCH: 'Kein Termin dieser Woche passt zu deinen Filtern.',
+    NONE_MATCH: 'Kein Termin an diesen Tagen passt zu deinen Filtern.',
     SLOT_TAKEN: 'Andere haben die Termine gebucht.',
     SLOT_HELD: 'Andere buchen gerade die Termine.',
     SLOT_IN_PAST: 'Die Termine sind vorbei.',

@@ -12,6 +12,7 @@ export const en = {
   docs: 'For developers: try out the API',
   offline: 'You are offline. What you see may be out of date.',
   notLive: 'Live updates are interrupted. We are reconnecting.',
+  waiting: (n: number) => `The server has had too many requests. Trying again in ${plural(n, 'second', 'seconds')}.`,
   failed: 'The server cannot be reached. Check your connection and try again.',
 
   signIn: {
@@ -42,9 +43,9 @@ export const en = {
     unknown: 'The school no longer has an account for you.',
     wrongRole: 'The desk has no page for your role.',
     blocked: 'You cannot book at the moment',
-    hold: 'A time is kept for you',
+    hold: 'You hold a time',
     resume: 'Continue booking',
-    release: 'Give it back',
+    release: 'Release it',
   },
 
   filter: {
@@ -75,9 +76,9 @@ export const en = {
 
   booking: {
     title: (name: string) => `Interview with ${name}`,
-    placing: 'Keeping this time for you…',
-    kept: 'This time is kept for you for',
-    expired: 'The time is no longer kept for you. It may still be free.',
+    placing: 'Holding this time for you…',
+    kept: 'We hold this time for you for',
+    expired: 'Your hold on this time has ended. It may still be free.',
     confirm: 'Book this interview',
     confirming: 'Booking…',
     back: 'Back to the list',
@@ -137,9 +138,9 @@ export const en = {
   },
 
   calendar: {
-    title: 'Your calendar',
+    title: 'Calendar feeds',
     intro: 'Your calendar program can subscribe to a secret address. It then shows your interviews and every change to them.',
-    add: 'Create an address',
+    add: 'Create a feed',
     url: 'Address to subscribe to',
     secret: 'It is shown only now. Whoever knows it can read your interviews.',
     copy: 'Copy the address',
@@ -148,7 +149,7 @@ export const en = {
     read: (when: string) => `Last read on ${when}`,
     unread: 'Not read yet',
     remove: 'Delete',
-    removeLabel: (when: string) => `Delete the address created on ${when}`,
+    removeLabel: (when: string) => `Delete the feed created on ${when}`,
   },
 
   // Refusals of the API by their code. For a code without a text here, the page shows the
@@ -164,7 +165,7 @@ export const en = {
     SLOT_WITHDRAWN: 'The interviewer has withdrawn this time.',
     SLOT_IN_PAST: 'This time has passed.',
     TOO_SOON: 'This time starts too soon to be booked.',
-    HOLD_EXPIRED: 'The time was no longer kept for you.',
+    HOLD_EXPIRED: 'Your hold on this time had ended.',
     CANCEL_TOO_LATE: 'The deadline for cancelling has passed.',
     RESCHEDULE_TOO_LATE: 'The deadline for moving the interview has passed.',
     TOO_MANY_RESCHEDULES: 'You have moved this interview as often as your school allows.',
@@ -175,9 +176,9 @@ export const en = {
   empty: {
     LIMIT_REACHED: 'You have used all your interviews.',
     GRADES_TOO_LOW: 'One of your latest grades is too low to book.',
-    RANGE_IN_PAST: 'This week is over.',
+    RANGE_IN_PAST: 'These days are over.',
     NONE_PUBLISHED: 'No interviewer has published a time for these days.',
-    NONE_MATCH: 'No time in this week matches your filters.',
+    NONE_MATCH: 'No time on these days matches your filters.',
     SLOT_TAKEN: 'Other students have booked the times.',
     SLOT_HELD: 'Other students are about to book the times.',
     SLOT_IN_PAST: 'The times have passed.',

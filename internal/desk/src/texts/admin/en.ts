@@ -1,5 +1,5 @@
 // The texts of an administrator's pages in English.
-import type { AllowedInput, EventKind, InterviewStatus, Role, WaivableRule, WebhookDeliveryStatus } from '../../generated/admin/graphql.ts'
+import type { AllowedInput, EventKind, InterviewStatus, MailKind, Party, RefusalCode, Role, WaivableRule, WebhookDeliveryStatus } from '../../generated/admin/graphql.ts'
 
 const plural = (n: number, one: string, other: string) => `${n} ${n === 1 ? one : other}`
 const range = (min: string, max: string) => (min && max ? `${min} to ${max}` : max ? `at most ${max}` : `at least ${min}`)
@@ -16,6 +16,7 @@ export const en = {
     report: 'Figures',
     events: 'Events',
     policy: 'Policy',
+    mail: 'E-mails',
     webhooks: 'Webhooks',
   },
   missing: 'There is nothing at this address. It may have been deleted.',
@@ -66,6 +67,7 @@ export const en = {
   stuck: {
     intro: 'These students cannot book. A waiver exempts one student from one rule.',
     none: 'Nobody is stuck.',
+    noneSo: 'Nobody is stuck for this reason.',
     filter: 'Reason',
     reasons: { '': 'All reasons', LIMIT_REACHED: 'All interviews used', GRADES_TOO_LOW: 'A low grade' },
     LIMIT_REACHED: (used: number, limit: number) => `Has used all interviews: ${used} of ${limit}.`,
@@ -125,11 +127,19 @@ export const en = {
   import: {
     intro: 'The file is checked first. Nothing is imported until you confirm.',
     kind: 'What the file contains',
-    kinds: { students: 'Students', interviewers: 'Interviewers' },
+    kinds: { students: 'Students', interviewers: 'Interviewers', availability: 'Available time', calendar: 'A calendar of available time', interviews: 'Interviews' },
     columns: {
       students: 'Columns: name, email; optional: timeZone, interviewLimit.',
       interviewers: 'Columns: name, email; optional: timeZone, active, tags, maxPerDay, maxPerWeek, meetingUrl, headline, bio, photoUrl, languages.',
+      availability: 'Columns: interviewer (their e-mail); for a window start, end; for a weekly rule weekdays, startTime, endTime, startDate; optional: endDate, timeZone, everyWeeks, slotMinutes, gapMinutes, tags.',
+      calendar: 'An iCalendar file (.ics). Each event becomes available time.',
+      interviews: 'Columns: studentEmail, interviewerEmail, start, end, status; optional: grade, note, bookedAt, completedAt, cancelledAt, cancelReason, meetingUrl.',
     },
+    calendarOf: 'Interviewer',
+    calendarHint: 'Choose the interviewer first.',
+    calendarFile: 'Choose a calendar file, or drag it here',
+    wholeDays: 'Block the days of all-day events',
+    exempt: 'Also import interviews that break rules, such as the interview limit',
     file: 'Choose a CSV file, or drag it here',
     fileHint: 'CSV in UTF-8 with a header line, at most 5,000 rows.',
     notText: 'The file is not in UTF-8. Save it as “CSV UTF-8” and choose it again.',
@@ -140,12 +150,15 @@ export const en = {
     field: 'Field',
     message: 'Error',
     wholeRow: 'Whole row',
+    // Errors of rows by their code. Without a text here, the page shows the message of the API, which is in English.
+    errors: {} as Partial<Record<RefusalCode, string>>,
+    invalid: (message: string) => message,
     again: 'Correct the file and choose it again, or import only the valid rows.',
     notes: 'Notes',
     confirm: (n: number) => `Import ${plural(n, 'row', 'rows')}`,
     confirmValid: (n: number) => `Import only the ${plural(n, 'valid row', 'valid rows')}`,
     nothing: 'The file contains nothing new.',
-    done: (n: number) => `${plural(n, 'person was', 'people were')} imported.`,
+    done: (n: number) => `${plural(n, 'row was', 'rows were')} imported.`,
   },
 
   interview: {
@@ -185,8 +198,6 @@ export const en = {
     intro: 'Interviews by month and interviewer, counted by their start.',
     from: 'First month',
     until: 'Last month',
-    progress: (n: number) => `${plural(n, 'interview', 'interviews')} read…`,
-    capped: (n: string) => `The figures cover only the first ${n} interviews. Choose fewer months.`,
     none: 'There are no interviews in these months.',
     reversed: 'The last month is before the first.',
     chart: (total: number) => `Interviews by month, ${total} in total. The table below has the figures.`,
@@ -285,6 +296,25 @@ export const en = {
     agendaHint: 'From 0 to 23, in the interviewer’s time zone. Leave it empty for none.',
   },
 
+  mail: {
+    intro: 'Each message as it would be sent now, with the texts of your school. Nothing is sent.',
+    kind: 'Message',
+    kinds: {
+      BOOKED: 'Interview booked', MOVED: 'Interview moved', CANCELLED: 'Interview cancelled', GRADED: 'Grade or note', NO_SHOW: 'No-show',
+      NO_SHOW_UNDONE: 'No-show undone', WAIVER: 'Waiver granted', REMINDER: 'Reminder', AGENDA: 'Daily agenda', FEEDBACK: 'Reminder to grade', WEBHOOK_DISABLED: 'Webhook disabled',
+    } satisfies Record<MailKind, string>,
+    to: 'To',
+    recipients: { STUDENT: 'The student', INTERVIEWER: 'The interviewer' } satisfies Record<Party, string>,
+    about: 'About',
+    invented: 'An invented interview',
+    off: 'This server sends no e-mail, because no mail server is set.',
+    sender: (address: string) => `From ${address}`,
+    recipient: (name: string) => `To ${name}`,
+    format: 'Format',
+    formats: { text: 'Text', html: 'HTML' },
+    invitation: 'Calendar invitation',
+  },
+
   webhook: {
     intro: 'The server sends events to these addresses.',
     none: 'There is no webhook yet.',
@@ -340,6 +370,8 @@ export const en = {
     TOO_SOON: 'It is too early for this.',
     BUSY_RETRY: 'Others are changing the same data. Try again.',
     NOT_FOUND: 'This no longer exists.',
+    INVALID_RANGE: 'The period is reversed, empty or too long.',
+    IDEMPOTENCY_MISMATCH: 'This was sent before with other values. Reload the page and try again.',
   } as Partial<Record<string, string>>,
 }
 
