@@ -26,6 +26,7 @@ function merge(list: List, { openedEdges, closedIds, totalCount }: Change): List
   return { ...list, edges, totalCount, pageInfo: { ...list.pageInfo, hasNextPage: totalCount > edges.length, endCursor: edges.at(-1)?.cursor ?? null } }
 }
 
+const refusedMs = 5000 // before a refused subscription begins again
 const shownAtOnce = 500 // slots that are loaded without being asked for
 
 export type Query = Omit<SlotsQueryVariables, 'after'>
@@ -98,14 +99,31 @@ export function useLiveSlots(connection: Connection, query: Query): LiveSlots {
       show(next)
     }
 
+    // subscribe begins again if the server refuses the subscription, and then loads what it has missed.
+    let subscription: { unsubscribe(): void }
+    let timer: ReturnType<typeof setTimeout> | undefined
+    function subscribe() {
+      subscription = connection.client.subscription(SlotsChangedDocument, variables).subscribe(({ data, error }) => {
+        if (data) told(data.slotsChanged)
+        else if (error && !ended) timer = setTimeout(again, refusedMs)
+      })
+    }
+
+    function again() {
+      subscription.unsubscribe()
+      subscribe()
+      load()
+    }
+
     show(undefined)
     setFailed(false)
-    const subscription = connection.client.subscription(SlotsChangedDocument, variables).subscribe(({ data }) => data && told(data.slotsChanged))
+    subscribe()
     const stopListening = connection.onReconnect(() => load())
     void connection.active().then(() => load())
     loader.current = load
     return () => {
       ended = true
+      clearTimeout(timer)
       subscription.unsubscribe()
       stopListening()
     }

@@ -5,8 +5,8 @@ import { Button } from 'react-aria-components'
 import { ImportAvailabilityDocument, ImportInterviewersDocument, ImportInterviewsDocument, ImportStudentsDocument } from '../generated/admin/graphql.ts'
 import type { ImportStudentsMutation, ProblemFragment, RowFragment } from '../generated/admin/graphql.ts'
 import { Loading } from '../ui.tsx'
-import { Refusals } from '../forms.tsx'
-import { Choice, useSave } from './form.tsx'
+import { Refusals, useSave } from '../forms.tsx'
+import { Choice } from './form.tsx'
 import { Said, Section } from './list.tsx'
 import { PersonPicker } from './picker.tsx'
 import { to } from './place.ts'
@@ -55,13 +55,13 @@ function useImport({ kind, interviewer, wholeDays, exempt }: Source) {
   const availability = useSave(ImportAvailabilityDocument, ['Interviewer'])
   const interviews = useSave(ImportInterviewsDocument, ['Interview', 'Student'])
   const accept = (payload: { errors: ProblemFragment[]; rows: RowFragment[] }) => payload.rows.length > 0
-  async function run(text: string, dryRun: boolean, partial: boolean): Promise<Result | null | undefined> {
-    const table = (key: string) => ({ csv: text, dryRun, partial, key })
-    if (kind === 'students') return (await students.save(table, accept))?.importStudents
-    if (kind === 'interviewers') return (await interviewers.save(table, accept))?.importInterviewers
-    if (kind === 'interviews') return (await interviews.save((key) => ({ ...table(key), exempt }), accept))?.importInterviews
+  function run(text: string, dryRun: boolean, partial: boolean): Promise<Result | undefined> {
+    const table = (idempotencyKey: string) => ({ csv: text, dryRun, partial, idempotencyKey })
+    if (kind === 'students') return students.save(table, accept)
+    if (kind === 'interviewers') return interviewers.save(table, accept)
+    if (kind === 'interviews') return interviews.save((key) => ({ ...table(key), exempt }), accept)
     const what = kind === 'calendar' ? { ical: text, interviewerId: interviewer, wholeDayEvents: wholeDays ? 'BLOCK' : 'SKIP' } as const : { csv: text }
-    return (await availability.save((idempotencyKey) => ({ input: { ...what, dryRun, partial, idempotencyKey } }), accept))?.importAvailability
+    return availability.save((key) => ({ ...what, dryRun, partial, idempotencyKey: key }), accept)
   }
   return { run, ...{ students, interviewers, availability, calendar: availability, interviews }[kind] }
 }

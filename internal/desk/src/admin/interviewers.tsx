@@ -4,9 +4,10 @@ import { AdminInterviewerDocument, AdminInterviewersDocument, CreateInterviewerD
 import type { InterviewerRecordFragment, InterviewerRowFragment } from '../generated/admin/graphql.ts'
 import { placeOf } from '../time.ts'
 import { Failure, Initials, Loading } from '../ui.tsx'
-import { Check, Choice, Entry, Fields, isProblem, listOf, useSave, whole } from './form.tsx'
+import { Check, Entry, Fields, useSave } from '../forms.tsx'
+import { Choice, isProblem, listOf, whole } from './form.tsx'
 import type { Problem } from '../forms.tsx'
-import type { Entries } from './form.tsx'
+import type { Entries } from '../forms.tsx'
 import { InterviewRows } from './interviews.tsx'
 import { Listing, Missing, Said, Section, useFresh, usePaged } from './list.tsx'
 import { useMoments, zone } from './moments.ts'
@@ -83,8 +84,8 @@ function NewInterviewer() {
   async function add(entry: Entries) {
     const entered = read(a, entry)
     if (Array.isArray(entered)) return create.refuse(entered)
-    const made = await create.save((idempotencyKey) => ({ input: { ...entered, idempotencyKey } }))
-    if (made?.createInterviewer?.interviewer) go(`interviewers/${made.createInterviewer.interviewer.id}`)
+    const made = await create.save((idempotencyKey) => ({ ...entered, idempotencyKey }))
+    if (made?.interviewer) go(`interviewers/${made.interviewer.id}`)
   }
   return (
     <Section title={a.interviewer.add}>
@@ -145,10 +146,9 @@ function Edit({ interviewer, onSaid }: { interviewer: InterviewerRecordFragment;
     if (Array.isArray(entered)) return update.refuse(entered)
     const active = entry('active') === 'true'
     const stops = interviewer.active && !active
-    const done = await update.save(() => ({
-      input: { interviewerId: interviewer.id, expectedVersion: interviewer.version, ...entered, active, cancelBooked: stops && entry('cancelBooked') === 'true' },
+    const effect = await update.save(() => ({
+      interviewerId: interviewer.id, expectedVersion: interviewer.version, ...entered, active, cancelBooked: stops && entry('cancelBooked') === 'true',
     }))
-    const effect = done?.updateInterviewer
     if (effect) onSaid(stops ? `${a.saved} ${a.interviewer.effect(effect.closedCount, effect.conflictCount, effect.cancelledCount)}` : a.saved)
   }
   return (

@@ -3,9 +3,9 @@ import { useState } from 'react'
 import { Button } from 'react-aria-components'
 import { AdminCancelDocument, AdminCompleteDocument, AdminInterviewsDocument } from '../generated/admin/graphql.ts'
 import type { InterviewRowFragment, InterviewStatus } from '../generated/admin/graphql.ts'
-import { Popup } from '../forms.tsx'
-import { Check, Choice, Entry, Fields, isProblem, useSave, whole } from './form.tsx'
-import type { Entries } from './form.tsx'
+import { Check, Entry, Fields, Popup, useSave } from '../forms.tsx'
+import { Choice, isProblem, whole } from './form.tsx'
+import type { Entries } from '../forms.tsx'
 import { Listing, Said, Section, usePaged } from './list.tsx'
 import { endOfDay, startOfDay, useMoments } from './moments.ts'
 import { PersonPicker } from './picker.tsx'
@@ -82,7 +82,7 @@ function Cancel({ interview, what, onClose }: DialogProps) {
   const a = useAdminTexts()
   const cancel = useSave(AdminCancelDocument)
   const send = async (entry: Entries) =>
-    void ((await cancel.save((idempotencyKey) => ({ input: { interviewId: interview.id, reason: entry('reason'), idempotencyKey } }))) && onClose(a.interview.cancelled))
+    void ((await cancel.save((idempotencyKey) => ({ interviewId: interview.id, reason: entry('reason'), idempotencyKey }))) && onClose(a.interview.cancelled))
   return (
     <Popup title={a.interview.cancelTitle} role="alertdialog" onClose={() => onClose('')}>
       <p>{what}</p>
@@ -100,7 +100,7 @@ function Grade({ interview, what, onClose }: DialogProps) {
     const grade = whole(a, 'grade', entry('grade'))
     if (isProblem(grade)) return complete.refuse([grade])
     const done = await complete.save((idempotencyKey) => ({
-      input: { interviewId: interview.id, expectedVersion: interview.version, grade, note: entry('note'), shareNote: entry('share') === 'true', idempotencyKey },
+      interviewId: interview.id, expectedVersion: interview.version, grade, note: entry('note'), shareNote: entry('share') === 'true', idempotencyKey,
     }))
     if (done) onClose(a.interview.graded)
   }

@@ -3,6 +3,7 @@ import { useEffect, useRef } from 'react'
 import type { ComponentType } from 'react'
 import type { Connection } from '../api.ts'
 import { useTexts } from '../texts/index.tsx'
+import { FormWords } from '../forms.tsx'
 import { Frame, useStyles } from '../ui.tsx'
 import './admin.css'
 import { Events } from './events.tsx'
@@ -54,7 +55,7 @@ export default function AdminPage({ connection, onLeave }: { connection: Connect
           <a key={name} ref={name === section ? here : null} href={to(name)} aria-current={name === section ? 'page' : undefined}>{a.sections[name]}</a>
         ))}
       </nav>
-      {!pages ? <Missing /> : id && One ? <One key={id} id={id} /> : id ? <Missing /> : <pages.all key={section} />}
+      <FormWords value={a}>{!pages ? <Missing /> : id && One ? <One key={id} id={id} /> : id ? <Missing /> : <pages.all key={section} />}</FormWords>
       <p className="hint zone">{t.student.zone(zone)}</p>
     </Frame>
   )

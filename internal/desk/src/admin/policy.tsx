@@ -3,9 +3,9 @@ import { useState } from 'react'
 import { AdminPolicyDocument, UpdatePolicyDocument } from '../generated/admin/graphql.ts'
 import type { PolicyFragment, UpdateBookingPolicyInput } from '../generated/admin/graphql.ts'
 import { Failure, Loading } from '../ui.tsx'
-import { Check, Entry, Fields, useSave } from './form.tsx'
+import { Check, Entry, Fields, useSave } from '../forms.tsx'
 import type { Problem } from '../forms.tsx'
-import type { Entries } from './form.tsx'
+import type { Entries } from '../forms.tsx'
 import { Said, Section, useFresh } from './list.tsx'
 import { useMoments } from './moments.ts'
 import { useAdminTexts } from './texts.ts'
@@ -93,7 +93,7 @@ function PolicyForm({ policy, onSaid }: { policy: PolicyFragment; onSaid(text: s
     onSaid('')
     const { changes, problems } = changesOf(a, policy, entry)
     if (problems.length) return update.refuse(problems)
-    if (await update.save(() => ({ input: { ...changes, expectedVersion: policy.version } }))) onSaid(a.saved)
+    if (await update.save(() => ({ ...changes, expectedVersion: policy.version }))) onSaid(a.saved)
   }
   return (
     <div className="card">

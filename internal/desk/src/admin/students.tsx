@@ -5,8 +5,9 @@ import { AdminStudentDocument, AdminStudentsDocument, CreateStudentDocument, Upd
 import type { AdminStudentsQueryVariables, StudentRecordFragment, StudentRowFragment } from '../generated/admin/graphql.ts'
 import { placeOf } from '../time.ts'
 import { Failure, Initials, Loading } from '../ui.tsx'
-import { Choice, Entry, Fields, isProblem, useSave, whole } from './form.tsx'
-import type { Entries } from './form.tsx'
+import { Entry, Fields, useSave } from '../forms.tsx'
+import { Choice, isProblem, whole } from './form.tsx'
+import type { Entries } from '../forms.tsx'
 import { InterviewRows } from './interviews.tsx'
 import { Listing, Missing, Said, Section, useFresh, usePaged } from './list.tsx'
 import { useMoments, zone } from './moments.ts'
@@ -77,9 +78,9 @@ function NewStudent() {
     const limit = whole(a, 'interviewLimit', entry('interviewLimit'))
     if (isProblem(limit)) return create.refuse([limit])
     const made = await create.save((idempotencyKey) => ({
-      input: { name: entry('name'), email: entry('email'), timeZone: entry('timeZone'), interviewLimit: limit, idempotencyKey },
+      name: entry('name'), email: entry('email'), timeZone: entry('timeZone'), interviewLimit: limit, idempotencyKey,
     }))
-    if (made?.createStudent?.student) go(`students/${made.createStudent.student.id}`)
+    if (made?.student) go(`students/${made.student.id}`)
   }
   return (
     <Section title={a.student.add}>
@@ -140,14 +141,12 @@ function Record({ student, onSaid }: { student: StudentRecordFragment; onSaid(te
     const limit = whole(a, 'interviewLimit', entry('interviewLimit'))
     if (isProblem(limit)) return update.refuse([limit])
     const done = await update.save(() => ({
-      input: {
-        studentId: student.id,
-        expectedVersion: student.version,
-        name: entry('name'),
-        email: entry('email'),
-        timeZone: entry('timeZone'),
-        ...(limit === student.interviewLimit ? {} : { interviewLimit: limit }), // the policy's limit must not become the student's own
-      },
+      studentId: student.id,
+      expectedVersion: student.version,
+      name: entry('name'),
+      email: entry('email'),
+      timeZone: entry('timeZone'),
+      ...(limit === student.interviewLimit ? {} : { interviewLimit: limit }), // the policy's limit must not become the student's own
     }))
     if (done) onSaid(a.saved)
   }

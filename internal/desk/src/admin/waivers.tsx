@@ -3,9 +3,9 @@ import { useState } from 'react'
 import { Button } from 'react-aria-components'
 import { GrantWaiverDocument, RevokeWaiverDocument } from '../generated/admin/graphql.ts'
 import type { GrantFragment, StandingFragment, WaivableRule } from '../generated/admin/graphql.ts'
-import { Refusals } from '../forms.tsx'
-import { Choice, Entry, Fields, isProblem, useSave, whole } from './form.tsx'
-import type { Entries } from './form.tsx'
+import { Entry, Fields, Refusals, useSave } from '../forms.tsx'
+import { Choice, isProblem, whole } from './form.tsx'
+import type { Entries } from '../forms.tsx'
 import { endOfDay, useMoments } from './moments.ts'
 import { useAdminTexts } from './texts.ts'
 
@@ -54,7 +54,7 @@ function Granted({ waiver, onSaid }: { waiver: GrantFragment; onSaid(text: strin
   const { rule, reason, used, uses, grantedAt, expiresAt, revokedAt } = waiver
   const expired = expiresAt != null && Date.parse(expiresAt) <= Date.now()
   const end = revokedAt ? a.waiver.revoked(day(revokedAt)) : !expiresAt ? '' : expired ? a.waiver.expired(day(expiresAt)) : a.waiver.expiry(day(expiresAt))
-  const withdraw = async () => void ((await revoke.save(() => ({ input: { waiverId: waiver.id } }))) && onSaid(a.waiver.withdrawn))
+  const withdraw = async () => void ((await revoke.save(() => ({ waiverId: waiver.id }))) && onSaid(a.waiver.withdrawn))
   return (
     <div className="waiver">
       <p><strong>{a.waiver.rules[rule]}</strong> · {reason}</p>
@@ -81,14 +81,12 @@ function GrantForm({ student, onSaid, onClose }: { student: Holder; onSaid(text:
     const uses = whole(a, 'uses', entry('uses'))
     if (isProblem(uses)) return grant.refuse([uses])
     const done = await grant.save((idempotencyKey) => ({
-      input: {
-        studentId: student.id,
-        rule: entry('rule') as WaivableRule,
-        reason: entry('reason'),
-        uses: uses ?? 1,
-        expiresAt: endOfDay(entry('expiresAt')),
-        idempotencyKey,
-      },
+      studentId: student.id,
+      rule: entry('rule') as WaivableRule,
+      reason: entry('reason'),
+      uses: uses ?? 1,
+      expiresAt: endOfDay(entry('expiresAt')),
+      idempotencyKey,
     }))
     if (!done) return
     onSaid(a.waiver.granted(student.name))

@@ -5,9 +5,8 @@ import { CreateWebhookDocument, DeleteWebhookDocument, DeliveriesDocument, Redel
 import type { DeliveriesQuery, HookFragment } from '../generated/admin/graphql.ts'
 import { Failure, Loading } from '../ui.tsx'
 import { groups } from './events.tsx'
-import { Popup, Refusals } from '../forms.tsx'
-import { Check, Entry, Fields, useSave } from './form.tsx'
-import type { Entries } from './form.tsx'
+import { Check, Entry, Fields, Popup, Refusals, useSave } from '../forms.tsx'
+import type { Entries } from '../forms.tsx'
 import { Listing, Missing, Said, Section, useFresh, usePaged } from './list.tsx'
 import { useMoments } from './moments.ts'
 import { go, to } from './place.ts'
@@ -58,7 +57,7 @@ function NewWebhook() {
   const [made, setMade] = useState<{ id: string; secret: string }>()
   async function add(entry: Entries) {
     const kinds = Object.entries(groups).flatMap(([group, kinds]) => (entry(group) === 'true' ? kinds : []))
-    const result = (await create.save((idempotencyKey) => ({ input: { url: entry('url'), kinds, idempotencyKey } })))?.createWebhook
+    const result = await create.save((idempotencyKey) => ({ url: entry('url'), kinds, idempotencyKey }))
     if (result?.webhook) setMade({ id: result.webhook.id, secret: result.secret ?? '' })
   }
   return (
@@ -127,9 +126,9 @@ function Actions({ webhook, onSaid }: { webhook: HookFragment; onSaid(text: stri
   const remove = useSave(DeleteWebhookDocument, ['Webhook'])
   const [secret, setSecret] = useState('')
   const [asking, setAsking] = useState(false)
-  const toggle = async () => void ((await update.save(() => ({ input: { webhookId: webhook.id, expectedVersion: webhook.version, enabled: !webhook.enabled } }))) && onSaid(a.saved))
-  const renew = async () => setSecret((await rotate.save((idempotencyKey) => ({ input: { webhookId: webhook.id, idempotencyKey } })))?.rotateWebhookSecret?.secret ?? '')
-  const erase = async () => void ((await remove.save(() => ({ input: { webhookId: webhook.id } }))) && go('webhooks'))
+  const toggle = async () => void ((await update.save(() => ({ webhookId: webhook.id, expectedVersion: webhook.version, enabled: !webhook.enabled }))) && onSaid(a.saved))
+  const renew = async () => setSecret((await rotate.save((idempotencyKey) => ({ webhookId: webhook.id, idempotencyKey })))?.secret ?? '')
+  const erase = async () => void ((await remove.save(() => ({ webhookId: webhook.id }))) && go('webhooks'))
   return (
     <>
       <Refusals problems={[...update.problems, ...rotate.problems, ...remove.problems]} />
@@ -146,7 +145,7 @@ function Actions({ webhook, onSaid }: { webhook: HookFragment; onSaid(text: stri
           <Refusals problems={remove.problems} />
           <div className="actions">
             <Button className="button danger" isDisabled={remove.saving} onPress={() => void erase()}>{a.webhook.remove}</Button>
-            <Button className="button" onPress={() => setAsking(false)}>{a.cancel}</Button>
+            <Button className="button" onPress={() => setAsking(false)}>{a.back}</Button>
           </div>
         </Popup>
       )}
@@ -162,8 +161,8 @@ function Delivery({ delivery, enabled, onSaid }: { delivery: Sent; enabled: bool
   const again = useSave(RedeliverDocument)
   const { id, eventId, kind, status, attempts, createdAt, lastAttemptAt, nextAttemptAt, responseStatus, responseBody, error } = delivery
   const send = async () => {
-    const done = await again.save(() => ({ input: { deliveryId: id } }))
-    if (done) onSaid(a.webhook.queued(done.redeliver?.queued ?? 0))
+    const done = await again.save(() => ({ deliveryId: id }))
+    if (done) onSaid(a.webhook.queued(done.queued ?? 0))
   }
   const facts = [a.webhook.attempts(attempts), responseStatus && a.webhook.response(responseStatus), status === 'PENDING' && nextAttemptAt && a.webhook.nextAttempt(moment(nextAttemptAt))]
   return (

@@ -5,9 +5,10 @@ import type { TryBlockMutation } from '../generated/interviewer/graphql.ts'
 import type { Format } from '../time.ts'
 import { windowOn } from './days.ts'
 import { useDryRun } from './dry.ts'
-import { Popup } from '../forms.tsx'
-import { Check, Entry, Fields, Radios, useSend } from './form.tsx'
+import { Check, Entry, Fields, Popup, useSave } from '../forms.tsx'
+import { Radios } from './form.tsx'
 import type { Props } from './page.tsx'
+import { mine } from './mine.ts'
 import { useInterviewerTexts } from './texts.ts'
 
 type Dialog = Props & { day: string; ill: boolean; onClose(text?: string): void }
@@ -20,7 +21,7 @@ export function BlockDialog({ me, format, day: first, ill, onClose }: Dialog) {
   const [to, setTo] = useState('13:00')
   const [reason, setReason] = useState(ill ? i.ill.reason : '')
   const [cancelBooked, setCancelBooked] = useState(ill)
-  const { sending, problems, refuse, send } = useSend(BlockTimeDocument)
+  const sender = useSave(BlockTimeDocument, mine)
   const complete = Boolean(day && (extent === 'day' || (from && to)))
   const window = windowOn(day, from, to, me.timeZone)
   const when = extent === 'day' ? { date: day } : complete ? { start: new Date(window.start).toISOString(), end: new Date(window.end).toISOString() } : {}
@@ -28,16 +29,16 @@ export function BlockDialog({ me, format, day: first, ill, onClose }: Dialog) {
   const effect = useDryRun(TryBlockDocument, complete ? { ...input, reason: i.block.title } : undefined)?.blockTime
 
   async function confirm() {
-    if (!complete) return refuse([{ field: day ? (from ? 'end' : 'start') : 'date', text: i.missing }])
-    if (!reason.trim()) return refuse([{ field: 'reason', text: i.reasonMissing }])
-    const done = await send((idempotencyKey) => ({ ...input, reason: reason.trim(), idempotencyKey }))
+    if (!complete) return sender.refuse([{ field: day ? (from ? 'end' : 'start') : 'date', text: i.missing }])
+    if (!reason.trim()) return sender.refuse([{ field: 'reason', text: i.reasonMissing }])
+    const done = await sender.save((idempotencyKey) => ({ ...input, reason: reason.trim(), idempotencyKey }))
     if (done) onClose(i.block.done(done.cancelledCount, done.closedCount - done.cancelledCount, done.conflictCount))
   }
 
   const cancels = effect?.cancelledCount ?? 0
   return (
     <Popup title={ill ? i.ill.title : i.block.title} role={ill ? 'alertdialog' : 'dialog'} onClose={() => onClose()}>
-      <Fields names={['date', 'start', 'end', 'reason']} problems={problems} sending={sending} danger={cancels > 0} isDisabled={complete && !effect} submit={cancels ? i.block.confirmCancel(cancels) : i.block.confirm} back={i.back} onSubmit={() => void confirm()} onBack={() => onClose()}>
+      <Fields names={['date', 'start', 'end', 'reason']} save={sender} danger={cancels > 0} isDisabled={complete && !effect} submit={cancels ? i.block.confirmCancel(cancels) : i.block.confirm} onSubmit={() => void confirm()} onCancel={() => onClose()}>
         {complete && (!effect ? <p className="notice wide" role="status">{i.publish.checking}</p> : effect.errors.length === 0 && <Effect effect={effect} format={format} />)}
         <Entry name="date" type="date" label={i.day} value={day} onChange={setDay} />
         {!ill && <Radios label={i.block.extent} name="extent" value={extent} options={['day', 'part']} text={(one) => i.block.extents[one]} onChange={setExtent} />}
@@ -48,7 +49,7 @@ export function BlockDialog({ me, format, day: first, ill, onClose }: Dialog) {
           </>
         )}
         <Entry name="reason" label={i.reason} hint={i.block.reasonHint} value={reason} maxLength={500} onChange={setReason} />
-        <Check label={i.block.cancelBooked} checked={cancelBooked} onChange={setCancelBooked} />
+        <Check label={i.block.cancelBooked} value={cancelBooked} onChange={setCancelBooked} />
       </Fields>
     </Popup>
   )

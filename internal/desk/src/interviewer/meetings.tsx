@@ -8,11 +8,11 @@ import type { MeetingFragment } from '../generated/interviewer/graphql.ts'
 import { addDays, dayOf, placeOf, startOf, useNow } from '../time.ts'
 import type { Format } from '../time.ts'
 import { Failure, Initials, Loading } from '../ui.tsx'
-import { Popup, Refusals } from '../forms.tsx'
-import { useSend } from './form.tsx'
+import { Popup, Refusals, useSave } from '../forms.tsx'
 import { useChanges } from './live.ts'
 import { CancelForm, CompleteForm, NoShowForm } from './outcome.tsx'
 import type { Props } from './page.tsx'
+import { mine } from './mine.ts'
 import { useInterviewerTexts } from './texts.ts'
 
 const noShowAfterMs = 10 * 60_000
@@ -90,7 +90,7 @@ function Summary({ meeting, format }: { meeting: MeetingFragment; format: Format
 function Buttons({ meeting, say, onDo }: { meeting: MeetingFragment; say: Props['say']; onDo(action: Action): void }) {
   const i = useInterviewerTexts()
   const now = useNow(30_000)
-  const undo = useSend(UndoNoShowDocument)
+  const undo = useSave(UndoNoShowDocument, mine)
   const { student, status, start, noShowAt, meetingUrl, viewerCanComplete, viewerCanCancel } = meeting
   const absent = status === 'BOOKED' && now >= Date.parse(start) + noShowAfterMs
   const undoable = noShowAt != null && now < Date.parse(noShowAt) + undoWithinMs
@@ -102,7 +102,7 @@ function Buttons({ meeting, say, onDo }: { meeting: MeetingFragment; say: Props[
         {meetingUrl && <a className="button primary" href={meetingUrl} target="_blank" rel="noreferrer" aria-label={i.meetings.label(i.meetings.join, student.name)}>{i.meetings.join}</a>}
         {viewerCanComplete && button('complete', status === 'COMPLETED' ? i.outcome.change : i.outcome.complete, status === 'COMPLETED' ? '' : 'primary')}
         {absent && button('noShow', i.noShow.open, '')}
-        {undoable && <Button className="button" isDisabled={undo.sending} aria-label={i.meetings.label(i.noShow.undo, student.name)} onPress={() => void undo.send(() => ({ interviewId: meeting.id })).then((payload) => payload && say(i.noShow.undone))}>{i.noShow.undo}</Button>}
+        {undoable && <Button className="button" isDisabled={undo.saving} aria-label={i.meetings.label(i.noShow.undo, student.name)} onPress={() => void undo.save(() => ({ interviewId: meeting.id })).then((payload) => payload && say(i.noShow.undone))}>{i.noShow.undo}</Button>}
         {status === 'BOOKED' && viewerCanCancel && button('cancel', i.cancel.open, 'quiet bad')}
       </div>
     </>

@@ -2,7 +2,9 @@
 import { useState } from 'react'
 import { CancelMeetingDocument, CompleteMeetingDocument, MarkNoShowDocument } from '../generated/interviewer/graphql.ts'
 import type { MeetingFragment, Party } from '../generated/interviewer/graphql.ts'
-import { Check, Entry, Fields, Radios, useSend } from './form.tsx'
+import { Check, Entry, Fields, useSave } from '../forms.tsx'
+import { Radios } from './form.tsx'
+import { mine } from './mine.ts'
 import { useInterviewerTexts } from './texts.ts'
 
 interface Props {
@@ -21,18 +23,18 @@ export function CompleteForm({ meeting, onClose }: Props) {
   const [grade, setGrade] = useState<(typeof grades)[number]>(grades.find((one) => one === String(meeting.grade ?? '')) ?? '')
   const [note, setNote] = useState(meeting.note ?? '')
   const [shareNote, setShareNote] = useState(meeting.noteShared)
-  const { sending, problems, send } = useSend(CompleteMeetingDocument)
+  const sender = useSave(CompleteMeetingDocument, mine)
   const confirm = async () => {
-    const payload = await send((idempotencyKey) => ({
+    const payload = await sender.save((idempotencyKey) => ({
       interviewId: meeting.id, expectedVersion: version, grade: grade ? Number(grade) : null, note: note.trim(), shareNote, idempotencyKey,
     }))
     if (payload) onClose(i.outcome.done(meeting.student.name))
   }
   return (
-    <Fields names={['note']} problems={problems} sending={sending} submit={meeting.status === 'COMPLETED' ? i.outcome.save : i.outcome.confirm} back={i.back} onSubmit={() => void confirm()} onBack={() => onClose()}>
+    <Fields names={['note']} save={sender} submit={meeting.status === 'COMPLETED' ? i.outcome.save : i.outcome.confirm} onSubmit={() => void confirm()} onCancel={() => onClose()}>
       <Radios label={i.outcome.grade} name="grade" value={grade} options={options} text={(one) => one || i.outcome.later} onChange={setGrade} />
       <Entry name="note" label={i.outcome.note} rows={5} maxLength={4000} value={note} onChange={setNote} />
-      <Check label={i.outcome.share} checked={shareNote} onChange={setShareNote} />
+      <Check label={i.outcome.share} value={shareNote} onChange={setShareNote} />
     </Fields>
   )
 }
@@ -40,13 +42,13 @@ export function CompleteForm({ meeting, onClose }: Props) {
 export function NoShowForm({ meeting, onClose }: Props) {
   const i = useInterviewerTexts()
   const [party, setParty] = useState<Party>('STUDENT')
-  const { sending, problems, send } = useSend(MarkNoShowDocument)
+  const sender = useSave(MarkNoShowDocument, mine)
   const confirm = async () => {
-    const payload = await send((idempotencyKey) => ({ interviewId: meeting.id, party, idempotencyKey }))
+    const payload = await sender.save((idempotencyKey) => ({ interviewId: meeting.id, party, idempotencyKey }))
     if (payload) onClose(i.noShow.done)
   }
   return (
-    <Fields names={[]} problems={problems} sending={sending} danger submit={i.noShow.confirm} back={i.back} onSubmit={() => void confirm()} onBack={() => onClose()}>
+    <Fields names={[]} save={sender} danger submit={i.noShow.confirm} onSubmit={() => void confirm()} onCancel={() => onClose()}>
       <Radios label={i.noShow.who} name="party" value={party} options={['STUDENT', 'INTERVIEWER']} text={(one) => (one === 'STUDENT' ? meeting.student.name : i.noShow.me)} onChange={setParty} />
       <p className="hint wide">{party === 'STUDENT' ? i.noShow.counts : i.noShow.countsNot}</p>
     </Fields>
@@ -56,14 +58,14 @@ export function NoShowForm({ meeting, onClose }: Props) {
 export function CancelForm({ meeting, onClose }: Props) {
   const i = useInterviewerTexts()
   const [reason, setReason] = useState('')
-  const { sending, problems, refuse, send } = useSend(CancelMeetingDocument)
+  const sender = useSave(CancelMeetingDocument, mine)
   const confirm = async () => {
-    if (!reason.trim()) return refuse([{ field: 'reason', text: i.reasonMissing }])
-    const payload = await send((idempotencyKey) => ({ interviewId: meeting.id, reason: reason.trim(), idempotencyKey }))
+    if (!reason.trim()) return sender.refuse([{ field: 'reason', text: i.reasonMissing }])
+    const payload = await sender.save((idempotencyKey) => ({ interviewId: meeting.id, reason: reason.trim(), idempotencyKey }))
     if (payload) onClose(i.cancel.done)
   }
   return (
-    <Fields names={['reason']} problems={problems} sending={sending} danger submit={i.cancel.confirm} back={i.cancel.keep} onSubmit={() => void confirm()} onBack={() => onClose()}>
+    <Fields names={['reason']} save={sender} danger submit={i.cancel.confirm} back={i.cancel.keep} onSubmit={() => void confirm()} onCancel={() => onClose()}>
       <Entry name="reason" label={i.reason} hint={i.cancel.hint} rows={3} maxLength={500} autoFocus value={reason} onChange={setReason} />
     </Fields>
   )

@@ -3,6 +3,7 @@ import { useState } from 'react'
 import { Tab, TabList, TabPanel, Tabs } from 'react-aria-components'
 import { useQuery } from 'urql'
 import type { Connection } from '../api.ts'
+import { FormWords } from '../forms.tsx'
 import { InterviewerProfileDocument } from '../generated/interviewer/graphql.ts'
 import type { InterviewerProfileQuery } from '../generated/interviewer/graphql.ts'
 import { useTexts } from '../texts/index.tsx'
@@ -52,9 +53,11 @@ export default function InterviewerPage({ connection, id, onLeave }: { connectio
           <Tab id="calendar" className="section">{i.calendar.tab}</Tab>
           <Tab id="settings" className="section">{i.settings.tab}</Tab>
         </TabList>
-        <TabPanel id="meetings" className="view"><Meetings {...props} /></TabPanel>
-        <TabPanel id="calendar" className="view"><Calendar {...props} /></TabPanel>
-        <TabPanel id="settings" className="view"><Settings {...props} /></TabPanel>
+        <FormWords value={i}>
+          <TabPanel id="meetings" className="view"><Meetings {...props} /></TabPanel>
+          <TabPanel id="calendar" className="view"><Calendar {...props} /></TabPanel>
+          <TabPanel id="settings" className="view"><Settings {...props} /></TabPanel>
+        </FormWords>
       </Tabs>
     </Frame>
   )

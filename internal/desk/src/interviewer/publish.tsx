@@ -7,9 +7,10 @@ import { addDays, dayOf, startOf } from '../time.ts'
 import { nameOf, overlap, spanOf, weekdays, windowOn } from './days.ts'
 import { useDryRun } from './dry.ts'
 import { loadedOf } from './entries.ts'
-import { Popup } from '../forms.tsx'
-import { Check, Entry, Fields, inWords, Radios, Select, useSend } from './form.tsx'
+import { Check, Entry, Fields, Popup, useSave, useWords } from '../forms.tsx'
+import { Radios, Select } from './form.tsx'
 import type { Props } from './page.tsx'
+import { mine } from './mine.ts'
 import { useInterviewerTexts } from './texts.ts'
 
 const lengths = [15, 30, 45, 60, 90, 120] as const
@@ -48,8 +49,8 @@ export function PublishDialog({ me, format, day, from, to, onClose }: Dialog) {
   const i = useInterviewerTexts()
   const [plan, setPlan] = useState<Plan>({ kind: 'once', day, last: '', from, to, days: [nameOf(day)], every: 1, length: 60, gap: 0 })
   const change = (part: Partial<Plan>) => setPlan({ ...plan, ...part })
-  const once = useSend(PublishWindowDocument)
-  const weekly = useSend(PublishRuleDocument)
+  const once = useSave(PublishWindowDocument, mine)
+  const weekly = useSave(PublishRuleDocument, mine)
   const sender = plan.kind === 'once' ? once : weekly
   const hours = (one: { start: string; end: string }) => `${format.time(one.start)} – ${format.time(one.end)}`
   const period = (one: { start: string; end: string }) => `${format.moment(one.start)} – ${format.time(one.end)}`
@@ -57,8 +58,8 @@ export function PublishDialog({ me, format, day, from, to, onClose }: Dialog) {
   async function confirm() {
     if (!ready(plan)) return sender.refuse([{ field: plan.day ? (plan.from ? 'end' : 'start') : 'startDate', text: i.missing }])
     const done = await (plan.kind === 'once'
-      ? once.send((idempotencyKey) => ({ ...windowInput(plan, me.id, me.timeZone), idempotencyKey }))
-      : weekly.send((idempotencyKey) => ({ ...ruleInput(plan, me.id), idempotencyKey })))
+      ? once.save((idempotencyKey) => ({ ...windowInput(plan, me.id, me.timeZone), idempotencyKey }))
+      : weekly.save((idempotencyKey) => ({ ...ruleInput(plan, me.id), idempotencyKey })))
     if (done) onClose(summary(done))
   }
 
@@ -68,7 +69,7 @@ export function PublishDialog({ me, format, day, from, to, onClose }: Dialog) {
 
   return (
     <Popup title={i.publish.title} onClose={() => onClose()}>
-      <Fields names={['start', 'end', 'startTime', 'endTime', 'startDate', 'endDate']} problems={sender.problems} sending={sender.sending} submit={i.publish.confirm} back={i.back} onSubmit={() => void confirm()} onBack={() => onClose()}>
+      <Fields names={['start', 'end', 'startTime', 'endTime', 'startDate', 'endDate']} save={sender} submit={i.publish.confirm} onSubmit={() => void confirm()} onCancel={() => onClose()}>
         <Radios label={i.publish.kind} name="kind" value={plan.kind} options={['once', 'weekly']} text={(kind) => i.publish.kinds[kind]} onChange={(kind) => change({ kind })} />
         <Entry name="startDate" type="date" label={plan.kind === 'once' ? i.day : i.publish.first} value={plan.day} onChange={(value) => change({ day: value })} />
         {plan.kind === 'weekly' && <Entry name="endDate" type="date" label={i.publish.last} hint={i.publish.lastHint} value={plan.last} onChange={(last) => change({ last })} />}
@@ -82,7 +83,7 @@ export function PublishDialog({ me, format, day, from, to, onClose }: Dialog) {
               <legend>{i.publish.weekdays}</legend>
               <div>
                 {weekdays.map((name, n) => (
-                  <Check key={name} label={format.weekday(addDays('2024-01-01', n))} checked={plan.days.includes(name)} onChange={(on) => change({ days: weekdays.filter((one) => (one === name ? on : plan.days.includes(one))) })} />
+                  <Check key={name} label={format.weekday(addDays('2024-01-01', n))} value={plan.days.includes(name)} onChange={(on) => change({ days: weekdays.filter((one) => (one === name ? on : plan.days.includes(one))) })} />
                 ))}
               </div>
             </fieldset>
@@ -107,6 +108,7 @@ type Outcome = NonNullable<PublishWindowMutation['addAvailability'] | PublishRul
 // Forecast shows a dry run: how many slots would be published, and what is in the way of others.
 function Forecast({ id, plan, timeZone, period }: ForecastProps) {
   const i = useInterviewerTexts()
+  const inWords = useWords()
   const complete = ready(plan)
   const window = useDryRun(PublishWindowDocument, complete && plan.kind === 'once' ? windowInput(plan, id, timeZone) : undefined)
   const rule = useDryRun(PublishRuleDocument, complete && plan.kind === 'weekly' ? ruleInput(plan, id) : undefined)
@@ -114,7 +116,7 @@ function Forecast({ id, plan, timeZone, period }: ForecastProps) {
   if (!complete) return null
   if (!outcome) return <p className="notice wide" role="status">{i.publish.checking}</p>
   const [refused] = outcome.errors
-  if (refused) return <p className="notice bad wide" role="status">{refused.code === 'INVALID_INPUT' || refused.code === 'INVALID_RANGE' ? i.publish.nothing : inWords(i, refused).text}</p>
+  if (refused) return <p className="notice bad wide" role="status">{refused.code === 'INVALID_INPUT' || refused.code === 'INVALID_RANGE' ? i.publish.nothing : inWords(refused).text}</p>
   return <Shown id={id} timeZone={timeZone} outcome={outcome} period={period} />
 }
 

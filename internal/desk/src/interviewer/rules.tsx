@@ -7,9 +7,9 @@ import type { RuleFragment } from '../generated/interviewer/graphql.ts'
 import { addDays } from '../time.ts'
 import type { Format } from '../time.ts'
 import { weekdays } from './days.ts'
-import { Popup, Refusals } from '../forms.tsx'
-import { useSend } from './form.tsx'
+import { Popup, Refusals, useSave } from '../forms.tsx'
 import type { Props } from './page.tsx'
+import { mine } from './mine.ts'
 import { useInterviewerTexts } from './texts.ts'
 import type { InterviewerTexts } from '../texts/interviewer/en.ts'
 
@@ -62,15 +62,15 @@ function details({ weekly, slotMinutes, gapMinutes, publishesFrom }: RuleFragmen
 
 function RemoveDialog({ rule, format, onClose }: { rule: RuleFragment; format: Format; onClose(text?: string): void }) {
   const i = useInterviewerTexts()
-  const { sending, problems, send } = useSend(RemoveRuleDocument)
-  const remove = () => void send(() => ({ availabilityId: rule.id })).then((payload) => payload && onClose(i.rules.done(payload.closedCount, payload.conflictCount)))
+  const sender = useSave(RemoveRuleDocument, mine)
+  const remove = () => void sender.save(() => ({ availabilityId: rule.id })).then((payload) => payload && onClose(i.rules.done(payload.closedCount, payload.conflictCount)))
   return (
     <Popup title={i.rules.removeTitle} role="alertdialog" onClose={() => onClose()}>
       <p><strong>{inWords(rule, format)}</strong></p>
       <p>{i.rules.about}</p>
-      <Refusals problems={problems} />
+      <Refusals problems={sender.problems} />
       <div className="actions">
-        <Button className="button danger" isDisabled={sending} onPress={remove}>{i.rules.remove}</Button>
+        <Button className="button danger" isDisabled={sender.saving} onPress={remove}>{i.rules.remove}</Button>
         <Button className="button" onPress={() => onClose()} autoFocus>{i.back}</Button>
       </div>
     </Popup>

@@ -5,9 +5,9 @@ import { useQuery } from 'urql'
 import { CreateFeedDocument, DeleteFeedDocument, InterviewerSettingsDocument, UpdatePreferencesDocument, UpdateProfileDocument } from '../generated/interviewer/graphql.ts'
 import type { InterviewerSettingsQuery } from '../generated/interviewer/graphql.ts'
 import { Failure, Loading } from '../ui.tsx'
-import { Refusals } from '../forms.tsx'
-import { Check, Entry, Fields, useSend } from './form.tsx'
+import { Check, Entry, Fields, Refusals, useSave } from '../forms.tsx'
 import type { Props } from './page.tsx'
+import { mine } from './mine.ts'
 import { useInterviewerTexts } from './texts.ts'
 
 type Settings = NonNullable<InterviewerSettingsQuery['interviewer']>
@@ -47,22 +47,22 @@ const own = ['headline', 'bio', 'photoUrl', 'languages', 'timeZone', 'meetingUrl
 
 function ProfileForm({ me, say }: Pick<Props, 'me' | 'say'>) {
   const i = useInterviewerTexts()
-  const { problems, refuse, sending, send } = useSend(UpdateProfileDocument)
+  const sender = useSave(UpdateProfileDocument, mine)
   const [entered, setEntered] = useState(() => Object.fromEntries(own.map((name) => [name, name === 'languages' ? me.languages.join(', ') : String(me[name] ?? '')])) as Record<(typeof own)[number], string>)
   const field = (name: (typeof own)[number]) => ({ name, label: i.settings[name], value: entered[name], onChange: (value: string) => setEntered({ ...entered, [name]: value }) })
 
   async function save() {
     const caps = { maxPerDay: capOf(entered.maxPerDay), maxPerWeek: capOf(entered.maxPerWeek) }
     const wrong = (['maxPerDay', 'maxPerWeek'] as const).filter((name) => caps[name] === undefined)
-    if (wrong.length > 0) return refuse(wrong.map((name) => ({ field: name, text: i.settings.whole })))
+    if (wrong.length > 0) return sender.refuse(wrong.map((name) => ({ field: name, text: i.settings.whole })))
     const { headline, bio, photoUrl, timeZone, meetingUrl } = entered
     const languages = entered.languages.split(',').map((one) => one.trim()).filter(Boolean)
-    const done = await send(() => ({ interviewerId: me.id, expectedVersion: me.version, headline, bio, photoUrl, timeZone, meetingUrl, languages, maxPerDay: caps.maxPerDay ?? null, maxPerWeek: caps.maxPerWeek ?? null }))
+    const done = await sender.save(() => ({ interviewerId: me.id, expectedVersion: me.version, headline, bio, photoUrl, timeZone, meetingUrl, languages, maxPerDay: caps.maxPerDay ?? null, maxPerWeek: caps.maxPerWeek ?? null }))
     if (done) say(i.settings.saved)
   }
 
   return (
-    <Fields names={own} problems={problems} sending={sending} submit={i.settings.save} onSubmit={() => void save()}>
+    <Fields names={own} save={sender} submit={i.settings.save} onSubmit={() => void save()}>
       <Entry {...field('headline')} hint={i.settings.headlineHint} maxLength={120} />
       <Entry {...field('bio')} rows={5} maxLength={1000} />
       <Entry {...field('photoUrl')} hint={i.settings.urlHint} />
@@ -89,15 +89,15 @@ function Facts({ rows }: { rows: [string, string | null | undefined][] }) {
 
 function Feeds({ me, format, say, feeds }: Props & { feeds: NonNullable<Settings['calendarFeeds']> }) {
   const i = useInterviewerTexts()
-  const create = useSend(CreateFeedDocument)
-  const remove = useSend(DeleteFeedDocument)
+  const create = useSave(CreateFeedDocument, mine)
+  const remove = useSave(DeleteFeedDocument, mine)
   const [url, setUrl] = useState('')
   const add = async () => {
-    const payload = await create.send((idempotencyKey) => ({ interviewerId: me.id, idempotencyKey }))
+    const payload = await create.save((idempotencyKey) => ({ interviewerId: me.id, idempotencyKey }))
     setUrl(payload?.url ?? '')
   }
   const drop = async (id: string) => {
-    if (!(await remove.send(() => ({ feedId: id })))) return
+    if (!(await remove.save(() => ({ feedId: id })))) return
     setUrl('')
     say(i.feeds.deleted)
   }
@@ -118,12 +118,12 @@ function Feeds({ me, format, say, feeds }: Props & { feeds: NonNullable<Settings
               <p>{i.feeds.made(format.moment(feed.createdAt))}</p>
               <p className="hint">{feed.lastReadAt ? i.feeds.read(format.moment(feed.lastReadAt)) : i.feeds.never}</p>
             </div>
-            <Button className="button quiet bad" isDisabled={remove.sending} aria-label={i.feeds.deleteLabel(format.moment(feed.createdAt))} onPress={() => void drop(feed.id)}>{i.feeds.delete}</Button>
+            <Button className="button quiet bad" isDisabled={remove.saving} aria-label={i.feeds.deleteLabel(format.moment(feed.createdAt))} onPress={() => void drop(feed.id)}>{i.feeds.delete}</Button>
           </li>
         ))}
       </ul>
       <Refusals problems={[...create.problems, ...remove.problems]} />
-      <div><Button className="button" isDisabled={create.sending} onPress={() => void add()}>{i.feeds.create}</Button></div>
+      <div><Button className="button" isDisabled={create.saving} onPress={() => void add()}>{i.feeds.create}</Button></div>
     </section>
   )
 }
@@ -132,11 +132,11 @@ const categories = ['bookings', 'reminders', 'agenda', 'feedback'] as const
 
 function Preferences({ me, say, preferences }: Props & { preferences: Settings['notificationPreferences'] }) {
   const i = useInterviewerTexts()
-  const { problems, send } = useSend(UpdatePreferencesDocument)
+  const sender = useSave(UpdatePreferencesDocument, mine)
   const [chosen, setChosen] = useState<Partial<Record<(typeof categories)[number], boolean>>>({})
   const change = async (category: (typeof categories)[number], on: boolean) => {
     setChosen({ ...chosen, [category]: on }) // until it is saved
-    const payload = await send(() => ({ interviewerId: me.id, [category]: on }))
+    const payload = await sender.save(() => ({ interviewerId: me.id, [category]: on }))
     if (payload) say(i.emails.saved)
     else setChosen({})
   }
@@ -145,9 +145,9 @@ function Preferences({ me, say, preferences }: Props & { preferences: Settings['
       <h2 id="emails">{i.emails.title}</h2>
       <p className="hint">{i.emails.about(me.email ?? '')}</p>
       <div>
-        {categories.map((one) => <Check key={one} label={i.emails.categories[one]} checked={chosen[one] ?? preferences?.[one] ?? false} onChange={(on) => void change(one, on)} />)}
+        {categories.map((one) => <Check key={one} label={i.emails.categories[one]} value={chosen[one] ?? preferences?.[one] ?? false} onChange={(on) => void change(one, on)} />)}
       </div>
-      <Refusals problems={problems} />
+      <Refusals problems={sender.problems} />
     </section>
   )
 }

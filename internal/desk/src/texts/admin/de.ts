@@ -28,7 +28,7 @@ export const de: AdminTexts = {
   save: 'Speichern',
   saved: 'Gespeichert.',
   saving: 'Wird gespeichert …',
-  cancel: 'Zurück',
+  back: 'Zurück',
   previous: 'Vorige Seite',
   next: 'Nächste Seite',
   pages: 'Seiten',

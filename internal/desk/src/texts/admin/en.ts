@@ -28,7 +28,7 @@ export const en = {
   save: 'Save',
   saved: 'Saved.',
   saving: 'Saving…',
-  cancel: 'Back',
+  back: 'Back',
   previous: 'Previous page',
   next: 'Next page',
   pages: 'Pages',

@@ -7,7 +7,7 @@ export const de: InterviewerTexts = {
   views: 'Ansichten',
   inactive: 'Du gibst zurzeit keine Interviews und kannst darum keine Zeiten anbieten. Deine Schule kann das ändern.',
   back: 'Zurück',
-  sending: 'Wird gespeichert …',
+  saving: 'Wird gespeichert …',
   day: 'Tag',
   from: 'Von',
   to: 'Bis',

@@ -9,7 +9,7 @@ export const en = {
   views: 'Views',
   inactive: 'You give no interviews at present, so you cannot publish time. Your school can change this.',
   back: 'Back',
-  sending: 'Saving…',
+  saving: 'Saving…',
   day: 'Day',
   from: 'From',
   to: 'To',
@@ -241,15 +241,15 @@ export const en = {
   // What a field allows, by the kind of value.
   allowed: {
     AFTER_START: () => 'The end must be after the start.',
-    INTEGER: (min: number, max: number) => `Enter a whole number from ${min} to ${max}.`,
+    INTEGER: (min: string, max: string) => `Enter a whole number from ${min} to ${max}.`,
     HTTPS_URL: () => 'Enter an address that begins with https://.',
     LANGUAGE: () => 'Enter language codes, such as en or pt-BR.',
     TIME_ZONE: () => 'Enter a time zone, such as Europe/Berlin.',
-    LENGTH: (min: number, max: number) => `Use ${min} to ${max} characters.`,
-    COUNT: (min: number, max: number) => (max ? `Choose ${min} to ${max}.` : `Choose at least ${min}.`),
-    MINUTES: (min: number, max: number) => `Use ${min} to ${max} minutes.`,
-    DAYS: (_min: number, max: number) => `Use at most ${max} days.`,
-  } as Partial<Record<AllowedInput, (min: number, max: number) => string>>,
+    LENGTH: (min: string, max: string) => `Use ${min} to ${max} characters.`,
+    COUNT: (min: string, max: string) => (max ? `Choose ${min} to ${max}.` : `Choose at least ${min}.`),
+    MINUTES: (min: string, max: string) => `Use ${min} to ${max} minutes.`,
+    DAYS: (_min: string, max: string) => `Use at most ${max} days.`,
+  } as Partial<Record<AllowedInput, (min: string, max: string) => string>>,
 }
 
 export type InterviewerTexts = typeof en
