@@ -20,11 +20,12 @@ after(async () => {
 })
 
 // visitor opens the desk in a browser context of its own. Its function end fails if the page has
-// requested another host, violated its content security policy or reported an error.
-export async function visitor({ at = server.url, ...options } = {}) {
+// requested another host, violated its content security policy or reported an error. It may request
+// the hosts in others as well.
+export async function visitor({ at = server.url, others = [], ...options } = {}) {
   const context = await browser.newContext({ viewport: { width: 1280, height: 900 }, locale: 'en-GB', ...options })
   const faults = []
-  const own = (url) => ['data:', 'blob:'].includes(new URL(url).protocol) || new URL(url).host === new URL(at).host
+  const own = (url) => ['data:', 'blob:'].includes(new URL(url).protocol) || [at, ...others].some((one) => new URL(one).host === new URL(url).host)
   await context.exposeBinding('violated', (_, what) => faults.push(`violation of the policy: ${what}`))
   await context.addInitScript(() =>
     addEventListener('securitypolicyviolation', (e) => globalThis.violated(`${e.effectiveDirective} ${e.blockedURI}`)),
@@ -32,7 +33,7 @@ export async function visitor({ at = server.url, ...options } = {}) {
   context.on('request', (request) => own(request.url()) || faults.push(`request to ${request.url()}`))
   context.on('console', (message) => {
     // The browser logs "failed to load" for every response with an error status, such as that of the first visit.
-    const refused = message.location().url.endsWith('/graphql') || /ERR_INTERNET_DISCONNECTED|ERR_CONNECTION_REFUSED/.test(message.text())
+    const refused = /\/(graphql|email\/confirm)$/.test(message.location().url) || /ERR_INTERNET_DISCONNECTED|ERR_CONNECTION_REFUSED/.test(message.text())
     if (['error', 'warning'].includes(message.type()) && !refused) faults.push(`${message.type()}: ${message.text()}`)
   })
   context.on('weberror', (error) => faults.push(`error: ${error.error()}`))

@@ -33,7 +33,7 @@ func (s *school) preview(arguments string) (preview, answer) {
 }
 
 var previewKinds = []string{
-	"BOOKED", "MOVED", "CANCELLED", "GRADED", "NO_SHOW", "NO_SHOW_UNDONE", "WAIVER", "REMINDER", "AGENDA", "FEEDBACK", "WEBHOOK_DISABLED",
+	"BOOKED", "MOVED", "CANCELLED", "GRADED", "NO_SHOW", "NO_SHOW_UNDONE", "WAIVER", "REMINDER", "AGENDA", "FEEDBACK", "WEBHOOK_DISABLED", "SIGN_IN",
 }
 
 // Each kind has a preview, with invented data and about an interview.

@@ -5954,8 +5954,8 @@ type Query {
     to: Party
     """
     The interview that the message is about. What the interview lacks is invented, such as the grade
-    of an interview without one. ` + "`" + `WAIVER` + "`" + ` uses only the name of the student, and ` + "`" + `WEBHOOK_DISABLED` + "`" + `
-    ignores the interview. If null or omitted, all data is invented.
+    of an interview without one. ` + "`" + `WAIVER` + "`" + ` uses only the name of the student, ` + "`" + `SIGN_IN` + "`" + ` only
+    that of the recipient, and ` + "`" + `WEBHOOK_DISABLED` + "`" + ` ignores the interview. If null or omitted, all data is invented.
     """
     interviewId: ID
   ): MailPreview @access
@@ -6052,6 +6052,8 @@ enum MailKind {
   FEEDBACK
   "A webhook was disabled. Only administrators get it."
   WEBHOOK_DISABLED
+  "A link to sign in to the desk."
+  SIGN_IN
 }
 
 "A student or an interviewer."
@@ -44834,6 +44836,7 @@ var (
 		"AGENDA":           booking.MailAgenda,
 		"FEEDBACK":         booking.MailFeedback,
 		"WEBHOOK_DISABLED": booking.MailWebhookDisabled,
+		"SIGN_IN":          booking.MailSignIn,
 	}
 	marshalNMailKind2rehearseᚋinternalᚋbookingᚐMailKind = map[booking.MailKind]string{
 		booking.MailBooked:          "BOOKED",
@@ -44847,6 +44850,7 @@ var (
 		booking.MailAgenda:          "AGENDA",
 		booking.MailFeedback:        "FEEDBACK",
 		booking.MailWebhookDisabled: "WEBHOOK_DISABLED",
+		booking.MailSignIn:          "SIGN_IN",
 	}
 )
 

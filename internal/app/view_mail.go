@@ -104,7 +104,12 @@ func (v View) previewOf(
 func (o MailOptions) outbox() (outbox.Options, error) {
 	made := outbox.Options{From: o.From, Admin: o.Admin}
 	if o.PublicURL != "" {
-		made.Unsubscribe = func(booking.Mail) string { return o.PublicURL + "/unsubscribe/example" }
+		made.Unsubscribe = func(m booking.Mail) string {
+			if m.Kind.Category() == "" {
+				return ""
+			}
+			return o.PublicURL + "/unsubscribe/example"
+		}
 	}
 	if o.Templates != nil {
 		made.Templates = *o.Templates

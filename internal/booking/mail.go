@@ -11,6 +11,8 @@ const (
 	MailWindow = 24 * time.Hour
 	// MailLifetime is how long a message is stored.
 	MailLifetime = 30 * 24 * time.Hour
+	// SignInLinkLifetime is how long a link to sign in is valid.
+	SignInLinkLifetime = 15 * time.Minute
 
 	firstMailRetry   = 30 * time.Second
 	longestMailRetry = 30 * time.Minute
@@ -32,13 +34,14 @@ const (
 	MailReminder        MailKind = "reminder"         // an interview starts soon
 	MailAgenda          MailKind = "agenda"           // an interviewer's next interviews, once a day
 	MailFeedback        MailKind = "feedback"         // an interviewer has not graded an interview
+	MailSignIn          MailKind = "sign-in"          // a link to sign in to the desk
 )
 
 // MailKinds returns all kinds of messages.
 func MailKinds() []MailKind {
 	return []MailKind{
 		MailBooked, MailMoved, MailCancelled, MailGraded, MailNoShow, MailNoShowUndone, MailWaiver, MailWebhookDisabled,
-		MailReminder, MailAgenda, MailFeedback,
+		MailReminder, MailAgenda, MailFeedback, MailSignIn,
 	}
 }
 
@@ -52,7 +55,7 @@ func (k MailKind) Parties() []Party {
 		return []Party{PartyInterviewer}
 	case MailWebhookDisabled:
 		return nil
-	case MailBooked, MailMoved, MailCancelled, MailNoShow, MailNoShowUndone, MailReminder:
+	case MailBooked, MailMoved, MailCancelled, MailNoShow, MailNoShowUndone, MailReminder, MailSignIn:
 	}
 	return []Party{PartyStudent, PartyInterviewer}
 }

@@ -109,7 +109,7 @@ func (k MailKind) Category() NotificationCategory {
 		return NotifyAgenda
 	case MailFeedback:
 		return NotifyFeedback
-	case MailWebhookDisabled:
+	case MailWebhookDisabled, MailSignIn:
 	}
 	return ""
 }

@@ -90,7 +90,7 @@ func TestInvalidCommandLines(t *testing.T) {
 		"mail":                             "mail: ACTION is missing; expected rehearse mail ACTION KIND|ADDRESS",
 		"mail send x":                      `mail: ACTION is "send"; expected preview or test`,
 		"mail preview":                     "mail: KIND|ADDRESS is missing; expected rehearse mail ACTION KIND|ADDRESS",
-		"mail preview bokked":              `mail: KIND is "bokked"; expected booked, moved, cancelled, graded, no-show, no-show-undone, waiver, webhook-disabled, reminder, agenda or feedback; did you mean booked?`,
+		"mail preview bokked":              `mail: KIND is "bokked"; expected booked, moved, cancelled, graded, no-show, no-show-undone, waiver, webhook-disabled, reminder, agenda, feedback or sign-in; did you mean booked?`,
 		"mail preview booked --role king":  `mail: --role is "king"; expected student or interviewer`,
 		"mail test ada":                    `mail: ADDRESS is "ada"; expected an address such as ada@example.org`,
 		"mail test a@x.org,b@x.org":        `mail: ADDRESS is "a@x.org,b@x.org"; expected an address such as ada@example.org`,
@@ -308,7 +308,7 @@ func TestCompletion(t *testing.T) {
 		"token --role ":                   "student\ninterviewer\nadmin\n" + noFiles,
 		"import calendar x --whole-days ": "skip\nblock\n" + noFiles,
 		"mail ":                           "preview\ntest\n" + noFiles,
-		"mail preview ":                   "booked\nmoved\ncancelled\ngraded\nno-show\nno-show-undone\nwaiver\nwebhook-disabled\nreminder\nagenda\nfeedback\n" + noFiles,
+		"mail preview ":                   "booked\nmoved\ncancelled\ngraded\nno-show\nno-show-undone\nwaiver\nwebhook-disabled\nreminder\nagenda\nfeedback\nsign-in\n" + noFiles,
 		"mail test ":                      noFiles,
 		"completion ":                     "bash\nzsh\nfish\npowershell\n" + noFiles,
 		"man ":                            ":16", // folders

@@ -11,6 +11,7 @@ import (
 
 	"rehearse/internal/app"
 	"rehearse/internal/app/outbox"
+	"rehearse/internal/app/signin"
 	"rehearse/internal/booking"
 	"rehearse/internal/config"
 	"rehearse/internal/mail"
@@ -148,7 +149,9 @@ func (s *session) mailOptions() app.MailOptions {
 
 // startMail begins to turn events into messages, and returns the task that sends them. Without
 // a mail server, the task does nothing.
-func (s *session) startMail(ctx context.Context, school *app.App, db *store.Store, o outbox.Observer) (func(context.Context), error) {
+func (s *session) startMail(
+	ctx context.Context, school *app.App, people *signin.SignIn, db *store.Store, o outbox.Observer,
+) (func(context.Context), error) {
 	m := s.config.Mail
 	if m.Server == nil {
 		return func(context.Context) {}, nil
@@ -159,7 +162,15 @@ func (s *session) startMail(ctx context.Context, school *app.App, db *store.Stor
 	}
 	dispatcher := outbox.New(db, school.Now, outbox.Options{
 		Server: *m.Server, From: m.From, Admin: s.config.MailAdmin, Templates: m.Templates, Log: s.log, Observer: o,
-		Unsubscribe: unsubscribe,
+		Unsubscribe: unsubscribe, SignIn: signInMail(s, people),
 	})
 	return dispatcher.Run, dispatcher.Begin(ctx)
+}
+
+// signInMail returns what messages with links to sign in need.
+func signInMail(s *session, people *signin.SignIn) outbox.SignIn {
+	if !s.config.SignsInByMail() {
+		return outbox.SignIn{}
+	}
+	return outbox.SignIn{URL: people.LinkURL(s.config.PublicURL), Administrators: people.Administrators()}
 }

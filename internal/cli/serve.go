@@ -16,6 +16,7 @@ import (
 
 	"rehearse/graph"
 	"rehearse/internal/app"
+	"rehearse/internal/app/signin"
 	"rehearse/internal/booking"
 	"rehearse/internal/calendarweb"
 	"rehearse/internal/config"
@@ -123,13 +124,17 @@ func (s *session) serveSchool(ctx context.Context, o opened) (err error) {
 	})
 	observer := s.newObserver(o.traces)
 	options := s.handlerOptions()
-	options.App, options.Sender, options.Observer, options.Stopping = school, verifier.Sender, observer, ctx
+	people, sessions, err := s.signIn(keys, o.database.Store)
+	if err != nil {
+		return err
+	}
+	options.App, options.Sender, options.Observer, options.Stopping = school, sessions.Sender(verifier.Sender), observer, ctx
 	options.Rates, options.Trusted = s.rates(o.database.Store), o.documents
 	graphQL := gqlhttp.NewHandler(options)
 	if err := errors.Join(observer.Register(o.database.Collectors()...), observer.Look(graphQL)); err != nil {
 		return err
 	}
-	site, err := s.newSite(school, graphQL, s.sessions(keys, graphQL), observer.Metrics(), readiness(o.database.Store, verifier))
+	site, err := s.newSite(school, graphQL, sessionHandler(sessions, graphQL), observer.Metrics(), readiness(o.database.Store, verifier))
 	if err != nil {
 		return err
 	}
@@ -147,7 +152,7 @@ func (s *session) serveSchool(ctx context.Context, o opened) (err error) {
 	if err != nil {
 		return err
 	}
-	sendMail, err := s.startMail(ctx, school, o.database.Store, observer)
+	sendMail, err := s.startMail(ctx, school, people, o.database.Store, observer)
 	if err != nil {
 		return err
 	}
@@ -362,6 +367,9 @@ func (s *session) jobs(school *app.App, db *store.Store, observer *telemetry.Tel
 				return err
 			}
 			if _, err := db.DeleteMail(ctx, school.Now().Add(-booking.MailLifetime)); err != nil {
+				return err
+			}
+			if err := db.DeleteSignInLinks(ctx, s.now().Add(-signin.Kept)); err != nil {
 				return err
 			}
 			return db.DeleteBuckets(ctx, s.now().Add(-time.Hour))

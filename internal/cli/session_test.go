@@ -69,7 +69,7 @@ func TestSessionSharesTheRateLimitOfItsPerson(t *testing.T) {
 func TestNoLocalSignInWithTokens(t *testing.T) {
 	t.Parallel()
 	_, env := external(t)
-	r := start(t, newDataFolder(t), append(env, "AUTH=jwt", secretOfTests)...)
+	r := start(t, newDataFolder(t), append(env, "AUTH=jwt", secretOfTests)...) // without a mail server or a client
 	if _, text := r.session("GET", "/session", "", ""); strings.TrimSpace(text) != `{"methods":[]}` {
 		t.Errorf("got the methods %s", text)
 	}

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"net/http"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -14,13 +13,12 @@ import (
 	"rehearse/internal/config"
 	"rehearse/internal/identity"
 	"rehearse/internal/localpg"
-	"rehearse/internal/websession"
 )
 
 // keys returns the configured token keys, or the key in the data folder if none is configured.
 func (s *session) keys() (identity.Keys, error) {
 	switch c := s.config; {
-	case c.OIDCIssuer != "":
+	case c.TokenIssuer() != "":
 		return identity.NewProvider(identity.ProviderOptions{Issuer: c.OIDCIssuer, Clock: s.now, Log: s.log}), nil
 	case c.PublicKey != nil:
 		return identity.NewReplaceableKey(*c.PublicKey), nil
@@ -57,18 +55,6 @@ func (s *session) newVerifier(keys identity.Keys) *identity.Verifier {
 		withoutToken.Role = booking.RoleAdmin // AUTH=local trusts local callers
 	}
 	return identity.New(keys, s.terms(), withoutToken)
-}
-
-// sessions returns the handler of the sessions of the desk. People choose who they are if the server
-// trusts its callers anyway and has the key that signs tokens.
-func (s *session) sessions(keys identity.Keys, graphQL http.Handler) http.Handler {
-	options := websession.Options{GraphQL: graphQL, Log: s.log}
-	if secret, signs := keys.(identity.Secret); signs && s.config.Auth == config.AuthLocal {
-		options.Sign = func(actor booking.Actor, ttl time.Duration) (string, error) {
-			return secret.Sign(s.terms(), actor, ttl)
-		}
-	}
-	return websession.Handler(options)
 }
 
 // tokenRequest is the flags of the token command.

@@ -55,7 +55,7 @@ func (c *Config) validateKeys(purpose Purpose) []error {
 	}
 	add("JWT_SECRET", c.JWTSecret, c.readSecret)
 	add("JWT_PUBLIC_KEY_FILE", c.JWTPublicKeyFile, c.setPublicKey)
-	add("OIDC_ISSUER", c.OIDCIssuer, c.checkIssuer)
+	add("OIDC_ISSUER", c.TokenIssuer(), c.checkTokenIssuer)
 	switch {
 	case len(set) > 1:
 		errs = append(errs, fmt.Errorf("%s are set; expected only one of %s", strings.Join(set, " and "), sources))
@@ -90,12 +90,21 @@ func (c *Config) ReadPublicKey() (*identity.PublicKey, error) {
 	return &key, nil
 }
 
+// checkIssuer checks the URL of the issuer.
 func (c *Config) checkIssuer() error {
-	var errs []error
 	u, err := url.Parse(c.OIDCIssuer)
 	secure := err == nil && (u.Scheme == "https" || (u.Scheme == "http" && isLoopbackHost(u.Hostname())))
 	if !secure || u.Host == "" || u.RawQuery != "" || u.Fragment != "" || u.User != nil {
-		errs = append(errs, fmt.Errorf("it is %q; expected %s", c.OIDCIssuer, Describe("OIDC_ISSUER").Allowed))
+		return fmt.Errorf("it is %q; expected %s", c.OIDCIssuer, Describe("OIDC_ISSUER").Allowed)
+	}
+	return nil
+}
+
+// checkTokenIssuer checks an issuer whose keys verify tokens.
+func (c *Config) checkTokenIssuer() error {
+	var errs []error
+	if err := c.checkIssuer(); err != nil {
+		errs = append(errs, err)
 	}
 	if c.JWTAudience == "" {
 		errs = append(errs, errors.New("JWT_AUDIENCE is required, because an issuer also signs tokens for other services"))

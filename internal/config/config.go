@@ -53,6 +53,17 @@ type Config struct {
 	TLSCertFile      string   `env:"TLS_CERT_FILE"`
 	TLSKeyFile       string   `env:"TLS_KEY_FILE"`
 
+	OIDCClientID     string   `env:"OIDC_CLIENT_ID"`
+	OIDCClientSecret string   `env:"OIDC_CLIENT_SECRET"`
+	OIDCScopes       string   `env:"OIDC_SCOPES" envDefault:"openid email profile"`
+	OIDCRoleClaim    string   `env:"OIDC_ROLE_CLAIM"`
+	OIDCRoles        []string `env:"OIDC_ROLES"`
+	OIDCIDClaim      string   `env:"OIDC_ID_CLAIM"`
+	OIDCTrustEmail   Switch   `env:"OIDC_TRUST_EMAIL" envDefault:"off"`
+	SessionSecret    string   `env:"SESSION_SECRET"`
+	AdminEmails      []string `env:"ADMIN_EMAILS"`
+	SignInLinks      Switch   `env:"SIGN_IN_LINKS" envDefault:"on"`
+
 	RateLimit                 Switch   `env:"RATE_LIMIT" envDefault:"on"`
 	RateLimitShared           Switch   `env:"RATE_LIMIT_SHARED" envDefault:"off"`
 	RateLimitBurst            int      `env:"RATE_LIMIT_BURST" envDefault:"20000"`
@@ -99,6 +110,8 @@ type Config struct {
 	OTELDisabled       string `env:"OTEL_SDK_DISABLED"`
 
 	Mail        Mail                // from SMTPURL and the others
+	Claims      identity.ClaimNames // from OIDCRoleClaim and the others
+	SessionKey  *identity.Secret    // from SessionSecret or JWTSecret; nil without
 	Proxies     []netip.Prefix      // parsed TrustedProxies
 	Zone        *time.Location      // loaded DefaultTimeZone
 	Secret      *identity.Secret    // from JWTSecret; nil without
@@ -128,6 +141,15 @@ func (c Config) Embedded() bool { return c.DatabaseURL == "" }
 // KeepsKey reports whether tokens are signed with a key in the data folder.
 func (c Config) KeepsKey() bool {
 	return c.JWTSecret == "" && c.JWTPublicKeyFile == "" && c.OIDCIssuer == ""
+}
+
+// TokenIssuer returns the issuer whose keys verify tokens, or an empty text if another key does. With
+// a client, the issuer may be only for signing in.
+func (c Config) TokenIssuer() string {
+	if c.OIDCClientID != "" && (c.JWTSecret != "" || c.JWTPublicKeyFile != "") {
+		return ""
+	}
+	return c.OIDCIssuer
 }
 
 // UsesDataDir reports whether the data folder is used, for the database or for the key
@@ -253,6 +275,7 @@ func (c *Config) validate(purpose Purpose) []error {
 	errs = append(errs, c.validateAuth()...)
 	errs = append(errs, c.validateOrigins()...)
 	errs = append(errs, c.validateMail()...)
+	errs = append(errs, c.validateSignIn()...)
 	return append(errs, c.loadCertificate(purpose)...)
 }
 

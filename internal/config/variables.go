@@ -34,6 +34,7 @@ const (
 	groupServer    = "Server"
 	groupDatabase  = "Database"
 	groupAccess    = "Authentication"
+	groupSignIn    = "Sign-in to the desk"
 	groupRates     = "Rate limits"
 	groupLimits    = "Limits of requests"
 	groupStreams   = "Limits of subscriptions"
@@ -93,7 +94,7 @@ var variables = []Variable{
 	{
 		Name: "PUBLIC_URL", Group: groupServer, Note: "the host of each request", See: "how-to/calendar-feeds.md",
 		Allowed:     "a URL such as https://rehearse.example.org, without a user, query or fragment",
-		Description: "The URL at which people reach the server. The URLs of calendar feeds, and the links to unsubscribe in e-mails, begin with it. Without it, e-mails have no such links",
+		Description: "The URL at which people reach the server. The URLs of calendar feeds, and the links in e-mails, begin with it, and people sign in there. Without it, e-mails have no links",
 	},
 	{
 		Name: "TLS_CERT_FILE", Group: groupServer, Allowed: aFile, Note: "plain HTTP",
@@ -216,6 +217,49 @@ var variables = []Variable{
 	{
 		Name: "JWT_ID_CLAIM", Group: groupAccess, Allowed: "the name of a claim such as https://example.org/id", Note: "`sub`", See: "reference/authentication.md#claims",
 		Description: "The claim of tokens that contains the person's id",
+	},
+
+	{
+		Name: "OIDC_CLIENT_ID", Group: groupSignIn, Allowed: "the id of a client", Note: "no sign-in at an issuer", See: "how-to/use-the-desk.md#sign-in-at-your-identity-provider",
+		Description: "The client as which the desk signs people in at `OIDC_ISSUER`. It requires `PUBLIC_URL`, and `SESSION_SECRET` or `JWT_SECRET`. " +
+			"With it, `JWT_SECRET` or `JWT_PUBLIC_KEY_FILE` may be set beside `OIDC_ISSUER`; it then verifies tokens, and the issuer only signs people in",
+	},
+	{
+		Name: "OIDC_CLIENT_SECRET", Group: groupSignIn, Secret: true, Allowed: "the secret of the client", Note: "a public client",
+		Description: "The secret of the client",
+	},
+	{
+		Name: "OIDC_SCOPES", Group: groupSignIn, Allowed: "scopes separated by spaces, one of which is openid",
+		Description: "The scopes that the desk requests",
+	},
+	{
+		Name: "OIDC_ROLE_CLAIM", Group: groupSignIn, Allowed: "the name of a claim such as roles", Note: "the lists of people decide", See: "how-to/use-the-desk.md#roles",
+		Description: "The claim with the roles of a person: a text or an array",
+	},
+	{
+		Name: "OIDC_ROLES", Group: groupSignIn, Note: "`admin=admin,interviewer=interviewer,student=student`", See: "how-to/use-the-desk.md#roles",
+		Allowed:     "a list such as School.Staff=admin,School.Coach=interviewer, with the roles admin, interviewer and student; requires OIDC_ROLE_CLAIM",
+		Description: "What the values of that claim mean, separated by commas",
+	},
+	{
+		Name: "OIDC_ID_CLAIM", Group: groupSignIn, Allowed: "the name of a claim such as sub; requires OIDC_ROLE_CLAIM", Note: "people are found by their verified e-mail address",
+		Description: "The claim with the id that a student or an interviewer has in this school",
+	},
+	{
+		Name: "OIDC_TRUST_EMAIL", Group: groupSignIn, Allowed: onOrOff, See: "how-to/use-the-desk.md#addresses-that-are-not-verified",
+		Description: "`on`: an e-mail address of the issuer counts as verified if the issuer does not send `email_verified`",
+	},
+	{
+		Name: "SESSION_SECRET", Group: groupSignIn, Secret: true, Allowed: "at least 32 bytes", Note: "`JWT_SECRET`, or the key in the data folder",
+		Description: "The secret from which the keys of sessions and of links to sign in are derived. All servers need the same one. A new one ends all sessions",
+	},
+	{
+		Name: "ADMIN_EMAILS", Group: groupSignIn, Allowed: "a list of addresses such as ada@example.org,ben@example.org", Note: "none", See: "how-to/use-the-desk.md#administrators",
+		Description: "The e-mail addresses of people who sign in as administrators, separated by commas. Not used if `OIDC_ROLE_CLAIM` is set",
+	},
+	{
+		Name: "SIGN_IN_LINKS", Group: groupSignIn, Allowed: onOrOff, See: "how-to/use-the-desk.md#sign-in-by-e-mail",
+		Description: "`off`: people cannot sign in with a link in an e-mail. It is never possible with `AUTH=local` or `OIDC_CLIENT_ID`, or without `SMTP_URL`, `PUBLIC_URL`, or `SESSION_SECRET` or `JWT_SECRET`",
 	},
 
 	{

@@ -71,6 +71,7 @@ var checks = []check{
 	{"e-mail queue", needsDatabase(checkMailQueue)},
 	{"certificate", checkCertificate},
 	{"tokens", checkTokens},
+	{"sign-in", checkSignIn},
 	{"mail server", checkMailServer},
 	{"public URL", checkPublicURL},
 	{"traces", checkTraces},

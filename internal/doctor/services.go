@@ -68,7 +68,7 @@ func judgeCertificate(chain []*x509.Certificate, now time.Time) []Finding {
 func checkTokens(ctx context.Context, p *patient) []Finding {
 	c := p.Config
 	switch {
-	case c.OIDCIssuer != "":
+	case c.TokenIssuer() != "":
 		keys, err := identity.CheckIssuer(ctx, c.OIDCIssuer)
 		if err != nil {
 			return problem("check OIDC_ISSUER, the network and the proxy between this machine and the issuer", "the keys of the issuer %s cannot be read: %v", c.OIDCIssuer, err)

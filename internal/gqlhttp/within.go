@@ -17,6 +17,7 @@ import (
 const (
 	KindCalendar    = "calendar"    // a read of a calendar feed
 	KindUnsubscribe = "unsubscribe" // a link in an e-mail
+	KindSignIn      = "sign-in"     // a step of signing in to the desk
 )
 
 // ErrAnswered reports that a request was refused, and that the response was written.

@@ -101,32 +101,38 @@ func (v *Verifier) Sender(ctx context.Context, authorization []string) (Sender, 
 // Verify returns the sender that a token identifies. Its errors are those of this
 // package.
 func (v *Verifier) Verify(ctx context.Context, token string) (Sender, error) {
+	sender, _, err := v.verify(ctx, token)
+	return sender, err
+}
+
+// verify returns the sender that a token identifies, and its claims.
+func (v *Verifier) verify(ctx context.Context, token string) (Sender, *claims, error) {
 	if len(token) > MaxToken {
-		return Sender{}, fmt.Errorf("%w: it has %d bytes; at most %d are allowed", ErrInvalid, len(token), MaxToken)
+		return Sender{}, nil, fmt.Errorf("%w: it has %d bytes; at most %d are allowed", ErrInvalid, len(token), MaxToken)
 	}
 	claims := &claims{}
 	_, err := v.parser.ParseWithClaims(token, claims, func(t *jwt.Token) (any, error) { return v.key(ctx, t) })
 	switch {
 	case errors.Is(err, ErrUnavailable):
-		return Sender{}, err
+		return Sender{}, nil, err
 	case errors.Is(err, jwt.ErrTokenExpired):
-		return Sender{}, fmt.Errorf("%w: %w", ErrExpired, err)
+		return Sender{}, nil, fmt.Errorf("%w: %w", ErrExpired, err)
 	case errors.Is(err, jwt.ErrTokenNotValidYet), errors.Is(err, jwt.ErrTokenUsedBeforeIssued):
-		return Sender{}, fmt.Errorf("%w: %w", ErrNotYetValid, err)
+		return Sender{}, nil, fmt.Errorf("%w: %w", ErrNotYetValid, err)
 	case err != nil:
-		return Sender{}, fmt.Errorf("%w: %w", ErrInvalid, err)
+		return Sender{}, nil, fmt.Errorf("%w: %w", ErrInvalid, err)
 	}
 	role, _ := claims.MapClaims[v.terms.roleClaim()].(string)
 	id, _ := claims.MapClaims[v.terms.idClaim()].(string)
 	actor, err := ParseActor(role, id)
 	if err != nil {
-		return Sender{}, fmt.Errorf("%w: %w", ErrInvalid, err)
+		return Sender{}, nil, fmt.Errorf("%w: %w", ErrInvalid, err)
 	}
 	expires, err := claims.GetExpirationTime()
 	if err != nil {
-		return Sender{}, fmt.Errorf("%w: %w", ErrInvalid, err)
+		return Sender{}, nil, fmt.Errorf("%w: %w", ErrInvalid, err)
 	}
-	return Sender{Actor: actor, Left: expires.Add(clockSkew).Sub(v.terms.Clock())}, nil
+	return Sender{Actor: actor, Left: expires.Add(clockSkew).Sub(v.terms.Clock())}, claims, nil
 }
 
 func (v *Verifier) key(ctx context.Context, t *jwt.Token) (any, error) {

@@ -5,8 +5,10 @@ import (
 	"crypto/ecdsa"
 	"crypto/ed25519"
 	"crypto/elliptic"
+	"crypto/hkdf"
 	"crypto/rand"
 	"crypto/rsa"
+	"crypto/sha256"
 	"crypto/x509"
 	"encoding/pem"
 	"errors"
@@ -109,6 +111,15 @@ func makeSecret(path string) error {
 // Sign returns a token for the actor that is valid for ttl and that a verifier with this
 // secret and these terms accepts.
 func (s Secret) Sign(terms Terms, actor booking.Actor, ttl time.Duration) (string, error) {
+	return s.sign(s.claims(terms, actor, ttl))
+}
+
+func (s Secret) sign(claims jwt.MapClaims) (string, error) {
+	return jwt.NewWithClaims(jwt.SigningMethodHS256, claims).SignedString(s.secret)
+}
+
+// claims returns the claims of a token for the actor.
+func (Secret) claims(terms Terms, actor booking.Actor, ttl time.Duration) jwt.MapClaims {
 	now := terms.Clock()
 	claims := jwt.MapClaims{
 		terms.roleClaim(): strings.ToLower(string(actor.Role)), terms.idClaim(): strconv.FormatInt(actor.ID, 10),
@@ -120,7 +131,14 @@ func (s Secret) Sign(terms Terms, actor booking.Actor, ttl time.Duration) (strin
 	if terms.Audience != "" {
 		claims["aud"] = terms.Audience
 	}
-	return jwt.NewWithClaims(jwt.SigningMethodHS256, claims).SignedString(s.secret)
+	return claims
+}
+
+// derive returns a secret for another purpose. What one of the secrets signs, the other does not
+// verify.
+func (s Secret) derive(purpose string) (Secret, error) {
+	key, err := hkdf.Key(sha256.New, s.secret, nil, purpose, sha256.Size)
+	return Secret{key}, err
 }
 
 func (Secret) algorithms() []string   { return []string{"HS256"} }

@@ -67,10 +67,15 @@ func NewProvider(o ProviderOptions) *Provider {
 	}
 	p := &Provider{
 		issuer: o.Issuer, clock: o.Clock, after: o.After, log: o.Log, asked: make(chan struct{}, 1),
-		client: &http.Client{Timeout: fetchTimeout, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }},
+		client: issuerClient(),
 	}
 	p.known.Store(&keySet{err: errors.New("its keys have not been requested yet"), next: make(chan struct{})})
 	return p
+}
+
+// issuerClient returns a client for requests to an issuer. It does not follow redirects.
+func issuerClient() *http.Client {
+	return &http.Client{Timeout: fetchTimeout, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
 }
 
 // Run fetches the issuer's keys periodically until ctx ends.

@@ -16,6 +16,7 @@ type Data struct {
 	Agenda    []Interview // of a day; the interviewer's next interviews
 	Waiver    *Waiver
 	Webhook   *Webhook
+	SignIn    *SignIn
 
 	UnsubscribeURL string // empty for none
 }
@@ -45,6 +46,12 @@ type Waiver struct {
 type Webhook struct {
 	ID         string
 	DisabledAt time.Time
+}
+
+// SignIn is a link to sign in to the desk, which works once.
+type SignIn struct {
+	URL     string
+	Expires time.Time
 }
 
 // Allows returns what a waiver of the rule allows, in words.
@@ -86,6 +93,8 @@ func Example(kind booking.MailKind, role booking.Role, zone *time.Location) Data
 		d.Waiver = &Waiver{Rule: string(booking.WaiveLimit), Allows: Allows(booking.WaiveLimit), Uses: 2, Expires: start.AddDate(0, 1, 0)}
 	case booking.MailWebhookDisabled:
 		d.Webhook = &Webhook{ID: "7", DisabledAt: start}
+	case booking.MailSignIn:
+		d.SignIn = &SignIn{URL: "https://rehearse.example.org/#sign-in=RXhhbXBsZQ", Expires: start}
 	case booking.MailAgenda:
 		later := *d.Interview
 		later.ID, later.With, later.MeetingURL = "1043", "Ben Brown", ""
@@ -93,7 +102,7 @@ func Example(kind booking.MailKind, role booking.Role, zone *time.Location) Data
 		d.Agenda = []Interview{*d.Interview, later}
 	case booking.MailBooked, booking.MailNoShowUndone, booking.MailReminder, booking.MailFeedback:
 	}
-	if d.Agenda != nil || d.Waiver != nil || d.Webhook != nil {
+	if d.Agenda != nil || d.Waiver != nil || d.Webhook != nil || d.SignIn != nil {
 		d.Interview = nil
 	}
 	return d

@@ -28,6 +28,8 @@ func (r *Reader) ExportStudent(ctx context.Context, id booking.StudentID) (json.
 				SELECT id, student_id, created_at, last_read_at FROM calendar_feeds WHERE student_id = s.id) f),
 			'notification_preferences', (SELECT to_json(n) FROM (
 				SELECT student_id, bookings, grades, reminders FROM notification_preferences WHERE student_id = s.id) n),
+			'sign_in_links', (SELECT coalesce(json_agg(l ORDER BY l.id), '[]') FROM sign_in_links l
+				WHERE l.role = 'STUDENT' AND l.person_id = s.id),
 			'events', (SELECT coalesce(json_agg(e ORDER BY e.id), '[]') FROM events e
 				WHERE `+eventsAbout+`),
 			'mail', (SELECT coalesce(json_agg(m ORDER BY m.id), '[]') FROM mail m
@@ -85,6 +87,7 @@ func (tx *Tx) AnonymiseStudent(ctx context.Context, id booking.StudentID, at tim
 		{"UPDATE waivers SET reason = '' WHERE student_id = ? AND reason <> ''", []any{id}},
 		{"DELETE FROM calendar_feeds WHERE student_id = ?", []any{id}},
 		{"DELETE FROM notification_preferences WHERE student_id = ?", []any{id}},
+		{"DELETE FROM sign_in_links WHERE role = 'STUDENT' AND person_id = ?", []any{id}},
 		// The request id is the only text of a refusal that a client chooses.
 		{"UPDATE booking_refusals r SET request_id = '' FROM students s WHERE s.id = ? AND r.request_id <> '' AND (" + refusalsAbout + ")", []any{id}},
 	} {

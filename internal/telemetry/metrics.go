@@ -33,7 +33,7 @@ type metrics struct {
 }
 
 // kinds lists the values of the label type.
-var kinds = []string{"query", "mutation", "subscription", "calendar", "unsubscribe", unknownKind}
+var kinds = []string{"query", "mutation", "subscription", "calendar", "unsubscribe", "sign-in", unknownKind}
 
 func newMetrics(o Options) *metrics {
 	name := func(name, help string) prometheus.CounterOpts {
@@ -42,7 +42,7 @@ func newMetrics(o Options) *metrics {
 	m := &metrics{
 		registry: prometheus.NewRegistry(),
 		operations: prometheus.NewCounterVec(name("operations_total",
-			"Answered GraphQL requests, reads of calendar feeds and uses of links to unsubscribe. `type` is `query`, `mutation`, `subscription`, `calendar` for a feed, `unsubscribe` for a link, or `unknown` if there was nothing to execute. `outcome` is `OK`, `REFUSED` if a rule refused a mutation, `CANCELED` if the client disconnected or cancelled the operation, or the code of the first error."), []string{"type", "outcome"}),
+			"Answered GraphQL requests, reads of calendar feeds, uses of links to unsubscribe and steps of signing in to the desk. `type` is `query`, `mutation`, `subscription`, `calendar` for a feed, `unsubscribe` for a link, `sign-in` for a step of signing in, or `unknown` if there was nothing to execute. `outcome` is `OK`, `REFUSED` if a rule refused a mutation, `CANCELED` if the client disconnected or cancelled the operation, or the code of the first error."), []string{"type", "outcome"}),
 		duration: prometheus.NewHistogramVec(prometheus.HistogramOpts{
 			Namespace: "rehearse", Name: "operation_duration_seconds", Buckets: seconds,
 			Help: "The time from the request header to the response. Subscriptions are not included.",

@@ -73,7 +73,7 @@ func (s *Site) Public(ops bool) http.Handler {
 	mux.Handle("GET /{$}", s.options.Desk)
 	mux.Handle("GET /desk/", s.options.Desk)
 	mux.Handle("/session", s.options.Session)
-	mux.Handle("/session/graphql", s.options.Session)
+	mux.Handle("/session/", s.options.Session)
 	if ops {
 		s.addOps(mux)
 	}

@@ -1,14 +1,18 @@
-// Package websession signs people in to the pages of this server. The browser keeps an access token
-// in a cookie that scripts cannot read and that is sent only to the paths of this package.
+// Package websession signs people in to the pages of this server. The browser keeps the session in a
+// cookie that scripts cannot read and that is sent only to the paths of this package.
 package websession
 
 import (
+	"context"
 	"encoding/json"
+	"errors"
 	"io"
 	"log/slog"
 	"net/http"
+	"strings"
 	"time"
 
+	"rehearse/internal/app/signin"
 	"rehearse/internal/booking"
 	"rehearse/internal/identity"
 )
@@ -18,127 +22,203 @@ const (
 	Path = "/session"
 	// GraphQLPath is where pages send operations. Its requests are authenticated by the cookie.
 	GraphQLPath = Path + "/graphql"
+	// CallbackPath is where an issuer sends the browser after the login.
+	CallbackPath = loginPath + "/callback"
+
+	loginPath = Path + "/oidc"
+	linkPath  = Path + "/email"
 
 	// Lifetime is how long a session lasts.
 	Lifetime = 12 * time.Hour
 
 	cookieName = "rehearse_session"
-	maxBody    = 1 << 10
+	maxBody    = 1 << 12
 )
 
-// A Method is a way to sign in.
-type Method string
-
-// Local lets the caller choose who they are. It suits only a server that trusts its callers.
-const Local Method = "local"
-
-// Options configures a Handler.
-type Options struct {
-	// GraphQL serves the operations of signed-in people. It authenticates the Authorization header.
-	GraphQL http.Handler
-	// Sign returns a token for the actor. Nil turns off the method Local.
-	Sign func(actor booking.Actor, ttl time.Duration) (string, error)
-	Log  *slog.Logger
+// People finds the people who sign in.
+type People interface {
+	// Find returns the person about whom an issuer says this.
+	Find(ctx context.Context, c identity.Claimed) (booking.Actor, error)
+	RequestLink(ctx context.Context, email string) error
+	UseLink(ctx context.Context, token string) (booking.Actor, error)
+	// Check returns signin.ErrUnknown if the person of the session may no longer use it.
+	Check(ctx context.Context, session identity.Session) error
 }
 
-// Handler returns the handler of Path and GraphQLPath. It rejects requests of pages from other
-// origins, including reads, because the browser authenticates them.
-func Handler(o Options) http.Handler {
-	s := sessions{o}
+// Options configures a Site.
+type Options struct {
+	Sessions *identity.Sessions // nil if nobody can sign in
+	People   People
+	// The methods to sign in.
+	Local bool            // people choose who they are; suits only a server that trusts its callers
+	Login *identity.Login // at an OpenID Connect issuer; nil for none
+	Links bool            // with a link in an e-mail
+
+	Secure bool // browsers reach the server with TLS, even if a proxy ends it
+	Now    func() time.Time
+	Log    *slog.Logger
+}
+
+// A Site signs people in and authenticates their requests.
+type Site struct {
+	Options
+
+	checked checks
+}
+
+// New returns a Site.
+func New(o Options) *Site { return &Site{Options: o, checked: newChecks()} }
+
+// A Limit runs work for a request within the limits of the server. It returns the error of the work,
+// or one for which answered returns true if it has refused the request and written the response.
+type Limit func(w http.ResponseWriter, r *http.Request, work func(context.Context) error) error
+
+// Handler returns the handler of Path and the paths below. It rejects requests of pages from other
+// origins, including reads, because the browser authenticates them. The handler graphQL serves the
+// operations, and must authenticate requests with Sender. The error answered is that of a limit.
+func (s *Site) Handler(graphQL http.Handler, limit Limit, answered error) http.Handler {
+	h := handler{s, limit, answered}
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET "+Path, s.describe)
-	mux.HandleFunc("POST "+Path, s.signIn)
+	mux.HandleFunc("POST "+Path, s.choose)
 	mux.HandleFunc("DELETE "+Path, s.signOut)
-	mux.Handle(GraphQLPath, authenticated(o.GraphQL))
+	mux.Handle(GraphQLPath, authenticated(graphQL))
+	if s.Login != nil {
+		mux.HandleFunc("GET "+loginPath, h.begin)
+		mux.HandleFunc("GET "+CallbackPath, h.finish)
+	}
+	if s.Links {
+		mux.HandleFunc("POST "+linkPath, h.requestLink)
+		mux.HandleFunc("POST "+linkPath+"/confirm", h.useLink)
+	}
 	return sameOrigin(mux)
 }
 
-type sessions struct{ Options }
+// handler handles the requests that are limited.
+type handler struct {
+	*Site
+
+	limit    Limit
+	answered error
+}
 
 // describe lists the methods to sign in.
-func (s sessions) describe(w http.ResponseWriter, _ *http.Request) {
-	methods := []Method{}
-	if s.Sign != nil {
-		methods = append(methods, Local)
+func (s *Site) describe(w http.ResponseWriter, _ *http.Request) {
+	methods := []string{}
+	for _, one := range []struct {
+		method  string
+		offered bool
+	}{{signin.Local, s.Local}, {signin.OIDC, s.Login != nil}, {signin.ByMail, s.Links}} {
+		if one.offered {
+			methods = append(methods, one.method)
+		}
 	}
 	answer(w, http.StatusOK, map[string]any{"methods": methods})
 }
 
-// signIn starts the session of the person in the body, without a check of who the caller is.
-func (s sessions) signIn(w http.ResponseWriter, r *http.Request) {
-	if s.Sign == nil {
-		refuse(w, http.StatusForbidden, "This server does not let callers choose who they are.")
+// choose starts the session of the person in the body, without a check of who the caller is.
+func (s *Site) choose(w http.ResponseWriter, r *http.Request) {
+	if !s.Local {
+		refuse(w, http.StatusForbidden, "", "This server does not let callers choose who they are.")
 		return
 	}
 	var person struct{ Role, ID string }
-	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxBody))
-	if err == nil {
-		err = json.Unmarshal(body, &person)
-	}
-	if err != nil {
-		refuse(w, http.StatusBadRequest, `The body is not valid; expected an object such as {"role": "student", "id": "101"}.`)
+	if !decode(w, r, &person, `{"role": "student", "id": "101"}`) {
 		return
 	}
 	actor, err := identity.ParseActor(person.Role, person.ID)
 	if err != nil {
-		refuse(w, http.StatusBadRequest, "The person is not valid: "+err.Error()+".")
+		refuse(w, http.StatusBadRequest, "", "The person is not valid: "+err.Error()+".")
 		return
 	}
-	token, err := s.Sign(actor, Lifetime)
+	if s.start(w, r, identity.Session{Actor: actor, Method: signin.Local}) {
+		w.WriteHeader(http.StatusNoContent)
+	}
+}
+
+// start sets the cookie of a session. It reports whether it did; otherwise, it has written a response.
+func (s *Site) start(w http.ResponseWriter, r *http.Request, session identity.Session) bool {
+	token, err := s.Sessions.Sign(session, Lifetime)
 	if err != nil {
 		s.Log.ErrorContext(r.Context(), "cannot sign a session", "error", err)
-		refuse(w, http.StatusInternalServerError, "The session cannot be started.")
+		refuse(w, http.StatusInternalServerError, "", "The session cannot be started.")
+		return false
+	}
+	s.setCookie(w, r, token, int(Lifetime.Seconds()))
+	return true
+}
+
+// signOut ends the session in this browser. If it began at an issuer that can end its own session,
+// the response says where.
+func (s *Site) signOut(w http.ResponseWriter, r *http.Request) {
+	s.setCookie(w, r, "", -1)
+	if to := s.issuerLogout(r); to != "" {
+		answer(w, http.StatusOK, map[string]any{"logout": to})
 		return
 	}
-	setCookie(w, r, token, int(Lifetime.Seconds()))
 	w.WriteHeader(http.StatusNoContent)
 }
 
-// signOut ends the session in this browser.
-func (s sessions) signOut(w http.ResponseWriter, r *http.Request) {
-	setCookie(w, r, "", -1)
-	w.WriteHeader(http.StatusNoContent)
+func (s *Site) issuerLogout(r *http.Request) string {
+	cookie, err := r.Cookie(cookieName)
+	if err != nil || s.Login == nil {
+		return ""
+	}
+	session, _, err := s.Sessions.Verify(r.Context(), cookie.Value)
+	if err != nil || session.Method != signin.OIDC {
+		return ""
+	}
+	to, err := s.Login.EndURL(r.Context())
+	if err != nil {
+		s.Log.WarnContext(r.Context(), "the session at the issuer cannot be ended", "error", err)
+	}
+	return to
 }
 
-func setCookie(w http.ResponseWriter, r *http.Request, token string, maxAge int) {
+func (s *Site) setCookie(w http.ResponseWriter, r *http.Request, token string, maxAge int) {
 	http.SetCookie(w, &http.Cookie{ //nolint:gosec // without TLS, a browser would drop a secure cookie
 		Name: cookieName, Value: token, Path: Path, MaxAge: maxAge,
-		HttpOnly: true, SameSite: http.SameSiteStrictMode, Secure: r.TLS != nil,
+		HttpOnly: true, SameSite: http.SameSiteStrictMode, Secure: s.secure(r),
 	})
 	w.Header().Set("Cache-Control", "no-store")
 }
 
-// authenticated passes the token in the cookie on as a bearer token. Without a cookie the token is
-// empty, which no verifier accepts: a request without a session must never count as one without a
-// token, because AUTH=local treats that as the administrator's.
-func authenticated(next http.Handler) http.Handler {
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		token := ""
-		if cookie, err := r.Cookie(cookieName); err == nil {
-			token = cookie.Value
-		}
-		r = r.Clone(r.Context())
-		r.Header.Set("Authorization", "Bearer "+token)
-		next.ServeHTTP(w, r)
-	})
-}
+func (s *Site) secure(r *http.Request) bool { return s.Secure || r.TLS != nil }
 
-// sameOrigin rejects the requests of pages from other origins, including reads.
+// sameOrigin rejects the requests of pages from other origins, including reads. Only an issuer may
+// send the browser back to CallbackPath; what it sends there is protected by the state.
 func sameOrigin(next http.Handler) http.Handler {
 	protection := http.NewCrossOriginProtection()
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		writing := *r
 		writing.Method = http.MethodPost // the protection exempts reads
-		if err := protection.Check(&writing); err != nil {
-			refuse(w, http.StatusForbidden, "Pages of other origins may not use sessions.")
+		if err := protection.Check(&writing); err != nil && (r.URL.Path != CallbackPath || r.Method != http.MethodGet) {
+			refuse(w, http.StatusForbidden, "", "Pages of other origins may not use sessions.")
 			return
 		}
 		next.ServeHTTP(w, r)
 	})
 }
 
-func refuse(w http.ResponseWriter, status int, message string) {
-	answer(w, status, map[string]any{"message": message})
+// decode reads a JSON object. It reports whether it did; otherwise, it has written a response.
+func decode(w http.ResponseWriter, r *http.Request, into any, example string) bool {
+	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxBody))
+	if err == nil {
+		err = json.Unmarshal(body, into)
+	}
+	if err != nil {
+		refuse(w, http.StatusBadRequest, "", "The body is not valid; expected an object such as "+example+".")
+	}
+	return err == nil
+}
+
+// refuse answers with a message, and with the reason for programs, if there is one.
+func refuse(w http.ResponseWriter, status int, reason, message string) {
+	body := map[string]any{"message": message}
+	if reason != "" {
+		body["reason"] = reason
+	}
+	answer(w, status, body)
 }
 
 func answer(w http.ResponseWriter, status int, body any) {
@@ -146,4 +226,63 @@ func answer(w http.ResponseWriter, status int, body any) {
 	w.Header().Set("Cache-Control", "no-store")
 	w.WriteHeader(status)
 	_ = json.NewEncoder(w).Encode(body) // fails only if the client has disconnected
+}
+
+// cookieKey is the key of a context with the token in the cookie of a request.
+type cookieKey struct{}
+
+// authenticated passes the token in the cookie on to Sender, and nothing else that could authenticate
+// the request.
+func authenticated(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		token := ""
+		if cookie, err := r.Cookie(cookieName); err == nil {
+			token = cookie.Value
+		}
+		r = r.Clone(context.WithValue(r.Context(), cookieKey{}, token))
+		r.Header.Del("Authorization")
+		next.ServeHTTP(w, r)
+	})
+}
+
+// Sender returns a function that authenticates the requests to GraphQLPath by their session, and all
+// others with the function tokens. A request without a session has an empty one, which is not valid:
+// it must never count as one without a token, because AUTH=local treats that as the administrator's.
+func (s *Site) Sender(
+	tokens func(ctx context.Context, authorization []string) (identity.Sender, error),
+) func(ctx context.Context, authorization []string) (identity.Sender, error) {
+	return func(ctx context.Context, authorization []string) (identity.Sender, error) {
+		token, is := ctx.Value(cookieKey{}).(string)
+		switch {
+		case !is:
+			return tokens(ctx, authorization)
+		case s.Sessions == nil || strings.Join(authorization, "") != "": // a WebSocket may send a token
+			return identity.Sender{}, identity.ErrInvalid
+		}
+		session, left, err := s.Sessions.Verify(ctx, token)
+		if err == nil {
+			err = s.check(ctx, session)
+		}
+		if err != nil {
+			return identity.Sender{}, err
+		}
+		return identity.Sender{Actor: session.Actor, Left: left}, nil
+	}
+}
+
+// check returns an error of package identity unless the person may still use the session.
+func (s *Site) check(ctx context.Context, session identity.Session) error {
+	now := s.Now()
+	if s.checked.recent(session, now) {
+		return nil
+	}
+	err := s.People.Check(ctx, session)
+	switch {
+	case errors.Is(err, signin.ErrUnknown):
+		return errors.Join(identity.ErrInvalid, err)
+	case err != nil:
+		return errors.Join(identity.ErrUnavailable, err)
+	}
+	s.checked.note(session, now)
+	return nil
 }

@@ -84,6 +84,8 @@ func (d *Dispatcher) letter(m booking.Mail, f facts, now time.Time) letter {
 		aboutWaiver(&l, f, zone, now)
 	case booking.MailWebhookDisabled:
 		aboutWebhook(&l, f, zone)
+	case booking.MailSignIn:
+		d.aboutSignIn(&l, zone, now)
 	default:
 		l.dropped = unsupported
 	}
@@ -99,6 +101,8 @@ func (d *Dispatcher) address(l *letter, f facts) *time.Location {
 		if d.Admin == "" {
 			l.dropped = noAdmin
 		}
+	case l.Recipient.Role == booking.RoleAdmin && d.SignIn.Administrators[l.Recipient.ID] != "":
+		l.to = mail.Address{Address: d.SignIn.Administrators[l.Recipient.ID]}
 	case l.Recipient.IsStudent() && !student.AnonymisedAt.IsZero():
 		l.dropped = anonymised
 	case l.Recipient.IsStudent() && student.ID != 0:

@@ -31,7 +31,7 @@ func aboutAgenda(l *letter, f facts, zone *time.Location, now time.Time) {
 func (d *Dispatcher) readScheduled(ctx context.Context, messages []booking.Mail, f *facts, now time.Time) error {
 	f.preferences, f.agendas = map[booking.Actor]booking.NotificationPreferences{}, map[booking.InterviewerID][]booking.Interview{}
 	for _, m := range messages {
-		if m.Recipient == booking.Administrators {
+		if m.Recipient.Role == booking.RoleAdmin {
 			f.preferences[m.Recipient] = booking.DefaultNotifications(m.Recipient)
 			continue
 		}

@@ -61,6 +61,7 @@ type Options struct {
 	// Unsubscribe returns the URL at which the recipient can stop messages like this one, or
 	// an empty text. It is nil if there is none.
 	Unsubscribe func(booking.Mail) string
+	SignIn      SignIn
 }
 
 // A source adds the messages that are due at now to the table. It is called about once a
@@ -100,7 +101,7 @@ type attempt struct {
 // New returns a Dispatcher that takes the time from now.
 func New(s *store.Store, now func() time.Time, o Options) *Dispatcher {
 	return &Dispatcher{
-		Options: o, store: s, now: now, sender: mail.NewSender(o.Server, Connections, o.Roots), sources: []source{s.DispatchMail},
+		Options: o, store: s, now: now, sender: mail.NewSender(o.Server, Connections, o.Roots), sources: []source{s.DispatchMail, s.DispatchSignInLinks},
 		permits: make(chan struct{}, Connections), finished: make(chan attempt, claimed),
 	}
 }

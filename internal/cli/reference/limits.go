@@ -16,6 +16,7 @@ import (
 	"rehearse/internal/app/operation"
 	"rehearse/internal/app/outbox"
 	"rehearse/internal/app/reservation"
+	"rehearse/internal/app/signin"
 	"rehearse/internal/app/transfer"
 	"rehearse/internal/app/webhooks"
 	"rehearse/internal/booking"
@@ -31,6 +32,7 @@ import (
 	"rehearse/internal/store"
 	"rehearse/internal/web"
 	"rehearse/internal/webhook"
+	"rehearse/internal/websession"
 )
 
 // limit is a row of the reference.
@@ -173,6 +175,7 @@ func timeLimits() []limit {
 		{"keeping an idle connection open", span(web.IdleTimeout), "", "the connection is closed"},
 		{"keeping an idempotency key", span(operation.KeyLifetime), "", "the mutation is executed again"},
 		{"keeping a recorded refusal (`bookingRefusals`)", span(reservation.RefusalLifetime), "", "it is deleted"},
+		{"a session of the desk", span(websession.Lifetime), "", "401 " + codeLink(errorcode.Unauthenticated)},
 		configured("SHUTDOWN_TIMEOUT", "finishing requests during a shutdown", "the connection is closed"),
 	}
 }
@@ -246,6 +249,8 @@ func mailLimits() []limit {
 		{"attempting a message", span(booking.MailWindow), "", "it fails"},
 		{"the age of an event about which messages are created", span(booking.MailWindow), "", "it leads to none"},
 		{"keeping a message, without its text", span(booking.MailLifetime), "", "it is deleted"},
+		{"links to sign in that an address gets within " + span(signin.LinkLifetime), count(signin.LinksAtOnce), "", "no message is sent, and the response is the same"},
+		{"using a link to sign in", span(signin.LinkLifetime), "", "410"},
 	}
 }
 

@@ -5,29 +5,35 @@ import { Provider, useQuery } from 'urql'
 import { connect } from './api.ts'
 import type { Connection } from './api.ts'
 import { ViewerDocument } from './generated/graphql.ts'
-import { signOut } from './session.ts'
-import { SignIn } from './signin.tsx'
+import { arrive, signOut } from './session.ts'
+import type { Arrival } from './session.ts'
+import { FromLink, SignIn } from './signin.tsx'
 import { StudentPage } from './student/page.tsx'
 import { useTexts } from './texts/index.tsx'
 import { Failure, Frame, Loading } from './ui.tsx'
 
+// What the page shows: the session, the sign-in, or a link to sign in.
+type View = { at: 'session' } | { at: 'link'; link: string } | { at: 'sign-in'; expired?: boolean; reason?: string }
+
+function firstView({ reason, link }: Arrival): View {
+  if (link !== undefined) return { at: 'link', link }
+  return reason === undefined ? { at: 'session' } : { at: 'sign-in', reason }
+}
+
 export function App() {
   const { locale } = useTexts()
   const [round, setRound] = useState(0) // each sign-in has a connection of its own
-  const [ended, setEnded] = useState<'' | 'expired' | 'left'>('')
+  const [view, setView] = useState(() => firstView(arrive()))
+  const begin = useCallback(() => {
+    setRound((round) => round + 1)
+    setView({ at: 'session' })
+  }, [])
+  const end = useCallback((why: 'expired' | 'left') => setView({ at: 'sign-in', expired: why === 'expired' }), [])
   return (
     <I18nProvider locale={locale}>
-      {ended ? (
-        <SignIn
-          expired={ended === 'expired'}
-          onSignedIn={() => {
-            setRound(round + 1)
-            setEnded('')
-          }}
-        />
-      ) : (
-        <SignedIn key={round} first={round === 0} onEnd={setEnded} />
-      )}
+      {view.at === 'session' && <SignedIn key={round} first={round === 0} onEnd={end} />}
+      {view.at === 'link' && <FromLink link={view.link} onSignedIn={begin} onRefused={(reason) => setView({ at: 'sign-in', reason })} />}
+      {view.at === 'sign-in' && <SignIn expired={view.expired ?? false} {...(view.reason === undefined ? {} : { reason: view.reason })} onSignedIn={begin} />}
     </I18nProvider>
   )
 }

@@ -1,19 +1,14 @@
-// Signing in. On a local server, everybody chooses who they are.
-import { useDeferredValue, useEffect, useState } from 'react'
-import type { ReactNode } from 'react'
-import { Button, Input, Label, SearchField } from 'react-aria-components'
-import { publicClient } from './api.ts'
-import { PeopleDocument } from './generated/graphql.ts'
-import type { PeopleQuery } from './generated/graphql.ts'
-import { methods, signInAs } from './session.ts'
-import type { Method, SignInRole } from './session.ts'
+// Signing in, with the methods that the server offers.
+import { useCallback, useEffect, useState } from 'react'
+import type { FormEvent } from 'react'
+import { Button, Form, Input, Label, TextField } from 'react-aria-components'
+import { Choices } from './people.tsx'
+import { methods, requestLink, signedIn, signInAs, signInAtIssuer, useLink } from './session.ts'
+import type { Method } from './session.ts'
 import { useTexts } from './texts/index.tsx'
-import { placeOf } from './time.ts'
-import { Failure, Frame, Initials, Loading } from './ui.tsx'
+import { Failure, Frame, Loading } from './ui.tsx'
 
-type Everybody = { students: NonNullable<PeopleQuery['students']>; interviewers: NonNullable<PeopleQuery['interviewers']> }
-
-export function SignIn({ expired, onSignedIn }: { expired: boolean; onSignedIn(): void }) {
+export function SignIn({ expired, reason, onSignedIn }: { expired: boolean; reason?: string; onSignedIn(): void }) {
   const { t } = useTexts()
   const [offered, setOffered] = useState<Method[]>()
   const [failed, setFailed] = useState(false)
@@ -22,91 +17,87 @@ export function SignIn({ expired, onSignedIn }: { expired: boolean; onSignedIn()
     setFailed(false)
     methods().then(setOffered, () => setFailed(true))
   }, [round])
-  const choose = (role: SignInRole, id: string) => void signInAs(role, id).then(onSignedIn, () => setFailed(true))
+  const fail = useCallback(() => setFailed(true), [])
+  const local = offered?.includes('local')
   return (
     <Frame>
       <div className="sign-in">
         {expired && <p className="notice" role="status">{t.signIn.expired}</p>}
-        <h1>{t.signIn.title}</h1>
-        {failed ? <Failure onRetry={() => setRound(round + 1)} /> : !offered ? <Loading /> : offered.includes('local') ? <><div className="actions"><Button className="button" onPress={() => choose('admin', '0')}>{t.signIn.admin}</Button></div><People onChoose={choose} /></> : <p className="notice">{t.signIn.unavailable}</p>}
+        {reason !== undefined && <p className="notice bad" role="alert">{t.signIn.reasons[reason] ?? t.signIn.reasons['failed']}</p>}
+        <h1>{local ? t.signIn.title : t.signIn.titleOfOthers}</h1>
+        {failed ? <Failure onRetry={() => setRound(round + 1)} /> : !offered ? <Loading /> : (
+          <>
+            {offered.includes('oidc') && <AtIssuer again={reason !== undefined} />}
+            {offered.includes('email') && <ByMail onSignedIn={onSignedIn} />}
+            {local && <Choices onChoose={(role, id) => void signInAs(role, id).then(onSignedIn, fail)} />}
+            {offered.length === 0 && <p className="notice">{t.signIn.unavailable}</p>}
+          </>
+        )}
       </div>
     </Frame>
   )
 }
 
-function People({ onChoose }: { onChoose(role: SignInRole, id: string): void }) {
+function AtIssuer({ again }: { again: boolean }) {
   const { t } = useTexts()
-  const [text, setText] = useState('')
-  const search = useDeferredValue(text.trim())
-  const [people, setPeople] = useState<Everybody | null>()
+  return (
+    <>
+      <p className="lead">{t.signIn.oidc}</p>
+      <div className="actions"><Button className="button primary" onPress={() => signInAtIssuer(again)}>{t.signIn.toIssuer}</Button></div>
+    </>
+  )
+}
+
+function ByMail({ onSignedIn }: { onSignedIn(): void }) {
+  const { t } = useTexts()
+  const [state, setState] = useState<'' | 'sending' | 'sent' | 'often' | 'failed'>('')
+  // The link may be opened in another tab, whose session is also this one's.
   useEffect(() => {
-    let late = false
-    void publicClient.query(PeopleDocument, { search: search || null }).toPromise().then(({ data }) => {
-      if (!late) setPeople(data?.students && data.interviewers ? { students: data.students, interviewers: data.interviewers } : null)
-    })
-    return () => void (late = true)
-  }, [search])
-  if (people === null) return <p className="notice">{t.signIn.notAllowed}</p>
+    const look = () => void (!document.hidden && signedIn().then((yes) => yes && onSignedIn(), () => {}))
+    document.addEventListener('visibilitychange', look)
+    return () => document.removeEventListener('visibilitychange', look)
+  }, [onSignedIn])
+
+  function send(event: FormEvent<HTMLFormElement>) {
+    event.preventDefault()
+    const email = new FormData(event.currentTarget).get('email')
+    if (typeof email !== 'string' || email.trim() === '') return
+    setState('sending')
+    requestLink(email).then(({ ok, status }) => setState(ok ? 'sent' : status === 429 ? 'often' : 'failed'), () => setState('failed'))
+  }
   return (
-    <>
-      <p className="lead">{t.signIn.intro}</p>
-      <SearchField className="field" value={text} onChange={setText}>
-        <Label>{t.signIn.search}</Label>
+    <Form onSubmit={send}>
+      <p className="lead">{t.signIn.email.intro}</p>
+      <TextField className="field" name="email" type="email" autoComplete="email" isRequired validationBehavior="aria">
+        <Label>{t.signIn.email.address}</Label>
         <Input />
-      </SearchField>
-      {!people ? <Loading /> : people.students.nodes.length + people.interviewers.nodes.length === 0 ? <p className="notice">{t.signIn.none}</p> : (
-        <>
-          <Group title={t.signIn.students} list={people.students}>
-            {people.students.nodes.map((student) => <li key={student.id}><Student student={student} onChoose={() => onChoose('student', student.id)} /></li>)}
-          </Group>
-          <Group title={t.signIn.interviewers} list={people.interviewers}>
-            {people.interviewers.nodes.map(({ id, name, timeZone }) => (
-              <li key={id}>
-                <Choice name={name} onChoose={() => onChoose('interviewer', id)}><span className="hint">{t.signIn.interviewerIn(placeOf(timeZone))}</span></Choice>
-              </li>
-            ))}
-          </Group>
-        </>
-      )}
-    </>
+      </TextField>
+      <div className="actions"><Button className="button primary" type="submit" isDisabled={state === 'sending'}>{t.signIn.email.send}</Button></div>
+      <div role="status">
+        {state === 'sent' && <p className="notice">{t.signIn.email.sent}</p>}
+        {state === 'often' && <p className="notice bad">{t.signIn.email.often}</p>}
+        {state === 'failed' && <p className="notice bad">{t.failed}</p>}
+      </div>
+    </Form>
   )
 }
 
-function Group({ title, list, children }: { title: string; list: { totalCount: number; nodes: unknown[] }; children: ReactNode }) {
+// FromLink asks before a link is used, because programs that check e-mails open links, too.
+export function FromLink({ link, onSignedIn, onRefused }: { link: string; onSignedIn(): void; onRefused(reason: string): void }) {
   const { t } = useTexts()
-  const more = list.totalCount - list.nodes.length
-  if (list.nodes.length === 0) return null
+  const [state, setState] = useState<'' | 'asking' | 'failed'>('')
+  const use = () => {
+    setState('asking')
+    useLink(link).then((reason) => (reason ? onRefused(reason) : onSignedIn()), () => setState('failed'))
+  }
   return (
-    <>
-      <h2>{title}</h2>
-      <ul className="people">{children}</ul>
-      {more > 0 && <p className="hint">{t.signIn.more(more)}</p>}
-    </>
-  )
-}
-
-function Student({ student, onChoose }: { student: Everybody['students']['nodes'][number]; onChoose(): void }) {
-  const { t } = useTexts()
-  const verdict = student.eligibility
-  return (
-    <Choice name={student.name} onChoose={onChoose}>
-      <span className="hint">{t.signIn.studentIn(placeOf(student.timeZone))}</span>
-      {verdict && (verdict.eligible
-        ? <span className="hint">{t.signIn.used(verdict.interviewsUsed, verdict.interviewLimit)}</span>
-        : <span className="warn">{t.signIn.cannotBook}</span>)}
-    </Choice>
-  )
-}
-
-function Choice({ name, onChoose, children }: { name: string; onChoose(): void; children: ReactNode }) {
-  const { t } = useTexts()
-  return (
-    <Button className="person" onPress={onChoose}>
-      <Initials name={name} />
-      <span>
-        <strong><span className="unseen">{t.signIn.you}</span>{name}</strong>
-        {children}
-      </span>
-    </Button>
+    <Frame>
+      <div className="sign-in">
+        <h1>{t.signIn.titleOfOthers}</h1>
+        <p className="lead">{t.signIn.email.confirm}</p>
+        {state === 'failed' && <p className="notice bad" role="alert">{t.failed}</p>}
+        <div className="actions"><Button className="button primary" isDisabled={state === 'asking'} onPress={use}>{t.signIn.email.go}</Button></div>
+      </div>
+    </Frame>
   )
 }

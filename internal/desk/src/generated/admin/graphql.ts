@@ -411,6 +411,8 @@ export type MailKind =
   | 'NO_SHOW_UNDONE'
   /** An interview starts soon. */
   | 'REMINDER'
+  /** A link to sign in to the desk. */
+  | 'SIGN_IN'
   /** A waiver was granted. Only students get it. */
   | 'WAIVER'
   /** A webhook was disabled. Only administrators get it. */

@@ -311,7 +311,7 @@ export const de: AdminTexts = {
     kind: 'Nachricht',
     kinds: {
       BOOKED: 'Interview gebucht', MOVED: 'Interview verschoben', CANCELLED: 'Interview abgesagt', GRADED: 'Note oder Notiz', NO_SHOW: 'Nicht erschienen',
-      NO_SHOW_UNDONE: 'Doch erschienen', WAIVER: 'Ausnahme gewährt', REMINDER: 'Erinnerung', AGENDA: 'Tagesübersicht', FEEDBACK: 'Erinnerung ans Bewerten', WEBHOOK_DISABLED: 'Webhook abgeschaltet',
+      NO_SHOW_UNDONE: 'Doch erschienen', WAIVER: 'Ausnahme gewährt', REMINDER: 'Erinnerung', AGENDA: 'Tagesübersicht', FEEDBACK: 'Erinnerung ans Bewerten', WEBHOOK_DISABLED: 'Webhook abgeschaltet', SIGN_IN: 'Link zum Anmelden',
     },
     to: 'An',
     recipients: { STUDENT: 'Lernende Person', INTERVIEWER: 'Interviewende Person' },

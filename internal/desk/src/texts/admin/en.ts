@@ -301,7 +301,7 @@ export const en = {
     kind: 'Message',
     kinds: {
       BOOKED: 'Interview booked', MOVED: 'Interview moved', CANCELLED: 'Interview cancelled', GRADED: 'Grade or note', NO_SHOW: 'No-show',
-      NO_SHOW_UNDONE: 'No-show undone', WAIVER: 'Waiver granted', REMINDER: 'Reminder', AGENDA: 'Daily agenda', FEEDBACK: 'Reminder to grade', WEBHOOK_DISABLED: 'Webhook disabled',
+      NO_SHOW_UNDONE: 'No-show undone', WAIVER: 'Waiver granted', REMINDER: 'Reminder', AGENDA: 'Daily agenda', FEEDBACK: 'Reminder to grade', WEBHOOK_DISABLED: 'Webhook disabled', SIGN_IN: 'Link to sign in',
     } satisfies Record<MailKind, string>,
     to: 'To',
     recipients: { STUDENT: 'The student', INTERVIEWER: 'The interviewer' } satisfies Record<Party, string>,
