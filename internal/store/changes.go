@@ -110,6 +110,6 @@ func (t *transaction) changed() bool {
 // returns their number. It uses the clock of the database, which also set the
 // time of the rows.
 func (s *Store) DeleteChanges(ctx context.Context) (int, error) {
-	done := s.db.WithContext(ctx).Exec("DELETE FROM changes WHERE at < clock_timestamp() - make_interval(secs => ?)", ChangeRetention.Seconds())
+	done := s.db.WithContext(ctx).Exec("DELETE FROM changes WHERE at < now() - make_interval(secs => ?)", ChangeRetention.Seconds())
 	return int(done.RowsAffected), fault(done.Error, "delete old changes")
 }

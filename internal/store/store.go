@@ -147,7 +147,7 @@ func Open(ctx context.Context, dsn string, o Options) (*Store, error) {
 		return nil, err
 	}
 	for _, c := range []*pgx.ConnConfig{config, listening} {
-		c.AfterConnect = o.timeouts().setUp
+		c.AfterConnect = o.timeouts().setUp(c)
 		if name := cmp.Or(c.RuntimeParams["application_name"], o.Application); name != "" {
 			c.RuntimeParams["application_name"] = sessionBase(name) + schemaKnown()
 		}

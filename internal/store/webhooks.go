@@ -147,7 +147,11 @@ func (tx *Tx) DeleteWebhook(ctx context.Context, id booking.WebhookID) error {
 // StartWebhook makes a webhook receive the events after the last one that this transaction
 // has appended.
 func (tx *Tx) StartWebhook(ctx context.Context, id booking.WebhookID) error {
-	err := tx.db.WithContext(ctx).Exec("UPDATE webhooks SET since_event_id = currval('events_id_seq') WHERE id = ?", id).Error
+	var last int64
+	err := tx.db.WithContext(ctx).Raw("SELECT " + lastEvent).Scan(&last).Error
+	if err == nil {
+		err = tx.db.WithContext(ctx).Exec("UPDATE webhooks SET since_event_id = ? WHERE id = ?", last, id).Error
+	}
 	return fault(err, "start webhook %d", id)
 }
 

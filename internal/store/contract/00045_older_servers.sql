@@ -49,15 +49,29 @@ DROP FUNCTION IF EXISTS log_slots, log_interviews, log_students, log_their_stude
     log_events, anonymise_the_rest, forget_meeting_url, announce_slots, announce_interviews, announce_students, announce_their_students,
     announce_everything, announce_interviewers, announce_tags, announce, renew_record_version, renew_record_versions;
 
--- The standing is written only if it changes.
+-- The standing is written only if it changes. Like in anonymise_the_rest, the tables are those of
+-- this schema, whatever the search path of the session is. The ids are collected first, because the
+-- planner of a distributed Postgres does not accept a transition table beside other tables, nor a
+-- function in SQL that reads tables.
 -- +goose StatementBegin
 CREATE OR REPLACE FUNCTION renew_standings() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE
+    changed_students bigint[] := ARRAY(SELECT DISTINCT student_id FROM changed);
 BEGIN
     UPDATE students
     SET interviews_counted = s.counted, recent_grades = s.grades
-    FROM (SELECT DISTINCT student_id FROM changed) AS c CROSS JOIN LATERAL standing(c.student_id) AS s
+    FROM unnest(changed_students) AS c (student_id) CROSS JOIN LATERAL (
+        SELECT (count(*) FILTER (WHERE status IN ('BOOKED', 'COMPLETED', 'STUDENT_NO_SHOW')))::integer AS counted,
+            coalesce((array_agg(grade ORDER BY starts_at DESC, id DESC) FILTER (WHERE grade IS NOT NULL))[1:100], '{}') AS grades
+        FROM interviews WHERE student_id = c.student_id) AS s
     WHERE students.id = c.student_id AND (interviews_counted, recent_grades) IS DISTINCT FROM (s.counted, s.grades);
     RETURN NULL;
+END $$;
+-- +goose StatementEnd
+-- +goose StatementBegin
+DO $$
+BEGIN
+    EXECUTE format('ALTER FUNCTION renew_standings SET search_path = %I, pg_temp', current_schema());
 END $$;
 -- +goose StatementEnd
 ALTER TABLE students DROP COLUMN IF EXISTS record_version;
