@@ -16,6 +16,9 @@ import (
 // listed is the number of bookings after which a client lists the slots of a student again.
 const listed = 20
 
+// unanswered is the time after which a client gives up a request.
+const unanswered = 4 * time.Minute
+
 // school is what clients book in, on any of the servers.
 type school struct {
 	servers []*server
@@ -62,7 +65,8 @@ type payload struct {
 }
 
 // untilAnswered repeats a mutation, each time on another server, until a rule or success answers it.
-func (s *school) untilAnswered(document string) payload {
+func (s *school) untilAnswered(document string) (payload, error) {
+	begun := time.Now()
 	for attempt := rand.Int(); ; attempt++ {
 		var got payload
 		code := s.ask(s.servers[attempt%len(s.servers)], document, &got)
@@ -70,7 +74,10 @@ func (s *school) untilAnswered(document string) payload {
 			code = "BUSY_RETRY"
 		}
 		if code == "" {
-			return got
+			return got, nil
+		}
+		if time.Since(begun) > unanswered {
+			return got, fmt.Errorf("no answer within %v: %s: %s", unanswered, code, document)
 		}
 		s.mu.Lock()
 		s.codes[code]++
@@ -93,8 +100,11 @@ func (s *school) work(client int, students []string) error {
 		slot := (*own)[0]
 		*own = (*own)[1:]
 		key := fmt.Sprintf("%d-%d", client, n)
-		got := s.untilAnswered(fmt.Sprintf(`mutation { done: bookSlot(input: {studentId: %s, slotId: %s, idempotencyKey: %q})
+		got, err := s.untilAnswered(fmt.Sprintf(`mutation { done: bookSlot(input: {studentId: %s, slotId: %s, idempotencyKey: %q})
 			{ interview { id status } errors { code } } }`, student, slot, key))
+		if err != nil {
+			return err
+		}
 		if got.Done.Interview == nil { // another client has taken the slot
 			continue
 		}
@@ -106,7 +116,10 @@ func (s *school) work(client int, students []string) error {
 		if twice {
 			return fmt.Errorf("the requests %s and %s got the same interview %s", other, key, id)
 		}
-		cancelled := s.untilAnswered(fmt.Sprintf(`mutation { done: cancelInterview(input: {interviewId: %s, reason: "Test."}) { interview { id status } errors { code } } }`, id))
+		cancelled, err := s.untilAnswered(fmt.Sprintf(`mutation { done: cancelInterview(input: {interviewId: %s, reason: "Test."}) { interview { id status } errors { code } } }`, id))
+		if err != nil {
+			return err
+		}
 		if cancelled.Done.Interview == nil || cancelled.Done.Interview.Status != "CANCELLED" {
 			return fmt.Errorf("interview %s, which was booked, cannot be cancelled: %+v", id, cancelled)
 		}

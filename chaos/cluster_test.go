@@ -3,14 +3,8 @@
 package chaos
 
 import (
-	"bytes"
-	"context"
-	"encoding/json"
-	"errors"
 	"fmt"
-	"io"
 	"net"
-	"net/http"
 	"os"
 	"os/exec"
 	"os/user"
@@ -20,13 +14,11 @@ import (
 	"strings"
 	"syscall"
 	"testing"
-	"time"
-
-	"github.com/jackc/pgx/v5"
 )
 
-// settings are the settings of the cluster. A lost leader is replaced when its ttl, in seconds, has
-// passed; Patroni requires at least 20. A commit waits for one synchronous standby.
+// settings are the settings of the cluster. A lost leader is replaced when its ttl has passed. A
+// commit waits for one synchronous standby. wal_keep_size is more than the standbys miss while they
+// are away: Patroni removes the replication slots of members that are away for longer than the ttl.
 const settings = `
 scope: rehearse
 name: %[1]s
@@ -34,14 +26,14 @@ restapi: {listen: "127.0.0.1:%[2]d", connect_address: "127.0.0.1:%[2]d"}
 etcd3: {host: "127.0.0.1:%[3]d"}
 bootstrap:
   dcs:
-    ttl: 20
+    ttl: %[7]d
     loop_wait: 1
     retry_timeout: 3
     synchronous_mode: true
     primary_start_timeout: 0
     postgresql:
       use_pg_rewind: true
-      parameters: {max_connections: 100, wal_log_hints: "on"}
+      parameters: {max_connections: 100, wal_log_hints: "on", wal_keep_size: 2GB}
   initdb: [encoding: UTF8, auth: trust]
 postgresql:
   listen: "127.0.0.1:%[4]d"
@@ -54,21 +46,39 @@ postgresql:
   pg_hba: ["local all all trust", "host all all 127.0.0.1/32 trust", "host replication all 127.0.0.1/32 trust"]
 `
 
+// poolerSettings are the settings of the pgbouncer beside each Postgres. They are those of
+// docs/how-to/pgbouncer.md.
+const poolerSettings = `
+[databases]
+* = host=127.0.0.1 port=%d user=postgres
+[pgbouncer]
+listen_addr = 127.0.0.1
+listen_port = %d
+unix_socket_dir =
+auth_type = any
+pool_mode = transaction
+default_pool_size = 24
+max_client_conn = 1000
+server_login_retry = 1
+query_wait_timeout = 5
+`
+
 // cluster is a Postgres cluster with a primary and two standbys under Patroni, with etcd.
 type cluster struct {
-	b      *testing.B
-	folder string
-	etcd   *exec.Cmd
-	nodes  []*node
-	asked  int // index of the node that responded last
+	b       *testing.B
+	folder  string
+	etcd    *exec.Cmd
+	nodes   []*node
+	asked   int // index of the node that responded last
+	rebuilt int // number of standbys that had to be rebuilt
 }
 
-// node is a member of the cluster.
+// node is a member of the cluster: Postgres under Patroni, and a pgbouncer.
 type node struct {
 	*cluster
-	name           string
-	rest, postgres int // ports
-	patroni        *exec.Cmd
+	name                 string
+	rest, postgres, pool int // ports
+	patroni, pooler      *exec.Cmd
 }
 
 // newCluster starts a cluster until the benchmark ends, and waits until it is complete.
@@ -90,16 +100,26 @@ func newCluster(b *testing.B) *cluster {
 		"--listen-client-urls", local(client), "--advertise-client-urls", local(client),
 		"--listen-peer-urls", local(peer), "--initial-advertise-peer-urls", local(peer), "--initial-cluster", "default="+local(peer))
 	for i := range 3 {
-		n := &node{cluster: c, name: fmt.Sprintf("node%d", i+1), rest: freePort(b), postgres: freePort(b)}
-		text := fmt.Sprintf(settings, n.name, n.rest, client, n.postgres, folder, binaries(b))
-		if err := os.WriteFile(n.file("yml"), []byte(text), 0o644); err != nil {
-			b.Fatal(err)
-		}
+		n := &node{cluster: c, name: fmt.Sprintf("node%d", i+1), rest: freePort(b), postgres: freePort(b), pool: freePort(b)}
+		write(b, n.file("yml"), fmt.Sprintf(settings, n.name, n.rest, client, n.postgres, folder, binaries(b), int(ttl.Seconds())))
+		write(b, n.file("ini"), fmt.Sprintf(poolerSettings, n.postgres, n.pool))
 		c.nodes = append(c.nodes, n)
 		n.start()
 	}
-	c.awaitComplete()
+	must(b, c.awaitComplete())
 	return c
+}
+
+func must(b *testing.B, err error) {
+	b.Helper()
+	if err != nil {
+		b.Fatal(err)
+	}
+}
+
+func write(b *testing.B, file, text string) {
+	b.Helper()
+	must(b, os.WriteFile(file, []byte(text), 0o644))
 }
 
 func local(port int) string { return fmt.Sprintf("http://127.0.0.1:%d", port) }
@@ -150,7 +170,7 @@ func (c *cluster) run(log, program string, args ...string) *exec.Cmd {
 	defer out.Close()
 	command := exec.Command(program, args...)
 	command.Dir, command.Stdout, command.Stderr = c.folder, out, out
-	command.SysProcAttr = &syscall.SysProcAttr{Credential: asPostgres(c.b)}
+	command.SysProcAttr = &syscall.SysProcAttr{Credential: asPostgres(c.b), Setpgid: true}
 	if err := command.Start(); err != nil {
 		c.b.Fatalf("start %s: %v; see docs/how-to/high-availability.md for the packages", program, err)
 	}
@@ -178,12 +198,17 @@ func kill(command *exec.Cmd) {
 
 func (n *node) file(extension string) string { return filepath.Join(n.folder, n.name+"."+extension) }
 
-func (n *node) start() { n.patroni = n.run(n.name, "patroni", n.file("yml")) }
+// start starts the processes of the node. pgbouncer 1.18 can end after a client has cancelled a
+// statement, so a shell starts it again.
+func (n *node) start() {
+	n.patroni = n.run(n.name, "patroni", n.file("yml"))
+	n.pooler = n.run(n.name+".pooler", "sh", "-c", fmt.Sprintf("while :; do pgbouncer --quiet %s; sleep 0.2; done", n.file("ini")))
+}
 
-// processes returns Patroni, the postmaster and its children.
+// processes returns Patroni, the postmaster and its children, and the process group of pgbouncer.
 func (n *node) processes() (pids []int) {
 	if n.patroni != nil {
-		pids = append(pids, n.patroni.Process.Pid)
+		pids = append(pids, n.patroni.Process.Pid, -n.pooler.Process.Pid)
 	}
 	text, err := os.ReadFile(filepath.Join(n.folder, n.name, "postmaster.pid"))
 	if err != nil {
@@ -223,125 +248,10 @@ func (n *node) kill() {
 	n.signal(syscall.SIGKILL)
 	if n.patroni != nil {
 		_ = n.patroni.Wait()
-		n.patroni = nil
+		_ = n.pooler.Wait()
+		n.patroni, n.pooler = nil, nil
 	}
 }
 
 // freeze stops all processes of a node and keeps their connections open.
 func (n *node) freeze() { n.signal(syscall.SIGSTOP) }
-
-// member is a node as Patroni reports it.
-type member struct{ Name, Role, State string }
-
-// members asks the nodes, until one responds, for the state of the cluster.
-func (c *cluster) members() ([]member, error) {
-	var errs []error
-	for range c.nodes {
-		text, err := call(hasty, http.MethodGet, local(c.nodes[c.asked].rest)+"/cluster", nil)
-		if err != nil {
-			errs = append(errs, err)
-			c.asked = (c.asked + 1) % len(c.nodes)
-			continue
-		}
-		var found struct{ Members []member }
-		return found.Members, json.Unmarshal(text, &found)
-	}
-	return nil, errors.Join(errs...)
-}
-
-// with returns the node that has a role, or nil.
-func (c *cluster) with(role string) *node {
-	members, _ := c.members()
-	for _, m := range members {
-		for _, n := range c.nodes {
-			if m.Role == role && m.Name == n.name {
-				return n
-			}
-		}
-	}
-	return nil
-}
-
-func (c *cluster) mustHave(role string) *node {
-	c.b.Helper()
-	n := c.with(role)
-	if n == nil {
-		c.b.Fatalf("the cluster has no %s", role)
-	}
-	return n
-}
-
-// awaitComplete waits until the cluster has a leader and two standbys, one of them synchronous.
-func (c *cluster) awaitComplete() {
-	c.b.Helper()
-	c.until("the cluster is complete", func() bool {
-		members, _ := c.members()
-		roles := map[string]int{}
-		for _, m := range members {
-			if m.State == "running" || m.State == "streaming" {
-				roles[m.Role]++
-			}
-		}
-		return roles["leader"] == 1 && roles["sync_standby"] == 1 && roles["replica"] == 1
-	})
-}
-
-func (c *cluster) until(what string, holds func() bool) {
-	c.b.Helper()
-	late := time.After(3 * time.Minute)
-	for again := time.NewTicker(100 * time.Millisecond); !holds(); {
-		select {
-		case <-again.C:
-		case <-late:
-			c.b.Fatalf("timed out waiting until %s", what)
-		}
-	}
-}
-
-func (c *cluster) switchover() {
-	c.b.Helper()
-	leader := c.mustHave("leader")
-	body := fmt.Appendf(nil, `{"leader": %q, "candidate": %q}`, leader.name, c.mustHave("sync_standby").name)
-	if _, err := call(patient, http.MethodPost, local(leader.rest)+"/switchover", body); err != nil {
-		c.b.Fatal(err)
-	}
-}
-
-// url is the value of DATABASE_URL: all hosts, of which the primary is used.
-func (c *cluster) url(database string) string {
-	var hosts []string
-	for _, n := range c.nodes {
-		hosts = append(hosts, fmt.Sprintf("127.0.0.1:%d", n.postgres))
-	}
-	return "postgres://postgres@" + strings.Join(hosts, ",") + "/" + database + "?target_session_attrs=read-write&connect_timeout=1&sslmode=disable"
-}
-
-// has reports whether a node has replayed the creation of a database.
-func (n *node) has(database string) bool {
-	conn, err := pgx.Connect(n.b.Context(), fmt.Sprintf("postgres://postgres@127.0.0.1:%d/%s?sslmode=disable", n.postgres, database))
-	if err != nil {
-		return false
-	}
-	return conn.Close(n.b.Context()) == nil
-}
-
-// patient is for servers; hasty is for nodes, of which some may be frozen.
-var patient, hasty = &http.Client{Timeout: 15 * time.Second}, &http.Client{Timeout: time.Second}
-
-func call(client *http.Client, method, url string, body []byte) ([]byte, error) {
-	request, err := http.NewRequestWithContext(context.Background(), method, url, bytes.NewReader(body))
-	if err != nil {
-		return nil, err
-	}
-	request.Header.Set("Content-Type", "application/json")
-	response, err := client.Do(request)
-	if err != nil {
-		return nil, err
-	}
-	defer response.Body.Close()
-	text, err := io.ReadAll(response.Body)
-	if err == nil && response.StatusCode >= http.StatusBadRequest && response.StatusCode != http.StatusServiceUnavailable {
-		err = fmt.Errorf("%s: %s: %s", url, response.Status, text)
-	}
-	return text, err
-}

@@ -13,6 +13,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 )
@@ -21,7 +22,7 @@ import (
 // subscription ends, it continues after the last event that it has received.
 type follower struct {
 	school *school
-	lost   int // subscriptions that ended
+	lost   atomic.Int64 // number of subscriptions that ended
 
 	mu    sync.Mutex
 	last  string              // the id of the last event
@@ -59,7 +60,7 @@ func newFollower(b *testing.B, s *school) *follower {
 func (f *follower) run(ctx context.Context) {
 	for n := 0; ctx.Err() == nil; n++ {
 		if err := f.subscribe(ctx, f.school.servers[n%len(f.school.servers)]); err != nil {
-			f.lost++
+			f.lost.Add(1)
 		}
 		select {
 		case <-ctx.Done():
@@ -71,7 +72,7 @@ func (f *follower) run(ctx context.Context) {
 // subscribe receives events from a server until the subscription ends.
 func (f *follower) subscribe(ctx context.Context, on *server) error {
 	body, err := json.Marshal(map[string]string{
-		"query": fmt.Sprintf(`subscription { eventAdded(after: %q) { id kind interview { id } } }`, f.last),
+		"query": fmt.Sprintf(`subscription { eventAdded(after: %q) { id kind interview { id } } }`, f.position()),
 	})
 	if err != nil {
 		return err
@@ -92,16 +93,26 @@ func (f *follower) subscribe(ctx context.Context, on *server) error {
 		if !found || data == "" {
 			continue
 		}
-		var got struct{ Data struct{ EventAdded *event } }
+		var got struct {
+			Data   struct{ EventAdded *event }
+			Errors []json.RawMessage
+		}
 		if err := json.Unmarshal([]byte(data), &got); err != nil {
 			return err
 		}
-		if got.Data.EventAdded == nil {
+		if got.Data.EventAdded == nil || len(got.Errors) > 0 { // without a database, the event lacks its interview
 			return fmt.Errorf("the subscription ended with %s", data)
 		}
 		f.received(*got.Data.EventAdded)
 	}
 	return errors.New("the subscription ended")
+}
+
+// position returns the id of the last event.
+func (f *follower) position() string {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return f.last
 }
 
 func (f *follower) received(e event) {
@@ -115,10 +126,10 @@ func (f *follower) received(e event) {
 
 // faulty returns an interview of which other events than a booking and then a cancellation were
 // received, or nothing.
-func (f *follower) faulty(interviews map[string]string) string {
+func (f *follower) faulty() string {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	for id := range interviews {
+	for id := range f.school.booked {
 		if want := []string{"INTERVIEW_BOOKED", "INTERVIEW_CANCELLED"}; !slices.Equal(f.kinds[id], want) {
 			return fmt.Sprintf("interview %s: %v, want %v", id, f.kinds[id], want)
 		}
