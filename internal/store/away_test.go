@@ -255,3 +255,23 @@ func TestDeadlineInASavepoint(t *testing.T) {
 		t.Errorf("the transaction returned %v, want ErrUnavailable", err)
 	}
 }
+
+// A transaction that loses its connection in a savepoint cannot roll back to it, and finds its
+// connection closed when it tries. This is no internal error.
+func TestConnectionLostInASavepoint(t *testing.T) {
+	t.Parallel()
+	proxy := pgtest.New(t).Proxy(t)
+	s := pgtest.Database{DSN: proxy.DSN}.Open(t, store.Options{})
+	_, err := store.InTx(t.Context(), s, func(tx *store.Tx) (int, error) {
+		return store.Try(t.Context(), tx, func(tx *store.Tx) (n int, err error) {
+			for range 3 { // the first one connects; the last one does not use a connection that is known to be lost
+				n, err = tx.CountStudents(t.Context(), everything, store.StudentFilter{})
+				proxy.Cut()
+			}
+			return n, err
+		})
+	})
+	if !errors.Is(err, store.ErrUnavailable) {
+		t.Errorf("the transaction returned %v, want ErrUnavailable", err)
+	}
+}

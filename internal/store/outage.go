@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"crypto/tls"
+	"database/sql"
 	"errors"
 	"io"
 	"net"
@@ -156,7 +157,8 @@ func isUnavailable(err error) bool {
 		return is || ends(pg)
 	}
 	var network net.Error
-	// A connection that was closed earlier, perhaps at a deadline, is stale.
-	return errors.As(err, &network) || isStale(err) ||
+	// A connection that was closed earlier, perhaps at a deadline, is stale. database/sql gives up a
+	// stale one, and then reports that it is done.
+	return errors.As(err, &network) || isStale(err) || errors.Is(err, sql.ErrConnDone) ||
 		errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF)
 }
