@@ -16,6 +16,7 @@ import (
 	"rehearse/graph/scalar"
 	"rehearse/internal/app"
 	"rehearse/internal/budget"
+	"rehearse/internal/store"
 )
 
 // Options configure an executor.
@@ -42,6 +43,9 @@ func NewExecutor(o Options, observer Observer) *executor.Executor {
 	e.SetErrorPresenter(present(o.Log))
 	e.SetRecoverFunc(recovered)
 	e.AroundOperations(func(ctx context.Context, next graphql.OperationHandler) graphql.ResponseHandler {
+		if graphql.GetOperationContext(ctx).Operation.Operation == ast.Query {
+			ctx = store.AllowStale(ctx) // nothing is decided by what a query returns
+		}
 		return next(loader.WithSet(scalar.WithZone(ctx, o.Zone), loader.New(o.App.View(ctx), o.Timeout)))
 	})
 	e.AroundResponses(perEvent(o.App, o.Timeout))
@@ -57,7 +61,7 @@ func NewExecutor(o Options, observer Observer) *executor.Executor {
 	})
 	e.AroundResponses(oneByOne()) // covers the whole response
 	e.AroundResponses(func(ctx context.Context, next graphql.ResponseHandler) *graphql.Response {
-		return builtWithin(ctx, atMost(next(ctx)))
+		return builtWithin(ctx, markStale(ctx, atMost(next(ctx))))
 	})
 	e.AroundRootFields(observeFields(observer))
 	var planned plan.Types
@@ -68,4 +72,18 @@ func NewExecutor(o Options, observer Observer) *executor.Executor {
 	}
 	e.AroundFields(charged(planned)) // a single middleware, because each allocates for every field
 	return e
+}
+
+// markStale tells the client since when changes may be missing in a response. That is only so while
+// the database is away.
+func markStale(ctx context.Context, response *graphql.Response) *graphql.Response {
+	since, stale := store.StaleSince(ctx)
+	if response == nil || !stale {
+		return response
+	}
+	if response.Extensions == nil {
+		response.Extensions = map[string]any{}
+	}
+	response.Extensions["staleSince"] = since.UTC().Format(time.RFC3339Nano)
+	return response
 }

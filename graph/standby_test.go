@@ -61,6 +61,42 @@ func TestStandbyServesListsOfStaff(t *testing.T) {
 	ask(t, onStandby, "SELECT pg_wal_replay_resume()::text")
 }
 
+// While a commit waits for its synchronous standby, another standby may list a new person whom the
+// primary hides. The list does not fail.
+func TestStandbyThatIsAhead(t *testing.T) {
+	t.Parallel()
+	primary, standby := pgtest.Replicated(t)
+	db := pgtest.Database{DSN: primary.DSN("postgres")}.With("synchronous_commit", "on")
+	s := newServer(t, db, store.Options{StandbyDSN: standby.DSN("postgres")})
+	poll(t, "the standby is read", func() bool { return s.Store.StandbyErr() == nil })
+	onPrimary := db.SQL(t)
+	for _, statement := range []string{"ALTER SYSTEM SET synchronous_standby_names = 'nobody'", "SELECT pg_reload_conf()"} {
+		if _, err := onPrimary.ExecContext(t.Context(), statement); err != nil {
+			t.Fatal(err)
+		}
+	}
+	poll(t, "commits wait", func() bool { return ask(t, onPrimary, "SHOW synchronous_standby_names") == "nobody" })
+	created := make(chan answer, 1)
+	go func() {
+		created <- s.Ask(`mutation { createStudent(input: {name: "Ahead", email: "ahead@example.org", timeZone: "UTC"}) { student { id } } }`, nil)
+	}()
+	poll(t, "the standby lists the student", func() bool {
+		a := s.Ask(`{ students(first: 5) { nodes { name eligibility { eligible } interviews(first: 5) { nodes { id } } } } }`, nil)
+		if len(a.Errors) > 0 {
+			t.Fatalf("the list failed: %s", a.Body)
+		}
+		return strings.Contains(a.Body, "Ahead")
+	})
+	select {
+	case a := <-created:
+		t.Fatalf("the commit did not wait: %s", a.Body)
+	default:
+	}
+	if a := <-created; len(a.Errors) == 0 || a.Errors[0].Extensions.Code != "OUTCOME_UNKNOWN" {
+		t.Errorf("the commit was confirmed: %s", a.Body)
+	}
+}
+
 // scans returns how many of the tables have been read on a server.
 func scans(t *testing.T, on *sql.DB, tables ...string) (n int) {
 	t.Helper()

@@ -26,3 +26,20 @@ func offloadPage[T any](
 	})
 	return part.Items, part.More, err
 }
+
+// completed adds to the objects that were found by id those that only a standby has. While a commit
+// waits for its synchronous standby, the primary hides what another standby may already list.
+func completed[K comparable, T any](
+	ctx context.Context, v View, ids []K, found []T, idOf func(T) K, read func(*store.Reader, context.Context, []K) ([]T, error),
+) ([]T, error) {
+	if len(found) >= len(ids) || v.app.store.StandbyErr() != nil {
+		return found, nil
+	}
+	there := make(map[K]bool, len(found))
+	for _, one := range found {
+		there[idOf(one)] = true
+	}
+	missing := only(ids, func(id K) bool { return !there[id] })
+	more, err := offload(ctx, v, func(ctx context.Context, r *store.Reader) ([]T, error) { return read(r, ctx, missing) })
+	return append(found, more...), err
+}

@@ -251,7 +251,7 @@ func TestCallersOfTheStore(t *testing.T) {
 	for call, want := range map[string][]string{
 		"store.ScopeOf(": {"internal/app/operation/access.go"},
 		"store.Offload(": {"internal/app/transfer/export.go", "internal/app/view_offload.go"},
-		"offload(ctx, v": {"internal/app/view.go", "internal/app/view_events.go", "internal/app/view_offload.go"},
+		"offload(ctx, v": {"internal/app/view.go", "internal/app/view_events.go", "internal/app/view_load.go", "internal/app/view_offload.go"},
 	} {
 		var found []string
 		for _, folder := range []string{"graph", "internal"} {

@@ -51,7 +51,7 @@ func (s *Store) Follow(
 	config := s.config.Copy()
 	config.Tracer = nil // no request sent these statements
 	config.RuntimeParams["application_name"] = followerName + rand.Text() + schemaKnown()
-	follower, err := changelog.Start(ctx, changelog.Options{Config: config, Arrange: s.watch.Prefer, Keeps: ChangeRetention}, consumer{s.mirror, s.watch, s.logReads, receive})
+	follower, err := changelog.Start(ctx, changelog.Options{Config: config, Arrange: s.watch.Prefer, Keeps: ChangeRetention}, consumer{s.mirror, s.watch, s.logReads, s.skew.now, receive})
 	if err != nil {
 		return nil, fault(errors.Join(err, waker.Close(ctx)), "follow the changes")
 	}
@@ -73,6 +73,7 @@ type consumer struct {
 	*mirror.Mirror
 	watch   *primary.Watch
 	reads   prometheus.Counter
+	now     func() time.Time
 	receive func(Changes)
 }
 
@@ -80,6 +81,7 @@ type consumer struct {
 func (c consumer) Apply(changes Changes, states []changelog.Slot) {
 	c.reads.Inc()
 	c.Mirror.Apply(changes, states)
+	c.Applied(c.now())
 	if !changes.Empty() {
 		c.receive(changes)
 	}

@@ -106,6 +106,9 @@ func (r *Reader) InterviewersByID(ctx context.Context, keys []booking.Interviewe
 		for _, one := range found {
 			byID[one.ID] = &one
 		}
+		if _, stale := StaleSince(ctx); stale {
+			byID = nil // a change that they lack may have been logged already
+		}
 		keep(byID)
 		return found, fault(err, "read %d interviewers", len(batch))
 	})

@@ -23,7 +23,7 @@ func (s *Store) Collectors() []prometheus.Collector {
 		return prometheus.NewGaugeFunc(prometheus.GaugeOpts{Name: name, Help: help}, func() float64 { return float64(value()) })
 	}
 	return append(s.standby.collectors(), []prometheus.Collector{
-		collectors.NewDBStatsCollector(s.pool, "rehearse"), s.lostRefusals, s.lists, s.logReads,
+		collectors.NewDBStatsCollector(s.pool, "rehearse"), s.lostRefusals, s.lists, s.logReads, s.through.standIn.reads,
 		gauge("rehearse_reads_waiting", "Reads that wait because their caller uses as many database connections as one caller may.", s.WaitingReads),
 		prometheus.NewGaugeFunc(prometheus.GaugeOpts{
 			Name: "rehearse_clock_skew_seconds",
@@ -68,8 +68,14 @@ func CollectorsWithoutDatabase() ([]prometheus.Collector, error) {
 }
 
 // WaitingReads returns the number of reads that wait because their caller already uses
-// its maximum number of connections.
-func (s *Store) WaitingReads() int { return int(s.through.shares.waiting.Load()) }
+// its maximum number of connections to the primary or to the standby.
+func (s *Store) WaitingReads() int {
+	waiting := s.through.shares.waiting.Load()
+	if s.standby != nil {
+		waiting += s.standby.shares.waiting.Load()
+	}
+	return int(waiting)
+}
 
 // statementSpans traces each statement as a span. A span has the statement's text, which
 // contains no values, and only the SQLSTATE of an error, because the messages of

@@ -66,9 +66,11 @@ func (s *standby) read(ctx context.Context, fn func(context.Context, *transactio
 	pool := s.hosts[chosen].pool
 	t, err := beginRead(ctx, pool, standbyWait, primary)
 	if err != nil {
-		// If the caller gives up, or all connections are in use, the error says nothing about the standby,
-		// and it says nothing about one that was chosen meanwhile.
-		if stats := pool.Stats(); ctx.Err() == nil && stats.InUse < stats.MaxOpenConnections && chosen == s.chosen.Load() {
+		// If the caller gives up, a connection is still being opened, or all are in use, the error says
+		// nothing about the standby, and it says nothing about one that was chosen meanwhile.
+		stats := pool.Stats()
+		says := ctx.Err() == nil && !errors.Is(err, errConnecting) && stats.InUse < stats.MaxOpenConnections
+		if says && chosen == s.chosen.Load() {
 			s.suspend(ctx, err)
 		}
 		return err
@@ -82,7 +84,7 @@ func beginRead(ctx context.Context, pool *sql.DB, limit time.Duration, primary p
 	limited, cancel := context.WithTimeout(ctx, limit)
 	defer cancel()
 	err = retryStale(func() error {
-		conn, err := pool.Conn(limited)
+		conn, err := connect(limited, pool)
 		if err != nil {
 			return err
 		}
@@ -94,6 +96,38 @@ func beginRead(ctx context.Context, pool *sql.DB, limit time.Duration, primary p
 		return err
 	})
 	return t, err
+}
+
+// errConnecting reports that opening a connection takes longer than a read waits.
+var errConnecting = errors.New("a connection to the standby is still being opened")
+
+// connect returns a connection of the pool. If that takes longer than ctx allows, it continues for up
+// to standbyLimit, so that a later read finds the connection. A standby that is slow to connect is
+// usable nevertheless, and the watch notices one that cannot be reached.
+func connect(ctx context.Context, pool *sql.DB) (*sql.Conn, error) {
+	type connected struct {
+		conn *sql.Conn
+		err  error
+	}
+	opened := make(chan connected)
+	go func() {
+		patient, cancel := context.WithTimeout(context.WithoutCancel(ctx), standbyLimit)
+		defer cancel()
+		conn, err := pool.Conn(patient)
+		select {
+		case opened <- connected{conn, err}:
+		case <-ctx.Done():
+			if err == nil {
+				_ = conn.Close() // returns it to the pool
+			}
+		}
+	}()
+	select {
+	case got := <-opened:
+		return got.conn, got.err
+	case <-ctx.Done():
+		return nil, errConnecting
+	}
 }
 
 // end rolls the transaction back and returns its connection to the pool. It waits no longer than a

@@ -98,13 +98,13 @@ func (s *Store) OpenSlotsFor(
 // ListInSnapshot calls fn, which lists slots, with a Reader of one snapshot of the database. It
 // takes three round trips and does not depend on the change log.
 func ListInSnapshot[T any](ctx context.Context, s *Store, fn func(*Reader) (T, error)) (result T, err error) {
-	share, err := s.through.take(ctx)
+	pool, share, err := s.through.take(ctx)
 	if err != nil {
 		return result, fault(err, "list slots")
 	}
 	defer share.giveBack()
 	err = retryStale(func() error {
-		conn, err := s.pool.Conn(ctx)
+		conn, err := s.through.conn(ctx, pool)
 		if err != nil {
 			return fault(err, "list slots")
 		}
@@ -124,13 +124,18 @@ func ListInSnapshot[T any](ctx context.Context, s *Store, fn func(*Reader) (T, e
 // slotsInMemory is OpenSlots with the slots in memory. It reports false if they do not
 // suffice, or if the record is stale.
 func (s *Store) slotsInMemory(record *RecordInMemory, o booking.Offer, f SlotSearch, p Page) (OpenSlotsPage, bool) {
-	slots, more, known := s.mirror.Page(record, mirror.SlotsQuery{
-		In: f.In, Offer: o, First: p.First, FromEnd: p.FromEnd, After: inMemory(p.After), Before: inMemory(p.Before),
-	})
+	slots, more, known := s.mirror.Page(record, inMemory(o, f, p))
 	return OpenSlotsPage{Slots: slots, More: more}, known
 }
 
-func inMemory(p *Position) *mirror.Position {
+// inMemory returns the query for the slots in memory.
+func inMemory(o booking.Offer, f SlotSearch, p Page) mirror.SlotsQuery {
+	return mirror.SlotsQuery{
+		In: f.In, Offer: o, First: p.First, FromEnd: p.FromEnd, After: placeInMemory(p.After), Before: placeInMemory(p.Before),
+	}
+}
+
+func placeInMemory(p *Position) *mirror.Position {
 	if p == nil {
 		return nil
 	}

@@ -18,9 +18,10 @@ import (
 // outside a transaction reaches the pool only through it, so each of its statements
 // counts toward its caller's share.
 type pooled struct {
-	pool   *sql.DB
-	shares *shares
-	watch  *primary.Watch // nil if the pool was given
+	pool    *sql.DB
+	shares  *shares
+	watch   *primary.Watch // nil if the pool was given
+	standIn *standIn       // serves stale reads while the database is away
 }
 
 var (
@@ -58,26 +59,43 @@ func (p pooled) usable() error {
 	return nil
 }
 
-// take reserves a connection of the share of the context's caller.
-func (p pooled) take(ctx context.Context) (*share, error) {
+// take reserves a connection of the share of the context's caller, and returns the pool that it
+// belongs to: that of a standby if the database is away and the context allows stale reads.
+func (p pooled) take(ctx context.Context) (*sql.DB, *share, error) {
+	pool := p.pool
 	if err := p.usable(); err != nil {
-		return nil, err
+		if pool = p.standIn.pool(ctx); pool == nil {
+			return nil, nil, err
+		}
 	}
-	return p.shares.take(ctx)
+	share, err := p.shares.take(ctx)
+	return pool, share, err
+}
+
+// conn returns a connection of a pool that take has returned. It returns one of a standby if the
+// database cannot be reached, but is not known to be away yet.
+func (p pooled) conn(ctx context.Context, pool *sql.DB) (*sql.Conn, error) {
+	conn, err := pool.Conn(ctx)
+	if err != nil && pool == p.pool && isUnavailable(err) {
+		if standby := p.standIn.pool(ctx); standby != nil {
+			return standby.Conn(ctx)
+		}
+	}
+	return conn, err
 }
 
 // send implements session.
 func (p pooled) send(ctx context.Context, statements ...statement) error {
-	share, err := p.take(ctx)
+	pool, share, err := p.take(ctx)
 	if err != nil {
 		return err
 	}
 	defer share.giveBack()
-	return retryStale(func() error { return p.sendOnce(ctx, statements) })
+	return retryStale(func() error { return p.sendOnce(ctx, pool, statements) })
 }
 
-func (p pooled) sendOnce(ctx context.Context, statements []statement) error {
-	conn, err := p.pool.Conn(ctx)
+func (p pooled) sendOnce(ctx context.Context, pool *sql.DB, statements []statement) error {
+	conn, err := p.conn(ctx, pool)
 	if err != nil {
 		return err
 	}
@@ -102,12 +120,12 @@ func (p pooled) PrepareContext(context.Context, string) (*sql.Stmt, error) {
 
 // ExecContext implements gorm.ConnPool.
 func (p pooled) ExecContext(ctx context.Context, query string, args ...any) (sql.Result, error) {
-	share, err := p.take(ctx)
+	pool, share, err := p.take(ctx)
 	if err != nil {
 		return nil, err
 	}
 	defer share.giveBack()
-	return p.pool.ExecContext(ctx, query, args...)
+	return pool.ExecContext(ctx, query, args...)
 }
 
 // QueryContext implements gorm.ConnPool.
@@ -152,13 +170,13 @@ func (c failedContext) Err() error { return c.err }
 // startQuery starts a query. Its connection and its share are released when its rows are
 // closed.
 func (p pooled) startQuery(ctx context.Context, query func(*sql.Conn) error) error {
-	share, err := p.take(ctx)
+	pool, share, err := p.take(ctx)
 	if err != nil {
 		return err
 	}
 	var conn *sql.Conn
 	err = retryStale(func() (err error) {
-		if conn, err = p.pool.Conn(ctx); err != nil {
+		if conn, err = p.conn(ctx, pool); err != nil {
 			return err
 		}
 		if err = query(conn); err != nil {

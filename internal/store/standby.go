@@ -13,6 +13,7 @@ import (
 
 	"github.com/jackc/pgx/v5"
 	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/collectors"
 
 	"rehearse/internal/store/primary"
 	"rehearse/internal/store/sharedrun"
@@ -38,6 +39,12 @@ type standby struct {
 	positions *sharedrun.Runner[struct{}, position]
 	log       *slog.Logger
 	reads     *prometheus.CounterVec
+
+	standIn *standIn // serves stale reads from the standby while the primary is away
+	now     func() time.Time
+	known   position    // the last position of the primary that was read
+	at      time.Time   // everything that was committed before is before the position
+	seen    []time.Time // for each host, the last at whose position it had replayed
 
 	unusable atomic.Pointer[error] // nil while the standby is read
 	// responds is the time during which the host responds. Its end cancels the reads in progress.
@@ -74,6 +81,7 @@ func startStandby(ctx context.Context, of *Store, o Options) (*standby, error) {
 	watching, stop := context.WithCancel(context.WithoutCancel(ctx))
 	s := &standby{
 		shares: newShares(o.maxConnsPerCaller()), log: of.log, reads: newOffloadedReads(), stop: stop, stopped: make(chan struct{}),
+		standIn: of.through.standIn, now: of.skew.now,
 	}
 	for _, host := range primary.Hosts(config) {
 		asGiven := func(*pgx.ConnConfig) {}
@@ -84,6 +92,7 @@ func startStandby(ctx context.Context, of *Store, o Options) (*standby, error) {
 		defer cancel()
 		return readFlushed(bounded, of.through)
 	})
+	s.seen = make([]time.Time, len(s.hosts))
 	s.renew(watching)
 	s.check(watching)
 	go s.watch(watching)
@@ -118,35 +127,53 @@ func (s *standby) watch(ctx context.Context) {
 // check looks for a host that can be read, beginning with the one that is read. Without the position
 // of the primary, none can be.
 func (s *standby) check(ctx context.Context) {
+	began := s.now()
 	at, err := s.position(ctx)
 	if err != nil {
 		if ctx.Err() == nil {
 			s.suspend(ctx, fmt.Errorf("%w: %w", errNoPosition, err))
+			_ = s.choose(ctx, func(err error) bool { return errors.Is(err, errLate) || errors.Is(err, errOtherTimeline) })
 		}
 		return
 	}
+	s.known, s.at = at, began
+	err = s.choose(ctx, func(error) bool { return false })
+	switch {
+	case ctx.Err() != nil:
+	case err != nil:
+		s.suspend(ctx, err)
+	case s.unusable.Swap(nil) != nil:
+		s.log.InfoContext(ctx, "the standby is read again", "host", s.host().name)
+	}
+}
+
+// choose looks for a host that has replayed the known position, beginning with the one that is read.
+// A host that has not may serve stale reads if its error is tolerated and it was read before. When
+// the primary has gone, a standby no longer tells the timeline that it has received.
+func (s *standby) choose(ctx context.Context, tolerated func(error) bool) error {
 	var errs []error
 	for range s.hosts {
-		host := s.host()
-		t, err := beginRead(ctx, host.probes, standbyLimit, at)
+		chosen, host := s.chosen.Load(), s.host()
+		t, err := beginRead(ctx, host.probes, standbyLimit, s.known)
 		if ctx.Err() != nil {
-			return
+			return ctx.Err()
 		}
 		if err == nil {
 			t.end(ctx)
-			if s.unusable.Swap(nil) != nil {
-				s.log.InfoContext(ctx, "the standby is read again", "host", host.name)
-			}
-			return
+			s.seen[chosen] = s.at
+		}
+		if since := s.seen[chosen]; !since.IsZero() && (err == nil || tolerated(err)) {
+			s.standIn.standby.Store(&replica{host.pool, since})
+			return nil
 		}
 		errs = append(errs, fmt.Errorf("%s: %w", host.name, err))
-		s.chosen.Store((s.chosen.Load() + 1) % int64(len(s.hosts)))
+		s.chosen.Store((chosen + 1) % int64(len(s.hosts)))
 		if !errors.Is(err, errLate) {
 			s.renew(ctx)
 			host.purge()
 		}
 	}
-	s.suspend(ctx, errors.Join(errs...))
+	return errors.Join(errs...)
 }
 
 // suspend lets reads go to the primary until the next check that succeeds.
@@ -219,12 +246,16 @@ func newOffloadedReads() *prometheus.CounterVec {
 // collectors returns the metrics; without a standby, they are 0.
 func (s *standby) collectors() []prometheus.Collector {
 	s = cmp.Or(s, &standby{reads: newOffloadedReads()})
-	return []prometheus.Collector{s.reads, prometheus.NewGaugeFunc(prometheus.GaugeOpts{
+	var pools []prometheus.Collector
+	for i, host := range s.hosts {
+		pools = append(pools, collectors.NewDBStatsCollector(host.pool, fmt.Sprintf("standby %d", i+1)))
+	}
+	return append(pools, s.reads, prometheus.NewGaugeFunc(prometheus.GaugeOpts{
 		Name: "rehearse_standby_usable", Help: "1 if a standby of `DATABASE_REPLICA_URL` is read, and 0 if all reads go to the primary.",
 	}, func() float64 {
 		if len(s.hosts) == 0 || s.err() != nil {
 			return 0
 		}
 		return 1
-	})}
+	}))
 }

@@ -215,7 +215,7 @@ func parseDSN(dsn string) (*pgx.ConnConfig, error) {
 func New(pool *sql.DB, o Options) (*Store, error) { return newStore(pool, nil, o) }
 
 func newStore(pool *sql.DB, watch *primary.Watch, o Options) (*Store, error) {
-	through := pooled{pool, newShares(o.maxConnsPerCaller()), watch}
+	through := pooled{pool, newShares(o.maxConnsPerCaller()), watch, newStandIn()}
 	db, err := gorm.Open(postgres.New(postgres.Config{Conn: through}), &gorm.Config{
 		SkipDefaultTransaction: true, // every write is inside InTx
 		QueryFields:            true, // behind a pooler, SELECT * fails when a column is added

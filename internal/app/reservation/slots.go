@@ -88,7 +88,8 @@ func CheckSearch(ctx context.Context, id booking.StudentID, wanted store.SlotSea
 const maxLists = 3
 
 // openSlots reads the student's record, makes an offer of it, and returns the offer and a
-// page of the slots that it allows. All reflect one state of the database.
+// page of the slots that it allows. All reflect one state of the database, which may be a past one
+// if ctx allows stale reads (store.AllowStale).
 func (s *Reservations) openSlots(
 	ctx context.Context, id booking.StudentID, wanted store.SlotSearch, page store.Page, offerOf func(booking.Record) booking.Offer,
 ) (offer booking.Offer, found store.OpenSlotsPage, err error) {
@@ -101,6 +102,9 @@ func (s *Reservations) openSlots(
 		if !errors.Is(err, store.ErrNotCurrent) {
 			return offer, found, err
 		}
+	}
+	if offer, found, is := s.store.SlotsDuringOutage(ctx, id, offerOf, wanted, page); is {
+		return offer, found, nil
 	}
 	type list struct {
 		offer booking.Offer

@@ -41,6 +41,8 @@ type Mirror struct {
 	most  int
 	load  *Load         // under way; nil if there is none
 	want  chan struct{} // holds a token while the slots must be loaded
+
+	read, readBefore time.Time // when the last read of the log was applied, and the one before it
 }
 
 // A Load is a load of the open slots from the database. The log is still read during a load.
@@ -114,6 +116,38 @@ func (m *Mirror) Apply(changes changelog.Changes, states []changelog.Slot) {
 		m.slots, m.load = NewSlots(m.most), nil
 		m.wantLoad()
 	}
+}
+
+// Applied notes that a read of the log has been applied, and the current time.
+func (m *Mirror) Applied(now time.Time) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.read, m.readBefore = now, m.read
+}
+
+// AsOf calls use with the student's record and the open slots in memory, even if the log is not read
+// in time. Everything that was committed before since is in them: the last read of the log began
+// after the one before it was applied. ok is false if the record is not in memory, or if use returns
+// false.
+func (m *Mirror) AsOf(id booking.StudentID, use func(*Record, *Slots) bool) (since time.Time, ok bool) {
+	m.mu.RLock()
+	defer m.mu.RUnlock()
+	record := m.Records.last(id)
+	return m.readBefore, !m.readBefore.IsZero() && record != nil && use(record, m.slots)
+}
+
+// InterviewersAsOf is like AsOf for interviewers. ok is false unless all are in memory.
+func (m *Mirror) InterviewersAsOf(keys []booking.InterviewerID) (found []booking.Interviewer, since time.Time, ok bool) {
+	m.mu.RLock()
+	defer m.mu.RUnlock()
+	for _, key := range keys {
+		one := m.Interviewers.last(key)
+		if one == nil {
+			return nil, since, false
+		}
+		found = append(found, *one)
+	}
+	return found, m.readBefore, !m.readBefore.IsZero()
 }
 
 func (m *Mirror) evict(changes changelog.Changes) {

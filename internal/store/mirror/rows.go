@@ -55,6 +55,16 @@ func (r *Rows[K, V]) get(key K) *V {
 	return nil
 }
 
+// last returns the row of the key, or nil, even if it may be stale.
+func (r *Rows[K, V]) last(key K) *V {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if e, _ := r.entries.Get(key); e != nil {
+		return e.row
+	}
+	return nil
+}
+
 // GetAll returns the rows of those keys that are cached.
 func (r *Rows[K, V]) GetAll(keys []K) map[K]*V {
 	r.mu.Lock()
