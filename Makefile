@@ -33,8 +33,8 @@ desk: ## the pages for students and administrators that are in the binary, from 
 crash: ## kill servers and Postgres under load, far more often than the tests do (KILLS=25)
 	go test ./internal/cli -run 'KilledUnderLoad|AnswerLost' -v -count=1 -timeout 60m -crash.kills=$(or $(KILLS),25)
 
-chaos: ## kill, freeze and replace the primary of a Patroni cluster under load (ROUNDS=1; FAULTS='primary frozen,switchover'; needs patroni, python3-etcd, etcd-server and pgbouncer)
-	go test -run '^$$' -bench Chaos -benchtime 1x -timeout 120m ./chaos -rounds $(or $(ROUNDS),1) -steady $(or $(STEADY),50) -faults '$(FAULTS)' -ttl $(or $(TTL),20s) -settle $(or $(SETTLE),5s)
+chaos: ## kill, freeze and replace the primary of a Patroni cluster under load (ROUNDS=4 STEADY=2000 BOOKINGS=100000; FAULTS='primary frozen,switchover'; needs patroni, python3-etcd, etcd-server and pgbouncer)
+	go test -run '^$$' -bench Chaos -benchtime 1x -timeout 240m ./chaos -rounds $(or $(ROUNDS),1) -steady $(or $(STEADY),50) -bookings $(or $(BOOKINGS),0) -faults '$(FAULTS)' -ttl $(or $(TTL),20s) -settle $(or $(SETTLE),5s)
 
 image: ## the container image localhost/rehearse, built by buildah (BUILDER="docker build")
 	GOOS=linux CGO_ENABLED=0 go build -trimpath -ldflags '-s -w $(if $(VERSION),-X rehearse/internal/cli.release=$(VERSION))' -o build/linux/$$(go env GOARCH)/rehearse .

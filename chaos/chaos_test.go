@@ -19,10 +19,11 @@ import (
 )
 
 var (
-	rounds = flag.Int("rounds", 1, "how often each fault is made")
+	rounds = flag.Int("rounds", 1, "how often each fault is made, at least")
+	wanted = flag.Int("bookings", 0, "number of bookings until which faults are made")
 	steady = flag.Int("steady", 50, "number of bookings before and after each fault")
 	only   = flag.String("faults", "", "the names of the faults to make, separated by commas; empty for all")
-	ttl    = flag.Duration("ttl", 20*time.Second, "the time after which Patroni replaces a lost primary; later versions require 20 s")
+	ttl    = flag.Duration("ttl", 20*time.Second, "the time after which Patroni replaces a lost primary; its documented minimum is 20 s")
 	settle = flag.Duration("settle", 5*time.Second, "the time in which a fault shows its effect")
 )
 
@@ -120,11 +121,12 @@ func BenchmarkChaos(b *testing.B) {
 	b.ReportMetric(float64(len(s.booked)), "bookings")
 }
 
-// makeFaults makes each fault -rounds times, prints what each has led to, and returns their number.
+// makeFaults makes each fault -rounds times, or more often until there are enough bookings. It prints
+// what each has led to, and returns their number.
 func makeFaults(b *testing.B, c *cluster, s *school) (made int, err error) {
 	b.Helper()
 	columns("\nfault", "new primary after", "longest time without a booking", "bookings so far", "other responses")
-	for range *rounds {
+	for round := 0; round < *rounds || s.bookings(time.Time{}) < *wanted; round++ {
 		for _, f := range faults {
 			if *only != "" && !slices.Contains(strings.Split(*only, ","), f.name) {
 				continue

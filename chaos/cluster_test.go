@@ -7,6 +7,7 @@ import (
 	"net"
 	"os"
 	"os/exec"
+	"os/signal"
 	"os/user"
 	"path/filepath"
 	"slices"
@@ -65,12 +66,13 @@ query_wait_timeout = 5
 
 // cluster is a Postgres cluster with a primary and two standbys under Patroni, with etcd.
 type cluster struct {
-	b       *testing.B
-	folder  string
-	etcd    *exec.Cmd
-	nodes   []*node
-	asked   int // index of the node that responded last
-	rebuilt int // number of standbys that had to be rebuilt
+	b           *testing.B
+	folder      string
+	etcd        *exec.Cmd
+	nodes       []*node
+	asked       int // index of the node that responded last
+	rebuilt     int // number of standbys that had to be rebuilt
+	interrupted chan os.Signal
 }
 
 // node is a member of the cluster: Postgres under Patroni, and a pgbouncer.
@@ -88,7 +90,8 @@ func newCluster(b *testing.B) *cluster {
 	if err != nil {
 		b.Fatal(err)
 	}
-	c := &cluster{b: b, folder: folder}
+	c := &cluster{b: b, folder: folder, interrupted: make(chan os.Signal, 1)}
+	signal.Notify(c.interrupted, os.Interrupt, syscall.SIGTERM)
 	if credential := asPostgres(b); credential != nil {
 		if err := os.Chown(folder, int(credential.Uid), int(credential.Gid)); err != nil {
 			b.Fatal(err)
@@ -237,7 +240,7 @@ func commandLine(pid int) string {
 	return string(text)
 }
 
-func (n *node) signal(s syscall.Signal) {
+func (n *node) send(s syscall.Signal) {
 	for _, pid := range n.processes() {
 		_ = syscall.Kill(pid, s)
 	}
@@ -245,7 +248,7 @@ func (n *node) signal(s syscall.Signal) {
 
 // kill kills all processes of a node, as a power cut does.
 func (n *node) kill() {
-	n.signal(syscall.SIGKILL)
+	n.send(syscall.SIGKILL)
 	if n.patroni != nil {
 		_ = n.patroni.Wait()
 		_ = n.pooler.Wait()
@@ -254,4 +257,4 @@ func (n *node) kill() {
 }
 
 // freeze stops all processes of a node and keeps their connections open.
-func (n *node) freeze() { n.signal(syscall.SIGSTOP) }
+func (n *node) freeze() { n.send(syscall.SIGSTOP) }

@@ -103,14 +103,17 @@ func (c *cluster) rebuild(members []member) {
 	}
 }
 
-// until waits until a condition holds, for at most five minutes.
+// until waits until a condition holds, for at most ten minutes, or until the benchmark is interrupted.
 func (c *cluster) until(what string, holds func() bool) error {
-	late := time.After(5 * time.Minute)
+	late := time.After(10 * time.Minute)
 	again := time.NewTicker(100 * time.Millisecond)
 	defer again.Stop()
 	for !holds() {
 		select {
 		case <-again.C:
+		case <-c.interrupted:
+			c.interrupted = nil // the comparison follows
+			return errors.New("interrupted")
 		case <-late:
 			return fmt.Errorf("timed out waiting until %s", what)
 		}
