@@ -68,7 +68,7 @@ func (v View) HoldsByID(ctx context.Context, ids []booking.HoldID) ([]booking.Ho
 func (v View) Records(ctx context.Context, ids []booking.StudentID) (map[booking.StudentID]booking.Record, error) {
 	ids = only(ids, v.may.IsStudent)
 	found, err := v.app.store.Records(ctx, ids)
-	if err != nil || len(found) == len(ids) || v.app.store.StandbyErr() != nil {
+	if err != nil || len(found) == len(ids) || !v.hasStandby() {
 		return found, err
 	}
 	missing := only(ids, func(id booking.StudentID) bool { _, there := found[id]; return !there })

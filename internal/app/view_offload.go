@@ -27,12 +27,15 @@ func offloadPage[T any](
 	return part.Items, part.More, err
 }
 
+// hasStandby reports whether a standby is read.
+func (v View) hasStandby() bool { return v.app.store.StandbyErr() == nil }
+
 // completed adds to the objects that were found by id those that only a standby has. While a commit
 // waits for its synchronous standby, the primary hides what another standby may already list.
 func completed[K comparable, T any](
 	ctx context.Context, v View, ids []K, found []T, idOf func(T) K, read func(*store.Reader, context.Context, []K) ([]T, error),
 ) ([]T, error) {
-	if len(found) >= len(ids) || v.app.store.StandbyErr() != nil {
+	if len(found) >= len(ids) || !v.hasStandby() {
 		return found, nil
 	}
 	there := make(map[K]bool, len(found))
