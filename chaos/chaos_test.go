@@ -132,8 +132,10 @@ func makeFaults(b *testing.B, c *cluster, s *school) (made int, err error) {
 				continue
 			}
 			e, err := makeFault(c, s, f)
-			row(b, s, f.name, e)
-			made++
+			if !e.at.IsZero() {
+				row(b, s, f.name, e)
+				made++
+			}
 			if err != nil {
 				return made, err
 			}
