@@ -95,6 +95,18 @@ func (i Interview) FeedbackMail() Mail {
 	}
 }
 
+// SignInMail returns the message with a link to sign in. Its source contains what the link is made of.
+func SignInMail(id int64, made time.Time, to Actor) Mail {
+	return Mail{Kind: MailSignIn, Source: fmt.Sprintf("sign-in-%d-%d", id, made.UnixMicro()), Recipient: to}
+}
+
+// SignInLink returns the id of the link in the message and when it was made, if the message has one.
+func (m Mail) SignInLink() (id int64, made time.Time, ok bool) {
+	var micros int64
+	_, err := fmt.Sscanf(m.Source, "sign-in-%d-%d", &id, &micros)
+	return id, time.UnixMicro(micros).UTC(), err == nil
+}
+
 // Category returns the category in which a recipient can turn off messages of the kind, or an
 // empty one if they cannot.
 func (k MailKind) Category() NotificationCategory {

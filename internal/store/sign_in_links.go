@@ -30,12 +30,22 @@ func (s *Store) DispatchSignInLinks(ctx context.Context, now time.Time) error {
 		return fault(err, "look for links to sign in")
 	}
 	_, err = InTx(ctx, s, func(tx *Tx) (Nothing, error) {
-		err := tx.db.WithContext(ctx).Exec(`
-			WITH due AS (UPDATE sign_in_links SET mailed = true WHERE NOT mailed RETURNING id, role, person_id, created_at)
-			INSERT INTO mail (kind, source, recipient_role, recipient_id, status, attempts, created_at, next_attempt_at, result)
-			SELECT ?::text, 'sign-in-' || id, role, person_id, 'PENDING', 0, created_at, ?::timestamptz, '' FROM due ORDER BY id
-			ON CONFLICT (source, recipient_role, recipient_id) DO NOTHING`, booking.MailSignIn, now).Error
-		return Nothing{}, fault(err, "add messages with links to sign in")
+		var links []struct {
+			ID        int64
+			Role      booking.Role
+			PersonID  int64
+			CreatedAt time.Time
+		}
+		err := tx.db.WithContext(ctx).Raw(
+			"UPDATE sign_in_links SET mailed = true WHERE NOT mailed RETURNING id, role, person_id, created_at").Scan(&links).Error
+		if err != nil {
+			return Nothing{}, fault(err, "claim new links to sign in")
+		}
+		messages := make([]booking.Mail, len(links))
+		for i, l := range links {
+			messages[i] = booking.SignInMail(l.ID, l.CreatedAt, booking.Actor{Role: l.Role, ID: l.PersonID})
+		}
+		return Nothing{}, tx.AddMail(ctx, now, messages)
 	})
 	return err
 }

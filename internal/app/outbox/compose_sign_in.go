@@ -1,8 +1,6 @@
 package outbox
 
 import (
-	"strconv"
-	"strings"
 	"time"
 
 	"rehearse/internal/booking"
@@ -19,15 +17,14 @@ type SignIn struct {
 
 // aboutSignIn completes a letter with a link to sign in.
 func (d *Dispatcher) aboutSignIn(l *letter, zone *time.Location, now time.Time) {
-	expires := l.CreatedAt.Add(booking.SignInLinkLifetime)
-	_, text, _ := strings.Cut(l.Source, "sign-in-")
-	id, err := strconv.ParseInt(text, 10, 64)
+	id, made, ok := l.SignInLink()
+	expires := made.Add(booking.SignInLinkLifetime)
 	switch {
-	case d.SignIn.URL == nil || err != nil:
+	case d.SignIn.URL == nil || !ok:
 		l.dropped = unknown
 	case !now.Before(expires):
 		l.dropped = outdated
 	default:
-		l.data.SignIn = &mail.SignIn{URL: d.SignIn.URL(id, l.CreatedAt), Expires: expires.In(zone)}
+		l.data.SignIn = &mail.SignIn{URL: d.SignIn.URL(id, made), Expires: expires.In(zone)}
 	}
 }

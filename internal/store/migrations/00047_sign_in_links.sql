@@ -3,7 +3,7 @@
 -- with an address that nobody has: such a request takes as long as any other.
 
 -- +goose Up
-CREATE TABLE sign_in_links (
+CREATE TABLE IF NOT EXISTS sign_in_links (
     id         bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
     role       text CONSTRAINT sign_in_links_role CHECK (role IN ('STUDENT', 'INTERVIEWER', 'ADMIN')),
     person_id  bigint,
@@ -12,6 +12,6 @@ CREATE TABLE sign_in_links (
     used_at    timestamptz,
     CONSTRAINT sign_in_links_person CHECK ((role IS NULL) = (person_id IS NULL))
 );
-CREATE INDEX sign_in_links_unmailed ON sign_in_links (id) WHERE NOT mailed;
-CREATE INDEX sign_in_links_created ON sign_in_links (created_at);
-CREATE INDEX sign_in_links_student ON sign_in_links (person_id) WHERE role = 'STUDENT';
+CREATE INDEX IF NOT EXISTS sign_in_links_unmailed ON sign_in_links (id) WHERE NOT mailed;
+CREATE INDEX IF NOT EXISTS sign_in_links_created ON sign_in_links (created_at);
+CREATE INDEX IF NOT EXISTS sign_in_links_student ON sign_in_links (person_id) WHERE role = 'STUDENT';
