@@ -160,7 +160,7 @@ func TestDoctorOfHealthyDeployment(t *testing.T) {
 	}
 	checks := []string{
 		"database", "version of Postgres", "encoding", "writes", "durability", "timeouts", "connections", "schema", "extension", "privileges",
-		"audit log", "wake-ups", "clock", "webhook deliveries", "e-mail queue", "certificate", "tokens", "mail server", "public URL", "traces",
+		"audit log", "wake-ups", "clock", "webhook deliveries", "e-mail queue", "certificate", "tokens", "sign-in", "mail server", "public URL", "traces",
 	}
 	if len(findings) != len(checks) {
 		t.Errorf("got %d findings, want one for each of %v", len(findings), checks)
