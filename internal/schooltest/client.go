@@ -75,10 +75,15 @@ func (c *Client) Read() (Frame, error) {
 	return f, err
 }
 
-// Wants reads a message, checks its type and id, and returns its payload.
+// Wants reads a message, checks its type and id, and returns its payload. It answers pings, which
+// the server sends if a test takes long.
 func (c *Client) Wants(kind, id string) json.RawMessage {
 	c.T.Helper()
 	f, err := c.Read()
+	for err == nil && f.Type == "ping" && kind != "ping" {
+		c.Send(`{"type":"pong"}`)
+		f, err = c.Read()
+	}
 	if err != nil || f.Type != kind || f.ID != id {
 		c.T.Fatalf("got %s %s %s (%v), wanted %s %s", f.Type, f.ID, f.Payload, err, kind, id)
 	}
