@@ -10,8 +10,6 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
-	"slices"
-	"strings"
 	"sync"
 	"time"
 
@@ -26,9 +24,6 @@ var (
 	// ErrRefused reports that the issuer did not let the person in.
 	ErrRefused = errors.New("the issuer refused the login")
 )
-
-// rediscoverEvery is how long the endpoints of an issuer are used without asking again.
-const rediscoverEvery = time.Hour
 
 // LoginOptions configures a Login.
 type LoginOptions struct {
@@ -47,100 +42,16 @@ type Login struct {
 
 	client *http.Client
 
-	mu    sync.Mutex
-	known *endpoints // nil until they are discovered
-	err   error      // of the last attempt, if known is nil
-	until time.Time  // before which the issuer is not asked again
-}
-
-// endpoints are what an issuer announces.
-type endpoints struct {
-	provider *oidc.Provider
-	oauth    oauth2.Config
-	verifier *oidc.IDTokenVerifier
-	metadata
-}
-
-// metadata is the part of a discovery document that go-oidc does not read.
-type metadata struct {
-	UserInfo           string   `json:"userinfo_endpoint"`
-	EndSession         string   `json:"end_session_endpoint"`
-	TokenAuth          []string `json:"token_endpoint_auth_methods_supported"`
-	ChallengeMethods   []string `json:"code_challenge_methods_supported"`
-	Authorization      string   `json:"authorization_endpoint"`
-	Token              string   `json:"token_endpoint"`
-	Keys               string   `json:"jwks_uri"`
-	ResponseParameters bool     `json:"authorization_response_iss_parameter_supported"`
+	mu     sync.Mutex
+	known  *endpoints    // nil until they are discovered
+	err    error         // of the last attempt, if known is nil
+	until  time.Time     // before which the issuer is not asked again
+	asking chan struct{} // closed when the attempt under way ends; nil if there is none
 }
 
 // NewLogin returns a Login. It asks the issuer for its endpoints when they are first needed.
 func NewLogin(o LoginOptions) *Login {
 	return &Login{LoginOptions: o, client: issuerClient()}
-}
-
-// discover returns the issuer's endpoints. Its error is ErrUnavailable.
-func (l *Login) discover(ctx context.Context) (*endpoints, error) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	now := l.Clock()
-	if now.Before(l.until) {
-		return l.known, l.err
-	}
-	// The provider keeps the context for later requests for keys.
-	fresh, err := l.ask(oidc.ClientContext(context.WithoutCancel(ctx), l.client))
-	switch {
-	case err == nil:
-		l.known, l.err, l.until = fresh, nil, now.Add(rediscoverEvery)
-	case l.known != nil: // its endpoints have hardly changed
-		l.until = now.Add(retryEvery)
-	default:
-		l.err, l.until = fmt.Errorf("%w: the issuer: %w", ErrUnavailable, err), now.Add(retryEvery)
-	}
-	return l.known, l.err
-}
-
-func (l *Login) ask(ctx context.Context) (*endpoints, error) {
-	provider, err := oidc.NewProvider(ctx, l.Issuer)
-	if err != nil {
-		return nil, err
-	}
-	e := &endpoints{provider: provider}
-	if err := provider.Claims(&e.metadata); err != nil {
-		return nil, err
-	}
-	if err := e.check(l.Issuer); err != nil {
-		return nil, err
-	}
-	e.oauth = oauth2.Config{
-		ClientID: l.ClientID, ClientSecret: l.ClientSecret, RedirectURL: l.RedirectURL, Scopes: l.Scopes, Endpoint: provider.Endpoint(),
-	}
-	// The library would otherwise send a code twice, to find out which one the issuer wants.
-	e.oauth.Endpoint.AuthStyle = oauth2.AuthStyleInHeader
-	if l.ClientSecret == "" || len(e.TokenAuth) > 0 && !slices.Contains(e.TokenAuth, "client_secret_basic") {
-		e.oauth.Endpoint.AuthStyle = oauth2.AuthStyleInParams
-	}
-	e.verifier = provider.VerifierContext(ctx, &oidc.Config{ClientID: l.ClientID, Now: l.Clock})
-	return e, nil
-}
-
-// check checks that the endpoints exist, and that none of an encrypted issuer is unencrypted.
-func (m metadata) check(issuer string) error {
-	for _, one := range []struct {
-		name, url string
-		required  bool
-	}{
-		{"authorization_endpoint", m.Authorization, true}, {"token_endpoint", m.Token, true}, {"jwks_uri", m.Keys, true},
-		{"userinfo_endpoint", m.UserInfo, false}, {"end_session_endpoint", m.EndSession, false},
-	} {
-		switch {
-		case one.url == "" && !one.required:
-		case one.url == "":
-			return fmt.Errorf("the issuer announces no %s", one.name)
-		case strings.HasPrefix(issuer, "https:") && !strings.HasPrefix(one.url, "https:"):
-			return fmt.Errorf("%s is %q; an https URL is expected", one.name, one.url)
-		}
-	}
-	return nil
 }
 
 // attempt is the secret of one login, which only the browser has. The other values of the login are
@@ -160,7 +71,7 @@ func (a attempt) verifier() string { return a.value("code verifier") } // of PKC
 // Begin begins a login. It returns the URL to which the browser goes, and the secret of the attempt,
 // which the browser must keep. With again, the issuer asks who the person is, even if it knows.
 func (l *Login) Begin(ctx context.Context, again bool) (to, secret string, err error) {
-	e, err := l.discover(ctx)
+	e, err := l.soon(ctx)
 	if err != nil {
 		return "", "", err
 	}
@@ -185,7 +96,7 @@ func (l *Login) Finish(ctx context.Context, query url.Values, secret string) (Cl
 	if reason := query.Get("error"); reason != "" {
 		return Claimed{}, fmt.Errorf("%w: %.100q", ErrRefused, reason)
 	}
-	e, err := l.discover(ctx)
+	e, err := l.soon(ctx)
 	if err != nil {
 		return Claimed{}, err
 	}
@@ -264,7 +175,7 @@ func (l *Login) claimed(ctx context.Context, e *endpoints, token *oauth2.Token, 
 // EndURL returns the URL at which the browser ends the session at the issuer, or an empty text if the
 // issuer announces none (OpenID Connect RP-Initiated Logout 1.0).
 func (l *Login) EndURL(ctx context.Context) (string, error) {
-	e, err := l.discover(ctx)
+	e, err := l.soon(ctx)
 	if err != nil || e.EndSession == "" {
 		return "", err
 	}

@@ -9,6 +9,7 @@ import (
 
 	"rehearse/internal/booking"
 	"rehearse/internal/identity"
+	"rehearse/internal/schooltest"
 )
 
 type claims = map[string]any
@@ -36,8 +37,12 @@ func TestSignInAtIssuer(t *testing.T) {
 	later := verified("ada@example.org")
 	later["exp"] = s.clock.Now().Add(time.Minute).Unix()
 	s.issuer.Claim(later)
-	same(t, "the page", b.logIn(), "/")
-	same(t, "the status of the logout", b.send("DELETE", "/session", "").status, http.StatusNoContent)
+	late := time.Now().Add(schooltest.Soon)
+	for out.status != http.StatusNoContent && time.Now().Before(late) { // the server asks the issuer again in the background
+		same(t, "the page", b.logIn(), "/")
+		out = b.send("DELETE", "/session", "")
+	}
+	same(t, "the status of the logout", out.status, http.StatusNoContent)
 }
 
 // The cookie of the login must come back with the redirect of the issuer, which is another site. That of the
