@@ -15,6 +15,7 @@ import (
 	"rehearse/graph"
 	"rehearse/internal/budget"
 	"rehearse/internal/errorcode"
+	"rehearse/internal/identity"
 	"rehearse/internal/store"
 )
 
@@ -168,6 +169,9 @@ func (a admission) chargeOperation(
 	if from.queriesOnly && operation.Operation.Operation == ast.Mutation {
 		return nil, a.chargeReading(ctx, from, params,
 			refuse(wrongMethod, "a mutation was sent with GET; only queries are allowed, so send it with POST").with("Allow", http.MethodPost))
+	}
+	if senderOf(ctx).Unconfirmed && operation.Operation.Operation != ast.Query {
+		return nil, a.chargeReading(ctx, from, params, because(unavailable, errorcode.Unavailable, identity.ErrUnavailable.Error()))
 	}
 	mutations := mutationsOf(operation)
 	imports := importsOf(mutations)

@@ -43,6 +43,10 @@ func identified(o Options, next http.Handler) http.Handler {
 			refuseSender(w, r.WithContext(ctx), err)
 			return
 		}
+		if sender.Unconfirmed && isSocket(r) { // it would stay unconfirmed for as long as it is open
+			refuseSender(w, r.WithContext(ctx), identity.ErrUnavailable)
+			return
+		}
 		next.ServeHTTP(w, r.WithContext(withSender(ctx, sender, id)))
 	})
 }
@@ -64,17 +68,21 @@ func observer(ctx context.Context) Observer {
 	return unobserved{}
 }
 
-type leftKey struct{}
+type senderKey struct{}
 
-// withSender returns a context that carries the sender, the request id and the time until
-// the token expires.
+// withSender returns a context that carries the sender and the request id.
 func withSender(ctx context.Context, s identity.Sender, requestID string) context.Context {
-	return context.WithValue(operation.WithCaller(ctx, operation.Caller{Actor: s.Actor, RequestID: requestID}), leftKey{}, s.Left)
+	return context.WithValue(operation.WithCaller(ctx, operation.Caller{Actor: s.Actor, RequestID: requestID}), senderKey{}, s)
+}
+
+func senderOf(ctx context.Context) identity.Sender {
+	sender, _ := ctx.Value(senderKey{}).(identity.Sender)
+	return sender
 }
 
 // afterSender calls the function then at the time when the sender's token expires.
 func afterSender(ctx context.Context, then func()) (stop func() bool) {
-	left, _ := ctx.Value(leftKey{}).(time.Duration)
+	left := senderOf(ctx).Left
 	if left == 0 {
 		return func() bool { return true }
 	}

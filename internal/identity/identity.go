@@ -79,6 +79,9 @@ func (v *Verifier) Ready() (note string, err error) { return v.keys.ready() }
 type Sender struct {
 	booking.Actor
 	Left time.Duration
+	// Unconfirmed reports that it cannot be checked now whether the person is still in the school. They
+	// may only read.
+	Unconfirmed bool
 }
 
 // Sender authenticates a request by its Authorization headers. Its errors are those of

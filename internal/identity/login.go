@@ -10,6 +10,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"regexp"
 	"sync"
 	"time"
 
@@ -83,15 +84,20 @@ func (l *Login) Begin(ctx context.Context, again bool) (to, secret string, err e
 	return e.oauth.AuthCodeURL(a.state(), options...), string(a), nil
 }
 
+// Began reports whether the parameters that an issuer has sent the browser back with belong to the login
+// with the secret.
+func Began(query url.Values, secret string) bool {
+	return secret != "" && hmac.Equal([]byte(query.Get("state")), []byte(attempt(secret).state()))
+}
+
 // Finish completes the login with the parameters that the issuer has sent the browser back with, and
 // the secret of the attempt.
 func (l *Login) Finish(ctx context.Context, query url.Values, secret string) (Claimed, error) {
-	a := attempt(secret)
-	if secret == "" || !hmac.Equal([]byte(query.Get("state")), []byte(a.state())) {
+	if !Began(query, secret) {
 		return Claimed{}, ErrStale
 	}
 	if from := query.Get("iss"); from != "" && from != l.Issuer { // RFC 9207
-		return Claimed{}, fmt.Errorf("%w: the response is of the issuer %q", ErrInvalid, from)
+		return Claimed{}, fmt.Errorf("%w: the response is of the issuer %.100q", ErrInvalid, from)
 	}
 	if reason := query.Get("error"); reason != "" {
 		return Claimed{}, fmt.Errorf("%w: %.100q", ErrRefused, reason)
@@ -100,6 +106,10 @@ func (l *Login) Finish(ctx context.Context, query url.Values, secret string) (Cl
 	if err != nil {
 		return Claimed{}, err
 	}
+	if e.NamesIssuer && query.Get("iss") == "" {
+		return Claimed{}, fmt.Errorf("%w: the response does not name its issuer, which announces that it does", ErrInvalid)
+	}
+	a := attempt(secret)
 	ctx = oidc.ClientContext(ctx, l.client)
 	token, err := e.oauth.Exchange(ctx, query.Get("code"), oauth2.VerifierOption(a.verifier()))
 	if err != nil {
@@ -124,17 +134,30 @@ func (l *Login) Check(ctx context.Context) error {
 }
 
 // exchangeError returns the error for a code that was not exchanged for a token. It contains nothing
-// that the issuer has sent except the code of the error.
+// that the issuer has sent except the status and the code of the error.
 func exchangeError(err error) error {
 	var refused *oauth2.RetrieveError
 	switch {
-	case !errors.As(err, &refused) || refused.Response == nil || refused.Response.StatusCode >= http.StatusInternalServerError:
+	case !errors.As(err, &refused) || refused.Response == nil:
 		return fmt.Errorf("%w: the code cannot be exchanged: %w", ErrUnavailable, err)
+	case refused.Response.StatusCode >= http.StatusInternalServerError:
+		return fmt.Errorf("%w: the code cannot be exchanged: %.100q %.100q", ErrUnavailable, refused.Response.Status, refused.ErrorCode)
 	case refused.ErrorCode == "invalid_grant":
 		return fmt.Errorf("%w: the issuer does not accept the code", ErrStale)
 	default:
-		return fmt.Errorf("%w: the issuer responds to the client with %s %.100q", ErrInvalid, refused.Response.Status, refused.ErrorCode)
+		return fmt.Errorf("%w: the issuer responds to the client with %.100q %.100q", ErrInvalid, refused.Response.Status, refused.ErrorCode)
 	}
+}
+
+// statuses match the errors of package oidc that contain a whole response: a status and the body.
+var statuses = regexp.MustCompile(`(?:^|get keys failed: )(\d{3})\b`)
+
+// withoutBody returns an error of package oidc without the body of the response.
+func withoutBody(err error) error {
+	if found := statuses.FindStringSubmatch(err.Error()); found != nil {
+		return fmt.Errorf("the issuer responds with the status %s", found[1])
+	}
+	return err
 }
 
 // claimed returns what the ID token says about the person, and what the issuer's user info adds.
@@ -142,32 +165,28 @@ func (l *Login) claimed(ctx context.Context, e *endpoints, token *oauth2.Token, 
 	raw, _ := token.Extra("id_token").(string)
 	verified, err := e.verifier.Verify(ctx, raw)
 	if err != nil {
-		return Claimed{}, fmt.Errorf("%w: the ID token: %w", ErrInvalid, err)
+		return Claimed{}, fmt.Errorf("%w: the ID token: %w", ErrInvalid, withoutBody(err))
 	}
 	if !hmac.Equal([]byte(verified.Nonce), []byte(nonce)) {
 		return Claimed{}, fmt.Errorf("%w: the ID token has another nonce", ErrInvalid)
 	}
-	claims := map[string]any{}
+	var claims claimSet
 	if err := verified.Claims(&claims); err != nil {
 		return Claimed{}, fmt.Errorf("%w: the ID token: %w", ErrInvalid, err)
 	}
 	if e.UserInfo != "" && !l.Claims.complete(claims) {
 		info, err := e.provider.UserInfo(ctx, oauth2.StaticTokenSource(token))
 		if err != nil {
-			return Claimed{}, fmt.Errorf("%w: the user info: %w", ErrUnavailable, err)
+			return Claimed{}, fmt.Errorf("%w: the user info: %w", ErrUnavailable, withoutBody(err))
 		}
-		more := map[string]any{}
+		var more claimSet
 		if err := info.Claims(&more); err != nil {
 			return Claimed{}, fmt.Errorf("%w: the user info: %w", ErrInvalid, err)
 		}
 		if info.Subject != verified.Subject {
 			return Claimed{}, fmt.Errorf("%w: the user info is about another person than the ID token", ErrInvalid)
 		}
-		for name, value := range more {
-			if _, known := claims[name]; !known {
-				claims[name] = value
-			}
-		}
+		claims.add(more)
 	}
 	return l.Claims.read(claims, l.Issuer), nil
 }

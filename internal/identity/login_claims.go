@@ -1,7 +1,8 @@
 package identity
 
 import (
-	"cmp"
+	"bytes"
+	"encoding/json"
 	"slices"
 
 	"rehearse/internal/booking"
@@ -25,7 +26,8 @@ type Claimed struct {
 	// Roles has the roles that the person may sign in with, the one with the most rights first. It is
 	// nil if the issuer does not decide.
 	Roles    []booking.Role
-	ID       string // in this school; empty if the person is found by e-mail
+	ByID     bool   // the person is found by their id, and not by e-mail
+	ID       string // in this school; empty if the issuer does not say
 	Email    string
 	Verified bool // the issuer says that the address belongs to the person
 }
@@ -39,8 +41,12 @@ const (
 var byRights = []booking.Role{booking.RoleAdmin, booking.RoleInterviewer, booking.RoleStudent}
 
 // complete reports whether the claims contain all that identifies the person.
-func (n ClaimNames) complete(claims map[string]any) bool {
-	for _, name := range []string{n.Role, cmp.Or(n.ID, emailClaim)} {
+func (n ClaimNames) complete(claims claimSet) bool {
+	needed := []string{n.ID}
+	if n.ID == "" {
+		needed = []string{emailClaim, verifiedClaim}
+	}
+	for _, name := range append(needed, n.Role) {
 		if _, has := claims[name]; name != "" && !has {
 			return false
 		}
@@ -48,14 +54,42 @@ func (n ClaimNames) complete(claims map[string]any) bool {
 	return true
 }
 
+// claimSet has the claims of an ID token or of user info.
+type claimSet map[string]any
+
+// UnmarshalJSON decodes claims. It keeps numbers as they are written, because an id can be a number.
+func (c *claimSet) UnmarshalJSON(text []byte) error {
+	all := map[string]any{}
+	decoder := json.NewDecoder(bytes.NewReader(text))
+	decoder.UseNumber()
+	err := decoder.Decode(&all)
+	*c = all
+	return err
+}
+
+// add adds what the user info says in addition. It does not say whether the address of the claims is
+// verified if it has another one.
+func (c claimSet) add(info claimSet) {
+	_, has := c[emailClaim]
+	another := has && c.address() != info.address()
+	for name, value := range info {
+		if _, known := c[name]; !known && (name != verifiedClaim || !another) {
+			c[name] = value
+		}
+	}
+}
+
+func (c claimSet) address() string { return booking.NormaliseEmail(textOf(c[emailClaim])) }
+
 // read returns what the claims say.
-func (n ClaimNames) read(claims map[string]any, issuer string) Claimed {
+func (n ClaimNames) read(claims claimSet, issuer string) Claimed {
 	subject, _ := claims["sub"].(string)
 	c := Claimed{Subject: issuer + " " + subject}
 	c.Email, _ = claims[emailClaim].(string)
 	c.Verified = n.verified(claims)
 	if n.ID != "" {
-		c.ID, _ = claims[n.ID].(string)
+		c.ByID = true
+		c.ID = textOf(claims[n.ID])
 	}
 	if n.Role == "" {
 		return c
@@ -72,7 +106,7 @@ func (n ClaimNames) read(claims map[string]any, issuer string) Claimed {
 
 // verified reports whether the issuer says that the address belongs to the person. Some issuers send
 // the claim as text.
-func (n ClaimNames) verified(claims map[string]any) bool {
+func (n ClaimNames) verified(claims claimSet) bool {
 	switch said := claims[verifiedClaim].(type) {
 	case bool:
 		return said
@@ -82,6 +116,17 @@ func (n ClaimNames) verified(claims map[string]any) bool {
 		return n.TrustEmail
 	}
 	return false
+}
+
+// textOf returns a text or a number as text. It is empty if the claim is neither.
+func textOf(claim any) string {
+	switch is := claim.(type) {
+	case string:
+		return is
+	case json.Number:
+		return is.String()
+	}
+	return ""
 }
 
 // texts returns the texts of a claim that is one text or an array.

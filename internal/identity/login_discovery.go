@@ -29,14 +29,14 @@ type endpoints struct {
 
 // metadata is the part of a discovery document that go-oidc does not read.
 type metadata struct {
-	UserInfo           string   `json:"userinfo_endpoint"`
-	EndSession         string   `json:"end_session_endpoint"`
-	TokenAuth          []string `json:"token_endpoint_auth_methods_supported"`
-	ChallengeMethods   []string `json:"code_challenge_methods_supported"`
-	Authorization      string   `json:"authorization_endpoint"`
-	Token              string   `json:"token_endpoint"`
-	Keys               string   `json:"jwks_uri"`
-	ResponseParameters bool     `json:"authorization_response_iss_parameter_supported"`
+	UserInfo         string   `json:"userinfo_endpoint"`
+	EndSession       string   `json:"end_session_endpoint"`
+	TokenAuth        []string `json:"token_endpoint_auth_methods_supported"`
+	ChallengeMethods []string `json:"code_challenge_methods_supported"`
+	Authorization    string   `json:"authorization_endpoint"`
+	Token            string   `json:"token_endpoint"`
+	Keys             string   `json:"jwks_uri"`
+	NamesIssuer      bool     `json:"authorization_response_iss_parameter_supported"`
 }
 
 // soon is like discover, and waits for a limited time.
@@ -89,7 +89,7 @@ func (l *Login) refresh(ctx context.Context) {
 	case l.known != nil: // its endpoints have hardly changed
 		l.until = now.Add(retryEvery)
 	default:
-		l.err, l.until = fmt.Errorf("%w: the issuer: %w", ErrUnavailable, err), now.Add(retryEvery)
+		l.err, l.until = fmt.Errorf("%w: the issuer: %w", ErrUnavailable, withoutBody(err)), now.Add(retryEvery)
 	}
 	close(l.asking)
 	l.asking = nil

@@ -2,6 +2,7 @@ package identity_test
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"net/http"
@@ -177,4 +178,26 @@ func TestIssuerDoesNotAnswerAgain(t *testing.T) {
 		}
 	}
 	i.unasked(t)
+}
+
+// An issuer with https does not lead to endpoints without it.
+func TestEncryptedIssuer(t *testing.T) {
+	t.Parallel()
+	for _, endpoint := range []string{"", "authorization_endpoint", "token_endpoint", "jwks_uri", "userinfo_endpoint", "end_session_endpoint"} {
+		issuer := "https://login.example.org"
+		m := map[string]string{
+			"authorization_endpoint": issuer, "token_endpoint": issuer, "jwks_uri": issuer, "userinfo_endpoint": issuer, "end_session_endpoint": issuer,
+		}
+		if endpoint != "" {
+			m[endpoint] = "http://login.example.org"
+		}
+		text, err := json.Marshal(m)
+		if err != nil {
+			t.Fatal(err)
+		}
+		err = identity.CheckMetadata(issuer, text)
+		if (err == nil) != (endpoint == "") || err != nil && !strings.Contains(err.Error(), endpoint+` is "http:`) {
+			t.Errorf("with %q unencrypted: got %v", endpoint, err)
+		}
+	}
 }

@@ -16,6 +16,7 @@ type Session struct {
 	booking.Actor
 
 	Method string // how the person signed in
+	Listed bool   // they are an administrator because of the list of their addresses
 }
 
 // Sessions signs and verifies sessions, and links to sign in. Servers with the same secret accept
@@ -27,8 +28,11 @@ type Sessions struct {
 	verifier *Verifier
 }
 
-// methodClaim is the claim of a session that says how the person signed in.
-const methodClaim = "method"
+// Claims of a session.
+const (
+	methodClaim = "method"
+	listedClaim = "listed"
+)
 
 // NewSessions returns Sessions whose keys are derived from the secret.
 func NewSessions(secret Secret, clock func() time.Time) (*Sessions, error) {
@@ -47,7 +51,7 @@ func NewSessions(secret Secret, clock func() time.Time) (*Sessions, error) {
 // Sign returns a token of the session that is valid for ttl.
 func (s *Sessions) Sign(session Session, ttl time.Duration) (string, error) {
 	claims := s.secret.claims(s.terms, session.Actor, ttl)
-	claims[methodClaim] = session.Method
+	claims[methodClaim], claims[listedClaim] = session.Method, session.Listed
 	return s.secret.sign(claims)
 }
 
@@ -62,7 +66,8 @@ func (s *Sessions) Verify(ctx context.Context, token string) (Session, time.Dura
 	if !is {
 		return Session{}, 0, fmt.Errorf("%w: it does not say how the person signed in", ErrInvalid)
 	}
-	return Session{sender.Actor, method}, sender.Left, nil
+	listed, _ := claims.MapClaims[listedClaim].(bool)
+	return Session{sender.Actor, method, listed}, sender.Left, nil
 }
 
 // A Link is a link to sign in, without the person.

@@ -21,7 +21,7 @@ func newSessions(t *testing.T, secret identity.Secret, now time.Time) *identity.
 func TestSessions(t *testing.T) {
 	t.Parallel()
 	s := newSessions(t, newSecret(t), now)
-	session := identity.Session{Actor: student, Method: "oidc"}
+	session := identity.Session{Actor: student, Method: "oidc", Listed: true}
 	token, err := s.Sign(session, time.Hour)
 	if err != nil {
 		t.Fatal(err)

@@ -60,7 +60,7 @@ func Start(t testing.TB) *Issuer {
 		i.mu.Lock()
 		defer i.mu.Unlock()
 		if i.away {
-			http.Error(w, "away", http.StatusBadGateway)
+			http.Error(w, "the body of the response", http.StatusBadGateway)
 			return
 		}
 		mux.ServeHTTP(w, r)

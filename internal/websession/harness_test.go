@@ -1,6 +1,7 @@
 package websession_test
 
 import (
+	stdcmp "cmp"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -64,7 +65,9 @@ type settings struct {
 	secret string
 	admins []string
 	rates  *gqlhttp.RateLimits
-	links  bool // instead of the issuer
+	links  bool   // instead of the issuer
+	public string // the URL to which the issuer sends browsers back; empty for that of the server
+	store  store.Options
 }
 
 func newSchool(t *testing.T, set ...func(*settings)) *school {
@@ -81,7 +84,7 @@ func schoolOn(t *testing.T, db pgtest.Database, issuer *issuertest.Issuer, now *
 	}
 	s := &school{issuer: issuer, clock: now}
 	var site *websession.Site
-	s.School = schooltest.NewOn(t, db, store.Options{}, func(o *gqlhttp.Options) {
+	s.School = schooltest.NewOn(t, db, with.store, func(o *gqlhttp.Options) {
 		o.Rates = with.rates
 		anybody := o.Sender
 		o.Sender = func(ctx context.Context, authorization []string) (identity.Sender, error) {
@@ -98,7 +101,7 @@ func schoolOn(t *testing.T, db pgtest.Database, issuer *issuertest.Issuer, now *
 	if !with.links {
 		options.Login = identity.NewLogin(identity.LoginOptions{
 			Issuer: issuer.URL, ClientID: issuertest.ClientID, ClientSecret: issuertest.ClientSecret, Scopes: []string{"openid", "email"},
-			RedirectURL: s.public + websession.CallbackPath, HomeURL: s.public + "/", Claims: with.claims, Clock: now.Now,
+			RedirectURL: stdcmp.Or(with.public, s.public) + websession.CallbackPath, HomeURL: s.public + "/", Claims: with.claims, Clock: now.Now,
 		})
 	}
 	site = websession.New(options)
@@ -140,6 +143,13 @@ func (s *school) anonymise(student int64) {
 	var payload struct{ Errors []schooltest.Refusal }
 	s.Mutate("anonymiseStudent", "student { id }", schooltest.In{"studentId": student}, &payload)
 	s.Accepted(payload.Errors)
+}
+
+func (s *school) exec(statement string) {
+	s.T.Helper()
+	if _, err := s.DB.SQL(s.T).ExecContext(s.T.Context(), statement); err != nil {
+		s.T.Fatal(err)
+	}
 }
 
 // browser keeps cookies and follows redirects, as a browser does.
@@ -206,6 +216,14 @@ func (b *browser) stop(at func(*url.URL) bool) {
 func (b *browser) logIn() string {
 	b.T.Helper()
 	return b.send("GET", "/session/oidc", "").at.RequestURI()
+}
+
+// beginLogin logs in at the issuer, and returns the URL to which the issuer sends the browser back.
+func (b *browser) beginLogin() string {
+	b.T.Helper()
+	b.stop(func(next *url.URL) bool { return strings.HasSuffix(next.Path, "/callback") })
+	defer b.stop(func(*url.URL) bool { return false })
+	return b.send("GET", "/session/oidc", "").header.Get("Location")
 }
 
 // who returns the person of the session, as ROLE id, or an empty text if there is none.

@@ -72,27 +72,26 @@ func (h handler) begin(w http.ResponseWriter, r *http.Request) {
 
 // finish signs in the person whom the issuer has sent back.
 func (h handler) finish(w http.ResponseWriter, r *http.Request) {
-	secret := ""
-	if cookie, err := r.Cookie(attemptCookie); err == nil {
-		secret = cookie.Value
-	}
-	var person booking.Actor
+	secret, query := only(r, attemptCookie), r.URL.Query()
+	var session identity.Session
 	done, err := h.within(w, r, func(ctx context.Context) error {
-		claimed, err := h.Login.Finish(ctx, r.URL.Query(), secret)
+		claimed, err := h.Login.Finish(ctx, query, secret)
 		if err == nil {
-			person, err = h.People.Find(ctx, claimed)
+			session, err = h.People.Find(ctx, claimed)
 		}
 		return err
 	})
 	if done {
 		return
 	}
-	h.setAttempt(w, r, "", -1)
+	if identity.Began(query, secret) { // otherwise, any page could end a login in progress
+		h.setAttempt(w, r, "", -1)
+	}
 	if err != nil {
 		h.fail(w, r, err)
 		return
 	}
-	if h.start(w, r, identity.Session{Actor: person, Method: signin.OIDC}) {
+	if h.start(w, r, session) {
 		http.Redirect(w, r, homePath, http.StatusSeeOther)
 	}
 }
@@ -142,21 +141,21 @@ func (h handler) useLink(w http.ResponseWriter, r *http.Request) {
 	if !decode(w, r, &request, `{"token": "…"}`) {
 		return
 	}
-	var person booking.Actor
+	var session identity.Session
 	var refused booking.Refused
 	done, err := h.within(w, r, func(ctx context.Context) (err error) {
-		person, err = h.People.UseLink(ctx, request.Token)
+		session, err = h.People.UseLink(ctx, request.Token)
 		return err
 	})
 	switch {
 	case done:
-	case errors.As(err, &refused):
+	case errors.As(err, &refused) && refused.Has(booking.NotFound):
 		refuse(w, http.StatusGone, "link", "The link is not valid, is too old, or has been used.")
 	case errors.Is(err, signin.ErrUnknown):
 		refuse(w, http.StatusForbidden, "unknown", "The school no longer has an account for you.")
 	case err != nil:
 		h.unavailable(w, r, err)
-	case h.start(w, r, identity.Session{Actor: person, Method: signin.ByMail}):
+	case h.start(w, r, session):
 		w.WriteHeader(http.StatusNoContent)
 	}
 }

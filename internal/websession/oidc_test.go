@@ -3,6 +3,7 @@ package websession_test
 import (
 	"net/http"
 	"net/url"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -96,8 +97,12 @@ func TestWhoSignsIn(t *testing.T) {
 	byRole := identity.ClaimNames{Role: "roles", Roles: map[string]booking.Role{
 		"School.Staff": booking.RoleAdmin, "coach": booking.RoleInterviewer, "learner": booking.RoleStudent, "apprentice": booking.RoleStudent,
 	}}
-	byID := byRole
-	byID.ID = "sub"
+	byID, byNumber := byRole, byRole
+	byID.ID, byNumber.ID = "sub", "number"
+	if ada != ben {
+		t.Fatalf("the student has the id %d and the interviewer %d; the tests need one that both have", ada, ben)
+	}
+	id := strconv.FormatInt(ada, 10)
 	with := func(base claims, role any) claims {
 		return claims{"email": base["email"], "email_verified": base["email_verified"], "roles": role}
 	}
@@ -150,7 +155,21 @@ func TestWhoSignsIn(t *testing.T) {
 		"a role, not verified":           {names: byRole, claims: with(claims{"email": "ada@example.org"}, "learner"), want: "unverified"},
 		"ADMIN_EMAILS means nothing":     {names: byRole, claims: with(verified(admin), "learner"), want: "unknown"},
 
-		"an id":                     {names: byID, claims: claims{"sub": student[len("STUDENT "):], "roles": "learner"}, want: student},
+		"verified by the user info":             {claims: claims{"email": "ada@example.org"}, info: verified("Ada@example.org"), want: student},
+		"the user info verifies another":        {claims: claims{"email": "ada@example.org"}, info: verified("ben@example.org"), want: "unverified"},
+		"the user info verifies nothing":        {claims: claims{"email": "ada@example.org"}, info: claims{"email_verified": true}, want: "unverified"},
+		"trusted, but not by the user info":     {names: identity.ClaimNames{TrustEmail: true}, claims: claims{"email": "ada@example.org"}, info: claims{"email": "ada@example.org", "email_verified": false}, want: "unverified"},
+		"an address with a control character":   {claims: verified("ada@example.org\x00"), want: "unknown"},
+		"an address that is an object":          {claims: claims{"email": []any{claims{}}}, info: verified("ada@example.org"), want: "unknown"},
+		"an id, and the roles of two people":    {names: byID, claims: claims{"sub": id, "roles": []any{"coach", "learner"}}, want: "role"},
+		"an id of an administrator who learns":  {names: byID, claims: claims{"sub": id, "roles": []any{"learner", "School.Staff"}}, want: administrator},
+		"a number":                              {names: byNumber, claims: claims{"number": ada, "roles": "learner"}, want: student},
+		"a number of the user info":             {names: byNumber, claims: claims{"roles": "learner"}, info: claims{"number": ada}, want: student},
+		"a number with a fraction":              {names: byNumber, claims: claims{"number": float64(ada) + 0.5, "roles": "learner"}, want: "unknown"},
+		"no number, and the address of another": {names: byNumber, claims: with(verified("ada@example.org"), "learner"), want: "unknown"},
+		"an id that is a truth value":           {names: byNumber, claims: claims{"number": true, "email": "ada@example.org", "email_verified": true, "roles": "learner"}, want: "unknown"},
+
+		"an id":                     {names: byID, claims: claims{"sub": id, "roles": "learner"}, want: student},
 		"an id of another role":     {names: byID, claims: claims{"sub": "99999", "roles": "coach"}, want: "unknown"},
 		"an id that is not decimal": {names: byID, claims: claims{"sub": "auth0|1", "roles": "learner"}, want: "unknown"},
 		"an id with a zero":         {names: byID, claims: claims{"sub": "01", "roles": "learner"}, want: "unknown"},
@@ -167,11 +186,11 @@ func TestWhoSignsIn(t *testing.T) {
 			} else {
 				same(t, "the person", person, "")
 				same(t, "the page", page, "/?sign-in="+want)
+				if log := on.Log.String(); !strings.Contains(log, "reason="+want) || strings.Contains(log, "@example.org") || strings.Contains(log, "level=ERROR") {
+					t.Errorf("the log does not have the reason, or it has an address or a fault: %s", log)
+				}
 			}
 		})
-	}
-	if log := s.Log.String(); strings.Contains(log, "@example.org") {
-		t.Errorf("the log has addresses: %s", log)
 	}
 }
 
@@ -279,9 +298,98 @@ func TestIssuerAway(t *testing.T) {
 	s.issuer.Leave(true)
 	same(t, "the page after the callback", b.send("GET", back, "").at.RequestURI(), "/?sign-in=issuer")
 	same(t, "the session", b.who(), "")
+	if log := s.Log.String(); strings.Count(log, "502") != 3 || strings.Contains(log, "body") {
+		t.Errorf("the log does not have the three statuses of the issuer, or it has the body of a response: %s", log)
+	}
 }
 
-// An issuer with https does not lead to endpoints without it, and one without a required endpoint cannot be used.
+// The log has the status of a response of the issuer, and not its body.
+func TestFaultsOfAnIssuerAreLogged(t *testing.T) {
+	t.Parallel()
+	for endpoint, page := range map[string]string{"jwks_uri": "invalid", "userinfo_endpoint": "issuer"} {
+		t.Run(endpoint, func(t *testing.T) {
+			t.Parallel()
+			s := newSchool(t)
+			s.issuer.Announce(claims{endpoint: s.issuer.URL + "/nothing"})
+			s.issuer.Claim(claims{})
+			same(t, "the page", s.browser().logIn(), "/?sign-in="+page)
+			if log := s.Log.String(); !strings.Contains(log, "404") || strings.Contains(log, "page not found") {
+				t.Errorf("the log does not have the status, or it has the body of the response: %s", log)
+			}
+		})
+	}
+}
+
+// An issuer that announces that it names itself does so in each response (RFC 9207).
+func TestIssuerNamesItself(t *testing.T) {
+	t.Parallel()
+	s := newSchool(t)
+	s.person(booking.RoleStudent, "ada@example.org")
+	s.issuer.Claim(verified("ada@example.org"))
+	s.issuer.Announce(claims{"authorization_response_iss_parameter_supported": true})
+	for add, want := range map[string]string{"": "/?sign-in=invalid", "&iss=": "/?sign-in=invalid", "&iss=" + url.QueryEscape(s.issuer.URL): "/"} {
+		b := s.browser()
+		back := b.beginLogin()
+		same(t, "the page with "+add, b.send("GET", back+add, "").at.RequestURI(), want)
+	}
+}
+
+// A request to the callback that does not belong to the login in progress does not end it.
+func TestForeignCallbackDuringALogin(t *testing.T) {
+	t.Parallel()
+	s := newSchool(t)
+	ada := s.person(booking.RoleStudent, "ada@example.org")
+	s.issuer.Claim(verified("ada@example.org"))
+	b := s.browser()
+	back := b.beginLogin()
+	same(t, "the page of the foreign callback", b.send("GET", "/session/oidc/callback?code=1&state=1", "").at.RequestURI(), "/?sign-in=stale")
+	same(t, "the page", b.send("GET", back, "").at.RequestURI(), "/")
+	same(t, "the session", b.who(), is(booking.RoleStudent, ada))
+}
+
+// A fault of the database does not make a person someone else.
+func TestFaultDuringALogin(t *testing.T) {
+	t.Parallel()
+	s := newSchool(t)
+	s.person(booking.RoleStudent, "ada@example.org")
+	s.issuer.Claim(verified("ada@example.org"))
+	s.exec("ALTER TABLE interviewers RENAME COLUMN email TO address")
+	b := s.browser()
+	same(t, "the page", b.logIn(), "/?sign-in=failed")
+	same(t, "the session", b.who(), "")
+}
+
+// A session ends when the server no longer signs people in with its method, and that of an administrator
+// when they are no longer in the list.
+func TestSessionsOfAnEarlierConfiguration(t *testing.T) {
+	t.Parallel()
+	s := newSchool(t)
+	ada := s.person(booking.RoleStudent, "ada@example.org")
+	b := s.browser()
+	for method, want := range map[string]string{"oidc": is(booking.RoleStudent, ada), "local": "", "email": "", "": ""} {
+		token, err := newSessions(t, secretOfTests, s.clock.Now).Sign(identity.Session{Actor: booking.Actor{Role: booking.RoleStudent, ID: ada}, Method: method}, time.Hour)
+		if err != nil {
+			t.Fatal(err)
+		}
+		b.client.Jar.SetCookies(mustParse(t, s.public+"/session"), []*http.Cookie{{Name: "rehearse_session", Value: token, Path: "/session"}})
+		same(t, "the session with the method "+method, b.who(), want)
+	}
+
+	s.issuer.Claim(verified(admin))
+	b.logIn()
+	same(t, "the administrator", b.who(), "ADMIN")
+	later := schoolOn(t, s.DB, s.issuer, s.clock, func(o *settings) { o.admins = []string{"another@example.org"} })
+	same(t, "the administrator after the list has changed", b.at(later).who(), "")
+
+	byRole := identity.ClaimNames{Role: "roles", Roles: map[string]booking.Role{"staff": booking.RoleAdmin}}
+	by := schoolOn(t, s.DB, s.issuer, s.clock, func(o *settings) { o.claims, o.admins = byRole, nil })
+	s.issuer.Claim(claims{"roles": "staff"})
+	other := by.browser()
+	other.logIn()
+	same(t, "the administrator by role, who is in no list", other.who(), "ADMIN")
+}
+
+// An issuer without a required endpoint cannot be used.
 func TestIncompleteIssuer(t *testing.T) {
 	t.Parallel()
 	for name, metadata := range map[string]claims{
@@ -297,7 +405,7 @@ func TestIncompleteIssuer(t *testing.T) {
 	}
 }
 
-// A server accepts the sessions of another one with the same secret, and completes the logins that another one began.
+// A server accepts the sessions of another one with the same secret.
 func TestServersShareSessions(t *testing.T) {
 	t.Parallel()
 	s := newSchool(t)
@@ -311,12 +419,23 @@ func TestServersShareSessions(t *testing.T) {
 	same(t, "the session at the second server", b.at(second).who(), is(booking.RoleStudent, ada))
 	same(t, "the session at a server with another secret", b.at(third).who(), "")
 
-	b = s.browser()
-	b.stop(func(next *url.URL) bool { return strings.HasSuffix(next.Path, "/callback") })
-	b.send("GET", "/session/oidc", "")
-	same(t, "the first server has a login", len(b.client.Jar.Cookies(mustParse(t, s.public+"/session/oidc"))), 1)
-	s.clock.pass(12*time.Hour + time.Minute)
+	s.clock.pass(12*time.Hour - time.Minute)
+	same(t, "the session within twelve hours", b.at(second).who(), is(booking.RoleStudent, ada))
+	s.clock.pass(2 * time.Minute)
 	same(t, "the session after twelve hours", b.at(second).who(), "")
+}
+
+// A login that one server began is completed by another one behind the same name.
+func TestServersShareLogins(t *testing.T) {
+	t.Parallel()
+	s := newSchool(t)
+	ada := s.person(booking.RoleStudent, "ada@example.org")
+	s.issuer.Claim(verified("ada@example.org"))
+	second := schoolOn(t, s.DB, s.issuer, s.clock, func(o *settings) { o.public = s.public })
+	b := s.browser()
+	back := strings.Replace(b.beginLogin(), s.public, second.public, 1)
+	same(t, "the page", b.at(second).send("GET", back, "").at.RequestURI(), "/")
+	same(t, "the session", b.who(), is(booking.RoleStudent, ada))
 }
 
 // A session ends early if its person may no longer sign in.

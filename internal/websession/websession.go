@@ -5,15 +5,17 @@ package websession
 import (
 	"context"
 	"encoding/json"
-	"errors"
+	"fmt"
 	"io"
 	"log/slog"
 	"net/http"
+	"slices"
 	"strings"
 	"time"
 
+	"golang.org/x/sync/singleflight"
+
 	"rehearse/internal/app/signin"
-	"rehearse/internal/booking"
 	"rehearse/internal/identity"
 )
 
@@ -37,11 +39,12 @@ const (
 
 // People finds the people who sign in.
 type People interface {
-	// Find returns the person about whom an issuer says this.
-	Find(ctx context.Context, c identity.Claimed) (booking.Actor, error)
+	// Find returns the session of the person about whom an issuer says this.
+	Find(ctx context.Context, c identity.Claimed) (identity.Session, error)
 	RequestLink(ctx context.Context, email string) error
-	UseLink(ctx context.Context, token string) (booking.Actor, error)
-	// Check returns signin.ErrUnknown if the person of the session may no longer use it.
+	UseLink(ctx context.Context, token string) (identity.Session, error)
+	// Check returns signin.ErrUnknown if the person of the session may no longer use it. While the
+	// database is away, it returns signin.ErrStale or signin.ErrAway.
 	Check(ctx context.Context, session identity.Session) error
 }
 
@@ -63,7 +66,8 @@ type Options struct {
 type Site struct {
 	Options
 
-	checked checks
+	checked  checks
+	checking singleflight.Group // the checks under way, by session
 }
 
 // New returns a Site.
@@ -104,6 +108,10 @@ type handler struct {
 
 // describe lists the methods to sign in.
 func (s *Site) describe(w http.ResponseWriter, _ *http.Request) {
+	answer(w, http.StatusOK, map[string]any{"methods": s.methods()})
+}
+
+func (s *Site) methods() []string {
 	methods := []string{}
 	for _, one := range []struct {
 		method  string
@@ -113,7 +121,7 @@ func (s *Site) describe(w http.ResponseWriter, _ *http.Request) {
 			methods = append(methods, one.method)
 		}
 	}
-	answer(w, http.StatusOK, map[string]any{"methods": methods})
+	return methods
 }
 
 // choose starts the session of the person in the body, without a check of who the caller is.
@@ -160,11 +168,10 @@ func (s *Site) signOut(w http.ResponseWriter, r *http.Request) {
 }
 
 func (s *Site) issuerLogout(r *http.Request) string {
-	cookie, err := r.Cookie(cookieName)
-	if err != nil || s.Login == nil {
+	if s.Login == nil {
 		return ""
 	}
-	session, _, err := s.Sessions.Verify(r.Context(), cookie.Value)
+	session, _, err := s.Sessions.Verify(r.Context(), only(r, cookieName))
 	if err != nil || session.Method != signin.OIDC {
 		return ""
 	}
@@ -228,6 +235,15 @@ func answer(w http.ResponseWriter, status int, body any) {
 	_ = json.NewEncoder(w).Encode(body) // fails only if the client has disconnected
 }
 
+// only returns the value of a cookie. It is empty if there are two: a site of the same domain has set one
+// of them for its own session, and browsers do not say which.
+func only(r *http.Request, name string) string {
+	if cookies := r.CookiesNamed(name); len(cookies) == 1 {
+		return cookies[0].Value
+	}
+	return ""
+}
+
 // cookieKey is the key of a context with the token in the cookie of a request.
 type cookieKey struct{}
 
@@ -235,11 +251,7 @@ type cookieKey struct{}
 // the request.
 func authenticated(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		token := ""
-		if cookie, err := r.Cookie(cookieName); err == nil {
-			token = cookie.Value
-		}
-		r = r.Clone(context.WithValue(r.Context(), cookieKey{}, token))
+		r = r.Clone(context.WithValue(r.Context(), cookieKey{}, only(r, cookieName)))
 		r.Header.Del("Authorization")
 		next.ServeHTTP(w, r)
 	})
@@ -260,29 +272,16 @@ func (s *Site) Sender(
 			return identity.Sender{}, identity.ErrInvalid
 		}
 		session, left, err := s.Sessions.Verify(ctx, token)
-		if err == nil {
-			err = s.check(ctx, session)
-		}
 		if err != nil {
 			return identity.Sender{}, err
 		}
-		return identity.Sender{Actor: session.Actor, Left: left}, nil
+		if !slices.Contains(s.methods(), session.Method) {
+			return identity.Sender{}, fmt.Errorf("%w: people do not sign in with the method %q now", identity.ErrInvalid, session.Method)
+		}
+		unconfirmed, err := s.check(ctx, session)
+		if err != nil {
+			return identity.Sender{}, err
+		}
+		return identity.Sender{Actor: session.Actor, Left: left, Unconfirmed: unconfirmed}, nil
 	}
-}
-
-// check returns an error of package identity unless the person may still use the session.
-func (s *Site) check(ctx context.Context, session identity.Session) error {
-	now := s.Now()
-	if s.checked.recent(session, now) {
-		return nil
-	}
-	err := s.People.Check(ctx, session)
-	switch {
-	case errors.Is(err, signin.ErrUnknown):
-		return errors.Join(identity.ErrInvalid, err)
-	case err != nil:
-		return errors.Join(identity.ErrUnavailable, err)
-	}
-	s.checked.note(session, now)
-	return nil
 }

@@ -9,8 +9,10 @@ import (
 	"net/http/httptest"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
+	"rehearse/internal/app/signin"
 	"rehearse/internal/booking"
 	"rehearse/internal/identity"
 	"rehearse/internal/websession"
@@ -36,8 +38,8 @@ type everybody struct{ websession.People }
 
 func (everybody) Check(context.Context, identity.Session) error { return nil }
 func (everybody) RequestLink(context.Context, string) error     { return nil }
-func (everybody) UseLink(context.Context, string) (booking.Actor, error) {
-	return booking.Actor{}, booking.Missing("sign-in link", "token")
+func (everybody) UseLink(context.Context, string) (identity.Session, error) {
+	return identity.Session{}, booking.Missing("sign-in link", "token")
 }
 
 // handler returns a handler whose operations answer with the sender's role.
@@ -128,8 +130,10 @@ func TestCookieIsSecureBehindAProxy(t *testing.T) {
 func TestOnlyTheCookieCounts(t *testing.T) {
 	t.Parallel()
 	h := handler(t)
+	valid := cookie(t, ask(h, "POST", "/session", `{"role": "student", "id": "101"}`)).Value
 	for name, headers := range map[string][]string{
 		"nothing":        nil,
+		"two sessions":   {"Cookie", "rehearse_session=" + valid + "; rehearse_session=" + valid},
 		"a header":       {"Authorization", "Bearer stolen"},
 		"two headers":    {"Authorization", "Bearer stolen", "Authorization", "Bearer other"},
 		"other cookies":  {"Cookie", "session=stolen"},
@@ -253,4 +257,114 @@ func TestCallbackFromTheIssuer(t *testing.T) {
 	if w.Code != http.StatusSeeOther || w.Header().Get("Location") != "/?sign-in=stale" || hasSession(w) {
 		t.Errorf("got status %d to %q and the cookies %v", w.Code, w.Header().Get("Location"), w.Result().Cookies())
 	}
+}
+
+// checkedBy has people whose sessions a function checks.
+type checkedBy struct {
+	websession.People
+
+	check func(ctx context.Context) error
+}
+
+func (c checkedBy) Check(ctx context.Context, _ identity.Session) error { return c.check(ctx) }
+
+// The check of a session comes before the limits of operations, so it ends early, and the requests of a session share one.
+func TestSlowCheck(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		checks := 0
+		h := handler(t, func(o *websession.Options) {
+			o.People = checkedBy{check: func(ctx context.Context) error {
+				checks++
+				<-ctx.Done()
+				return ctx.Err()
+			}}
+		})
+		session := cookie(t, ask(h, "POST", "/session", `{"role": "student", "id": "101"}`))
+		began := time.Now()
+		statuses := make(chan int)
+		const requests = 8
+		for range requests {
+			go func() {
+				statuses <- ask(h, "POST", "/session/graphql", "", "Cookie", session.Name+"="+session.Value).Code
+			}()
+		}
+		for range requests {
+			same(t, "the status", <-statuses, http.StatusUnauthorized)
+		}
+		same(t, "the time", time.Since(began), 2*time.Second)
+		same(t, "the number of checks", checks, 1)
+	})
+}
+
+// While the database is away, a session goes on for an hour after its last check, or if a standby knows the person. It is
+// not confirmed.
+func TestChecksWhileTheDatabaseIsAway(t *testing.T) {
+	t.Parallel()
+	now := time.Now()
+	var fault error
+	sessions := newSessions(t, secretOfTests, func() time.Time { return now })
+	site := websession.New(websession.Options{
+		Sessions: sessions, People: checkedBy{check: func(context.Context) error { return fault }}, Local: true, Now: func() time.Time { return now },
+	})
+	token, err := sessions.Sign(identity.Session{Actor: booking.Actor{Role: booking.RoleStudent, ID: 101}, Method: "local"}, 12*time.Hour)
+	if err != nil {
+		t.Fatal(err)
+	}
+	send := func() (sender identity.Sender, err error) {
+		site.Handler(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+			sender, err = site.Sender(nil)(r.Context(), nil)
+		}), nil, nil).ServeHTTP(httptest.NewRecorder(), withCookie(token))
+		return sender, err
+	}
+	for _, step := range []struct {
+		name        string
+		later       time.Duration
+		fault, want error
+		unconfirmed bool
+	}{
+		{name: "away, and never checked", fault: signin.ErrAway, want: identity.ErrUnavailable},
+		{name: "read from a standby", fault: signin.ErrStale, unconfirmed: true},
+		{name: "away, and a standby does not count as a check", fault: signin.ErrAway, want: identity.ErrUnavailable},
+		{name: "checked"},
+		{name: "checked just now", later: 4 * time.Second, fault: signin.ErrAway},
+		{name: "away", later: 2 * time.Second, fault: signin.ErrAway, unconfirmed: true},
+		{name: "another fault", fault: errors.New("a fault"), want: identity.ErrUnavailable},
+		{name: "away for almost an hour", later: 59 * time.Minute, fault: signin.ErrAway, unconfirmed: true},
+		{name: "away for an hour", later: time.Minute, fault: signin.ErrAway, want: identity.ErrUnavailable},
+		{name: "checked again"},
+		{name: "unknown", later: 5 * time.Second, fault: signin.ErrUnknown, want: identity.ErrInvalid},
+		{name: "away, and was unknown", fault: signin.ErrAway, want: identity.ErrUnavailable},
+	} {
+		now, fault = now.Add(step.later), step.fault
+		sender, err := send()
+		if !errors.Is(err, step.want) || sender.Unconfirmed != step.unconfirmed {
+			t.Errorf("%s: got %+v, %v", step.name, sender, err)
+		}
+	}
+}
+
+func withCookie(token string) *http.Request {
+	r := httptest.NewRequest(http.MethodPost, "http://localhost/session/graphql", http.NoBody)
+	r.AddCookie(&http.Cookie{Name: "rehearse_session", Value: token})
+	return r
+}
+
+// A link is gone if there is no such link, and not if the database was too busy.
+func TestLinkThatCannotBeUsedNow(t *testing.T) {
+	t.Parallel()
+	for code, want := range map[booking.RefusalCode]int{booking.NotFound: http.StatusGone, booking.BusyRetry: http.StatusServiceUnavailable} {
+		h := handler(t, func(o *websession.Options) { o.Links, o.People = true, refusing{code: code} })
+		same(t, "the status of "+string(code), ask(h, "POST", "/session/email/confirm", `{"token": "x"}`).Code, want)
+	}
+}
+
+type refusing struct {
+	websession.People
+
+	code booking.RefusalCode
+}
+
+func (r refusing) UseLink(context.Context, string) (identity.Session, error) {
+	return identity.Session{}, booking.RefuseRequest(r.code, "")
 }

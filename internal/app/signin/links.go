@@ -26,9 +26,10 @@ const (
 var linkLimit = ratelimit.Limit{Burst: LinksAtOnce, PerSecond: LinksAtOnce / LinkLifetime.Seconds()}
 
 // RequestLink lets a link be sent to the address, if a person who may sign in has it. It takes as long
-// and returns the same if nobody has it, or if the address has got too many links.
+// and returns the same if nobody has it. If too many links were requested for the address, it returns
+// the same, but earlier: that depends on the requests alone, and not on who has the address.
 func (s *SignIn) RequestLink(ctx context.Context, email string) error {
-	email = booking.NormaliseEmail(email)
+	email = address(email)
 	now := s.Now()
 	whose := sha256.Sum256([]byte(email)) // the table of buckets keeps no addresses
 	verdict, err := s.limit.Take(ctx, hex.EncodeToString(whose[:]), 1, now)
@@ -53,19 +54,21 @@ func (s *SignIn) LinkURL(publicURL string) func(id int64, made time.Time) string
 	}
 }
 
-// UseLink returns the person of a link, who can use it once. Its error is NotFound if the link is not
-// valid, too old or used, and ErrUnknown if the person may no longer sign in.
-func (s *SignIn) UseLink(ctx context.Context, token string) (booking.Actor, error) {
+// UseLink returns the session of the person of a link, who can use it once. Its error is NotFound if
+// the link is not valid, too old or used, and ErrUnknown if the person may no longer sign in. After any
+// other error, they can try again.
+func (s *SignIn) UseLink(ctx context.Context, token string) (identity.Session, error) {
 	link, valid := s.Sessions.Link(token)
 	if !valid {
-		return booking.Actor{}, booking.Missing("sign-in link", "token")
+		return identity.Session{}, booking.Missing("sign-in link", "token")
 	}
 	now := s.Now()
-	person, err := store.InTx(ctx, s.store, func(tx *store.Tx) (booking.Actor, error) {
-		return tx.UseSignInLink(ctx, link.ID, link.At, now.Add(-LinkLifetime), now)
+	return store.InTx(ctx, s.store, func(tx *store.Tx) (identity.Session, error) {
+		person, err := tx.UseSignInLink(ctx, link.ID, link.At, now.Add(-LinkLifetime), now)
+		if err != nil {
+			return identity.Session{}, err
+		}
+		session := identity.Session{Actor: person, Method: ByMail, Listed: person.Role == booking.RoleAdmin}
+		return session, s.check(ctx, &tx.Reader, session)
 	})
-	if err == nil {
-		err = s.Check(ctx, identity.Session{Actor: person, Method: ByMail})
-	}
-	return person, err
 }
