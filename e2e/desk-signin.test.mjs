@@ -151,7 +151,6 @@ visit('a link in an e-mail signs a student in, once', async (page, context) => {
 }, mailed)
 
 visit('an address that nobody has gets the same answer and no e-mail, and the office gets in', async (page) => {
-  const before = mail.messages.length
   const ask = async (email) => {
     await page.getByLabel('Your e-mail address').fill(email)
     await page.getByRole('button', { name: 'Send me a link' }).click()
@@ -160,7 +159,9 @@ visit('an address that nobody has gets the same answer and no e-mail, and the of
   await ask('stranger@example.org')
   await ask('office@example.org')
   const [link] = (await mail.next('office@example.org')).match(/http\S+/)
-  assert.equal(mail.messages.length, before + 1)
+  await ask('office@example.org') // whatever was requested before is sent before
+  await mail.next('office@example.org')
+  assert.deepEqual(mail.messages.filter(({ to }) => to.includes('stranger@example.org')), [])
   await page.goto(link) // in the same tab, which shows the page already
   await page.getByRole('button', { name: 'Sign in now' }).click()
   await page.getByRole('heading', { name: 'Students', level: 1 }).waitFor()
