@@ -336,11 +336,12 @@ func TestChecksWhileTheDatabaseIsAway(t *testing.T) {
 		{name: "unknown", later: 5 * time.Second, fault: signin.ErrUnknown, want: identity.ErrInvalid},
 		{name: "away, and was unknown", fault: signin.ErrAway, want: identity.ErrUnavailable},
 	} {
-		now, fault = now.Add(step.later), step.fault
-		sender, err := send()
-		if !errors.Is(err, step.want) || sender.Unconfirmed != step.unconfirmed {
-			t.Errorf("%s: got %+v, %v", step.name, sender, err)
-		}
+		t.Run(step.name, func(t *testing.T) {
+			now, fault = now.Add(step.later), step.fault
+			if sender, err := send(); !errors.Is(err, step.want) || sender.Unconfirmed != step.unconfirmed {
+				t.Errorf("got %+v, %v", sender, err)
+			}
+		})
 	}
 }
 
