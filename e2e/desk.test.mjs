@@ -232,6 +232,7 @@ visit('the keyboard alone books an interview', async (page) => {
 
 visit('a session that ends leads to the sign-in', async (page, context) => {
   await signIn(page, 'Nora Newcomer')
+  await page.waitForLoadState('networkidle') // the next page of the list would notice it first
   await context.clearCookies()
   await firstTime(page).click()
   await page.getByText('Your session has ended. Sign in again.').waitFor()
