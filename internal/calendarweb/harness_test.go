@@ -39,8 +39,8 @@ func newSchoolWith(t *testing.T, o store.Options, set ...func(*gqlhttp.Options))
 		t.Fatalf("the handler is a %T", s.Handler)
 	}
 	site := web.New(web.Options{
-		GraphQL: s.Handler, Playground: http.NotFoundHandler(), Desk: http.NotFoundHandler(), Session: http.NotFoundHandler(), Metrics: http.NotFoundHandler(),
-		Calendar: calendarweb.Reader(s.App, limits), Log: slog.New(slog.NewTextHandler(s.Log, &slog.HandlerOptions{Level: slog.LevelDebug})),
+		School:     web.School{GraphQL: s.Handler, Session: http.NotFoundHandler(), Calendar: calendarweb.Reader(s.App, limits)},
+		Playground: http.NotFoundHandler(), Desk: http.NotFoundHandler(), Metrics: http.NotFoundHandler(), Log: slog.New(slog.NewTextHandler(s.Log, &slog.HandlerOptions{Level: slog.LevelDebug})),
 	})
 	server := httptest.NewServer(site.Public(false))
 	t.Cleanup(server.Close)

@@ -18,6 +18,7 @@ import (
 func (p *program) backupCommand() *cobra.Command {
 	return p.command(spec{
 		name: "backup", group: groupData,
+		whole: true,
 		short: "Back up the built-in database",
 		long: `Copy the built-in database and the key of local tokens to a new folder. Servers may run meanwhile.
 The command starts Postgres on the copy, and checks all invariants as rehearse check does. Until
@@ -38,6 +39,7 @@ both.`,
 func (p *program) restoreCommand() *cobra.Command {
 	return p.command(spec{
 		name: "restore", group: groupData,
+		whole: true,
 		short: "Restore a backup of the built-in database",
 		long: `Copy a backup into DATA_DIR. The backup is a folder that rehearse backup has made. DATA_DIR must
 be empty, or not exist yet. The command first starts Postgres on the copy, and checks all invariants

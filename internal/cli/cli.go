@@ -93,7 +93,7 @@ func (p *program) root() *cobra.Command {
 	}
 	root.AddCommand(
 		p.serveCommand(), p.configCommand(), p.doctorCommand(), p.migrateCommand(), p.checkCommand(), p.extendCommand(), p.probeCommand(),
-		p.sampleCommand(), p.importCommand(), p.exportCommand(), p.backupCommand(), p.restoreCommand(), p.upgradePostgresCommand(),
+		p.sampleCommand(), p.importCommand(), p.exportCommand(), p.schoolCommand(), p.backupCommand(), p.restoreCommand(), p.upgradePostgresCommand(),
 		p.tokenCommand(), p.mailCommand(), p.loadCommand(), p.completionCommand(), p.manCommand(), p.versionCommand(),
 	)
 	root.SetHelpCommand(p.helpCommand(root))

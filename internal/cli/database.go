@@ -8,6 +8,7 @@ import (
 
 	"rehearse/internal/app"
 	"rehearse/internal/localpg"
+	"rehearse/internal/school"
 	"rehearse/internal/store"
 	"rehearse/internal/telemetry"
 )
@@ -20,12 +21,14 @@ type databaseOptions struct {
 	standby     bool              // read from the standby of DATABASE_REPLICA_URL, if it is set
 	existing    bool              // fail if the built-in database does not exist yet, instead of creating it
 	application string            // name of the sessions in Postgres; empty for none
+	whole       bool              // for all schools, whatever SCHOOL says
 	traces      *telemetry.Traces // nil for none
 }
 
 // database is an open database.
 type database struct {
 	*store.Store
+	only     *store.Store    // that Store was opened from; nil unless Store is that of another school
 	postgres *localpg.Server // the built-in server; nil with DATABASE_URL
 }
 
@@ -77,7 +80,22 @@ func (s *session) connectDatabase(ctx context.Context, o databaseOptions) (_ *da
 		MaxConns: s.config.DatabaseMaxConns, MaxConnsPerCaller: s.config.ConnsPerCaller,
 		ListenDSN: s.config.DatabaseListenURL, StandbyDSN: standby, Traces: o.traces.Provider(), Application: o.application, Log: s.log, Patience: o.patience,
 	})
+	if err == nil && s.config.School != "" && !o.whole {
+		err = db.enter(ctx, s.config.School, s.config.DatabaseMaxConns)
+	}
 	return db, err
+}
+
+// enter makes db the database of a school.
+func (db *database) enter(ctx context.Context, name school.Name, maxConns int) error {
+	of, err := db.School(ctx, name, maxConns)
+	if errors.Is(err, store.ErrNoSchool) {
+		return fmt.Errorf("%w: %s; `rehearse school create %s` creates it", err, name, name)
+	}
+	if err == nil {
+		db.only, db.Store = db.Store, of
+	}
+	return err
 }
 
 // close closes the connections and stops the built-in server.
@@ -85,6 +103,9 @@ func (db *database) close() error {
 	var errs []error
 	if db.Store != nil {
 		errs = append(errs, db.Close())
+	}
+	if db.only != nil {
+		errs = append(errs, db.only.Close())
 	}
 	if db.postgres != nil {
 		errs = append(errs, db.postgres.Stop())

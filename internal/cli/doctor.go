@@ -15,6 +15,7 @@ func (p *program) doctorCommand() *cobra.Command {
 	var asJSON bool
 	cmd := p.command(spec{
 		name: "doctor", group: groupServe,
+		whole: true,
 		short: "Check a deployment and say what to do",
 		long: `Check whether everything that the configuration names can be used: the database with its
 settings, its schema and its user, the standby, notifications, clocks, the certificate, the issuer of tokens,

@@ -15,6 +15,7 @@ import (
 	"rehearse/internal/booking"
 	"rehearse/internal/config"
 	"rehearse/internal/mail"
+	"rehearse/internal/school"
 	"rehearse/internal/store"
 )
 
@@ -140,37 +141,37 @@ func (s *session) mailState() string {
 }
 
 // mailOptions returns the options of the previews that administrators see.
-func (s *session) mailOptions() app.MailOptions {
+func (s *session) mailOptions(of school.Name) app.MailOptions {
 	m := s.config.Mail
 	return app.MailOptions{
-		Sent: m.Server != nil, From: m.From, Admin: s.config.MailAdmin, PublicURL: s.config.PublicURL, Templates: &m.Templates,
+		Sent: m.Server != nil, From: m.From, Admin: s.config.MailAdmin, PublicURL: s.config.SchoolURL(of), Templates: &m.Templates,
 	}
 }
 
 // startMail begins to turn events into messages, and returns the task that sends them. Without
 // a mail server, the task does nothing.
 func (s *session) startMail(
-	ctx context.Context, school *app.App, people *signin.SignIn, db *store.Store, o outbox.Observer,
+	ctx context.Context, in *app.App, people *signin.SignIn, db *store.Store, of school.Name, o outbox.Observer,
 ) (func(context.Context), error) {
 	m := s.config.Mail
 	if m.Server == nil {
 		return func(context.Context) {}, nil
 	}
-	unsubscribe, err := school.UnsubscribeURLs(ctx, s.config.PublicURL)
+	unsubscribe, err := in.UnsubscribeURLs(ctx, s.config.SchoolURL(of))
 	if err != nil {
 		return nil, err
 	}
-	dispatcher := outbox.New(db, school.Now, outbox.Options{
+	dispatcher := outbox.New(db, in.Now, outbox.Options{
 		Server: *m.Server, From: m.From, Admin: s.config.MailAdmin, Templates: m.Templates, Log: s.log, Observer: o,
-		Unsubscribe: unsubscribe, SignIn: signInMail(s, people),
+		Unsubscribe: unsubscribe, SignIn: signInMail(s, of, people),
 	})
 	return dispatcher.Run, dispatcher.Begin(ctx)
 }
 
 // signInMail returns what messages with links to sign in need.
-func signInMail(s *session, people *signin.SignIn) outbox.SignIn {
+func signInMail(s *session, of school.Name, people *signin.SignIn) outbox.SignIn {
 	if !s.config.SignsInByMail() {
 		return outbox.SignIn{}
 	}
-	return outbox.SignIn{URL: people.LinkURL(s.config.PublicURL), Administrators: people.Administrators()}
+	return outbox.SignIn{URL: people.LinkURL(s.config.SchoolURL(of)), Administrators: people.Administrators()}
 }

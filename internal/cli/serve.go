@@ -16,21 +16,17 @@ import (
 
 	"rehearse/graph"
 	"rehearse/internal/app"
-	"rehearse/internal/app/signin"
-	"rehearse/internal/booking"
-	"rehearse/internal/calendarweb"
 	"rehearse/internal/config"
 	"rehearse/internal/desk"
 	"rehearse/internal/gqlhttp"
 	"rehearse/internal/identity"
-	"rehearse/internal/mailweb"
 	"rehearse/internal/memory"
 	"rehearse/internal/playground"
 	"rehearse/internal/ratelimit"
+	"rehearse/internal/schools"
 	"rehearse/internal/store"
 	"rehearse/internal/telemetry"
 	"rehearse/internal/web"
-	"rehearse/internal/webhook"
 )
 
 func (p *program) serveCommand() *cobra.Command { return p.command(serveSpec(), serve) }
@@ -50,6 +46,7 @@ the program immediately.`,
 		variables: []string{"ADDR", "DATABASE_URL", "DATA_DIR", "AUTH", "JWT_SECRET"},
 		fault:     "the server cannot start, or the built-in Postgres has stopped",
 		purpose:   config.PurposeServe,
+		whole:     true,
 	}
 }
 
@@ -118,48 +115,50 @@ func (s *session) serveSchool(ctx context.Context, o opened) (err error) {
 	if err != nil {
 		return err
 	}
-	verifier := s.newVerifier(keys)
-	school := app.NewWith(o.database.Store, s.clock, app.Options{
-		PrivateWebhooks: bool(s.config.PrivateWebhooks), Mail: s.mailOptions(),
-	})
+	all := &schoolServer{session: s, keys: keys, only: o.database.Store}
+	all.registry = all.openRegistry()
+	alone := func() bool { return all.registry.Alone(ctx) }
+	terms := s.terms()
+	terms.Alone = alone
+	verifier := s.newVerifier(keys, terms)
+	all.login = s.newLogin(alone)
+	school := s.newApp("", o.database.Store)
 	observer := s.newObserver(o.traces)
 	options := s.handlerOptions()
-	people, sessions, err := s.signIn(keys, o.database.Store)
+	entrance, err := all.entrance("", o.database.Store)
 	if err != nil {
 		return err
 	}
-	options.App, options.Sender, options.Observer, options.Stopping = school, sessions.Sender(verifier.Sender), observer, ctx
+	options.App, options.Sender, options.Observer, options.Stopping = school, entrance.site.Sender(verifier.Sender), observer, ctx
 	options.Rates, options.Trusted = s.rates(o.database.Store), o.documents
 	graphQL := gqlhttp.NewHandler(options)
 	if err := errors.Join(observer.Register(o.database.Collectors()...), observer.Look(graphQL)); err != nil {
 		return err
 	}
-	site, err := s.newSite(school, graphQL, sessionHandler(sessions, graphQL), observer.Metrics(), readiness(o.database.Store, verifier))
+	all.verifier, all.observer, all.graphQL = verifier, observer, graphQL
+	site, err := s.newSite(all.pages(school, graphQL, entrance.site), all.router(), observer.Metrics(), readiness(o.database.Store, verifier))
 	if err != nil {
 		return err
 	}
+	all.site = site
 	if err := observer.WatchReadiness(func() bool { _, ready := site.Ready(ctx); return ready }); err != nil {
 		return err
 	}
 
-	stopJobs, err := o.database.StartJobs(ctx, s.log, s.jobs(school, o.database.Store, observer))
+	stopJobs, err := o.database.StartJobs(ctx, s.log, s.jobs(school, o.database.Store, observer), all.schoolJobs())
 	if err != nil {
 		return err
 	}
 	stopJobs = sync.OnceValue(stopJobs)
 	defer func() { err = errors.Join(err, stopJobs()) }()
-	follow, err := school.Follow(ctx, s.log)
-	if err != nil {
-		return err
-	}
-	sendMail, err := s.startMail(ctx, school, people, o.database.Store, observer)
+	work, err := all.work(ctx, "", school, o.database.Store, entrance.people)
 	if err != nil {
 		return err
 	}
 
 	reloads, certificate := s.reloadable(keys)
 	s.startSite(ctx, group, site, o.listeners, certificate)
-	tasks := append(s.tasks(keys), follow, school.NewDispatcher(s.log, observer, webhook.Timeout).Run, sendMail,
+	tasks := append(append(s.tasks(keys), work...), all.registry.Run,
 		func(ctx context.Context) { s.followHangups(ctx, o.hangups, reloads, o.stop) },
 		func(ctx context.Context) { s.announce(ctx, site, o.listeners, o.database.Store) },
 		func(ctx context.Context) { s.drain(ctx, site, o.stopping) },
@@ -251,7 +250,7 @@ func (s *session) startTraces(ctx context.Context) (*telemetry.Traces, error) {
 
 // newSite returns the site with the pages of the server.
 func (s *session) newSite(
-	school *app.App, graphQL *gqlhttp.Handler, sessions, metrics http.Handler, ready func(context.Context) (string, error),
+	only web.School, schools schools.Router, metrics http.Handler, ready func(context.Context) (string, error),
 ) (*web.Site, error) {
 	page, err := playground.Handler()
 	if err != nil {
@@ -262,9 +261,8 @@ func (s *session) newSite(
 		return nil, err
 	}
 	return web.New(web.Options{
-		GraphQL: graphQL, Playground: page, Desk: front, Session: sessions, Schema: s.schema, Ready: ready, Metrics: metrics,
+		School: only, Route: schools.Route, Playground: page, Desk: front, Schema: s.schema, Ready: ready, Metrics: metrics,
 		Origins: s.config.CORSOrigins, Local: s.config.Auth == config.AuthLocal, Log: s.log,
-		Calendar: calendarweb.Reader(school, graphQL), Unsubscribe: mailweb.Unsubscriber(school, graphQL),
 	}), nil
 }
 
@@ -342,39 +340,10 @@ func readiness(db *store.Store, verifier *identity.Verifier) func(context.Contex
 
 // jobs returns the periodic jobs. One of the servers on a database runs each.
 func (s *session) jobs(school *app.App, db *store.Store, observer *telemetry.Telemetry) []store.Job {
-	jobs := []store.Job{{
-		Name: "extend_availability", Every: time.Hour,
-		Run: func(ctx context.Context) error {
-			result, err := school.ExtendAvailability(ctx)
-			if result.Slots > 0 {
-				s.log.InfoContext(ctx, "weekly availability was extended", "rules", result.Rules, "slots", result.Slots)
-			}
-			return err
-		},
-	}, {
-		Name: "forget", Every: time.Hour,
-		Run: func(ctx context.Context) error {
-			if _, err := school.DeleteExpiredKeys(ctx); err != nil {
-				return err
-			}
-			if _, err := school.DeleteExpiredBookingRefusals(ctx); err != nil {
-				return err
-			}
-			if _, err := db.DeleteChanges(ctx); err != nil {
-				return err
-			}
-			if _, err := school.DeleteOldDeliveries(ctx); err != nil {
-				return err
-			}
-			if _, err := db.DeleteMail(ctx, school.Now().Add(-booking.MailLifetime)); err != nil {
-				return err
-			}
-			if err := db.DeleteSignInLinks(ctx, s.now().Add(-signin.Kept)); err != nil {
-				return err
-			}
-			return db.DeleteBuckets(ctx, s.now().Add(-time.Hour))
-		},
-	}}
+	jobs := []store.Job{
+		{Name: "extend_availability", Every: time.Hour, Run: func(ctx context.Context) error { return s.extendAvailability(ctx, school, db) }},
+		{Name: "forget", Every: time.Hour, Run: func(ctx context.Context) error { return s.forget(ctx, school, db) }},
+	}
 	if s.config.Mail.Server != nil {
 		jobs = append(jobs, store.Job{
 			Name: "schedule_mail", Every: time.Minute,

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"context"
 	"net/http"
 	"strings"
@@ -9,6 +10,7 @@ import (
 	"rehearse/internal/config"
 	"rehearse/internal/gqlhttp"
 	"rehearse/internal/identity"
+	"rehearse/internal/school"
 	"rehearse/internal/store"
 	"rehearse/internal/websession"
 )
@@ -16,36 +18,47 @@ import (
 // signInCost is the price of a request to sign in, in points. A client pays it for its address.
 const signInCost = 100
 
-// signIn returns what finds the people who sign in, and the site on which they do.
-func (s *session) signIn(keys identity.Keys, db *store.Store) (*signin.SignIn, *websession.Site, error) {
+// An entrance is where people sign in to a school.
+type entrance struct {
+	people *signin.SignIn
+	site   *websession.Site
+}
+
+// entrance returns the entrance of a school.
+func (s *schoolServer) entrance(of school.Name, db *store.Store) (e entrance, err error) {
 	c := s.config
 	options := websession.Options{
 		Local: c.Auth == config.AuthLocal, Links: c.SignsInByMail(), Secure: strings.HasPrefix(c.PublicURL, "https:"), Now: s.now, Log: s.log,
 	}
-	secret, signs := keys.(identity.Secret)
+	secret, signs := s.keys.(identity.Secret)
 	if c.SessionKey != nil {
 		secret, signs = *c.SessionKey, true
 	}
-	var err error
 	if !signs {
 		options.Local = false
-	} else if options.Sessions, err = identity.NewSessions(secret, s.now); err != nil {
-		return nil, nil, err
+	} else if options.Sessions, err = identity.NewSessions(secret, of, s.now); err != nil {
+		return e, err
 	}
-	people := signin.New(db, signin.Options{Admins: c.AdminEmails, Sessions: options.Sessions, Now: s.now})
-	options.People = people
-	if c.OIDCClientID != "" {
-		options.Login = s.login()
+	e.people = signin.New(db, signin.Options{School: of, Admins: c.AdminsOf(of), Sessions: options.Sessions, Now: s.now})
+	options.People = e.people
+	if s.login != nil {
+		options.Login = s.login.ForSchool(c.SignInRedirectURL(of), c.SchoolURL(of)+"/")
 	}
-	return people, websession.New(options), nil
+	e.site = websession.New(options)
+	return e, nil
 }
 
-// login returns the login at the configured issuer.
-func (s *session) login() *identity.Login {
+// newLogin returns the login at the configured issuer, or nil if there is none. alone reports that there
+// is only one school.
+func (s *session) newLogin(alone func() bool) *identity.Login {
 	c := s.config
+	if c.OIDCClientID == "" {
+		return nil
+	}
+	claims := c.Claims
+	claims.School, claims.Alone = cmp.Or(c.JWTSchoolClaim, "school"), alone
 	return identity.NewLogin(identity.LoginOptions{
-		Issuer: c.OIDCIssuer, ClientID: c.OIDCClientID, ClientSecret: c.OIDCClientSecret, Scopes: strings.Fields(c.OIDCScopes),
-		RedirectURL: c.SignInRedirectURL(), HomeURL: c.PublicURL + "/", Claims: c.Claims, Clock: s.now,
+		Issuer: c.OIDCIssuer, ClientID: c.OIDCClientID, ClientSecret: c.OIDCClientSecret, Scopes: strings.Fields(c.OIDCScopes), Claims: claims, Clock: s.now,
 	})
 }
 

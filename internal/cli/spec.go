@@ -25,6 +25,7 @@ type spec struct {
 	fault     string   // what exit code 1 means; empty if the command cannot fail
 	purpose   config.Purpose
 	quiet     bool // does not warn of variables that resemble known ones
+	whole     bool // works on the database with all its schools
 }
 
 // argument is a positional argument of a command.
@@ -59,6 +60,9 @@ func (p *program) command(about spec, run func(ctx context.Context, s *session, 
 		}
 		if !about.quiet {
 			s.warnOfMisspelt()
+		}
+		if about.whole && s.config.School != "" {
+			return fmt.Errorf("%w: SCHOOL is %q, and %s is not for one school; unset it", errConfiguration, s.config.School, cmd.Name())
 		}
 		ctx, stop := signal.NotifyContext(cmd.Context(), os.Interrupt, syscall.SIGTERM)
 		defer stop()

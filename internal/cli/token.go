@@ -46,15 +46,15 @@ func (s *session) serverKeys() (identity.Keys, error) {
 // terms returns the token terms. They use the real time and not CLOCK_OFFSET.
 func (s *session) terms() identity.Terms {
 	c := s.config
-	return identity.Terms{Issuer: c.JWTIssuer, Audience: c.JWTAudience, RoleClaim: c.JWTRoleClaim, IDClaim: c.JWTIDClaim, Clock: s.now}
+	return identity.Terms{Issuer: c.JWTIssuer, Audience: c.JWTAudience, RoleClaim: c.JWTRoleClaim, IDClaim: c.JWTIDClaim, SchoolClaim: c.JWTSchoolClaim, School: c.School, Clock: s.now}
 }
 
-func (s *session) newVerifier(keys identity.Keys) *identity.Verifier {
+func (s *session) newVerifier(keys identity.Keys, terms identity.Terms) *identity.Verifier {
 	withoutToken := booking.Actor{Role: booking.RoleAnonymous}
 	if s.config.Auth == config.AuthLocal {
 		withoutToken.Role = booking.RoleAdmin // AUTH=local trusts local callers
 	}
-	return identity.New(keys, s.terms(), withoutToken)
+	return identity.New(keys, terms, withoutToken)
 }
 
 // tokenRequest is the flags of the token command.
@@ -70,9 +70,9 @@ func (p *program) tokenCommand() *cobra.Command {
 		short: "Print an access token for a person",
 		long: `Print a token signed with JWT_SECRET, or with the key that serve keeps in the data folder. The
 command does not use the database, so it does not check that the person exists. It writes no
-files.`,
+files. With SCHOOL, the token is for that school.`,
 		example:   "  rehearse token --role student --id 101\n  rehearse token --role admin --id 0 --ttl 10m",
-		variables: []string{"JWT_SECRET", "DATA_DIR", "JWT_ISSUER", "JWT_AUDIENCE", "JWT_ROLE_CLAIM", "JWT_ID_CLAIM"},
+		variables: []string{"JWT_SECRET", "DATA_DIR", "JWT_ISSUER", "JWT_AUDIENCE", "JWT_ROLE_CLAIM", "JWT_ID_CLAIM", "JWT_SCHOOL_CLAIM", "SCHOOL"},
 		fault:     "there is no key in the data folder",
 		purpose:   config.PurposeSign,
 		quiet:     true,

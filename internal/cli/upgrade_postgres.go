@@ -16,6 +16,7 @@ import (
 func (p *program) upgradePostgresCommand() *cobra.Command {
 	return p.command(spec{
 		name: "upgrade-postgres", group: groupData,
+		whole: true,
 		short: "Move the built-in database to a newer Postgres",
 		long: `Move the built-in database to a newer major version of Postgres: the one in PGBIN or, if PGBIN is
 not set, the newest on the machine. If none is newer than the data, the command downloads one. The

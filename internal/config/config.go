@@ -9,6 +9,7 @@ import (
 	"log/slog"
 	"net"
 	"net/netip"
+	"net/url"
 	"reflect"
 	"strconv"
 	"strings"
@@ -18,6 +19,7 @@ import (
 
 	"rehearse/internal/calendar"
 	"rehearse/internal/identity"
+	"rehearse/internal/school"
 )
 
 // Config is the whole configuration. Load validates it.
@@ -31,6 +33,10 @@ type Config struct {
 	ConnsPerCaller   int           `env:"DATABASE_MAX_CONNS_PER_CALLER" envDefault:"0"` // 0 means a quarter
 	DataDir          string        `env:"DATA_DIR"`
 	Auth             string        `env:"AUTH"`
+	SchoolText       string        `env:"SCHOOL"`
+	SchoolDomain     string        `env:"SCHOOL_DOMAIN"`
+	MaxOpenSchools   int           `env:"MAX_OPEN_SCHOOLS" envDefault:"20"`
+	SchoolIdle       time.Duration `env:"SCHOOL_IDLE_TIMEOUT" envDefault:"5m"`
 	SampleData       Switch        `env:"SAMPLE_DATA" envDefault:"on"`
 	Migrate          Switch        `env:"MIGRATE" envDefault:"on"`
 	DefaultTimeZone  string        `env:"DEFAULT_TIME_ZONE" envDefault:"UTC"`
@@ -49,6 +55,7 @@ type Config struct {
 	JWTAudience      string   `env:"JWT_AUDIENCE"`
 	JWTRoleClaim     string   `env:"JWT_ROLE_CLAIM"`
 	JWTIDClaim       string   `env:"JWT_ID_CLAIM"`
+	JWTSchoolClaim   string   `env:"JWT_SCHOOL_CLAIM"`
 	CORSOrigins      []string `env:"CORS_ORIGINS"`
 	TLSCertFile      string   `env:"TLS_CERT_FILE"`
 	TLSKeyFile       string   `env:"TLS_KEY_FILE"`
@@ -109,6 +116,7 @@ type Config struct {
 	OTLPTracesProtocol string `env:"OTEL_EXPORTER_OTLP_TRACES_PROTOCOL"`
 	OTELDisabled       string `env:"OTEL_SDK_DISABLED"`
 
+	School      school.Name         // parsed SchoolText
 	Mail        Mail                // from SMTPURL and the others
 	Claims      identity.ClaimNames // from OIDCRoleClaim and the others
 	SessionKey  *identity.Secret    // from SessionSecret or JWTSecret; nil without
@@ -256,6 +264,7 @@ func (c *Config) validate(purpose Purpose) []error {
 	check(c.DatabaseURL == "" || isDatabase(c.DatabaseURL), "DATABASE_URL", hidden)
 	check(c.DatabaseListenURL == "" || isDatabase(c.DatabaseListenURL) && !c.Embedded(), "DATABASE_LISTEN_URL", hidden)
 	check(c.DatabaseReplicaURL == "" || isDatabase(c.DatabaseReplicaURL) && !c.Embedded(), "DATABASE_REPLICA_URL", hidden)
+	c.validateSchools(check)
 	zone, err := calendar.Zone(c.DefaultTimeZone)
 	check(err == nil, "DEFAULT_TIME_ZONE", c.DefaultTimeZone)
 	c.Zone = zone
@@ -277,6 +286,41 @@ func (c *Config) validate(purpose Purpose) []error {
 	errs = append(errs, c.validateMail()...)
 	errs = append(errs, c.validateSignIn()...)
 	return append(errs, c.loadCertificate(purpose)...)
+}
+
+// validateSchools checks what concerns an installation with several schools.
+func (c *Config) validateSchools(check func(ok bool, name, value string)) {
+	if c.SchoolText != "" {
+		name, err := school.ParseName(c.SchoolText)
+		check(err == nil, "SCHOOL", c.SchoolText)
+		c.School = name
+	}
+	domain := c.SchoolDomain
+	check(domain == strings.Trim(strings.ToLower(domain), ".:/ ") && !strings.ContainsAny(domain, ":/ "), "SCHOOL_DOMAIN", domain)
+	// The host of PUBLIC_URL would otherwise name a school, and nothing would lead to the only one.
+	if public, err := url.Parse(c.PublicURL); err == nil && domain != "" {
+		check(!strings.HasSuffix(strings.ToLower(public.Hostname()), "."+domain), "SCHOOL_DOMAIN", domain)
+	}
+	check(c.MaxOpenSchools >= 1, "MAX_OPEN_SCHOOLS", fmt.Sprint(c.MaxOpenSchools))
+	check(c.SchoolIdle > 0, "SCHOOL_IDLE_TIMEOUT", c.SchoolIdle.String())
+}
+
+// SchoolURL returns the URL of the pages of a school, without a final slash: its host, if schools have
+// hosts, or otherwise its path. It is empty without PUBLIC_URL.
+func (c Config) SchoolURL(of school.Name) string {
+	public, err := url.Parse(c.PublicURL)
+	switch {
+	case of == "" || c.PublicURL == "" || err != nil:
+		return c.PublicURL
+	case c.SchoolDomain == "":
+		return c.PublicURL + of.Path()
+	}
+	host := string(of) + "." + c.SchoolDomain
+	if port := public.Port(); port != "" {
+		host = net.JoinHostPort(host, port)
+	}
+	public.Host = host
+	return public.String()
 }
 
 // hidden replaces a value that may be a secret.

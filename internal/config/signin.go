@@ -10,6 +10,7 @@ import (
 
 	"rehearse/internal/booking"
 	"rehearse/internal/identity"
+	"rehearse/internal/school"
 )
 
 // SignsInByMail reports whether people sign in with a link in an e-mail.
@@ -17,8 +18,52 @@ func (c Config) SignsInByMail() bool {
 	return bool(c.SignInLinks) && c.Auth == AuthJWT && c.OIDCClientID == "" && c.Mail.Server != nil && c.PublicURL != "" && c.SessionKey != nil
 }
 
-// SignInRedirectURL returns the URL to which the issuer sends the browser after a login.
-func (c Config) SignInRedirectURL() string { return c.PublicURL + "/session/oidc/callback" }
+// SignInRedirectURL returns the URL to which the issuer sends the browser after a login to a school.
+func (c Config) SignInRedirectURL(of school.Name) string {
+	return c.SchoolURL(of) + "/session/oidc/callback"
+}
+
+// AdminsOf returns the addresses of the administrators of a school.
+func (c Config) AdminsOf(of school.Name) []string {
+	var emails []string
+	for _, entry := range c.AdminEmails {
+		if name, email := splitAdmin(entry); name == string(of) {
+			emails = append(emails, email)
+		}
+	}
+	return emails
+}
+
+// splitAdmin returns the school and the address in an entry of ADMIN_EMAILS. The name is empty for the
+// only school.
+func splitAdmin(entry string) (name, email string) {
+	name, email, named := strings.Cut(entry, ":")
+	if !named {
+		return "", strings.TrimSpace(entry)
+	}
+	return strings.TrimSpace(name), strings.TrimSpace(email)
+}
+
+// normaliseAdmins checks the entries of ADMIN_EMAILS.
+func (c *Config) normaliseAdmins() []error {
+	var errs []error
+	for i, entry := range c.AdminEmails {
+		name, email := splitAdmin(entry)
+		parsed, err := netmail.ParseAddress(email)
+		prefix := ""
+		if strings.Contains(entry, ":") {
+			prefix = name + ":"
+			_, wrongName := school.ParseName(name)
+			err = errors.Join(err, wrongName)
+		}
+		if err != nil || parsed.Name != "" {
+			errs = append(errs, wrong("ADMIN_EMAILS", entry))
+			continue
+		}
+		c.AdminEmails[i] = prefix + parsed.Address
+	}
+	return errs
+}
 
 // validateSignIn checks the variables of the sign-in to the desk.
 func (c *Config) validateSignIn() []error {
@@ -30,14 +75,7 @@ func (c *Config) validateSignIn() []error {
 		}
 		c.SessionKey = &secret
 	}
-	for i, email := range c.AdminEmails {
-		parsed, err := netmail.ParseAddress(strings.TrimSpace(email))
-		if err != nil || parsed.Name != "" {
-			errs = append(errs, wrong("ADMIN_EMAILS", email))
-			continue
-		}
-		c.AdminEmails[i] = parsed.Address
-	}
+	errs = append(errs, c.normaliseAdmins()...)
 	if c.OIDCClientID == "" {
 		for _, one := range []struct {
 			name string

@@ -5,6 +5,7 @@ import (
 	"reflect"
 
 	"rehearse/internal/mail"
+	"rehearse/internal/school"
 )
 
 // Variable describes an environment variable. Error messages, the help and the reference
@@ -218,6 +219,10 @@ var variables = []Variable{
 		Name: "JWT_ID_CLAIM", Group: groupAccess, Allowed: "the name of a claim such as https://example.org/id", Note: "`sub`", See: "reference/authentication.md#claims",
 		Description: "The claim of tokens that contains the person's id",
 	},
+	{
+		Name: "JWT_SCHOOL_CLAIM", Group: groupAccess, Allowed: "the name of a claim such as https://example.org/school", Note: "`school`", See: "how-to/many-schools.md",
+		Description: "The claim of tokens that names the school, if the database has several",
+	},
 
 	{
 		Name: "OIDC_CLIENT_ID", Group: groupSignIn, Allowed: "the id of a client", Note: "no sign-in at an issuer", See: "how-to/use-the-desk.md#sign-in-at-your-identity-provider",
@@ -254,7 +259,7 @@ var variables = []Variable{
 		Description: "The secret from which the keys of sessions and of links to sign in are derived. All servers need the same one. A new one ends all sessions",
 	},
 	{
-		Name: "ADMIN_EMAILS", Group: groupSignIn, Allowed: "a list of addresses such as ada@example.org,ben@example.org", Note: "none", See: "how-to/use-the-desk.md#administrators",
+		Name: "ADMIN_EMAILS", Group: groupSignIn, Allowed: "a list of addresses such as ada@example.org,ben@example.org, or north-high:ada@example.org for another school", Note: "none", See: "how-to/use-the-desk.md#administrators",
 		Description: "The e-mail addresses of people who sign in as administrators, separated by commas. Not used if `OIDC_ROLE_CLAIM` is set",
 	},
 	{
@@ -349,6 +354,22 @@ var variables = []Variable{
 	{
 		Name: "DEFAULT_TIME_ZONE", Group: groupSchool, Allowed: "an IANA name such as Europe/Berlin",
 		Description: "The time zone of times that are sent without an offset",
+	},
+	{
+		Name: "SCHOOL", Group: groupSchool, Allowed: school.NameForm, Note: "the only school", See: "how-to/many-schools.md",
+		Description: "The school that commands such as `rehearse import` work on, if the database has several. `serve` serves all, and refuses the variable",
+	},
+	{
+		Name: "SCHOOL_DOMAIN", Group: groupSchool, Allowed: "a domain in lower case such as rehearse.example.org", Note: "schools have no hosts", See: "how-to/many-schools.md",
+		Description: "The domain whose subdomains name schools: requests to `north.` and this domain are for the school `north`",
+	},
+	{
+		Name: "MAX_OPEN_SCHOOLS", Group: groupSchool, Allowed: atLeast1, See: "how-to/many-schools.md",
+		Description: "The maximum number of schools that a server has open at the same time, in addition to the only one. Each uses a database connection in addition to `DATABASE_MAX_CONNS`",
+	},
+	{
+		Name: "SCHOOL_IDLE_TIMEOUT", Group: groupSchool, Allowed: positive, See: "how-to/many-schools.md",
+		Description: "The time after which a school is closed that no request uses. It is opened again at the next request",
 	},
 	{
 		Name: "WEBHOOK_PRIVATE_ADDRESSES", Group: groupSchool, Allowed: onOrOff, See: "explanation/security.md#webhooks",

@@ -32,7 +32,7 @@ func checkLogin(ctx context.Context, p *patient) []Finding {
 	c := p.Config
 	login := identity.NewLogin(identity.LoginOptions{
 		Issuer: c.OIDCIssuer, ClientID: c.OIDCClientID, ClientSecret: c.OIDCClientSecret, Scopes: strings.Fields(c.OIDCScopes),
-		RedirectURL: c.SignInRedirectURL(), Clock: func() time.Time { return p.Now() },
+		RedirectURL: c.SignInRedirectURL(""), Clock: func() time.Time { return p.Now() },
 	})
 	err := login.Check(ctx)
 	switch {
@@ -41,5 +41,5 @@ func checkLogin(ctx context.Context, p *patient) []Finding {
 	case err != nil:
 		return problem("check OIDC_CLIENT_ID and OIDC_CLIENT_SECRET, and that the client may use the authorization code flow", "people cannot sign in: %v", err)
 	}
-	return ok("people sign in at %s, which must send them back to %s", c.OIDCIssuer, c.SignInRedirectURL())
+	return ok("people sign in at %s, which must send them back to %s", c.OIDCIssuer, c.SignInRedirectURL(""))
 }

@@ -23,7 +23,9 @@ type admission struct {
 	documents   documents
 	timeout     time.Duration // timeout of a query or a mutation
 	maxBody     int64
-	maxImport   int64 // body limit of an administrator's import
+	maxImport   int64    // body limit of an administrator's import
+	school      string   // begins the keys of the callers of a school; empty for the only one
+	share       *limiter // limits the operations of one school; nil for the only one
 	rates       *RateLimits
 	operations  *limiter
 	mutations   *limiter // limits those operations that can wait for locks
@@ -44,7 +46,7 @@ type admitted struct {
 	release func() // returns the permit; must be called, and is idempotent
 
 	admission admission
-	caller    string         // rate-limit key, from RateLimits.callerKey
+	caller    string         // rate-limit key, from admission.callerKey
 	answer    *budget.Budget // nil for a subscription, and before dispatch
 	payer     *subscriber    // pays for the events of a subscription
 }
@@ -81,7 +83,7 @@ func (a *admitted) done() {
 
 // source describes how an operation arrived: as a request or as a WebSocket message.
 type source struct {
-	caller      string // rate-limit key, from RateLimits.callerKey
+	caller      string // rate-limit key, from admission.callerKey
 	queriesOnly bool   // true for GET requests
 	prepaid     int    // points that were charged before the input was read
 	bytes       int64  // size of the body or the message
@@ -94,11 +96,16 @@ func (s source) with(bytes int64, params *parameters) source {
 	return s
 }
 
+// callerKey returns the key of a caller, which differs between schools.
+func (a admission) callerKey(ctx context.Context, r *http.Request) string {
+	return a.school + a.rates.callerKey(ctx, r)
+}
+
 // receive identifies the sender of a request or a message of the given size. It refuses
 // callers who have no points left, and charges for a large body, before the input is read.
 // A body of unknown size, -1, is charged as one of maxBody bytes until it is read.
 func (a admission) receive(ctx context.Context, r *http.Request, size int64) (source, *refusal) {
-	from := source{caller: a.rates.callerKey(ctx, r), queriesOnly: r.Method == http.MethodGet && !isSocket(r)}
+	from := source{caller: a.callerKey(ctx, r), queriesOnly: r.Method == http.MethodGet && !isSocket(r)}
 	if size < 0 {
 		size = a.maxBody
 	}
@@ -133,7 +140,7 @@ func (a admission) admit(ctx context.Context, from source, exec graphql.GraphExe
 	}()
 	known := a.documents.knows(ctx, params.RawParams)
 	if !known {
-		release, full := a.operations.acquire(ctx, from.caller)
+		release, full := a.acquireOperation(ctx, from.caller, 0)
 		if full != nil {
 			return nil, a.chargeReading(ctx, from, params.RawParams, full)
 		}
@@ -189,13 +196,13 @@ func (a admission) chargeOperation(
 func (a admission) permits(ctx context.Context, one *admitted) (leave func(), full *refusal) {
 	switch {
 	case one.subscribes():
-		return a.operations.acquireWithin(ctx, one.caller, a.timeout)
+		return a.acquireOperation(ctx, one.caller, a.timeout)
 	case one.imports:
-		return acquireAll(ctx, one.caller, a.mutations, a.imports, a.operations)
+		return a.withOperation(ctx, one.caller, a.mutations, a.imports)
 	case one.mutates():
-		return acquireAll(ctx, one.caller, a.mutations, a.operations)
+		return a.withOperation(ctx, one.caller, a.mutations)
 	default:
-		return a.operations.acquire(ctx, one.caller)
+		return a.acquireOperation(ctx, one.caller, 0)
 	}
 }
 

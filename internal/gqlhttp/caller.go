@@ -29,7 +29,7 @@ func identified(o Options, next http.Handler) http.Handler {
 			id = rand.Text()
 		}
 		w.Header().Set(requestIDHeader, id)
-		ctx := context.WithValue(graph.WithOrigin(r.Context(), originOf(r)), observerKey{}, o.Observer)
+		ctx := context.WithValue(graph.WithOrigin(r.Context(), originOf(r)+o.path), observerKey{}, o.Observer)
 		// The log needs a caller before the sender is authenticated.
 		ctx = withSender(ctx, identity.Sender{Actor: booking.Actor{Role: booking.RoleAnonymous}}, id)
 		if !isSocket(r) { // each operation of a WebSocket is observed instead
@@ -94,7 +94,7 @@ func refuseSender(w http.ResponseWriter, r *http.Request, err error) {
 
 // badToken returns what is wrong with a token, or nil if the token could not be verified.
 func badToken(err error) error {
-	for _, known := range []error{identity.ErrExpired, identity.ErrNotYetValid, identity.ErrInvalid} {
+	for _, known := range []error{identity.ErrExpired, identity.ErrNotYetValid, identity.ErrOtherSchool, identity.ErrInvalid} {
 		if errors.Is(err, known) {
 			return known
 		}

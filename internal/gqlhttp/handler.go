@@ -51,8 +51,9 @@ type Options struct {
 	Origins  []string        // cross-origin pages that may open WebSockets
 	Stopping context.Context // done when subscribers must be disconnected; nil for never
 
-	maxLargeBodies int // import bodies in memory; zero means DefaultMaxLargeBodies; only tests set it
-	maxMutations   int // concurrent mutations; zero means ofMutations; only tests set it
+	path           string // below which the pages of the school are; empty for the only one
+	maxLargeBodies int    // import bodies in memory; zero means DefaultMaxLargeBodies; only tests set it
+	maxMutations   int    // concurrent mutations; zero means ofMutations; only tests set it
 	// answerMemory is the memory in bytes for the responses to one caller, at least four
 	// times MaxAnswer; the responses to all callers may take three times as much. Zero
 	// means budget.DefaultShare. Only tests set it.
@@ -65,6 +66,7 @@ const DefaultMaxAnswer = 8 << 20
 // Handler serves GraphQL over HTTP.
 type Handler struct {
 	http.Handler
+	options     Options
 	exec        *executor.Executor
 	streams     *streams
 	admission   admission
@@ -145,20 +147,26 @@ func NewHandler(o Options) *Handler {
 		answers:     budget.NewPool(orDefault(o.MaxAnswer, DefaultMaxAnswer), orDefault(o.answerMemory, budget.DefaultShare)),
 		schema:      schema, deprecated: deprecatedElements(schema),
 	}
-	open := newStreams(o.Stopping, o.Streams)
-	exec := graph.NewExecutor(o.Options, o.Observer)
-	exec.SetQueryCache(documents.valid)
-	exec.SetDefaultRulesFn(documents.rules)
-	server := server{exec: exec, transports: []graphql.Transport{
-		&sockets{admission: admission, streams: open, origins: o.Origins, sender: o.Sender},
-		&eventStreams{admission: admission, streams: open},
-		transport{admission},
-		unsupported{},
-	}}
-	return &Handler{
-		Handler: identified(o, server), exec: exec, streams: open, admission: admission, observer: o.Observer, operations: admission.operations,
+	return (&Handler{
+		streams: newStreams(o.Stopping, o.Streams), observer: o.Observer, operations: admission.operations,
 		mutations: admission.mutations, largeBodies: admission.largeBodies, imports: admission.imports, answers: admission.answers,
-	}
+	}).with(o, admission)
+}
+
+// with returns a handler of other operations with the limits of h.
+func (h *Handler) with(o Options, a admission) *Handler {
+	exec := graph.NewExecutor(o.Options, o.Observer)
+	exec.SetQueryCache(a.documents.valid)
+	exec.SetDefaultRulesFn(a.documents.rules)
+	of := *h
+	of.options, of.exec, of.admission = o, exec, a
+	of.Handler = identified(o, server{exec: exec, transports: []graphql.Transport{
+		&sockets{admission: a, streams: h.streams, origins: o.Origins, sender: o.Sender},
+		&eventStreams{admission: a, streams: h.streams},
+		transport{a},
+		unsupported{},
+	}})
+	return &of
 }
 
 // server serves a request with the first transport that supports it.
@@ -199,7 +207,12 @@ func newDocuments(schema *ast.Schema, o Options) documents {
 		d.rules = hidingRules
 	}
 	if o.PersistedQueries {
-		d.persisted = newTextCache(func(_, text string) int { return len(text) })
+		d.persisted = newPersisted()
 	}
 	return d
+}
+
+// newPersisted returns an empty cache of the documents that clients have sent.
+func newPersisted() graphql.Cache[string] {
+	return newTextCache(func(_, text string) int { return len(text) })
 }

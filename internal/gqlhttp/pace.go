@@ -151,7 +151,7 @@ func (p *pace) rest(ctx context.Context, points int) bool {
 
 // enter waits for a permit.
 func (p *pace) enter(ctx context.Context) bool {
-	leave, ok := p.admission.operations.wait(ctx, p.caller)
+	leave, ok := p.admission.waitForOperation(ctx, p.caller)
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.release = leave

@@ -184,7 +184,7 @@ func (s *socket) initialise(ctx context.Context) (_ context.Context, release fun
 	if ctx, ok = s.identify(ctx, m.Payload); !ok {
 		return ctx, nil, false
 	}
-	leave, full := s.openFor(s.rates.callerKey(ctx, s.opened))
+	leave, full := s.openFor(s.callerKey(ctx, s.opened))
 	if full != "" {
 		s.close(closeTryAgain, full)
 		return ctx, nil, false

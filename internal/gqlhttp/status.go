@@ -20,6 +20,7 @@ const (
 	wrongMedia                     // the body is not uncompressed JSON in UTF-8
 	wrongDocument                  // the document or its variables are invalid
 	unauthenticated                // the token is invalid
+	notFound                       // there is no such school
 	rateLimited                    // the caller is over a limit
 	unavailable                    // the server is overloaded or a dependency is down
 	ranOutOfTime                   // timed out before anything was executed
@@ -46,6 +47,7 @@ var statuses = map[outcome]int{
 	wrongMedia:      http.StatusUnsupportedMediaType,
 	wrongDocument:   http.StatusBadRequest,
 	unauthenticated: http.StatusUnauthorized,
+	notFound:        http.StatusNotFound,
 	rateLimited:     http.StatusTooManyRequests,
 	unavailable:     http.StatusServiceUnavailable,
 	ranOutOfTime:    http.StatusGatewayTimeout,
@@ -59,7 +61,7 @@ var outcomesOf = map[errorcode.Code][]outcome{
 	},
 	errorcode.Unauthenticated:       {executed, unauthenticated},
 	errorcode.Forbidden:             {executed},
-	errorcode.NotFound:              {executed},
+	errorcode.NotFound:              {executed, notFound},
 	errorcode.TooComplex:            {wrongDocument},
 	errorcode.AnswerTooLarge:        {executed},
 	errorcode.PersistedNotFound:     {wrongDocument},

@@ -35,7 +35,7 @@ func (h *Handler) Within(w http.ResponseWriter, r *http.Request, kind string, po
 	ctx, cancel := context.WithTimeout(ctx, a.timeout)
 	defer cancel()
 	ctx = operation.WithCaller(ctx, operation.Caller{Actor: booking.Actor{Role: booking.RoleAnonymous}})
-	caller := a.rates.callerKey(ctx, r)
+	caller := a.callerKey(ctx, r)
 	leave, refused := a.enter(ctx, caller, points)
 	if refused != nil {
 		h.observer.Answered(ctx, statuses[refused.outcome], observed(ctx, codesOf(refused.errors)))
@@ -54,7 +54,7 @@ func (a admission) enter(ctx context.Context, caller string, points int) (leave 
 	if refused := a.rateLimitRefusal(ctx, paid, unpaid, err); refused != nil {
 		return nil, refused
 	}
-	return a.operations.acquire(ctx, caller)
+	return a.acquireOperation(ctx, caller, 0)
 }
 
 // writePlain writes a refusal for clients that do not use GraphQL.

@@ -14,6 +14,7 @@ import (
 	"github.com/golang-jwt/jwt/v5"
 
 	"rehearse/internal/booking"
+	"rehearse/internal/school"
 )
 
 // Errors of a token. The texts are for the client, who learns no more. The details that
@@ -22,6 +23,8 @@ var (
 	ErrExpired     = errors.New("the token has expired")
 	ErrNotYetValid = errors.New("the token is not valid yet")
 	ErrInvalid     = errors.New("the token is not valid")
+	// ErrOtherSchool reports a valid token for another school than that of the request.
+	ErrOtherSchool = errors.New("the token is for another school")
 	// ErrUnavailable reports that the issuer's keys cannot be read.
 	ErrUnavailable = errors.New("tokens cannot be verified at the moment; try again")
 )
@@ -39,12 +42,50 @@ type Terms struct {
 	// RoleClaim and IDClaim name the claims with the role and the id of the person. If they are
 	// empty, these are role and sub.
 	RoleClaim, IDClaim string
-	Clock              func() time.Time
+	// School is the school of the request, which the token must name in its claim SchoolClaim. A
+	// token for the only school has no such claim. If SchoolClaim is empty, the claim is school.
+	School      school.Name
+	SchoolClaim string
+	// Alone reports that there is only one school, so that the claim means nothing; nil means that
+	// there may be others.
+	Alone func() bool
+	Clock func() time.Time
 }
 
 func (t Terms) roleClaim() string { return cmp.Or(t.RoleClaim, "role") }
 
 func (t Terms) idClaim() string { return cmp.Or(t.IDClaim, "sub") }
+
+func (t Terms) schoolClaim() string { return cmp.Or(t.SchoolClaim, "school") }
+
+// checkSchool returns ErrOtherSchool unless the claims are for the school.
+func (t Terms) checkSchool(claims *claims) error {
+	named, err := t.schoolOf(claims)
+	if err == nil && named != t.School {
+		err = ErrOtherSchool
+	}
+	if err != nil && t.School == "" && t.Alone != nil && t.Alone() {
+		return nil
+	}
+	return err
+}
+
+// schoolOf returns the school that claims name, which is empty without such a claim.
+func (t Terms) schoolOf(claims *claims) (school.Name, error) {
+	value, given := claims.MapClaims[t.schoolClaim()]
+	if !given {
+		return "", nil
+	}
+	name, is := value.(string)
+	if !is {
+		return "", fmt.Errorf("%w: the claim %s is not a text", ErrInvalid, t.schoolClaim())
+	}
+	parsed, err := school.ParseName(name)
+	if err != nil {
+		return "", fmt.Errorf("%w: %w", ErrInvalid, err)
+	}
+	return parsed, nil
+}
 
 // A Verifier authenticates the senders of requests.
 type Verifier struct {
@@ -70,6 +111,13 @@ func New(keys Keys, terms Terms, nobody booking.Actor) *Verifier {
 	return &Verifier{keys: keys, parser: jwt.NewParser(options...), terms: terms, nobody: nobody}
 }
 
+// ForSchool returns the verifier of the tokens of another school.
+func (v *Verifier) ForSchool(name school.Name) *Verifier {
+	other := *v
+	other.terms.School = name
+	return &other
+}
+
 // Ready returns an error if no token can be verified, and a note if some can but
 // something is wrong.
 func (v *Verifier) Ready() (note string, err error) { return v.keys.ready() }
@@ -84,18 +132,41 @@ type Sender struct {
 // Sender authenticates a request by its Authorization headers. Its errors are those of
 // this package. An invalid token is an error and never counts as a missing one.
 func (v *Verifier) Sender(ctx context.Context, authorization []string) (Sender, error) {
-	switch len(authorization) {
-	case 0:
+	if len(authorization) == 0 {
 		return Sender{Actor: v.nobody}, nil
-	case 1:
-	default:
-		return Sender{}, fmt.Errorf("%w: %d Authorization headers", ErrInvalid, len(authorization))
+	}
+	token, err := bearer(authorization)
+	if err != nil {
+		return Sender{}, err
+	}
+	return v.Verify(ctx, token)
+}
+
+// bearer returns the token of Authorization headers.
+func bearer(authorization []string) (string, error) {
+	if len(authorization) != 1 {
+		return "", fmt.Errorf("%w: %d Authorization headers", ErrInvalid, len(authorization))
 	}
 	scheme, token, _ := strings.Cut(authorization[0], " ")
 	if !strings.EqualFold(scheme, "Bearer") {
-		return Sender{}, fmt.Errorf("%w: the Authorization header is not a bearer token", ErrInvalid)
+		return "", fmt.Errorf("%w: the Authorization header is not a bearer token", ErrInvalid)
 	}
-	return v.Verify(ctx, token)
+	return token, nil
+}
+
+// School returns the school that a valid token names. It returns the empty name for a token that
+// names none, and for one that is not valid, which Sender refuses.
+func (v *Verifier) School(ctx context.Context, authorization []string) school.Name {
+	token, err := bearer(authorization)
+	if err != nil {
+		return ""
+	}
+	claims, err := v.claims(ctx, token)
+	if err != nil {
+		return ""
+	}
+	name, _ := v.terms.schoolOf(claims) // Sender refuses an invalid name
+	return name
 }
 
 // Verify returns the sender that a token identifies. Its errors are those of this
@@ -105,22 +176,34 @@ func (v *Verifier) Verify(ctx context.Context, token string) (Sender, error) {
 	return sender, err
 }
 
-// verify returns the sender that a token identifies, and its claims.
-func (v *Verifier) verify(ctx context.Context, token string) (Sender, *claims, error) {
+// claims returns the claims of a valid token.
+func (v *Verifier) claims(ctx context.Context, token string) (*claims, error) {
 	if len(token) > MaxToken {
-		return Sender{}, nil, fmt.Errorf("%w: it has %d bytes; at most %d are allowed", ErrInvalid, len(token), MaxToken)
+		return nil, fmt.Errorf("%w: it has %d bytes; at most %d are allowed", ErrInvalid, len(token), MaxToken)
 	}
 	claims := &claims{}
 	_, err := v.parser.ParseWithClaims(token, claims, func(t *jwt.Token) (any, error) { return v.key(ctx, t) })
 	switch {
 	case errors.Is(err, ErrUnavailable):
-		return Sender{}, nil, err
+		return nil, err
 	case errors.Is(err, jwt.ErrTokenExpired):
-		return Sender{}, nil, fmt.Errorf("%w: %w", ErrExpired, err)
+		return nil, fmt.Errorf("%w: %w", ErrExpired, err)
 	case errors.Is(err, jwt.ErrTokenNotValidYet), errors.Is(err, jwt.ErrTokenUsedBeforeIssued):
-		return Sender{}, nil, fmt.Errorf("%w: %w", ErrNotYetValid, err)
+		return nil, fmt.Errorf("%w: %w", ErrNotYetValid, err)
 	case err != nil:
-		return Sender{}, nil, fmt.Errorf("%w: %w", ErrInvalid, err)
+		return nil, fmt.Errorf("%w: %w", ErrInvalid, err)
+	}
+	return claims, nil
+}
+
+// verify returns the sender that a token identifies, and its claims.
+func (v *Verifier) verify(ctx context.Context, token string) (Sender, *claims, error) {
+	claims, err := v.claims(ctx, token)
+	if err != nil {
+		return Sender{}, nil, err
+	}
+	if err := v.terms.checkSchool(claims); err != nil {
+		return Sender{}, nil, err
 	}
 	role, _ := claims.MapClaims[v.terms.roleClaim()].(string)
 	id, _ := claims.MapClaims[v.terms.idClaim()].(string)

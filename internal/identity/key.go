@@ -131,6 +131,9 @@ func (Secret) claims(terms Terms, actor booking.Actor, ttl time.Duration) jwt.Ma
 	if terms.Audience != "" {
 		claims["aud"] = terms.Audience
 	}
+	if terms.School != "" {
+		claims[terms.schoolClaim()] = string(terms.School)
+	}
 	return claims
 }
 

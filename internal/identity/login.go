@@ -44,7 +44,11 @@ type LoginOptions struct {
 // A Login signs people in at an OpenID Connect issuer, with the authorization code flow and PKCE.
 type Login struct {
 	LoginOptions
+	*discovery
+}
 
+// discovery is what is known about an issuer.
+type discovery struct {
 	client *http.Client
 
 	mu    sync.Mutex
@@ -56,7 +60,7 @@ type Login struct {
 // endpoints are what an issuer announces.
 type endpoints struct {
 	provider *oidc.Provider
-	oauth    oauth2.Config
+	oauth    oauth2.Config // without a RedirectURL
 	verifier *oidc.IDTokenVerifier
 	metadata
 }
@@ -75,7 +79,14 @@ type metadata struct {
 
 // NewLogin returns a Login. It asks the issuer for its endpoints when they are first needed.
 func NewLogin(o LoginOptions) *Login {
-	return &Login{LoginOptions: o, client: issuerClient()}
+	return &Login{o, &discovery{client: issuerClient()}}
+}
+
+// ForSchool returns a Login that leads back to other URLs. It shares what is known about the issuer.
+func (l *Login) ForSchool(redirectURL, homeURL string) *Login {
+	other := *l
+	other.RedirectURL, other.HomeURL = redirectURL, homeURL
+	return &other
 }
 
 // discover returns the issuer's endpoints. Its error is ErrUnavailable.
@@ -111,9 +122,7 @@ func (l *Login) ask(ctx context.Context) (*endpoints, error) {
 	if err := e.check(l.Issuer); err != nil {
 		return nil, err
 	}
-	e.oauth = oauth2.Config{
-		ClientID: l.ClientID, ClientSecret: l.ClientSecret, RedirectURL: l.RedirectURL, Scopes: l.Scopes, Endpoint: provider.Endpoint(),
-	}
+	e.oauth = oauth2.Config{ClientID: l.ClientID, ClientSecret: l.ClientSecret, Scopes: l.Scopes, Endpoint: provider.Endpoint()}
 	// The library would otherwise send a code twice, to find out which one the issuer wants.
 	e.oauth.Endpoint.AuthStyle = oauth2.AuthStyleInHeader
 	if l.ClientSecret == "" || len(e.TokenAuth) > 0 && !slices.Contains(e.TokenAuth, "client_secret_basic") {
@@ -121,6 +130,13 @@ func (l *Login) ask(ctx context.Context) (*endpoints, error) {
 	}
 	e.verifier = provider.VerifierContext(ctx, &oidc.Config{ClientID: l.ClientID, Now: l.Clock})
 	return e, nil
+}
+
+// flow returns the flow that leads back to the URL of l.
+func (l *Login) flow(e *endpoints) *oauth2.Config {
+	flow := e.oauth
+	flow.RedirectURL = l.RedirectURL
+	return &flow
 }
 
 // check checks that the endpoints exist, and that none of an encrypted issuer is unencrypted.
@@ -169,7 +185,7 @@ func (l *Login) Begin(ctx context.Context, again bool) (to, secret string, err e
 	if again {
 		options = append(options, oauth2.SetAuthURLParam("prompt", "login"))
 	}
-	return e.oauth.AuthCodeURL(a.state(), options...), string(a), nil
+	return l.flow(e).AuthCodeURL(a.state(), options...), string(a), nil
 }
 
 // Finish completes the login with the parameters that the issuer has sent the browser back with, and
@@ -190,7 +206,7 @@ func (l *Login) Finish(ctx context.Context, query url.Values, secret string) (Cl
 		return Claimed{}, err
 	}
 	ctx = oidc.ClientContext(ctx, l.client)
-	token, err := e.oauth.Exchange(ctx, query.Get("code"), oauth2.VerifierOption(a.verifier()))
+	token, err := l.flow(e).Exchange(ctx, query.Get("code"), oauth2.VerifierOption(a.verifier()))
 	if err != nil {
 		return Claimed{}, exchangeError(err)
 	}
@@ -205,7 +221,7 @@ func (l *Login) Check(ctx context.Context) error {
 		return err
 	}
 	a := attempt(rand.Text())
-	_, err = e.oauth.Exchange(oidc.ClientContext(ctx, l.client), rand.Text(), oauth2.VerifierOption(a.verifier()))
+	_, err = l.flow(e).Exchange(oidc.ClientContext(ctx, l.client), rand.Text(), oauth2.VerifierOption(a.verifier()))
 	if err = exchangeError(err); errors.Is(err, ErrStale) {
 		return nil
 	}

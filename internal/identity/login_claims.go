@@ -15,6 +15,10 @@ type ClaimNames struct {
 	Roles map[string]booking.Role
 	// ID is the claim with the person's id in this school. Without it, people are found by e-mail.
 	ID string
+	// School is the claim with the schools in which the person has the roles. It is not read if Alone
+	// reports that there is only one school; nil means that there may be others.
+	School string
+	Alone  func() bool
 	// TrustEmail treats an address as verified if the issuer does not say whether it is.
 	TrustEmail bool
 }
@@ -24,7 +28,10 @@ type Claimed struct {
 	Subject string // identifies the person among all issuers
 	// Roles has the roles that the person may sign in with, the one with the most rights first. It is
 	// nil if the issuer does not decide.
-	Roles    []booking.Role
+	Roles []booking.Role
+	// Schools has the names of the schools in which the person has the roles. It is empty if that is the
+	// only one.
+	Schools  []string
 	ID       string // in this school; empty if the person is found by e-mail
 	Email    string
 	Verified bool // the issuer says that the address belongs to the person
@@ -40,12 +47,24 @@ var byRights = []booking.Role{booking.RoleAdmin, booking.RoleInterviewer, bookin
 
 // complete reports whether the claims contain all that identifies the person.
 func (n ClaimNames) complete(claims map[string]any) bool {
-	for _, name := range []string{n.Role, cmp.Or(n.ID, emailClaim)} {
+	names := []string{n.Role, cmp.Or(n.ID, emailClaim)}
+	if n.Role != "" {
+		names = append(names, n.school())
+	}
+	for _, name := range names {
 		if _, has := claims[name]; name != "" && !has {
 			return false
 		}
 	}
 	return true
+}
+
+// school returns the claim with the schools, or an empty text if it means nothing.
+func (n ClaimNames) school() string {
+	if n.Alone != nil && n.Alone() {
+		return ""
+	}
+	return n.School
 }
 
 // read returns what the claims say.
@@ -59,6 +78,9 @@ func (n ClaimNames) read(claims map[string]any, issuer string) Claimed {
 	}
 	if n.Role == "" {
 		return c
+	}
+	if name := n.school(); name != "" {
+		c.Schools = texts(claims[name])
 	}
 	c.Roles = []booking.Role{}
 	values := texts(claims[n.Role])

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"rehearse/internal/booking"
+	"rehearse/internal/school"
 )
 
 // A Session is a person who has signed in in a browser.
@@ -18,8 +19,9 @@ type Session struct {
 	Method string // how the person signed in
 }
 
-// Sessions signs and verifies sessions, and links to sign in. Servers with the same secret accept
-// each other's. Neither is a token of the API, because each has a key of its own.
+// Sessions signs and verifies the sessions of a school, and links to sign in. Servers with the same
+// secret accept each other's. Neither is a token of the API, nor valid in another school, because each
+// has a key of its own.
 type Sessions struct {
 	secret   Secret
 	links    Secret
@@ -30,13 +32,17 @@ type Sessions struct {
 // methodClaim is the claim of a session that says how the person signed in.
 const methodClaim = "method"
 
-// NewSessions returns Sessions whose keys are derived from the secret.
-func NewSessions(secret Secret, clock func() time.Time) (*Sessions, error) {
-	sessions, err := secret.derive("rehearse sessions")
+// NewSessions returns the Sessions of a school, whose keys are derived from the secret and the name.
+func NewSessions(secret Secret, of school.Name, clock func() time.Time) (*Sessions, error) {
+	suffix := ""
+	if of != "" {
+		suffix = " of the school " + string(of)
+	}
+	sessions, err := secret.derive("rehearse sessions" + suffix)
 	if err != nil {
 		return nil, err
 	}
-	links, err := secret.derive("rehearse sign-in links")
+	links, err := secret.derive("rehearse sign-in links" + suffix)
 	if err != nil {
 		return nil, err
 	}

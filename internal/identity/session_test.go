@@ -10,7 +10,7 @@ import (
 
 func newSessions(t *testing.T, secret identity.Secret, now time.Time) *identity.Sessions {
 	t.Helper()
-	sessions, err := identity.NewSessions(secret, func() time.Time { return now })
+	sessions, err := identity.NewSessions(secret, "", func() time.Time { return now })
 	if err != nil {
 		t.Fatal(err)
 	}

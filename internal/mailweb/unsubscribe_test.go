@@ -38,8 +38,8 @@ func newSchool(t *testing.T, set ...func(*gqlhttp.Options)) *school {
 		t.Fatalf("the handler is a %T", s.Handler)
 	}
 	site := web.New(web.Options{
-		GraphQL: s.Handler, Playground: http.NotFoundHandler(), Desk: http.NotFoundHandler(), Session: http.NotFoundHandler(), Metrics: http.NotFoundHandler(),
-		Unsubscribe: mailweb.Unsubscriber(s.App, limits), Log: slog.New(slog.NewTextHandler(s.Log, nil)),
+		School:     web.School{GraphQL: s.Handler, Session: http.NotFoundHandler(), Unsubscribe: mailweb.Unsubscriber(s.App, limits)},
+		Playground: http.NotFoundHandler(), Desk: http.NotFoundHandler(), Metrics: http.NotFoundHandler(), Log: slog.New(slog.NewTextHandler(s.Log, nil)),
 	})
 	server := httptest.NewServer(site.Public(false))
 	t.Cleanup(server.Close)

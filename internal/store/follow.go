@@ -13,7 +13,6 @@ import (
 
 	"rehearse/internal/store/changelog"
 	"rehearse/internal/store/mirror"
-	"rehearse/internal/store/primary"
 )
 
 // Changes are the ids of rows that committed transactions have changed.
@@ -30,12 +29,17 @@ const (
 	// name differs between servers: a pooler leaves the name on each connection that a server has
 	// used, and the server must still be counted once.
 	followerName = "rehearse change log "
+	// schoolFollowerName is another name, so that a server counts once, however many schools it has
+	// open.
+	schoolFollowerName = "rehearse school log "
+	// schoolPause is the pause between two reads of the log of a school that nobody waits for.
+	schoolPause = time.Second
 )
 
 // following is what a store follows the change log with.
 type following struct {
 	*changelog.Follower
-	*changelog.Waker
+	*changelog.Sender
 }
 
 // Follow connects and starts to follow the changes that any server commits. The returned
@@ -44,19 +48,19 @@ type following struct {
 func (s *Store) Follow(
 	ctx context.Context, log *slog.Logger, now func() time.Time, receive func(Changes),
 ) (run func(context.Context), err error) {
-	waker, err := changelog.Listen(ctx, s.listening, s.watch.Prefer)
+	if s.parent != nil {
+		return s.followSchool(ctx, log, now, receive)
+	}
+	waker, err := changelog.Listen(ctx, s.listening, s.watch.Prefer, s.wakeUps)
 	if err != nil {
 		return nil, fault(err, "listen for changes")
 	}
-	config := s.config.Copy()
-	config.Tracer = nil // no request sent these statements
-	config.RuntimeParams["application_name"] = followerName + rand.Text() + schemaKnown()
-	follower, err := changelog.Start(ctx, changelog.Options{Config: config, Arrange: s.watch.Prefer, Keeps: ChangeRetention}, consumer{s.mirror, s.watch, s.logReads, s.skew.now, receive})
+	follower, err := s.startFollower(ctx, changelog.Options{}, followerName, consumer{s.mirror, s.watch.Suspect, s.logReads, s.skew.now, receive})
 	if err != nil {
 		return nil, fault(errors.Join(err, waker.Close(ctx)), "follow the changes")
 	}
 	return func(ctx context.Context) {
-		s.following.Store(&following{follower, waker})
+		s.following.Store(&following{follower, waker.Sender})
 		defer s.following.Store(nil)
 		var running sync.WaitGroup
 		defer running.Wait()
@@ -68,10 +72,41 @@ func (s *Store) Follow(
 	}, nil
 }
 
+// followSchool is like Follow, for a school whose server listens for the wake-ups of all schools and
+// finds out whether the database is away.
+func (s *Store) followSchool(
+	ctx context.Context, log *slog.Logger, now func() time.Time, receive func(Changes),
+) (run func(context.Context), err error) {
+	follower, err := s.startFollower(ctx, changelog.Options{Pause: schoolPause}, schoolFollowerName, consumer{s.mirror, func(bool) {}, s.logReads, s.skew.now, receive})
+	if err != nil {
+		return nil, fault(err, "follow the changes")
+	}
+	sender := s.parent.wakeUps.Sender(string(s.school))
+	return func(ctx context.Context) {
+		s.following.Store(&following{follower, sender})
+		defer s.following.Store(nil)
+		defer s.parent.wakeUps.Add(string(s.school), follower.Wake)()
+		var running sync.WaitGroup
+		defer running.Wait()
+		running.Go(func() { follower.Run(ctx, log) })
+		running.Go(func() { sender.Send(ctx, s.notify) })
+		s.keepSlots(ctx, log, now)
+	}, nil
+}
+
+// startFollower connects a follower whose session in Postgres has a name that begins with name.
+func (s *Store) startFollower(ctx context.Context, o changelog.Options, name string, to consumer) (*changelog.Follower, error) {
+	config := s.config.Copy()
+	config.Tracer = nil // no request sent these statements
+	config.RuntimeParams["application_name"] = name + rand.Text() + schemaKnown()
+	o.Config, o.Arrange, o.Keeps = config, s.watch.Prefer, ChangeRetention
+	return changelog.Start(ctx, o, to)
+}
+
 // consumer passes changes on to the mirror, and then to the subscribers.
 type consumer struct {
 	*mirror.Mirror
-	watch   *primary.Watch
+	suspect func(bool) // that the database is away
 	reads   prometheus.Counter
 	now     func() time.Time
 	receive func(Changes)
@@ -91,7 +126,7 @@ func (c consumer) Apply(changes Changes, states []changelog.Slot) {
 // time may be away.
 func (c consumer) Behind(behind bool) {
 	c.Mirror.Behind(behind)
-	c.watch.Suspect(behind)
+	c.suspect(behind)
 }
 
 // committed wakes the followers of all servers after a commit.

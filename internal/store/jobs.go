@@ -28,10 +28,10 @@ const (
 	jobPatience = 5 * time.Second // for running jobs to end at shutdown
 )
 
-// StartJobs runs each job immediately and then once in each interval, until stop is
-// called. With several servers, one queues a run and one executes it. A failed run is
+// StartJobs runs each job, and those of all other schools, immediately and then once in each interval,
+// until stop is called. With several servers, one queues a run and one executes it. A failed run is
 // retried; a run whose server died is retried after jobLost.
-func (s *Store) StartJobs(ctx context.Context, log *slog.Logger, jobs []Job) (stop func() error, err error) {
+func (s *Store) StartJobs(ctx context.Context, log *slog.Logger, jobs []Job, schools SchoolJobs) (stop func() error, err error) {
 	workers := river.NewWorkers()
 	byName := map[string]Job{}
 	var periodic []*river.PeriodicJob
@@ -44,16 +44,17 @@ func (s *Store) StartJobs(ctx context.Context, log *slog.Logger, jobs []Job) (st
 			},
 			&river.PeriodicJobOpts{RunOnStart: true}))
 	}
-	if err := river.AddWorkerSafely(workers, &worker{jobs: byName}); err != nil {
+	if err := errors.Join(river.AddWorkerSafely(workers, &worker{jobs: byName}), schools.register(workers)); err != nil {
 		return nil, fmt.Errorf("register the jobs: %w", err)
 	}
 	client, err := river.NewClient(riverdatabasesql.New(s.pool), &river.Config{
-		Logger:               slog.New(quiet{log.Handler()}),
-		JobTimeout:           jobTimeout,
-		PeriodicJobs:         periodic,
-		RescueStuckJobsAfter: jobLost,
-		Queues:               map[string]river.QueueConfig{river.QueueDefault: {MaxWorkers: len(jobs)}},
-		Workers:              workers,
+		Logger:                      slog.New(quiet{log.Handler()}),
+		JobTimeout:                  jobTimeout,
+		PeriodicJobs:                append(periodic, schools.periodic()...),
+		RescueStuckJobsAfter:        jobLost,
+		CompletedJobRetentionPeriod: jobRetention,
+		Queues:                      map[string]river.QueueConfig{river.QueueDefault: {MaxWorkers: len(jobs)}, schoolQueue: {MaxWorkers: schoolWorkers}},
+		Workers:                     workers,
 	})
 	if err != nil {
 		return nil, fmt.Errorf("create the job client: %w", err)

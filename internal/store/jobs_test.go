@@ -27,7 +27,7 @@ func TestJobRunsOnceOnTwoServers(t *testing.T) {
 	}}
 	var stops []func() error
 	for range 2 {
-		stop, err := db.Open(t, store.Options{}).StartJobs(t.Context(), slog.New(slog.DiscardHandler), []store.Job{job})
+		stop, err := db.Open(t, store.Options{}).StartJobs(t.Context(), slog.New(slog.DiscardHandler), []store.Job{job}, store.SchoolJobs{})
 		if err != nil {
 			t.Fatal(err)
 		}

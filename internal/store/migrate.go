@@ -6,6 +6,7 @@ import (
 	"embed"
 	"errors"
 	"fmt"
+	"hash/fnv"
 	"io/fs"
 	"time"
 
@@ -73,6 +74,17 @@ func (s *Store) apply(ctx context.Context, provider *goose.Provider) (applied in
 		return err
 	})
 	return applied, err
+}
+
+// migrationLock returns the advisory lock under which the schema is migrated. Each school has its
+// own, so that schools are migrated at the same time.
+func (s *Store) migrationLock() int64 {
+	if s.school == "" {
+		return lock.DefaultLockID
+	}
+	name := fnv.New64a()
+	_, _ = name.Write([]byte("rehearse school " + s.school)) // never fails
+	return int64(name.Sum64())                               //nolint:gosec // any number will do
 }
 
 // migrationLocker also bounds how long the statements of migrations wait for locks.
@@ -181,7 +193,7 @@ func (s *Store) providerOf(folder string, options ...goose.ProviderOption) (*goo
 	if err != nil {
 		return nil, fmt.Errorf("read the migrations: %w", err)
 	}
-	locker, err := lock.NewPostgresSessionLocker()
+	locker, err := lock.NewPostgresSessionLocker(lock.WithLockID(s.migrationLock()))
 	if err != nil {
 		return nil, fmt.Errorf("create the migration lock: %w", err)
 	}

@@ -51,24 +51,18 @@ func (t *tally) addRaw(rows pgx.Rows) error {
 	return t.add(size)
 }
 
-// metered is a connector whose connections charge the rows that database/sql, and
-// therefore GORM, reads.
-type metered struct{ driver.Connector }
-
-// Connect implements driver.Connector.
-func (m metered) Connect(ctx context.Context) (driver.Conn, error) {
-	conn, err := m.Connector.Connect(ctx)
-	if err != nil {
-		return nil, err
-	}
-	of, is := conn.(*stdlib.Conn)
-	if !is {
-		return conn, nil
-	}
-	return meteredConn{of}, nil
+// meteredConn is a connection that charges the rows that database/sql, and therefore GORM,
+// reads.
+type meteredConn struct {
+	*stdlib.Conn
+	closed func() // called once it is closed
 }
 
-type meteredConn struct{ *stdlib.Conn }
+// Close implements driver.Conn.
+func (c meteredConn) Close() error {
+	defer c.closed()
+	return c.Conn.Close()
+}
 
 // Direct returns the underlying pgx connection. exchange charges the rows read through
 // it.

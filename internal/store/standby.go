@@ -85,7 +85,7 @@ func startStandby(ctx context.Context, of *Store, o Options) (*standby, error) {
 	}
 	for _, host := range primary.Hosts(config) {
 		asGiven := func(*pgx.ConnConfig) {}
-		s.hosts = append(s.hosts, standbyHost{host.Host, openPool(host, o, asGiven), openPool(host, Options{MaxConns: 1}, asGiven)})
+		s.hosts = append(s.hosts, standbyHost{host.Host, openPool(host, o, asGiven, newConnBound(o.maxConns())), openPool(host, Options{MaxConns: 1}, asGiven, newConnBound(1))})
 	}
 	s.positions = sharedrun.New(positionReads, func([]struct{}) (position, error) {
 		bounded, cancel := context.WithTimeout(watching, readyLimit)

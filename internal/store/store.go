@@ -27,6 +27,7 @@ import (
 	"gorm.io/gorm/logger"
 
 	"rehearse/internal/booking"
+	"rehearse/internal/school"
 	"rehearse/internal/store/changelog"
 	"rehearse/internal/store/mirror"
 	"rehearse/internal/store/primary"
@@ -49,6 +50,11 @@ type Store struct {
 	sequencing *sharedrun.Runner[struct{}, bool]                                          // of sequenceOnce
 	reading    *sharedrun.Runner[booking.StudentID, map[booking.StudentID]booking.Record] // of recordsOnce
 	standby    *standby                                                                   // nil if none is configured
+	options    Options
+	bound      *connBound         // of the pool and those of the other schools; nil if the pool was given
+	school     school.Name        // empty for the only school
+	parent     *Store             // that School was called on; nil for the only school
+	wakeUps    *changelog.Schools // wakes the stores of other schools
 
 	log          *slog.Logger
 	lostRefusals *lostRefusals
@@ -158,12 +164,13 @@ func Open(ctx context.Context, dsn string, o Options) (*Store, error) {
 	}
 	watch := primary.New(config, changelog.Identify)
 	watch.Purge(listening)
-	pool := openPool(config, o, watch.Prefer)
+	bound := newConnBound(o.maxConns())
+	pool := openPool(config, o, watch.Prefer, bound)
 	s, err := newStore(pool, watch, o)
 	if err != nil {
 		return nil, errors.Join(err, pool.Close())
 	}
-	s.listening, s.config = listening, config
+	s.listening, s.config, s.bound = listening, config, bound
 	if err := s.await(ctx, o); err != nil {
 		return nil, errors.Join(s.Explain(err), pool.Close())
 	}
@@ -180,15 +187,15 @@ func Open(ctx context.Context, dsn string, o Options) (*Store, error) {
 	return s, nil
 }
 
-// openPool returns a pool of connections. arrange chooses the host of each new one.
-func openPool(config *pgx.ConnConfig, o Options, arrange func(*pgx.ConnConfig)) *sql.DB {
-	pool := sql.OpenDB(metered{stdlib.GetConnector(*config,
+// openPool returns a pool of connections under a bound. arrange chooses the host of each new one.
+func openPool(config *pgx.ConnConfig, o Options, arrange func(*pgx.ConnConfig), bound *connBound) *sql.DB {
+	pool := bound.add(stdlib.GetConnector(*config,
 		stdlib.OptionBeforeConnect(func(_ context.Context, c *pgx.ConnConfig) error {
 			c.DefaultQueryExecMode = config.DefaultQueryExecMode // adaptToPooler may have changed it
 			arrange(c)
 			return nil
 		}),
-		stdlib.OptionShouldPing(responds))})
+		stdlib.OptionShouldPing(responds)), o.maxConns())
 	pool.SetMaxOpenConns(o.maxConns())
 	pool.SetMaxIdleConns(o.maxConns())
 	pool.SetConnMaxIdleTime(5 * time.Minute)
@@ -226,7 +233,7 @@ func newStore(pool *sql.DB, watch *primary.Watch, o Options) (*Store, error) {
 		return nil, fmt.Errorf("open the database: %w", err)
 	}
 	m := mirror.New(cmp.Or(o.MaxSlotsInMemory, mirror.DefaultMaxSlots))
-	s := &Store{Reader: Reader{db: db, session: through, interviewers: m.Interviewers}, pool: pool, through: through, watch: watch, mirror: m,
+	s := &Store{options: o, wakeUps: changelog.NewSchools(), Reader: Reader{db: db, session: through, interviewers: m.Interviewers}, pool: pool, through: through, watch: watch, mirror: m,
 		timeouts: o.timeouts(), ready: readiness{check: rate.Sometimes{Interval: readyFor}}, skew: newClockSkew(o), log: cmp.Or(o.Log, slog.New(slog.DiscardHandler)), lostRefusals: newLostRefusals(), lists: newLists(), logReads: newLogReads()}
 	s.sequencing = sharedrun.New(1, s.sequenceOnce)
 	s.reading = sharedrun.New(recordReads, s.recordsOnce)
@@ -242,7 +249,12 @@ func (s *Store) Name() string {
 }
 
 // Close closes all connections.
-func (s *Store) Close() error { return errors.Join(s.standby.close(), s.pool.Close()) }
+func (s *Store) Close() error {
+	if s.bound != nil {
+		s.bound.remove(s.pool)
+	}
+	return errors.Join(s.standby.close(), s.pool.Close())
+}
 
 // Ping returns an error if the database does not respond.
 func (s *Store) Ping(ctx context.Context) error {

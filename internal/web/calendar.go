@@ -28,26 +28,28 @@ const retryCalendar = "60"
 // the secret of the feed, so it must never be logged. A path that no feed has, of whatever
 // form, is looked up like any other, so that neither the response nor its time reveals
 // anything about secrets.
-func (s *Site) calendar(w http.ResponseWriter, r *http.Request) {
-	file, err := s.options.Calendar(w, r, secretOf(r))
-	if errors.Is(err, ErrAnswered) {
-		return
-	}
-	h := w.Header()
-	h.Set("Cache-Control", "private, no-cache")
-	h.Set("X-Robots-Tag", "noindex")
-	switch {
-	case errors.Is(err, ErrNoCalendar):
-		http.NotFound(w, r)
-	case err != nil:
-		s.options.Log.ErrorContext(r.Context(), "cannot read a calendar feed", "error", err)
-		h.Set("Retry-After", retryCalendar)
-		text(w, http.StatusServiceUnavailable, "the calendar cannot be read at the moment; try again")
-	default:
-		h.Set("Content-Type", "text/calendar; charset=utf-8")
-		h.Set("Content-Disposition", `inline; filename="interviews.ics"`)
-		h.Set("ETag", weakTag(file.Hash))
-		http.ServeContent(w, r, "", file.ChangedAt, strings.NewReader(file.Text))
+func (s *Site) calendar(of School) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		file, err := of.Calendar(w, r, secretOf(r))
+		if errors.Is(err, ErrAnswered) {
+			return
+		}
+		h := w.Header()
+		h.Set("Cache-Control", "private, no-cache")
+		h.Set("X-Robots-Tag", "noindex")
+		switch {
+		case errors.Is(err, ErrNoCalendar):
+			http.NotFound(w, r)
+		case err != nil:
+			s.options.Log.ErrorContext(r.Context(), "cannot read a calendar feed", "error", err)
+			h.Set("Retry-After", retryCalendar)
+			text(w, http.StatusServiceUnavailable, "the calendar cannot be read at the moment; try again")
+		default:
+			h.Set("Content-Type", "text/calendar; charset=utf-8")
+			h.Set("Content-Disposition", `inline; filename="interviews.ics"`)
+			h.Set("ETag", weakTag(file.Hash))
+			http.ServeContent(w, r, "", file.ChangedAt, strings.NewReader(file.Text))
+		}
 	}
 }
 

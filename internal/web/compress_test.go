@@ -24,7 +24,8 @@ import (
 func served(t *testing.T, graphql http.HandlerFunc) *httptest.Server {
 	t.Helper()
 	site := web.New(web.Options{
-		GraphQL: graphql, Playground: http.NotFoundHandler(), Desk: http.NotFoundHandler(), Session: http.NotFoundHandler(), Schema: strings.Repeat("type Query { a: Int } ", 200), Log: slog.New(slog.DiscardHandler),
+		School:     web.School{GraphQL: graphql, Session: http.NotFoundHandler()},
+		Playground: http.NotFoundHandler(), Desk: http.NotFoundHandler(), Schema: strings.Repeat("type Query { a: Int } ", 200), Log: slog.New(slog.DiscardHandler),
 		Ready: func(context.Context) (string, error) { return "ready", nil }, Metrics: http.NotFoundHandler(),
 	})
 	public := site.Public(true)

@@ -53,15 +53,15 @@ func testReaders(t *testing.T, coding string) {
 	text := noise(chunk * chunks) // gzip compresses it to half
 	wrote := make(chan error, 1)
 	site := web.New(web.Options{
-		GraphQL: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		School: web.School{Session: http.NotFoundHandler(), GraphQL: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 			w.Header().Set("Content-Type", "application/json")
 			if r.URL.Query().Has("own") {
 				_ = http.NewResponseController(w).SetWriteDeadline(time.Now().Add(time.Minute))
 			}
 			_, err := io.WriteString(w, text)
 			wrote <- err
-		}),
-		Playground: http.NotFoundHandler(), Desk: http.NotFoundHandler(), Session: http.NotFoundHandler(), Metrics: http.NotFoundHandler(), Log: slog.New(slog.DiscardHandler),
+		})},
+		Playground: http.NotFoundHandler(), Desk: http.NotFoundHandler(), Metrics: http.NotFoundHandler(), Log: slog.New(slog.DiscardHandler),
 		Ready: func(context.Context) (string, error) { return "ready", nil },
 	})
 	listener := make(pipes)

@@ -31,23 +31,25 @@ var unsubscribePage = template.Must(template.New("unsubscribe").Parse(`<!doctype
 // unsubscribe shows a page for a GET request and turns off the notifications for a POST
 // request. The token in the path is the permission, so no other protection against requests
 // from other sites is needed. The path must never be logged.
-func (s *Site) unsubscribe(w http.ResponseWriter, r *http.Request) {
-	noun, err := s.options.Unsubscribe(w, r, r.PathValue("token"))
-	if errors.Is(err, ErrAnswered) {
-		return
-	}
-	h := w.Header()
-	h.Set("Cache-Control", "no-store")
-	h.Set("X-Robots-Tag", "noindex")
-	switch {
-	case errors.Is(err, ErrNoSubscription):
-		http.NotFound(w, r)
-	case err != nil:
-		s.options.Log.ErrorContext(r.Context(), "cannot unsubscribe", "error", err)
-		h.Set("Retry-After", retryCalendar)
-		text(w, http.StatusServiceUnavailable, "the server cannot do this at the moment; try again")
-	default:
-		h.Set("Content-Type", "text/html; charset=utf-8")
-		_ = unsubscribePage.Execute(w, map[string]any{"Noun": noun, "Done": r.Method == http.MethodPost}) // the client may be gone
+func (s *Site) unsubscribe(of School) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		noun, err := of.Unsubscribe(w, r, r.PathValue("token"))
+		if errors.Is(err, ErrAnswered) {
+			return
+		}
+		h := w.Header()
+		h.Set("Cache-Control", "no-store")
+		h.Set("X-Robots-Tag", "noindex")
+		switch {
+		case errors.Is(err, ErrNoSubscription):
+			http.NotFound(w, r)
+		case err != nil:
+			s.options.Log.ErrorContext(r.Context(), "cannot unsubscribe", "error", err)
+			h.Set("Retry-After", retryCalendar)
+			text(w, http.StatusServiceUnavailable, "the server cannot do this at the moment; try again")
+		default:
+			h.Set("Content-Type", "text/html; charset=utf-8")
+			_ = unsubscribePage.Execute(w, map[string]any{"Noun": noun, "Done": r.Method == http.MethodPost}) // the client may be gone
+		}
 	}
 }

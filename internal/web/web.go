@@ -18,15 +18,28 @@ import (
 
 // Options configures a Site.
 type Options struct {
-	GraphQL    http.Handler
+	School     // the only one
 	Playground http.Handler
 	Desk       http.Handler // the page at / and its files below /desk/
-	Session    http.Handler // signs people in to the desk
 	Schema     string       // GraphQL SDL
+	// Route returns a handler that passes the requests that name another school on to the Pages of
+	// that school, and all others to the pages of the only one. Nil means that there is only one.
+	Route func(only http.Handler) http.Handler
 	// Ready returns the text of /readyz, and an error for the log unless requests can be
 	// served.
 	Ready   func(context.Context) (string, error)
 	Metrics http.Handler
+	// Origins lists the other origins whose pages may use GraphQL.
+	Origins []string
+	// Local restricts requests to those whose host is localhost or a loopback address.
+	Local bool
+	Log   *slog.Logger
+}
+
+// School is what the site serves of one school.
+type School struct {
+	GraphQL http.Handler
+	Session http.Handler // signs people in to the desk
 	// Calendar returns the file of the calendar feed with the secret. It returns ErrNoCalendar
 	// if there is none, and ErrAnswered if it has refused the request and written the response.
 	Calendar func(w http.ResponseWriter, r *http.Request, secret string) (Calendar, error)
@@ -34,11 +47,6 @@ type Options struct {
 	// request is a POST, it turns them off. It returns ErrNoSubscription if there is no such
 	// link, and ErrAnswered as Calendar does.
 	Unsubscribe func(w http.ResponseWriter, r *http.Request, token string) (noun string, err error)
-	// Origins lists the other origins whose pages may use GraphQL.
-	Origins []string
-	// Local restricts requests to those whose host is localhost or a loopback address.
-	Local bool
-	Log   *slog.Logger
 }
 
 // A Site holds the HTTP handlers of one server and its shutdown state.
@@ -62,22 +70,33 @@ const (
 // Public returns the handler of the public address. ops adds the operational pages, for
 // a server without a separate address for them.
 func (s *Site) Public(ops bool) http.Handler {
+	only := s.Pages(s.options.School)
 	mux := http.NewServeMux()
-	mux.Handle("/graphql", s.fromElsewhere(s.options.GraphQL))
-	mux.Handle("GET /schema.graphqls", page(s.options.Schema))
-	mux.Handle("GET /playground", s.options.Playground)
-	mux.Handle("GET /playground/", s.options.Playground)
-	mux.HandleFunc("GET /calendar/{file...}", s.calendar)
-	mux.HandleFunc("GET /unsubscribe/{token}", s.unsubscribe)
-	mux.HandleFunc("POST /unsubscribe/{token}", s.unsubscribe)
-	mux.Handle("GET /{$}", s.options.Desk)
-	mux.Handle("GET /desk/", s.options.Desk)
-	mux.Handle("/session", s.options.Session)
-	mux.Handle("/session/", s.options.Session)
+	if s.options.Route != nil {
+		only = s.options.Route(only)
+	}
+	mux.Handle("/", only)
 	if ops {
 		s.addOps(mux)
 	}
 	return paced(s.draining(s.guarded(s.compressed(mux))))
+}
+
+// Pages returns the handler of the pages of a school. Public serves those of the only one.
+func (s *Site) Pages(of School) http.Handler {
+	mux := http.NewServeMux()
+	mux.Handle("/graphql", s.fromElsewhere(of.GraphQL))
+	mux.Handle("GET /schema.graphqls", page(s.options.Schema))
+	mux.Handle("GET /playground", s.options.Playground)
+	mux.Handle("GET /playground/", s.options.Playground)
+	mux.HandleFunc("GET /calendar/{file...}", s.calendar(of))
+	mux.HandleFunc("GET /unsubscribe/{token}", s.unsubscribe(of))
+	mux.HandleFunc("POST /unsubscribe/{token}", s.unsubscribe(of))
+	mux.Handle("GET /{$}", s.options.Desk)
+	mux.Handle("GET /desk/", s.options.Desk)
+	mux.Handle("/session", of.Session)
+	mux.Handle("/session/", of.Session)
+	return mux
 }
 
 // Drain makes /readyz fail, while requests are still served. Clients must open a new connection

@@ -108,7 +108,7 @@ func schoolOn(t *testing.T, db pgtest.Database, issuer *issuertest.Issuer, now *
 	}, gqlhttp.ErrAnswered)
 	desk := http.HandlerFunc(func(http.ResponseWriter, *http.Request) {})
 	handler = web.New(web.Options{
-		GraphQL: s.Handler, Playground: desk, Desk: desk, Session: session, Metrics: desk, Log: options.Log,
+		School: web.School{GraphQL: s.Handler, Session: session}, Playground: desk, Desk: desk, Metrics: desk, Log: options.Log,
 	}).Public(false)
 	return s
 }

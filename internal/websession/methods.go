@@ -4,18 +4,19 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"net/url"
 	"time"
 
 	"rehearse/internal/app/signin"
 	"rehearse/internal/booking"
 	"rehearse/internal/identity"
+	"rehearse/internal/school"
 )
 
 const (
 	attemptCookie = "rehearse_sign_in"
 	// attemptLifetime is how long a person can take to log in at the issuer.
 	attemptLifetime = 15 * time.Minute
-	homePath        = "/"
 )
 
 // reasons are why a person is not signed in, for the page.
@@ -53,8 +54,18 @@ func (h handler) within(w http.ResponseWriter, r *http.Request, work func(contex
 	return errors.Is(limited, h.answered), err
 }
 
-// begin sends the browser to the issuer.
+// home returns the path of the page of the school.
+func home(r *http.Request) string { return school.Base(r.Context()) + "/" }
+
+// begin sends the browser to the issuer. The issuer sends it back to one of the addresses of the
+// school, so the login must begin there: the browser keeps the secret of the attempt for that address.
 func (h handler) begin(w http.ResponseWriter, r *http.Request) {
+	if at, err := url.Parse(h.Login.HomeURL); err == nil && at.Path != home(r) {
+		to := at.JoinPath(loginPath)
+		to.RawQuery = r.URL.RawQuery
+		http.Redirect(w, r, to.String(), http.StatusSeeOther)
+		return
+	}
 	var to, secret string
 	done, err := h.within(w, r, func(ctx context.Context) (err error) {
 		to, secret, err = h.Login.Begin(ctx, r.URL.Query().Has("again"))
@@ -93,7 +104,7 @@ func (h handler) finish(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	if h.start(w, r, identity.Session{Actor: person, Method: signin.OIDC}) {
-		http.Redirect(w, r, homePath, http.StatusSeeOther)
+		http.Redirect(w, r, home(r), http.StatusSeeOther)
 	}
 }
 
@@ -107,14 +118,14 @@ func (h handler) fail(w http.ResponseWriter, r *http.Request, err error) {
 		h.Log.InfoContext(r.Context(), "a person was not signed in", "reason", reason, "error", err)
 	}
 	w.Header().Set("Cache-Control", "no-store")
-	http.Redirect(w, r, homePath+"?sign-in="+reason, http.StatusSeeOther)
+	http.Redirect(w, r, home(r)+"?sign-in="+reason, http.StatusSeeOther)
 }
 
 // setAttempt sets the cookie with the secret of a login. It must be sent when the issuer, another site,
 // sends the browser back.
 func (h handler) setAttempt(w http.ResponseWriter, r *http.Request, secret string, maxAge int) {
 	http.SetCookie(w, &http.Cookie{ //nolint:gosec // as in setCookie
-		Name: attemptCookie, Value: secret, Path: loginPath, MaxAge: maxAge,
+		Name: attemptCookie, Value: secret, Path: school.Base(r.Context()) + loginPath, MaxAge: maxAge,
 		HttpOnly: true, SameSite: http.SameSiteLaxMode, Secure: h.secure(r),
 	})
 	w.Header().Set("Cache-Control", "no-store")

@@ -15,10 +15,12 @@ import (
 	"rehearse/internal/app/signin"
 	"rehearse/internal/booking"
 	"rehearse/internal/identity"
+	"rehearse/internal/school"
 )
 
 const (
-	// Path is where pages sign in and out. The cookie is sent only to this path and those below.
+	// Path is where pages sign in and out. The cookie is sent only to this path and those below, which
+	// begin with the path of the school.
 	Path = "/session"
 	// GraphQLPath is where pages send operations. Its requests are authenticated by the cookie.
 	GraphQLPath = Path + "/graphql"
@@ -177,7 +179,7 @@ func (s *Site) issuerLogout(r *http.Request) string {
 
 func (s *Site) setCookie(w http.ResponseWriter, r *http.Request, token string, maxAge int) {
 	http.SetCookie(w, &http.Cookie{ //nolint:gosec // without TLS, a browser would drop a secure cookie
-		Name: cookieName, Value: token, Path: Path, MaxAge: maxAge,
+		Name: cookieName, Value: token, Path: school.Base(r.Context()) + Path, MaxAge: maxAge,
 		HttpOnly: true, SameSite: http.SameSiteStrictMode, Secure: s.secure(r),
 	})
 	w.Header().Set("Cache-Control", "no-store")

@@ -22,7 +22,7 @@ func newSessions(t *testing.T, text string, clock func() time.Time) *identity.Se
 	if err != nil {
 		t.Fatal(err)
 	}
-	sessions, err := identity.NewSessions(secret, clock)
+	sessions, err := identity.NewSessions(secret, "", clock)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -13,6 +13,7 @@ import (
 
 	"rehearse/internal/booking"
 	"rehearse/internal/identity"
+	"rehearse/internal/school"
 	"rehearse/internal/store"
 )
 
@@ -32,6 +33,7 @@ var (
 
 // Options configures a SignIn.
 type Options struct {
+	School school.Name // whose people sign in; empty for the only one
 	// Admins are the addresses of administrators.
 	Admins   []string
 	Sessions *identity.Sessions
@@ -48,6 +50,7 @@ type SignIn struct {
 
 // New returns a SignIn that uses the store.
 func New(s *store.Store, o Options) *SignIn {
+	o.Admins = slices.Clone(o.Admins)
 	for i, email := range o.Admins {
 		o.Admins[i] = booking.NormaliseEmail(email)
 	}
@@ -58,7 +61,7 @@ func New(s *store.Store, o Options) *SignIn {
 func (s *SignIn) Find(ctx context.Context, c identity.Claimed) (booking.Actor, error) {
 	roles := c.Roles
 	switch {
-	case roles != nil && len(roles) == 0:
+	case roles != nil && (len(roles) == 0 || !s.isHere(c)):
 		return booking.Actor{}, ErrNoRole
 	case roles == nil:
 		roles = []booking.Role{booking.RoleAdmin, booking.RoleInterviewer, booking.RoleStudent}
@@ -70,6 +73,14 @@ func (s *SignIn) Find(ctx context.Context, c identity.Claimed) (booking.Actor, e
 		}
 	}
 	return booking.Actor{}, ErrUnknown
+}
+
+// isHere reports whether the issuer gives the person roles in this school.
+func (s *SignIn) isHere(c identity.Claimed) bool {
+	if s.School == "" {
+		return len(c.Schools) == 0
+	}
+	return slices.Contains(c.Schools, string(s.School))
 }
 
 // as returns the person in a role.

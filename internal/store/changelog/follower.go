@@ -1,6 +1,7 @@
 package changelog
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -40,6 +41,7 @@ type Consumer interface {
 // A Follower reads the log continuously.
 type Follower struct {
 	reader   reader
+	pause    time.Duration // between two reads that nobody waits for
 	timeout  time.Duration // of a read
 	consumer Consumer
 	reads    *sharedrun.Runner[struct{}, struct{}]
@@ -55,13 +57,16 @@ type Options struct {
 	Config  *pgx.ConnConfig       // of its connection
 	Arrange func(*pgx.ConnConfig) // orders the hosts of a copy before each connection; may be nil
 	Keeps   time.Duration         // the log keeps a change at least this long
+	// Pause is the pause between two reads that nobody waits for; 0 means 50 ms. It bounds how late
+	// changes of other servers are read if their wake-ups are lost.
+	Pause time.Duration
 }
 
 // Start connects, and returns a Follower of the changes that are committed from now on. The
 // caller must call Run. Until then, Await returns ErrBehind.
 func Start(ctx context.Context, o Options, consumer Consumer) (*Follower, error) {
 	f := &Follower{
-		reader: reader{config: o.Config, arrange: o.Arrange, keeps: o.Keeps}, timeout: readTimeout,
+		reader: reader{config: o.Config, arrange: o.Arrange, keeps: o.Keeps}, timeout: readTimeout, pause: cmp.Or(o.Pause, pollPause),
 		consumer: consumer, woken: make(chan struct{}, 1), behind: make(chan struct{}),
 	}
 	close(f.behind)
@@ -115,10 +120,10 @@ func (f *Follower) Await(ctx context.Context) error {
 func (f *Follower) Run(ctx context.Context, log *slog.Logger) {
 	f.reads = sharedrun.New(1, func([]struct{}) (struct{}, error) { return struct{}{}, f.read(ctx, log) })
 	f.setBehind(false)
-	for pause := pollPause; f.awaitTurn(ctx, pause); {
+	for pause := f.pause; f.awaitTurn(ctx, pause); {
 		read := f.reads.Next()
 		if <-read.Done; read.Err == nil {
-			pause = pollPause
+			pause = f.pause
 		} else {
 			pause = min(2*pause, maxRetryPause)
 		}
@@ -132,7 +137,7 @@ func (f *Follower) Run(ctx context.Context, log *slog.Logger) {
 func (f *Follower) awaitTurn(ctx context.Context, pause time.Duration) bool {
 	soon, due := time.After(wakePause), time.After(pause)
 	woken := f.woken
-	if pause > pollPause { // after an error, nothing shortens the pause
+	if pause > f.pause { // after an error, nothing shortens the pause
 		woken = nil
 	}
 	for {

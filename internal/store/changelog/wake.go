@@ -2,7 +2,6 @@ package changelog
 
 import (
 	"context"
-	"crypto/rand"
 	"errors"
 	"log/slog"
 	"time"
@@ -29,36 +28,46 @@ const (
 // transaction, because a transaction with NOTIFY waits for all earlier ones to commit. If a
 // wake-up is lost, followers read the change after a pause.
 type Waker struct {
-	id      string // of this server
+	*Sender
+	schools *Schools // of this server
 	config  *pgx.ConnConfig
 	arrange func(*pgx.ConnConfig)
 	conn    *pgx.Conn
 	direct  bool // no pooler is in between
-	due     chan struct{}
 }
 
-// Listen connects to receive wake-ups. Before each connection, arrange orders the hosts of a copy
-// of config. The caller must call Run on the result.
-func Listen(ctx context.Context, config *pgx.ConnConfig, arrange func(*pgx.ConnConfig)) (*Waker, error) {
-	w := &Waker{id: rand.Text(), config: config, arrange: arrange, due: make(chan struct{}, 1)}
+// A Sender sends wake-ups.
+type Sender struct {
+	statement string // that wakes all servers
+	due       chan struct{}
+}
+
+// Listen connects to receive wake-ups, and passes those of schools on. Before each connection,
+// arrange orders the hosts of a copy of config. The caller must call Run on the result.
+func Listen(ctx context.Context, config *pgx.ConnConfig, arrange func(*pgx.ConnConfig), schools *Schools) (*Waker, error) {
+	w := &Waker{Sender: newSender(channel, schools.server), schools: schools, config: config, arrange: arrange}
 	return w, w.connect(ctx)
+}
+
+func newSender(channel, payload string) *Sender {
+	return &Sender{statement: "NOTIFY " + channel + ", '" + payload + "'", due: make(chan struct{}, 1)}
 }
 
 // Close closes the connection of a Waker that is not run.
 func (w *Waker) Close(ctx context.Context) error { return closeConn(ctx, w.conn) }
 
-// Committed tells the Waker that this server has committed a change. It does not block.
-func (w *Waker) Committed() { signal(w.due) }
+// Committed tells the Sender that this server has committed a change. It does not block.
+func (s *Sender) Committed() { signal(s.due) }
 
 // Send calls notify with the statement that wakes all servers, soon after each Committed, until
 // ctx ends. Commits in quick succession share one call.
-func (w *Waker) Send(ctx context.Context, notify func(ctx context.Context, statement string)) {
+func (s *Sender) Send(ctx context.Context, notify func(ctx context.Context, statement string)) {
 	for {
 		select {
 		case <-ctx.Done():
 			return
-		case <-w.due:
-			notify(ctx, "NOTIFY "+channel+", '"+w.id+"'")
+		case <-s.due:
+			notify(ctx, s.statement)
 		}
 		select {
 		case <-ctx.Done():
@@ -86,6 +95,7 @@ func (w *Waker) Run(ctx context.Context, log *slog.Logger, woken func()) {
 		}
 		log.InfoContext(ctx, "the connection for notifications is up again")
 		woken()
+		w.schools.wakeAll()
 	}
 }
 
@@ -101,6 +111,9 @@ func (w *Waker) connect(ctx context.Context) error {
 	if err == nil {
 		_, err = conn.Exec(ctx, "LISTEN "+channel)
 	}
+	if err == nil {
+		_, err = conn.Exec(ctx, "LISTEN "+schoolChannel)
+	}
 	if err != nil {
 		return errors.Join(err, closeConn(ctx, conn))
 	}
@@ -115,7 +128,9 @@ func (w *Waker) receive(ctx context.Context, woken func()) error {
 		committed, err := w.conn.WaitForNotification(waiting)
 		cancel()
 		switch {
-		case err == nil && committed.Payload == w.id: // this server knows
+		case err == nil && committed.Channel == schoolChannel:
+			w.schools.receive(committed.Payload)
+		case err == nil && committed.Payload == w.schools.server: // this server knows
 		case err == nil:
 			woken()
 		case ctx.Err() != nil || !pgconn.Timeout(err):
