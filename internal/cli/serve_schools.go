@@ -40,7 +40,7 @@ type schoolServer struct {
 // openRegistry returns the registry of the schools that have schemas of their own.
 func (s *schoolServer) openRegistry() *schools.Registry {
 	return schools.NewRegistry(schools.Options{
-		Open: s.open, List: s.only.Schools, Max: s.config.MaxOpenSchools, Idle: s.config.SchoolIdle, Log: s.log, Now: s.now,
+		Open: s.open, List: s.only.Schools, Max: s.config.MaxOpenSchools, Idle: s.config.SchoolIdle, Grace: s.config.ShutdownTimeout, Log: s.log, Now: s.now,
 	})
 }
 
@@ -156,10 +156,11 @@ func (s *schoolServer) open(ctx context.Context, name school.Name) (_ schools.Se
 // busySoon is how soon a message or a delivery must be due to keep a school open.
 const busySoon = time.Minute
 
-// Busy implements schools.Served.
+// Busy implements schools.Served. While the database is away, what the school has in memory still
+// answers queries, and the school could not be opened again.
 func (o *openSchool) Busy(ctx context.Context) bool {
 	busy, err := o.store.HasBacklog(ctx, o.app.Now().Add(busySoon), o.mail)
-	return busy && err == nil
+	return busy || errors.Is(err, store.ErrUnavailable)
 }
 
 // Close implements schools.Served.

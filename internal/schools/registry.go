@@ -37,8 +37,10 @@ type Options struct {
 	List func(ctx context.Context) ([]school.Name, error) // the names of all schools
 	Max  int                                              // schools that are open at the same time
 	Idle time.Duration                                    // after which a school is closed that no request uses
-	Log  *slog.Logger
-	Now  func() time.Time // the real time
+	// Grace is how long the requests of a school can take at the end, before it is closed.
+	Grace time.Duration
+	Log   *slog.Logger
+	Now   func() time.Time // the real time
 }
 
 const (
@@ -50,8 +52,10 @@ const (
 	retryAfter = time.Second
 	// lookEvery is the pause between two looks for schools to close.
 	lookEvery = 5 * time.Second
-	// listFor is how long the list of all schools is remembered.
+	// listFor is how long the list of all schools, or the failure to read it, is remembered.
 	listFor = time.Second
+	// listTimeout bounds the reading of the list.
+	listTimeout = 5 * time.Second
 )
 
 // A Registry opens a school when it is used first, and closes it when it has been idle.
@@ -61,11 +65,14 @@ type Registry struct {
 
 	mu      sync.Mutex
 	open    map[school.Name]*entry
+	ending  int // schools that are being closed
 	stopped bool
+	left    chan struct{} // holds a token after a use has ended
 
 	listing sync.Mutex    // held while the list is read
-	names   []school.Name // guarded by mu
-	listed  time.Time     // guarded by mu
+	names   []school.Name // as read last; guarded by mu
+	failed  error         // of the last attempt to read the list; guarded by mu
+	listed  time.Time     // of the last attempt; guarded by mu
 }
 
 // entry is a school that is open, being opened, or could not be opened.
@@ -79,7 +86,9 @@ type entry struct {
 }
 
 // NewRegistry returns a Registry without open schools.
-func NewRegistry(o Options) *Registry { return &Registry{o: o, open: map[school.Name]*entry{}} }
+func NewRegistry(o Options) *Registry {
+	return &Registry{o: o, open: map[school.Name]*entry{}, left: make(chan struct{}, 1)}
+}
 
 // Use returns an open school, which it opens if necessary. The school stays open until release is
 // called. The error is ErrUnknown, ErrFull, or that of opening the school.
@@ -127,8 +136,12 @@ func (r *Registry) enter(ctx context.Context, name school.Name) (*entry, error) 
 	if e := r.existing(name); e != nil {
 		return e, nil
 	}
-	if known, err := r.knows(ctx, name); err != nil || !known {
-		return nil, errors.Join(err, fmt.Errorf("%w: %q", ErrUnknown, name))
+	known, err := r.knows(ctx, name)
+	if err != nil {
+		return nil, err
+	}
+	if !known {
+		return nil, fmt.Errorf("%w: %q", ErrUnknown, name)
 	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -136,7 +149,8 @@ func (r *Registry) enter(ctx context.Context, name school.Name) (*entry, error) 
 		e.uses++
 		return e, nil
 	}
-	if r.stopped || len(r.open) >= r.o.Max && !r.evict(ctx) {
+	// Schools that are being closed still hold connections.
+	if r.stopped || r.ending >= r.o.Max || len(r.open) >= r.o.Max && !r.evict(ctx) {
 		return nil, ErrFull
 	}
 	e := &entry{ready: make(chan struct{}), uses: 1}
@@ -195,6 +209,10 @@ func (r *Registry) leave(e *entry) {
 	defer r.mu.Unlock()
 	e.uses--
 	e.last = r.o.Now()
+	select {
+	case r.left <- struct{}{}:
+	default:
+	}
 }
 
 // evict closes the school that was used least recently, and reports whether there is one that no
@@ -217,10 +235,15 @@ func (r *Registry) evict(ctx context.Context) bool {
 func (r *Registry) close(ctx context.Context, name school.Name) {
 	e := r.open[name]
 	delete(r.open, name)
+	r.ending++
 	r.closing.Go(func() {
 		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), closeTimeout)
 		defer cancel()
-		if err := e.served.Close(ctx); err != nil {
+		err := e.served.Close(ctx)
+		r.mu.Lock()
+		r.ending--
+		r.mu.Unlock()
+		if err != nil {
 			r.o.Log.WarnContext(ctx, "cannot close a school", "school", name, "error", err)
 			return
 		}
@@ -234,23 +257,31 @@ func (r *Registry) knows(ctx context.Context, name school.Name) (bool, error) {
 	return slices.Contains(names, name), err
 }
 
-// Names returns the names of all schools, as they were at most a second ago.
+// Names returns the names of all schools, as they were at most a second ago. If they cannot be read, the
+// callers of the next second get the same error, so that they do not wait one after the other.
 func (r *Registry) Names(ctx context.Context) ([]school.Name, error) {
 	r.listing.Lock()
 	defer r.listing.Unlock()
 	r.mu.Lock()
-	names, fresh := r.names, !r.listed.IsZero() && r.o.Now().Sub(r.listed) < listFor
+	names, failed, fresh := r.names, r.failed, !r.listed.IsZero() && r.o.Now().Sub(r.listed) < listFor
 	r.mu.Unlock()
-	if fresh {
+	switch {
+	case fresh && failed != nil:
+		return nil, failed
+	case fresh:
 		return names, nil
 	}
+	// Others wait for the list, too, so it does not end with the request that asks for it.
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), listTimeout)
+	defer cancel()
 	names, err := r.o.List(ctx)
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.failed, r.listed = err, r.o.Now()
 	if err != nil {
 		return nil, err
 	}
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	r.names, r.listed = names, r.o.Now()
+	r.names = names
 	return names, nil
 }
 
@@ -315,27 +346,45 @@ func (r *Registry) idle(dropped func(school.Name) bool) []school.Name {
 	return names
 }
 
-// stop closes all schools and waits until they are closed.
+// stop closes each school when no request uses it any more, or after the grace, and waits until all are
+// closed.
 func (r *Registry) stop(ctx context.Context) {
 	r.mu.Lock()
 	r.stopped = true
 	r.mu.Unlock()
-	for {
-		r.mu.Lock()
-		var pending *entry
-		for name, e := range r.open {
-			switch {
-			case e.served != nil:
-				r.close(ctx, name)
-			case e.err == nil:
-				pending = e
-			}
+	grace := time.After(r.o.Grace)
+	for late := false; ; {
+		used, opening := r.closeUnused(ctx, late)
+		switch {
+		case opening != nil:
+			<-opening
+			continue
+		case used == 0:
+			r.closing.Wait()
+			return
 		}
-		r.mu.Unlock()
-		if pending == nil {
-			break
+		select {
+		case <-r.left:
+		case <-grace:
+			late = true
 		}
-		<-pending.ready
 	}
-	r.closing.Wait()
+}
+
+// closeUnused closes the schools that no request uses; with late, it closes all. It returns the number
+// of those that are left, and the end of the opening of one that is being opened.
+func (r *Registry) closeUnused(ctx context.Context, late bool) (used int, opening <-chan struct{}) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	for name, e := range r.open {
+		switch {
+		case e.served != nil && (late || e.uses == 0):
+			r.close(ctx, name)
+		case e.served != nil:
+			used++
+		case e.err == nil:
+			opening = e.ready
+		}
+	}
+	return used, opening
 }

@@ -12,6 +12,7 @@ import (
 	"github.com/jackc/pgx/v5/pgconn"
 
 	"rehearse/internal/school"
+	"rehearse/internal/store/mirror"
 )
 
 // A database may have many schools, each in a schema of its own. No statement names the school: a
@@ -44,6 +45,7 @@ func (s *Store) School(ctx context.Context, name school.Name, maxConns int) (*St
 	o := s.options
 	o.MaxConns, o.StandbyDSN, o.Patience = min(maxConns, o.maxConns()), "", 0
 	o.MaxConnsPerCaller = min(o.MaxConnsPerCaller, o.MaxConns)
+	o.MaxSlotsInMemory = max(1, cmp.Or(o.MaxSlotsInMemory, mirror.DefaultMaxSlots)/slotsShare)
 	config := s.config.Copy()
 	config.RuntimeParams["search_path"] = quoted(schemaOf(name))
 	setUp := config.AfterConnect
@@ -53,9 +55,12 @@ func (s *Store) School(ctx context.Context, name school.Name, maxConns int) (*St
 	pool := openPool(config, o, s.watch.Prefer, s.bound)
 	opened, err := newStore(pool, s.watch, o)
 	if err != nil {
+		s.bound.remove(pool)
 		return nil, errors.Join(err, pool.Close())
 	}
 	opened.config, opened.listening, opened.bound, opened.school, opened.parent = config, s.listening, s.bound, name, s
+	// The metrics are those of the server.
+	opened.lists, opened.logReads, opened.lostRefusals, opened.through.standIn.reads = s.lists, s.logReads, s.lostRefusals, s.through.standIn.reads
 	if err := opened.Ping(ctx); err != nil {
 		for _, known := range []error{ErrNoSchool, ErrSharedConnections} { // the database is not away
 			if errors.Is(err, known) {
@@ -66,6 +71,10 @@ func (s *Store) School(ctx context.Context, name school.Name, maxConns int) (*St
 	}
 	return opened, nil
 }
+
+// slotsShare is the part of the open slots in memory that one of several schools may have. Those of the
+// latest starts are left to SQL.
+const slotsShare = 10
 
 // verifySchool returns an error unless a connection is the store's alone and has the schema of the
 // school. A pooler may ignore the search path, or pass the connection on to other schools.
@@ -86,6 +95,9 @@ func verifySchool(ctx context.Context, conn *pgconn.PgConn, name school.Name) er
 
 // Schools returns the names of the schools that have schemas of their own, in order.
 func (s *Store) Schools(ctx context.Context) ([]school.Name, error) {
+	if err := s.through.usable(); err != nil {
+		return nil, fault(err, "list the schools")
+	}
 	rows, err := s.pool.QueryContext(ctx, "SELECT nspname FROM pg_namespace WHERE starts_with(nspname, $1) ORDER BY nspname", schoolPrefix)
 	if err != nil {
 		return nil, fault(err, "list the schools")
