@@ -4,9 +4,9 @@ import { createClient } from 'graphql-ws'
 import type { Client as Socket } from 'graphql-ws'
 import { cacheExchange, Client, fetchExchange, mapExchange, subscriptionExchange } from 'urql'
 import type { CombinedError, ExecutionResult } from 'urql'
-import { graphqlUrl } from './session.ts'
+import { base, graphqlUrl } from './session.ts'
 
-export const publicClient = new Client({ url: new URL('/graphql', location.href).href, preferGetMethod: false, exchanges: [fetchExchange] })
+export const publicClient = new Client({ url: new URL(`${base}/graphql`, location.href).href, preferGetMethod: false, exchanges: [fetchExchange] })
 
 const rejected = (error: CombinedError) =>
   error.response?.status === 401 || error.graphQLErrors.some((e) => e.extensions['code'] === 'UNAUTHENTICATED')

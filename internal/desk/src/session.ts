@@ -1,11 +1,15 @@
 // Signing in and out. The session is in a cookie that scripts cannot read.
-export const graphqlUrl = new URL('/session/graphql', location.href).href
+
+// base is the path of the page's school: /s/ and its name, or empty if the page is at the root of its host.
+export const base = /^\/s\/[^/]+/.exec(location.pathname)?.[0] ?? ''
+
+export const graphqlUrl = new URL(`${base}/session/graphql`, location.href).href
 
 // The methods to sign in: choose a person, at an OpenID Connect issuer, or with a link in an e-mail.
 export type Method = 'local' | 'oidc' | 'email'
 
-async function ask(method: string, path = '/session', body?: unknown): Promise<Response> {
-  return fetch(path, {
+async function ask(method: string, path = '', body?: unknown): Promise<Response> {
+  return fetch(`${base}/session${path}`, {
     method,
     ...(body === undefined ? {} : { body: JSON.stringify(body), headers: { 'Content-Type': 'application/json' } }),
   })
@@ -25,22 +29,22 @@ export async function methods(): Promise<Method[]> {
 
 export type SignInRole = 'student' | 'interviewer' | 'admin'
 
-export const signInAs = (role: SignInRole, id: string): Promise<Response> => succeed(ask('POST', '/session', { role, id }))
+export const signInAs = (role: SignInRole, id: string): Promise<Response> => succeed(ask('POST', '', { role, id }))
 
-const place = 'rehearse.place'
+const place = `rehearse.place${base}`
 
 // signInAtIssuer leaves the page. When the issuer sends the browser back, the page shows the same place.
 // With again, the issuer lets the person choose another account.
 export function signInAtIssuer(again: boolean): void {
   if (location.hash.startsWith('#/')) sessionStorage.setItem(place, location.hash)
-  location.assign(again ? '/session/oidc?again' : '/session/oidc')
+  location.assign(`${base}/session/oidc${again ? '?again' : ''}`)
 }
 
-export const requestLink = (email: string): Promise<Response> => ask('POST', '/session/email', { email })
+export const requestLink = (email: string): Promise<Response> => ask('POST', '/email', { email })
 
 // useLink returns why the link does not sign in, or an empty text if it does.
 export async function useLink(token: string): Promise<string> {
-  const response = await ask('POST', '/session/email/confirm', { token })
+  const response = await ask('POST', '/email/confirm', { token })
   if (response.ok) return ''
   if (response.status !== 403 && response.status !== 410) throw new Error(`${response.status}`)
   return ((await response.json()) as { reason: string }).reason
@@ -48,7 +52,7 @@ export async function useLink(token: string): Promise<string> {
 
 // signedIn reports whether this browser has a session, such as one that another tab has started.
 export async function signedIn(): Promise<boolean> {
-  const response = await ask('POST', graphqlUrl, { query: '{ viewer { role } }' })
+  const response = await ask('POST', '/graphql', { query: '{ viewer { role } }' })
   return response.ok
 }
 
@@ -75,7 +79,7 @@ export function arrive(): Arrival {
   const kept = sessionStorage.getItem(place)
   if (reason === null && link === null && kept === null) return {}
   if (reason === null) sessionStorage.removeItem(place) // otherwise the next attempt leads there
-  history.replaceState(null, '', `/${link === null && kept?.startsWith('#/') ? kept : ''}`)
+  history.replaceState(null, '', `${base}/${link === null && kept?.startsWith('#/') ? kept : ''}`)
   return { ...(reason === null ? {} : { reason }), ...(link === null ? {} : { link }) }
 }
 

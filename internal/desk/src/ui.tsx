@@ -3,6 +3,7 @@ import { useEffect, useLayoutEffect, useState } from 'react'
 import type { ReactNode } from 'react'
 import { Button } from 'react-aria-components'
 import type { Connection } from './api.ts'
+import { base } from './session.ts'
 import { choices, useTexts } from './texts/index.tsx'
 import type { Language } from './texts/index.tsx'
 
@@ -32,7 +33,7 @@ export function Frame({ name, connection, onLeave, children }: { name?: string; 
       </header>
       {connection && <ConnectionNotice connection={connection} />}
       <main id="content">{children}</main>
-      <footer className="bottom"><a href="/playground">{t.docs}</a></footer>
+      {base === '' && <footer className="bottom"><a href="/playground">{t.docs}</a></footer>}
     </>
   )
 }
