@@ -63,6 +63,8 @@ func TestSchoolCommand(t *testing.T) {
 		{args: []string{"check"}, env: []string{"SCHOOL=South"}, code: exitConfiguration, says: `SCHOOL is "South"; expected 1 to 30`},
 		{args: []string{"serve"}, env: []string{"SCHOOL=north-high"}, code: exitConfiguration, says: `SCHOOL is "north-high", and serve is not for one school; unset it`},
 		{args: []string{"doctor"}, env: []string{"SCHOOL_DOMAIN=https://x", "SCHOOL_IDLE_TIMEOUT=0s", "MAX_OPEN_SCHOOLS=0"}, code: exitConfiguration, says: `SCHOOL_DOMAIN is "https://x"`},
+		{args: []string{"doctor"}, env: []string{"SCHOOL_DOMAIN=example.org", "PUBLIC_URL=https://desk.example.org"}, code: exitConfiguration, says: "whose host would name a school"},
+		{args: []string{"doctor"}, env: []string{"ADMIN_EMAILS=North:ada@example.org"}, code: exitConfiguration, says: `ADMIN_EMAILS is "North:ada@example.org"`},
 	} {
 		t.Run(strings.Join(append(c.env, c.args...), " "), func(t *testing.T) {
 			code, _, errs := runOnce(t, data, append(c.env, env...), c.args...)

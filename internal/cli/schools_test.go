@@ -14,6 +14,7 @@ import (
 	"github.com/coder/websocket"
 
 	"rehearse/internal/app"
+	"rehearse/internal/app/signin"
 	"rehearse/internal/booking"
 	"rehearse/internal/identity"
 	"rehearse/internal/pgtest"
@@ -29,6 +30,7 @@ type campus struct {
 	marker string      // in all texts of the school
 	feed   string      // the path of a calendar feed, without that of the school
 	leave  string      // the path of a link to unsubscribe, likewise
+	urls   string      // begins the URLs in responses
 }
 
 // campuses starts a server with the only school and two others, north and south.
@@ -43,6 +45,10 @@ func campuses(t *testing.T, env ...string) (db pgtest.Database, all []*campus) {
 	r := start(t, data, env...)
 	for _, name := range []school.Name{"", "north", "south"} {
 		c := &campus{running: r, name: name, marker: strings.ToUpper("secret-of-" + string(name) + "-")}
+		c.urls = "http://" + r.address + name.Path()
+		if slices.Contains(env, "PUBLIC_URL="+deskOfTests) {
+			c.urls = "https://" + c.host()
+		}
 		c.fill(t, db)
 		all = append(all, c)
 	}
@@ -75,7 +81,7 @@ func (c *campus) fill(t *testing.T, db pgtest.Database) {
 	if err := json.Unmarshal([]byte(mutate(`createCalendarFeed(input: {studentId: 1}) { url errors { code } }`)), &created); err != nil {
 		t.Fatal(err)
 	}
-	path, is := strings.CutPrefix(created.Data.CreateCalendarFeed.URL, "http://"+c.address+c.name.Path())
+	path, is := strings.CutPrefix(created.Data.CreateCalendarFeed.URL, c.urls)
 	if !is {
 		t.Fatalf("%s: the feed is at %s", c.name, created.Data.CreateCalendarFeed.URL)
 	}
@@ -103,15 +109,35 @@ func (c *campus) store(t *testing.T, db pgtest.Database) *store.Store {
 	return of
 }
 
-// token returns a token of the school.
-func (c *campus) token(role booking.Role, id int64) string {
+// key returns the secret of the server.
+func (c *campus) key() identity.Secret {
 	c.t.Helper()
 	_, secret, _ := strings.Cut(secretOfTests, "=")
 	key, err := identity.NewSecret(secret)
 	if err != nil {
 		c.t.Fatal(err)
 	}
-	token, err := key.Sign(identity.Terms{School: c.name, Clock: time.Now}, booking.Actor{Role: role, ID: id}, time.Hour)
+	return key
+}
+
+// cookie returns the cookie of a session in the school.
+func (c *campus) cookie(role booking.Role, id int64) string {
+	c.t.Helper()
+	sessions, err := identity.NewSessions(c.key(), c.name, time.Now)
+	if err != nil {
+		c.t.Fatal(err)
+	}
+	token, err := sessions.Sign(identity.Session{Actor: booking.Actor{Role: role, ID: id}, Method: signin.OIDC}, time.Hour)
+	if err != nil {
+		c.t.Fatal(err)
+	}
+	return "rehearse_session=" + token
+}
+
+// token returns a token of the school.
+func (c *campus) token(role booking.Role, id int64) string {
+	c.t.Helper()
+	token, err := c.key().Sign(identity.Terms{School: c.name, Clock: time.Now}, booking.Actor{Role: role, ID: id}, time.Hour)
 	if err != nil {
 		c.t.Fatal(err)
 	}
@@ -178,7 +204,7 @@ func testOwnTokens(t *testing.T, all []*campus) {
 			"a session": func(document string) (int, string) {
 				body, _ := json.Marshal(map[string]string{"query": document})
 				return c.request(http.MethodPost, c.name.Path()+"/session/graphql", string(body), "Content-Type", "application/json",
-					"Cookie", "rehearse_session="+c.token(booking.RoleAdmin, 0))
+					"Cookie", c.cookie(booking.RoleAdmin, 0))
 			},
 		}
 		if c.name != "" {
@@ -226,7 +252,7 @@ func testOtherTokens(t *testing.T, all []*campus) {
 				continue
 			}
 			t.Run(fmt.Sprintf("%s with a token of %s", c.marker, other.marker), func(t *testing.T) {
-				c := &campus{c.in(t), c.name, c.marker, c.feed, c.leave}
+				c := &campus{c.in(t), c.name, c.marker, c.feed, c.leave, c.urls}
 				for _, role := range []booking.Role{booking.RoleAdmin, booking.RoleStudent, booking.RoleInterviewer} {
 					token := other.token(role, 1)
 					if c.name != "" { // without a name, the claim names the other school
@@ -236,8 +262,12 @@ func testOtherTokens(t *testing.T, all []*campus) {
 						c.refusesStreams(token)
 						c.wantRefused("its host", http.StatusUnauthorized)(c.send("/graphql", token, everything, "Host", string(c.name)+".schools.test"))
 					}
-					c.wantRefused("a session", http.StatusUnauthorized)(c.request(http.MethodPost, c.name.Path()+"/session/graphql",
-						`{"query": "{ students { totalCount } }"}`, "Content-Type", "application/json", "Cookie", "rehearse_session="+token))
+					for what, cookie := range map[string]string{
+						"a session": other.cookie(role, 1), "a token as a session": "rehearse_session=" + token, "a token of the school as a session": "rehearse_session=" + c.token(role, 1),
+					} {
+						c.wantRefused(what, http.StatusUnauthorized)(c.request(http.MethodPost, c.name.Path()+"/session/graphql",
+							`{"query": "{ students { totalCount } }"}`, "Content-Type", "application/json", "Cookie", cookie))
+					}
 				}
 				c.wantRefused("a calendar feed", http.StatusNotFound)(c.get(c.name.Path() + other.feed))
 				c.wantRefused("a link to unsubscribe", http.StatusNotFound)(c.get(c.name.Path() + other.leave))
@@ -323,8 +353,9 @@ func testUnknownSchools(t *testing.T, c *campus) {
 		c.wantRefused(host, http.StatusNotFound)(c.send("/graphql", admin, everything, "Host", host))
 	}
 	c.wantRefused("the playground by path", http.StatusNotFound)(c.get("/s/north/playground"))
-	c.wantRefused("the desk by path", http.StatusNotFound)(c.get("/s/north/"))
-	if status, page := c.request(http.MethodGet, "/", "", "Host", "north.schools.test"); status != http.StatusOK || !strings.Contains(page, "Rehearse") {
-		t.Errorf("the desk of a school: got status %d and %.200s", status, page)
+	for host, path := range map[string]string{c.address: "/s/north", "north.schools.test": "/"} {
+		if status, page := c.request(http.MethodGet, path, "", "Host", host); status != http.StatusOK || !strings.Contains(page, "Rehearse") {
+			t.Errorf("the desk of a school at %s: got status %d and %.200s", path, status, page)
+		}
 	}
 }

@@ -265,6 +265,7 @@ func (c *Config) validate(purpose Purpose) []error {
 	check(c.DatabaseListenURL == "" || isDatabase(c.DatabaseListenURL) && !c.Embedded(), "DATABASE_LISTEN_URL", hidden)
 	check(c.DatabaseReplicaURL == "" || isDatabase(c.DatabaseReplicaURL) && !c.Embedded(), "DATABASE_REPLICA_URL", hidden)
 	c.validateSchools(check)
+	errs = append(errs, c.validateSchoolHosts()...)
 	zone, err := calendar.Zone(c.DefaultTimeZone)
 	check(err == nil, "DEFAULT_TIME_ZONE", c.DefaultTimeZone)
 	c.Zone = zone
@@ -297,12 +298,19 @@ func (c *Config) validateSchools(check func(ok bool, name, value string)) {
 	}
 	domain := c.SchoolDomain
 	check(domain == strings.Trim(strings.ToLower(domain), ".:/ ") && !strings.ContainsAny(domain, ":/ "), "SCHOOL_DOMAIN", domain)
-	// The host of PUBLIC_URL would otherwise name a school, and nothing would lead to the only one.
-	if public, err := url.Parse(c.PublicURL); err == nil && domain != "" {
-		check(!strings.HasSuffix(strings.ToLower(public.Hostname()), "."+domain), "SCHOOL_DOMAIN", domain)
-	}
 	check(c.MaxOpenSchools >= 1, "MAX_OPEN_SCHOOLS", fmt.Sprint(c.MaxOpenSchools))
 	check(c.SchoolIdle > 0, "SCHOOL_IDLE_TIMEOUT", c.SchoolIdle.String())
+}
+
+// validateSchoolHosts checks that the host of PUBLIC_URL does not name a school: nothing would then lead
+// to the only one.
+func (c *Config) validateSchoolHosts() []error {
+	public, err := url.Parse(c.PublicURL)
+	if err != nil || c.SchoolDomain == "" || !strings.HasSuffix(strings.ToLower(public.Hostname()), "."+c.SchoolDomain) {
+		return nil
+	}
+	return []error{fmt.Errorf("SCHOOL_DOMAIN is %q, and PUBLIC_URL is %q, whose host would name a school; expected a domain without this host below it",
+		c.SchoolDomain, c.PublicURL)}
 }
 
 // SchoolURL returns the URL of the pages of a school, without a final slash: its host, if schools have

@@ -103,3 +103,32 @@ func TestSignInLinks(t *testing.T) {
 		})
 	}
 }
+
+// Each school has its own administrators, and an address of its own below PUBLIC_URL or SCHOOL_DOMAIN.
+func TestSchoolsOfSignIn(t *testing.T) {
+	t.Parallel()
+	c, err := load(with(client, "ADMIN_EMAILS", "ada@example.org, north-high:ben@example.org,north-high: Eve@example.org"))
+	if err != nil || !slices.Equal(c.AdminsOf(""), []string{"ada@example.org"}) ||
+		!slices.Equal(c.AdminsOf("north-high"), []string{"ben@example.org", "Eve@example.org"}) || c.AdminsOf("north") != nil {
+		t.Errorf("got the administrators %q, %v", c.AdminEmails, err)
+	}
+	for _, test := range []struct {
+		public, domain, want string
+	}{
+		{"https://desk.example.org:8443", "", "https://desk.example.org:8443/s/north"},
+		{"https://desk.example.org:8443", "desk.example.org", "https://north.desk.example.org:8443"},
+		{"https://desk.example.org", "schools.example.org", "https://north.schools.example.org"},
+	} {
+		c, err := load(with(client, "PUBLIC_URL", test.public, "SCHOOL_DOMAIN", test.domain))
+		if err != nil || c.SchoolURL("north") != test.want || c.SchoolURL("") != test.public || c.SignInRedirectURL("north") != test.want+"/session/oidc/callback" {
+			t.Errorf("%s and %s: got %q, %q and %q, %v", test.public, test.domain, c.SchoolURL("north"), c.SchoolURL(""), c.SignInRedirectURL("north"), err)
+		}
+	}
+	for _, wrong := range []map[string]string{
+		{"ADMIN_EMAILS": ":ada@example.org"}, {"ADMIN_EMAILS": "north:Ben"}, {"SCHOOL_DOMAIN": "example.org", "PUBLIC_URL": "https://desk.example.org"},
+	} {
+		if _, err := load(wrong); err == nil {
+			t.Errorf("%v is accepted", wrong)
+		}
+	}
+}

@@ -29,8 +29,8 @@ type Claimed struct {
 	// Roles has the roles that the person may sign in with, the one with the most rights first. It is
 	// nil if the issuer does not decide.
 	Roles []booking.Role
-	// Schools has the names of the schools in which the person has the roles. It is empty if that is the
-	// only one.
+	// Schools has the names of the schools in which the person has the roles. It is nil if the issuer
+	// names none, which means the only one.
 	Schools  []string
 	ID       string // in this school; empty if the person is found by e-mail
 	Email    string
@@ -79,8 +79,8 @@ func (n ClaimNames) read(claims map[string]any, issuer string) Claimed {
 	if n.Role == "" {
 		return c
 	}
-	if name := n.school(); name != "" {
-		c.Schools = texts(claims[name])
+	if named := claims[n.school()]; named != nil {
+		c.Schools = append([]string{}, texts(named)...)
 	}
 	c.Roles = []booking.Role{}
 	values := texts(claims[n.Role])

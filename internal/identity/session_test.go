@@ -49,6 +49,16 @@ func TestSessions(t *testing.T) {
 			t.Errorf("%s: got %+v, %v", name, got, err)
 		}
 	}
+	inNorth, err := identity.NewSessions(newSecret(t), "north", func() time.Time { return now })
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, _, err := inNorth.Verify(t.Context(), token); !errors.Is(err, identity.ErrInvalid) {
+		t.Errorf("a session of another school: got %v", err)
+	}
+	if _, valid := inNorth.Link(link); valid {
+		t.Error("a link of another school is accepted")
+	}
 	if _, _, err := newSessions(t, newSecret(t), now.Add(2*time.Hour)).Verify(t.Context(), token); !errors.Is(err, identity.ErrExpired) {
 		t.Errorf("an expired session: got %v", err)
 	}

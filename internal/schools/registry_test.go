@@ -35,6 +35,7 @@ type world struct {
 	names []school.Name
 	open  []school.Name
 	fails error
+	lists error // of the list
 	busy  bool
 	stop  func()
 }
@@ -50,8 +51,8 @@ func newWorld(t *testing.T, most int) *world {
 			w.open = append(w.open, name)
 			return fake{nil, &w.open, name, &w.busy}, nil
 		},
-		List: func(context.Context) ([]school.Name, error) { return slices.Clone(w.names), nil },
-		Max:  most, Idle: time.Minute, Log: slog.New(slog.DiscardHandler), Now: time.Now,
+		List: func(context.Context) ([]school.Name, error) { return slices.Clone(w.names), w.lists },
+		Max:  most, Idle: time.Minute, Grace: time.Minute, Log: slog.New(slog.DiscardHandler), Now: time.Now,
 	})
 	ctx, cancel := context.WithCancel(t.Context())
 	done := make(chan struct{})
@@ -147,5 +148,52 @@ func TestSchoolsThatCannotBeOpened(t *testing.T) {
 		w.wantOpen(t, "after it was dropped")
 		w.use(t, "a", schools.ErrUnknown)
 		w.stop()
+	})
+}
+
+// While the list cannot be read, no school is unknown, and open schools are served.
+func TestListCannotBeRead(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t, 2)
+		w.use(t, "a", nil)()
+		time.Sleep(2 * time.Second)
+		w.lists = errors.New("the database is away")
+		w.use(t, "b", w.lists)
+		if _, _, err := w.Use(t.Context(), "b"); errors.Is(err, schools.ErrUnknown) {
+			t.Errorf("Use() = %v", err)
+		}
+		w.use(t, "a", nil)()
+		time.Sleep(10 * time.Second)
+		w.wantOpen(t, "while the list cannot be read", "a")
+		w.lists = nil
+		time.Sleep(2 * time.Second)
+		w.use(t, "b", nil)()
+		w.stop()
+	})
+}
+
+// At the end, a school is closed when its last request has ended, or after the grace.
+func TestRequestsInProgressAtTheEnd(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t, 3)
+		w.use(t, "a", nil)()
+		w.use(t, "b", nil)()
+		w.use(t, "c", nil)()
+		b, c := w.use(t, "b", nil), w.use(t, "c", nil)
+		stopped := make(chan struct{})
+		go func() {
+			defer close(stopped)
+			w.stop()
+		}()
+		w.wantOpen(t, "while requests are in progress", "b", "c")
+		w.use(t, "a", schools.ErrFull)
+		b()
+		w.wantOpen(t, "after the end of one", "c")
+		time.Sleep(time.Minute)
+		w.wantOpen(t, "after the grace")
+		<-stopped
+		c()
 	})
 }

@@ -78,7 +78,7 @@ func (s *SignIn) Find(ctx context.Context, c identity.Claimed) (booking.Actor, e
 // isHere reports whether the issuer gives the person roles in this school.
 func (s *SignIn) isHere(c identity.Claimed) bool {
 	if s.School == "" {
-		return len(c.Schools) == 0
+		return c.Schools == nil
 	}
 	return slices.Contains(c.Schools, string(s.School))
 }
