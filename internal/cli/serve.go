@@ -151,7 +151,7 @@ func (s *session) serveSchool(ctx context.Context, o opened) (err error) {
 	}
 	stopJobs = sync.OnceValue(stopJobs)
 	defer func() { err = errors.Join(err, stopJobs()) }()
-	work, err := all.work(ctx, "", school, o.database.Store, entrance.people)
+	work, err := all.work(ctx, "", school, o.database.Store, entrance.people, observer)
 	if err != nil {
 		return err
 	}

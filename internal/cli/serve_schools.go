@@ -9,7 +9,9 @@ import (
 	"time"
 
 	"rehearse/internal/app"
+	"rehearse/internal/app/outbox"
 	"rehearse/internal/app/signin"
+	"rehearse/internal/app/webhooks"
 	"rehearse/internal/booking"
 	"rehearse/internal/calendarweb"
 	"rehearse/internal/gqlhttp"
@@ -91,9 +93,9 @@ func (s *schoolServer) pages(of *app.App, graphQL *gqlhttp.Handler, sessions *we
 
 // work starts to follow a school and its mail, and returns the tasks that serve it.
 func (s *schoolServer) work(
-	ctx context.Context, name school.Name, of *app.App, db *store.Store, people *signin.SignIn,
+	ctx context.Context, name school.Name, of *app.App, db *store.Store, people *signin.SignIn, observer senders,
 ) ([]func(context.Context), error) {
-	sendMail, err := s.startMail(ctx, of, people, db, name, s.observer)
+	sendMail, err := s.startMail(ctx, of, people, db, name, observer)
 	if err != nil {
 		return nil, err
 	}
@@ -101,7 +103,13 @@ func (s *schoolServer) work(
 	if err != nil {
 		return nil, err
 	}
-	return []func(context.Context){follow, of.NewDispatcher(s.log, s.observer, webhook.Timeout).Run, sendMail}, nil
+	return []func(context.Context){follow, of.NewDispatcher(s.log, observer, webhook.Timeout).Run, sendMail}, nil
+}
+
+// senders observes what a school sends.
+type senders interface {
+	outbox.Observer
+	webhooks.Observer
 }
 
 // openSchool is a school that is open.
@@ -111,8 +119,9 @@ type openSchool struct {
 	store *store.Store
 	mail  bool
 
-	stop  context.CancelFunc
-	tasks sync.WaitGroup
+	stop   context.CancelFunc
+	tasks  sync.WaitGroup
+	forget func() // what waits to be sent, in the metrics
 }
 
 var _ schools.Served = (*openSchool)(nil)
@@ -140,11 +149,14 @@ func (s *schoolServer) open(ctx context.Context, name school.Name) (_ schools.Se
 		Name: string(name), App: of, PublicURL: s.config.SchoolURL(name), Path: name.Path(),
 		Sender: entrance.site.Sender(s.verifier.ForSchool(name).Sender), Rates: s.rates(db),
 	})
-	tasks, err := s.work(ctx, name, of, db, entrance.people)
+	observer, forget := s.observer.ForSchool()
+	tasks, err := s.work(ctx, name, of, db, entrance.people, observer)
 	if err != nil {
 		return nil, err
 	}
-	opened := &openSchool{Handler: s.site.Pages(s.pages(of, graphQL, entrance.site)), app: of, store: db, mail: s.config.Mail.Server != nil}
+	opened := &openSchool{
+		Handler: s.site.Pages(s.pages(of, graphQL, entrance.site)), app: of, store: db, mail: s.config.Mail.Server != nil, forget: forget,
+	}
 	var working context.Context
 	working, opened.stop = context.WithCancel(context.WithoutCancel(ctx))
 	for _, task := range tasks {
@@ -167,6 +179,7 @@ func (o *openSchool) Busy(ctx context.Context) bool {
 func (o *openSchool) Close(context.Context) error {
 	o.stop()
 	o.tasks.Wait()
+	o.forget()
 	return o.store.Close()
 }
 

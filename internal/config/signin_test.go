@@ -119,10 +119,13 @@ func TestSchoolsOfSignIn(t *testing.T) {
 		{"https://desk.example.org:8443", "desk.example.org", "https://north.desk.example.org:8443"},
 		{"https://desk.example.org", "schools.example.org", "https://north.schools.example.org"},
 	} {
-		c, err := load(with(client, "PUBLIC_URL", test.public, "SCHOOL_DOMAIN", test.domain))
-		if err != nil || c.SchoolURL("north") != test.want || c.SchoolURL("") != test.public || c.SignInRedirectURL("north") != test.want+"/session/oidc/callback" {
-			t.Errorf("%s and %s: got %q, %q and %q, %v", test.public, test.domain, c.SchoolURL("north"), c.SchoolURL(""), c.SignInRedirectURL("north"), err)
-		}
+		t.Run(test.want, func(t *testing.T) {
+			t.Parallel()
+			c, err := load(with(client, "PUBLIC_URL", test.public, "SCHOOL_DOMAIN", test.domain))
+			if err != nil || c.SchoolURL("north") != test.want || c.SchoolURL("") != test.public || c.SignInRedirectURL("north") != test.want+"/session/oidc/callback" {
+				t.Errorf("got %q, %q and %q, %v", c.SchoolURL("north"), c.SchoolURL(""), c.SignInRedirectURL("north"), err)
+			}
+		})
 	}
 	for _, wrong := range []map[string]string{
 		{"ADMIN_EMAILS": ":ada@example.org"}, {"ADMIN_EMAILS": "north:Ben"}, {"SCHOOL_DOMAIN": "example.org", "PUBLIC_URL": "https://desk.example.org"},

@@ -71,6 +71,7 @@ type Registry struct {
 
 	listing sync.Mutex    // held while the list is read
 	names   []school.Name // as read last; guarded by mu
+	known   bool          // that they have been read; guarded by mu
 	failed  error         // of the last attempt to read the list; guarded by mu
 	listed  time.Time     // of the last attempt; guarded by mu
 }
@@ -281,14 +282,17 @@ func (r *Registry) Names(ctx context.Context) ([]school.Name, error) {
 	if err != nil {
 		return nil, err
 	}
-	r.names = names
+	r.names, r.known = names, true
 	return names, nil
 }
 
-// Alone reports that there are no schools. It returns false if it cannot find out.
+// Alone reports that there are no schools. While the list cannot be read, it says what was true before,
+// because nobody creates a school while the database is away. It returns false if it has never found out.
 func (r *Registry) Alone(ctx context.Context) bool {
-	names, err := r.Names(ctx)
-	return err == nil && len(names) == 0
+	_, _ = r.Names(ctx) // the names are remembered, and so is that they are not known
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.known && len(r.names) == 0
 }
 
 // Any reports whether there were schools when the list was read last.

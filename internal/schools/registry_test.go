@@ -169,6 +169,16 @@ func TestListCannotBeRead(t *testing.T) {
 		w.lists = nil
 		time.Sleep(2 * time.Second)
 		w.use(t, "b", nil)()
+		w.names = nil
+		for _, alone := range []bool{false, true, true} { // at first, the list is a moment old
+			if got := w.Alone(t.Context()); got != alone {
+				t.Errorf("Alone() = %t, want %t", got, alone)
+			}
+			time.Sleep(2 * time.Second)
+			if alone {
+				w.lists = errors.New("the database is away again")
+			}
+		}
 		w.stop()
 	})
 }

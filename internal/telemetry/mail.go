@@ -47,4 +47,4 @@ func (t *Telemetry) MailAttempted(kind booking.MailKind, result string, took tim
 }
 
 // OldestMail sets the age of the oldest pending message.
-func (t *Telemetry) OldestMail(age time.Duration) { t.metrics.letters.oldest.Set(age.Seconds()) }
+func (t *Telemetry) OldestMail(age time.Duration) { t.setOldestMail(nil, age) }

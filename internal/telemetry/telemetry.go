@@ -33,10 +33,13 @@ type Options struct {
 type Telemetry struct {
 	options Options
 	metrics *metrics
+	queues  queues
 }
 
 // New returns a Telemetry with all metrics at zero.
-func New(o Options) *Telemetry { return &Telemetry{options: o, metrics: newMetrics(o)} }
+func New(o Options) *Telemetry {
+	return &Telemetry{options: o, metrics: newMetrics(o), queues: queues{of: map[*SchoolTelemetry]queue{}}}
+}
 
 // request is the state of one observed request.
 type request struct {

@@ -53,6 +53,5 @@ func (t *Telemetry) WebhookDisabled() { t.metrics.deliveries.disabled.Inc() }
 // Queue sets the age of the oldest pending delivery, and the number of webhooks whose receiver
 // is unavailable.
 func (t *Telemetry) Queue(oldest time.Duration, failing int) {
-	t.metrics.deliveries.oldest.Set(oldest.Seconds())
-	t.metrics.deliveries.failing.Set(float64(failing))
+	t.setDeliveries(nil, oldest, failing)
 }
