@@ -79,7 +79,7 @@ func (c *campus) wantSession(t *testing.T, response *http.Response, path, text s
 // A link in an e-mail leads to the school in which it was requested, and signs in to no other.
 func TestSignInLinksOfSchools(t *testing.T) {
 	t.Parallel()
-	relay := &mailtest.Relay{}
+	relay := &mailtest.Relay{User: "me", Password: "hunter2"}
 	_, all := campuses(t, serverURL("smtp", relay.Start(t, nil, false)), fromOfTests, "PUBLIC_URL="+deskOfTests)
 	for _, c := range all {
 		email := "s@" + strings.ToLower(c.marker) + "example.org"
