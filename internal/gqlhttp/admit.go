@@ -26,6 +26,7 @@ type admission struct {
 	maxImport   int64    // body limit of an administrator's import
 	school      string   // begins the keys of the callers of a school; empty for the only one
 	share       *limiter // limits the operations of one school; nil for the only one
+	mutationsOf *limiter // limits the mutations of one school, as mutations does; nil for the only one
 	rates       *RateLimits
 	operations  *limiter
 	mutations   *limiter // limits those operations that can wait for locks
@@ -198,9 +199,9 @@ func (a admission) permits(ctx context.Context, one *admitted) (leave func(), fu
 	case one.subscribes():
 		return a.acquireOperation(ctx, one.caller, a.timeout)
 	case one.imports:
-		return a.withOperation(ctx, one.caller, a.mutations, a.imports)
+		return a.acquireMutation(ctx, one.caller, a.imports)
 	case one.mutates():
-		return a.withOperation(ctx, one.caller, a.mutations)
+		return a.acquireMutation(ctx, one.caller)
 	default:
 		return a.acquireOperation(ctx, one.caller, 0)
 	}

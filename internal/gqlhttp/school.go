@@ -33,7 +33,8 @@ func (h *Handler) ForSchool(s School) *Handler {
 	}
 	a.school, a.rates = s.Name+"/", s.Rates
 	most := shareOf(h.operations.most)
-	a.share = newLimiter(theOperations, most, min(most, h.operations.each))
+	each := min(most, h.operations.each)
+	a.share, a.mutationsOf = newLimiter(theOperations, most, each), newLimiter(theMutations, ofMutations(most), ofMutations(each))
 	return h.with(o, a)
 }
 
@@ -78,8 +79,13 @@ func (a admission) waitForOperation(ctx context.Context, caller string) (leave f
 	return func() { release(); leaveShare() }, true
 }
 
-// withOperation acquires the permits of the limiters, and then one for the operation.
-func (a admission) withOperation(ctx context.Context, caller string, limiters ...*limiter) (leave func(), refused *refusal) {
+// acquireMutation acquires the permits for a mutation. That of the school is the first, so that the
+// mutations of one school that wait hold no more permits of the server than they may.
+func (a admission) acquireMutation(ctx context.Context, caller string, more ...*limiter) (leave func(), refused *refusal) {
+	limiters := append([]*limiter{a.mutations}, more...)
+	if a.mutationsOf != nil {
+		limiters = append([]*limiter{a.mutationsOf}, limiters...)
+	}
 	others, refused := acquireAll(ctx, caller, limiters...)
 	if refused != nil {
 		return nil, refused
