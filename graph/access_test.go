@@ -132,6 +132,7 @@ func mutations(h household) map[string]map[string]any {
 		"holdSlot":              {"studentId": h.student, "slotId": h.free},
 		"releaseHold":           {"holdId": h.hold},
 		"rescheduleInterview":   {"interviewId": h.interview, "slotId": h.free},
+		"updateInterviewIntake": {"interviewId": h.interview, "intake": "I know Go."},
 		"cancelInterview":       {"interviewId": h.interview, "reason": "ill"},
 		"completeInterview":     {"interviewId": h.interview, "grade": 3},
 		"markNoShow":            {"interviewId": h.interview, "party": "STUDENT"},

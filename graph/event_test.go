@@ -187,6 +187,11 @@ func TestOneEventForEachMutation(t *testing.T) {
 	one("the same again", "", func() { s.Booked(student, slot) })
 	one("rescheduleInterview", "INTERVIEW_RESCHEDULED", func() { s.move(interview, other) })
 	one("the same again", "", func() { s.move(interview, other) })
+	tell := func() {
+		s.Accepted(s.ChangeInterview("updateInterviewIntake", in{"interviewId": interview, "intake": "I know Go."}).Errors)
+	}
+	one("updateInterviewIntake", "INTERVIEW_INTAKE_UPDATED", tell)
+	one("the same again", "", tell)
 	one("completeInterview, refused", "", func() { s.Complete(interview, 3) })
 	s.SetClock(t0.Add(3*day + time.Hour))
 	one("markNoShow", "NO_SHOW_MARKED", func() { s.noShow(interview, "STUDENT") })
@@ -299,6 +304,7 @@ func TestEventsContainNoFreeText(t *testing.T) {
 	s.Accepted(s.closing("blockTime", "", in{
 		"interviewerId": ann, "start": "2026-06-20T00:00:00Z", "end": "2026-06-21T00:00:00Z", "reason": words(7),
 	}).Errors)
+	s.Accepted(s.ChangeInterview("updateInterviewIntake", in{"interviewId": graded, "intake": words(12)}).Errors)
 	s.SetClock(t0.Add(2 * day))
 	s.Accepted(s.ChangeInterview("completeInterview", in{"interviewId": graded, "grade": 3, "note": words(8)}).Errors)
 	s.Accepted(s.ChangeInterview("completeInterview", in{"interviewId": graded, "note": words(9) + " anew"}).Errors)

@@ -129,6 +129,7 @@ func (e *eventful) life() {
 		e.release(e.held(e.student, first))
 		e.interview = e.Booked(e.student, first)
 		e.Accepted(e.move(e.interview, second).Errors)
+		e.Accepted(e.ChangeInterview("updateInterviewIntake", in{"interviewId": e.interview, "intake": "I know Go."}).Errors)
 		e.Cancel(e.Booked(e.student, other))
 	})
 	e.SetClock(t0.Add(12*day + 4*time.Hour))

@@ -224,6 +224,7 @@ func bookingSteps() []step {
 		{"bookSlot", func(l *life) { l.interview = l.Booked(l.student, l.slots[1]) }, by{"RELEASED": "HOLD_RELEASED", "BOOKED": "INTERVIEW_BOOKED"}},
 		{"rescheduleInterview", func(l *life) { l.Accepted(l.move(l.interview, l.slots[2]).Errors) },
 			by{"RELEASED": "INTERVIEW_RESCHEDULED", "BOOKED": "INTERVIEW_RESCHEDULED"}},
+		stepOf("updateInterviewIntake", func(l *life) in { return in{"interviewId": l.interview, "intake": "I know Go."} }, nil),
 		{"cancelInterview", func(l *life) { l.Accepted(l.Cancel(l.interview).Errors) }, by{"RELEASED": "INTERVIEW_CANCELLED"}},
 		{"holdSlot", func(l *life) { l.hold = l.held(l.student, l.slots[3]) }, by{"HELD": "HOLD_PLACED"}},
 		{"bookSlot", func(l *life) { l.interview = l.Booked(l.student, l.slots[3]) }, by{"BOOKED": "INTERVIEW_BOOKED"}},

@@ -97,6 +97,10 @@ func TestSameKeySameResponse(t *testing.T) {
 			func(s scene) { s.Accepted(s.Cancel(s.booked).Errors) }, []string{}},
 		{"a refused move", "rescheduleInterview", func(s scene) in { return in{"interviewId": s.booked, "slotId": s.taken} },
 			func(s scene) { s.Accepted(s.Cancel(s.bookingOn(s.taken)).Errors) }, []string{"SLOT_TAKEN"}},
+		{"an intake", "updateInterviewIntake", func(s scene) in { return in{"interviewId": s.booked, "intake": "I know Go."} },
+			func(s scene) { s.Accepted(s.Cancel(s.booked).Errors) }, []string{}},
+		{"a refused intake", "updateInterviewIntake", func(s scene) in { return in{"interviewId": s.booked, "intake": strings.Repeat("x", 2001)} },
+			func(scene) {}, []string{"INVALID_INPUT"}},
 		{"a move to what is not there", "rescheduleInterview", func(s scene) in { return in{"interviewId": s.booked, "slotId": "999"} },
 			func(scene) {}, []string{"NOT_FOUND"}},
 	} {

@@ -26,10 +26,10 @@ var resaved = []struct {
 		"ann@example.org,,,45,5,-go;sql,MONDAY;THURSDAY,09:00,12:00,Europe/Berlin,2026-06-04,2026-12-11,2\n" +
 		"ann@example.org,,,60,0,,SUNDAY,18:30,00:00,America/New_York,2026-06-03,,1\n" +
 		"ann@example.org,2026-05-04T09:00:00Z,2026-05-04T11:00:00Z,60,0,x,,,,,,,\n", (*app.App).ExportAvailability},
-	{"importInterviews", "studentEmail,interviewerEmail,start,end,status,grade,note,bookedAt,completedAt,cancelledAt,cancelReason\n" +
+	{"importInterviews", "studentEmail,interviewerEmail,start,end,status,grade,note,bookedAt,completedAt,cancelledAt,cancelReason,intake\n" +
 		"alan@example.org,ann@example.org,2026-05-04T09:00:00Z,2026-05-04T10:00:00Z,COMPLETED,4," +
-		"\"=SUM(1), \"\"well\"\";\nand - more\",2026-05-01T12:00:00Z,2026-05-04T10:05:00Z,,\n" +
-		"j@example.org,ann@example.org,2026-05-04T10:00:00Z,2026-05-04T11:00:00Z,CANCELLED,,,2026-05-01T12:00:00Z,,2026-05-02T12:00:00Z,@home\n", (*app.App).ExportInterviews},
+		"\"=SUM(1), \"\"well\"\";\nand - more\",2026-05-01T12:00:00Z,2026-05-04T10:05:00Z,,,\"+Go; \"\"SQL\"\",\nand more\"\n" +
+		"j@example.org,ann@example.org,2026-05-04T10:00:00Z,2026-05-04T11:00:00Z,CANCELLED,,,2026-05-01T12:00:00Z,,2026-05-02T12:00:00Z,@home,\n", (*app.App).ExportInterviews},
 }
 
 func (s *school) exports() []string {

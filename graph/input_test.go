@@ -145,6 +145,10 @@ func TestBadInput(t *testing.T) {
 		{"grade 6", "completeInterview", in{"interviewId": booked, "grade": 6}, "INVALID_INPUT", "grade", "0 to 5"},
 		{"grade -1", "completeInterview", in{"interviewId": booked, "grade": -1}, "INVALID_INPUT", "grade", "0 to 5"},
 		{"a completion with a long note", "completeInterview", in{"interviewId": booked, "note": strings.Repeat("x", 4001)}, "INVALID_INPUT", "note", "0 to 4000"},
+		{"an unknown interview of an intake", "updateInterviewIntake", in{"interviewId": 999, "intake": "x"}, "NOT_FOUND", "interviewId", "no such interview"},
+		{"a long intake", "updateInterviewIntake", in{"interviewId": booked, "intake": strings.Repeat("x", 2001)}, "INVALID_INPUT", "intake", "1 to 2000"},
+		{"an invisible intake", "updateInterviewIntake", in{"interviewId": booked, "intake": "\u200b"}, "INVALID_INPUT", "intake", "at least one visible character"},
+		{"an intake with a control character", "updateInterviewIntake", in{"interviewId": booked, "intake": "a\x07b"}, "INVALID_INPUT", "intake", "U+0007"},
 		{"a completion in the future", "completeInterview", in{"interviewId": booked, "completedAt": at}, "INVALID_INPUT", "completedAt", "and now"},
 
 		{"a webhook over http", "createWebhook", in{"url": "http://hooks.example.org/"}, "INVALID_INPUT", "url", "https URL"},

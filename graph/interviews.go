@@ -211,6 +211,13 @@ func (r mutationResolver) RescheduleInterview(ctx context.Context, in reservatio
 	return &model.RescheduleInterviewPayload{Interview: primed(ctx, interview), Student: student, Errors: refused}, err
 }
 
+func (r mutationResolver) UpdateInterviewIntake(ctx context.Context, in reservation.UpdateInterviewIntakeInput) (*model.UpdateInterviewIntakePayload, error) {
+	interview, err := r.app.UpdateInterviewIntake(ctx, in)
+	refused, err := r.userErrors(ctx, err)
+	student, err := ofInterview(ctx, interview, err)
+	return &model.UpdateInterviewIntakePayload{Interview: primed(ctx, interview), Student: student, Errors: refused}, err
+}
+
 func (r mutationResolver) MarkNoShow(ctx context.Context, in reservation.MarkNoShowInput) (*model.MarkNoShowPayload, error) {
 	interview, err := r.app.MarkNoShow(ctx, in)
 	refused, err := r.userErrors(ctx, err)

@@ -18,6 +18,7 @@ func planted(s *school) string {
 	s.ChangeInterview("cancelInterview", map[string]any{"interviewId": second, "reason": "planted reason", "idempotencyKey": "k"})
 	s.refusedIn("planted-request", student, "987654")
 	s.Mutate("grantWaiver", "waiver { id }", map[string]any{"studentId": student, "rule": "PAIR", "reason": "planted waiver"}, &struct{}{})
+	s.Accepted(s.ChangeInterview("updateInterviewIntake", in{"interviewId": first, "intake": "planted intake"}).Errors)
 	s.SetClock(t0.Add(day + 2*time.Hour))
 	s.Accepted(s.ChangeInterview("completeInterview", map[string]any{"interviewId": first, "grade": 4, "note": "planted note"}).Errors)
 	s.plantedOutside(student)
@@ -92,8 +93,8 @@ func TestExportIsComplete(t *testing.T) {
 	same(t, "idempotency keys", len(export.Keys), 1)
 	same(t, "booking refusals", len(export.Refusals), 1)
 	same(t, "operation and codes of the refusal", export.Refusals[0].Operation+" "+strings.Join(export.Refusals[0].Codes, " "), "HOLD_SLOT NOT_FOUND")
-	// Admitted, booked twice, cancelled, waived, completed, a calendar feed, preferences, booked, cancelled.
-	same(t, "events", len(export.Events), 10)
+	// Admitted, booked twice, cancelled, waived, an intake, completed, a calendar feed, preferences, booked, cancelled.
+	same(t, "events", len(export.Events), 11)
 	sent := []string{}
 	for _, m := range export.Mail {
 		same(t, "status of a message", m.Status, "PENDING")
@@ -105,7 +106,7 @@ func TestExportIsComplete(t *testing.T) {
 	same(t, "preferences", [2]bool{export.Preferences.Bookings, export.Preferences.Reminders}, [2]bool{true, false})
 	same(t, "webhooks, and their secret", []any{len(export.Webhooks), export.Webhooks[0]["secret"]}, []any{1, nil})
 	same(t, "deliveries to webhooks", len(export.Deliveries), 2)
-	for _, value := range []string{"Planted Name", "planted@example.org", "planted reason", "planted waiver", "planted note", "planted-request", "planted response"} {
+	for _, value := range []string{"Planted Name", "planted@example.org", "planted reason", "planted waiver", "planted note", "planted intake", "planted-request", "planted response"} {
 		if !strings.Contains(text, value) {
 			t.Errorf("export has no %q", value)
 		}
@@ -316,7 +317,7 @@ func TestAnonymisingAgainRemovesNewData(t *testing.T) {
 	student := planted(s)
 	s.anonymise(student)
 	for _, statement := range []string{
-		"UPDATE interviews SET note = 'planted later' WHERE student_id = $1 AND status = 'COMPLETED'",
+		"UPDATE interviews SET note = 'planted later', intake = 'planted later' WHERE student_id = $1 AND status = 'COMPLETED'",
 		"UPDATE waivers SET reason = 'planted later' WHERE student_id = $1",
 	} {
 		if _, err := s.DB.SQL(t).ExecContext(t.Context(), statement, student); err != nil {

@@ -83,6 +83,7 @@ func firstIDIn(t *testing.T, text json.RawMessage) string {
 func retries(s *school) map[string]retried {
 	student, ann := s.Student(nil), s.Interviewer(in{"email": "ann@example.org"})
 	given, missed := s.Booked(student, s.NewSlot(day)), s.Booked(s.Student(nil), s.NewSlot(day))
+	coming := s.Booked(s.Student(nil), s.NewSlot(9*day))
 	s.SetClock(t0.Add(day + 30*time.Minute))
 	send := func(mutation string, input in) {
 		var payload struct{ Errors []refused }
@@ -141,6 +142,10 @@ func retries(s *school) map[string]retried {
 			between: func(_ *school, _ map[string]json.RawMessage) {
 				send("completeInterview", in{"interviewId": given, "grade": 1})
 			}, other: in{"grade": 3}},
+		"an intake": {mutation: "updateInterviewIntake", fields: "interview { id version }", input: in{"interviewId": coming, "intake": "I know Go."},
+			between: func(_ *school, _ map[string]json.RawMessage) {
+				send("updateInterviewIntake", in{"interviewId": coming, "intake": nil})
+			}, other: in{"intake": "I know SQL."}},
 		"a no-show": {mutation: "markNoShow", fields: "interview { id status noShowAt }", input: in{"interviewId": missed, "party": "INTERVIEWER"},
 			between: func(_ *school, _ map[string]json.RawMessage) { send("undoNoShow", in{"interviewId": missed}) }, other: in{"party": "STUDENT"}},
 		"students of a file": {mutation: "importStudents", fields: imported, input: in{"csv": "name,email\nNew,new@example.org\n"},

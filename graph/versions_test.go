@@ -206,6 +206,7 @@ func TestEachChangeOfAnInterviewIsAVersion(t *testing.T) {
 		}
 	}
 	step("a move", t0.Add(time.Hour), "rescheduleInterview", in{"slotId": next})
+	step("an intake", t0.Add(2*time.Hour), "updateInterviewIntake", in{"intake": "I know Go."})
 	ended := t0.Add(20*day + time.Hour)
 	step("a no-show", ended, "markNoShow", in{"party": "STUDENT"})
 	step("the no-show undone", ended.Add(time.Minute), "undoNoShow", nil)

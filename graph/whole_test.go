@@ -114,6 +114,7 @@ func fill(s *school) full {
 	}
 	f.upcoming = f.Booked(f.student, f.Slot(f.interviewer, 20*day))
 	f.moved()
+	f.Accepted(f.ChangeInterview("updateInterviewIntake", in{"interviewId": f.upcoming, "intake": "I know Go."}).Errors)
 	f.free = f.Slot(f.interviewer, 22*day)
 	f.interviews = append(f.interviews, f.upcoming)
 	f.SetClock(t0.Add(7 * time.Hour))
@@ -203,6 +204,7 @@ func TestPayloadObjectsAreComplete(t *testing.T) {
 		input    func(full) in
 	}{
 		{"rescheduleInterview", func(f full) in { return in{"interviewId": f.upcoming, "slotId": f.free} }},
+		{"updateInterviewIntake", func(f full) in { return in{"interviewId": f.upcoming, "intake": "I know SQL."} }},
 		{"cancelInterview", func(f full) in { return in{"interviewId": f.upcoming, "reason": "ill"} }},
 		{"completeInterview", func(f full) in { return in{"interviewId": f.interviews[0], "grade": 5} }},
 		{"holdSlot", func(f full) in { return in{"studentId": f.student, "slotId": f.NewSlot(23 * day)} }},

@@ -470,6 +470,7 @@ type ComplexityRoot struct {
 		Grade               func(childComplexity int) int
 		ID                  func(childComplexity int) int
 		Ics                 func(childComplexity int) int
+		Intake              func(childComplexity int) int
 		Interviewer         func(childComplexity int) int
 		MeetingURL          func(childComplexity int) int
 		NoShowAt            func(childComplexity int) int
@@ -622,6 +623,7 @@ type ComplexityRoot struct {
 		UndoNoShow                    func(childComplexity int, input reservation.UndoNoShowInput) int
 		UpdateAvailability            func(childComplexity int, input availability.UpdateAvailabilityInput) int
 		UpdateBookingPolicy           func(childComplexity int, input roster.UpdateBookingPolicyInput) int
+		UpdateInterviewIntake         func(childComplexity int, input reservation.UpdateInterviewIntakeInput) int
 		UpdateInterviewer             func(childComplexity int, input roster.UpdateInterviewerInput) int
 		UpdateNotificationPreferences func(childComplexity int, input preferences.UpdateNotificationPreferencesInput) int
 		UpdateStudent                 func(childComplexity int, input roster.UpdateStudentInput) int
@@ -886,6 +888,12 @@ type ComplexityRoot struct {
 		Errors        func(childComplexity int) int
 	}
 
+	UpdateInterviewIntakePayload struct {
+		Errors    func(childComplexity int) int
+		Interview func(childComplexity int) int
+		Student   func(childComplexity int) int
+	}
+
 	UpdateInterviewerPayload struct {
 		Cancelled      func(childComplexity int, first int) int
 		CancelledCount func(childComplexity int) int
@@ -1071,6 +1079,7 @@ type InterviewResolver interface {
 	Note(ctx context.Context, objs []*booking.Interview) ([]*string, error)
 
 	MeetingURL(ctx context.Context, objs []*booking.Interview) ([]*string, error)
+
 	Ics(ctx context.Context, objs []*booking.Interview) ([]string, error)
 
 	ViewerCanCancel(ctx context.Context, objs []*booking.Interview) ([]bool, error)
@@ -1107,6 +1116,7 @@ type MutationResolver interface {
 	HoldSlot(ctx context.Context, input reservation.HoldSlotInput) (*model.HoldSlotPayload, error)
 	ReleaseHold(ctx context.Context, input reservation.ReleaseHoldInput) (*model.ReleaseHoldPayload, error)
 	RescheduleInterview(ctx context.Context, input reservation.RescheduleInterviewInput) (*model.RescheduleInterviewPayload, error)
+	UpdateInterviewIntake(ctx context.Context, input reservation.UpdateInterviewIntakeInput) (*model.UpdateInterviewIntakePayload, error)
 	CancelInterview(ctx context.Context, input reservation.CancelInterviewInput) (*model.CancelInterviewPayload, error)
 	CompleteInterview(ctx context.Context, input reservation.CompleteInterviewInput) (*model.CompleteInterviewPayload, error)
 	MarkNoShow(ctx context.Context, input reservation.MarkNoShowInput) (*model.MarkNoShowPayload, error)
@@ -2787,6 +2797,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Interview.Ics(childComplexity), true
+	case "Interview.intake":
+		if e.ComplexityRoot.Interview.Intake == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Interview.Intake(childComplexity), true
 	case "Interview.interviewer":
 		if e.ComplexityRoot.Interview.Interviewer == nil {
 			break
@@ -3670,6 +3686,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.UpdateBookingPolicy(childComplexity, args["input"].(roster.UpdateBookingPolicyInput)), true
+	case "Mutation.updateInterviewIntake":
+		if e.ComplexityRoot.Mutation.UpdateInterviewIntake == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_updateInterviewIntake_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.UpdateInterviewIntake(childComplexity, args["input"].(reservation.UpdateInterviewIntakeInput)), true
 	case "Mutation.updateInterviewer":
 		if e.ComplexityRoot.Mutation.UpdateInterviewer == nil {
 			break
@@ -4917,6 +4944,25 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.UpdateBookingPolicyPayload.Errors(childComplexity), true
 
+	case "UpdateInterviewIntakePayload.errors":
+		if e.ComplexityRoot.UpdateInterviewIntakePayload.Errors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.UpdateInterviewIntakePayload.Errors(childComplexity), true
+	case "UpdateInterviewIntakePayload.interview":
+		if e.ComplexityRoot.UpdateInterviewIntakePayload.Interview == nil {
+			break
+		}
+
+		return e.ComplexityRoot.UpdateInterviewIntakePayload.Interview(childComplexity), true
+	case "UpdateInterviewIntakePayload.student":
+		if e.ComplexityRoot.UpdateInterviewIntakePayload.Student == nil {
+			break
+		}
+
+		return e.ComplexityRoot.UpdateInterviewIntakePayload.Student(childComplexity), true
+
 	case "UpdateInterviewerPayload.cancelled":
 		if e.ComplexityRoot.UpdateInterviewerPayload.Cancelled == nil {
 			break
@@ -5487,6 +5533,7 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 			graphql.NewInputUnmarshaler("UndoNoShowInput", ec.unmarshalInputUndoNoShowInput),
 			graphql.NewInputUnmarshaler("UpdateAvailabilityInput", ec.unmarshalInputUpdateAvailabilityInput),
 			graphql.NewInputUnmarshaler("UpdateBookingPolicyInput", ec.unmarshalInputUpdateBookingPolicyInput),
+			graphql.NewInputUnmarshaler("UpdateInterviewIntakeInput", ec.unmarshalInputUpdateInterviewIntakeInput),
 			graphql.NewInputUnmarshaler("UpdateInterviewerInput", ec.unmarshalInputUpdateInterviewerInput),
 			graphql.NewInputUnmarshaler("UpdateNotificationPreferencesInput", ec.unmarshalInputUpdateNotificationPreferencesInput),
 			graphql.NewInputUnmarshaler("UpdateStudentInput", ec.unmarshalInputUpdateStudentInput),
@@ -6667,9 +6714,15 @@ type Interview {
   """
   meetingUrl: String
   """
+  What the student tells the interviewer before the interview, such as what they want to practise.
+  Null if there is nothing. The student sets it with ` + "`" + `bookSlot` + "`" + ` and changes it with
+  ` + "`" + `updateInterviewIntake` + "`" + `.
+  """
+  intake: String
+  """
   The interview as an iCalendar file (RFC 5545) with one event, to download or to attach to an
-  e-mail. The event has the same ` + "`" + `UID` + "`" + ` as in calendar feeds. It contains neither the grade nor the
-  note.
+  e-mail. The event has the same ` + "`" + `UID` + "`" + ` as in calendar feeds. It does not contain the grade, the
+  note or the intake.
   """
   ics: String!
   "How many times the interview was rescheduled."
@@ -6872,8 +6925,8 @@ type Event {
   """
   policyVersion: Int
   """
-  The changed fields that the caller may read. For names, e-mail addresses, profiles, notes, reasons
-  and meeting URLs, the value is ` + "`" + `true` + "`" + ` instead of the text. A student sees the change of a note
+  The changed fields that the caller may read. For names, e-mail addresses, profiles, notes, intakes,
+  reasons and meeting URLs, the value is ` + "`" + `true` + "`" + ` instead of the text. A student sees the change of a note
   only if the same event shares the note with them. A change of the field ` + "`" + `waivers` + "`" + ` is visible only
   to the student and administrators.
   """
@@ -6932,6 +6985,8 @@ enum EventKind {
   INTERVIEW_COMPLETED
   "A completed interview was graded or regraded, or its note was changed."
   INTERVIEW_GRADED
+  "The intake of an interview was changed."
+  INTERVIEW_INTAKE_UPDATED
   "A no-show was recorded."
   NO_SHOW_MARKED
   "A no-show was undone."
@@ -7800,10 +7855,11 @@ afterwards, a mutation with the same key is executed.
 """
 type Mutation {
   """
-  Books a slot for a student. If the student has already booked the slot, returns that interview. If
-  the student holds another slot, the booking ends that hold. Refusals: ` + "`" + `SLOT_TAKEN` + "`" + `, ` + "`" + `SLOT_HELD` + "`" + `,
-  ` + "`" + `SLOT_WITHDRAWN` + "`" + `, ` + "`" + `SLOT_IN_PAST` + "`" + `, ` + "`" + `TOO_SOON` + "`" + `, ` + "`" + `INTERVIEWER_FULL` + "`" + `, ` + "`" + `ALREADY_INTERVIEWED` + "`" + `,
-  ` + "`" + `SELF_INTERVIEW` + "`" + `, ` + "`" + `OWN_OVERLAP` + "`" + `, ` + "`" + `LIMIT_REACHED` + "`" + `, ` + "`" + `GRADES_TOO_LOW` + "`" + `, ` + "`" + `HOLD_EXPIRED` + "`" + `.
+  Books a slot for a student. If the student has already booked the slot, returns that interview
+  unchanged. If the student holds another slot, the booking ends that hold. Refusals: ` + "`" + `SLOT_TAKEN` + "`" + `,
+  ` + "`" + `SLOT_HELD` + "`" + `, ` + "`" + `SLOT_WITHDRAWN` + "`" + `, ` + "`" + `SLOT_IN_PAST` + "`" + `, ` + "`" + `TOO_SOON` + "`" + `, ` + "`" + `INTERVIEWER_FULL` + "`" + `,
+  ` + "`" + `ALREADY_INTERVIEWED` + "`" + `, ` + "`" + `SELF_INTERVIEW` + "`" + `, ` + "`" + `OWN_OVERLAP` + "`" + `, ` + "`" + `LIMIT_REACHED` + "`" + `, ` + "`" + `GRADES_TOO_LOW` + "`" + `,
+  ` + "`" + `HOLD_EXPIRED` + "`" + `.
   """
   bookSlot(
     "The slot and the student."
@@ -7839,6 +7895,15 @@ type Mutation {
     "The interview and the new slot."
     input: RescheduleInterviewInput!
   ): RescheduleInterviewPayload @access(student: OWN)
+  """
+  Changes or removes what a student tells the interviewer. The student and administrators can do this
+  until the interview starts. Rescheduling keeps the text. Refusals: ` + "`" + `WRONG_STATUS` + "`" + `, or ` + "`" + `SLOT_IN_PAST` + "`" + `
+  if the interview has started.
+  """
+  updateInterviewIntake(
+    "The interview and the text."
+    input: UpdateInterviewIntakeInput!
+  ): UpdateInterviewIntakePayload @access(student: OWN)
   """
   Cancels an interview. A student can cancel until ` + "`" + `cancelCutoffSeconds` + "`" + ` before the start; the
   interviewer and administrators can cancel at any time. The slot opens again if it is in the
@@ -8198,6 +8263,11 @@ input BookSlotInput {
   slot, if there is one.
   """
   holdId: ID
+  """
+  What the student tells the interviewer, such as what they want to practise: at most 2,000
+  characters. A blank text counts as omitted.
+  """
+  intake: String
   "The idempotency key of the request, 1 to 200 characters. ` + "`" + `Mutation` + "`" + ` describes idempotency keys."
   idempotencyKey: String
   "If true, checks the booking and changes nothing. ` + "`" + `allowed` + "`" + ` and ` + "`" + `errors` + "`" + ` are those of a real booking."
@@ -8218,6 +8288,32 @@ type BookSlotPayload {
   """
   student: Student
   "The refusals; empty if ` + "`" + `allowed` + "`" + ` is true."
+  errors: [UserError!]!
+}
+
+"What the student tells the interviewer before an interview."
+input UpdateInterviewIntakeInput {
+  "The interview."
+  interviewId: ID!
+  """
+  What the student tells the interviewer, such as what they want to practise: at most 2,000
+  characters. If null, omitted or blank, the interview has no intake afterwards.
+  """
+  intake: String
+  """
+  The idempotency key of the request, 1 to 200 characters. ` + "`" + `Mutation` + "`" + ` describes idempotency keys. Null
+  counts as omitted.
+  """
+  idempotencyKey: String
+}
+
+"Payload of ` + "`" + `updateInterviewIntake` + "`" + `."
+type UpdateInterviewIntakePayload {
+  "The interview; null if the mutation was refused."
+  interview: Interview
+  "The student after the change; null if the mutation was refused."
+  student: Student
+  "The refusals; empty if the mutation succeeded."
   errors: [UserError!]!
 }
 
@@ -9605,7 +9701,7 @@ input ImportInterviewsInput {
   """
   CSV with a header line. The columns can be in any order. ` + "`" + `studentEmail` + "`" + `, ` + "`" + `interviewerEmail` + "`" + `,
   ` + "`" + `start` + "`" + `, ` + "`" + `end` + "`" + ` and ` + "`" + `status` + "`" + ` are required. ` + "`" + `grade` + "`" + `, ` + "`" + `note` + "`" + `, ` + "`" + `bookedAt` + "`" + `, ` + "`" + `completedAt` + "`" + `,
-  ` + "`" + `cancelledAt` + "`" + `, ` + "`" + `cancelReason` + "`" + ` and ` + "`" + `meetingUrl` + "`" + ` are optional.
+  ` + "`" + `cancelledAt` + "`" + `, ` + "`" + `cancelReason` + "`" + `, ` + "`" + `meetingUrl` + "`" + ` and ` + "`" + `intake` + "`" + ` are optional.
   """
   csv: String!
   "If true, returns the result of the import, but writes nothing."
@@ -10367,6 +10463,8 @@ func (ec *executionContext) childFields_Interview(ctx context.Context, field gra
 		return ec.fieldContext_Interview_noShowAt(ctx, field)
 	case "meetingUrl":
 		return ec.fieldContext_Interview_meetingUrl(ctx, field)
+	case "intake":
+		return ec.fieldContext_Interview_intake(ctx, field)
 	case "ics":
 		return ec.fieldContext_Interview_ics(ctx, field)
 	case "rescheduleCount":
@@ -10917,6 +11015,18 @@ func (ec *executionContext) childFields_UpdateBookingPolicyPayload(ctx context.C
 		return ec.fieldContext_UpdateBookingPolicyPayload_errors(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type UpdateBookingPolicyPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_UpdateInterviewIntakePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "interview":
+		return ec.fieldContext_UpdateInterviewIntakePayload_interview(ctx, field)
+	case "student":
+		return ec.fieldContext_UpdateInterviewIntakePayload_student(ctx, field)
+	case "errors":
+		return ec.fieldContext_UpdateInterviewIntakePayload_errors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type UpdateInterviewIntakePayload", field.Name)
 }
 
 func (ec *executionContext) childFields_UpdateInterviewerPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -12043,6 +12153,20 @@ func (ec *executionContext) field_Mutation_updateBookingPolicy_args(ctx context.
 	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
 		func(ctx context.Context, v any) (roster.UpdateBookingPolicyInput, error) {
 			return ec.unmarshalNUpdateBookingPolicyInput2rehearseᚋinternalᚋappᚋrosterᚐUpdateBookingPolicyInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_updateInterviewIntake_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (reservation.UpdateInterviewIntakeInput, error) {
+			return ec.unmarshalNUpdateInterviewIntakeInput2rehearseᚋinternalᚋappᚋreservationᚐUpdateInterviewIntakeInput(ctx, v)
 		})
 	if err != nil {
 		return nil, err
@@ -20644,6 +20768,29 @@ func (ec *executionContext) resolveBatch_Interview_meetingUrl(ctx context.Contex
 	)
 }
 
+func (ec *executionContext) _Interview_intake(ctx context.Context, field graphql.CollectedField, obj *booking.Interview) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Interview_intake(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Intake, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Interview_intake(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Interview", field, false, false, "String")
+}
+
 func (ec *executionContext) _Interview_ics(ctx context.Context, field graphql.CollectedField, obj *booking.Interview) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -23329,6 +23476,50 @@ func (ec *executionContext) fieldContext_Mutation_rescheduleInterview(ctx contex
 	}()
 	ctx = graphql.WithFieldContext(ctx, fc)
 	if fc.Args, err = ec.field_Mutation_rescheduleInterview_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_updateInterviewIntake(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_updateInterviewIntake(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().UpdateInterviewIntake(ctx, fc.Args["input"].(reservation.UpdateInterviewIntakeInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.UpdateInterviewIntakePayload) graphql.Marshaler {
+			return ec.marshalOUpdateInterviewIntakePayload2ᚖrehearseᚋgraphᚋmodelᚐUpdateInterviewIntakePayload(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_updateInterviewIntake(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_UpdateInterviewIntakePayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_updateInterviewIntake_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
 		ec.Error(ctx, err)
 		return fc, err
 	}
@@ -30059,6 +30250,102 @@ func (ec *executionContext) fieldContext_UpdateBookingPolicyPayload_errors(_ con
 	return fc, nil
 }
 
+func (ec *executionContext) _UpdateInterviewIntakePayload_interview(ctx context.Context, field graphql.CollectedField, obj *model.UpdateInterviewIntakePayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_UpdateInterviewIntakePayload_interview(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Interview, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *booking.Interview) graphql.Marshaler {
+			return ec.marshalOInterview2ᚖrehearseᚋinternalᚋbookingᚐInterview(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_UpdateInterviewIntakePayload_interview(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "UpdateInterviewIntakePayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Interview(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _UpdateInterviewIntakePayload_student(ctx context.Context, field graphql.CollectedField, obj *model.UpdateInterviewIntakePayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_UpdateInterviewIntakePayload_student(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Student, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *booking.Student) graphql.Marshaler {
+			return ec.marshalOStudent2ᚖrehearseᚋinternalᚋbookingᚐStudent(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_UpdateInterviewIntakePayload_student(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "UpdateInterviewIntakePayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Student(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _UpdateInterviewIntakePayload_errors(ctx context.Context, field graphql.CollectedField, obj *model.UpdateInterviewIntakePayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_UpdateInterviewIntakePayload_errors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Errors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []model.UserError) graphql.Marshaler {
+			return ec.marshalNUserError2ᚕrehearseᚋgraphᚋmodelᚐUserErrorᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_UpdateInterviewIntakePayload_errors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "UpdateInterviewIntakePayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return nil, errors.New("FieldContext.Child cannot be called on type INTERFACE")
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _UpdateInterviewerPayload_interviewer(ctx context.Context, field graphql.CollectedField, obj *payload.Interviewer) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -33678,7 +33965,7 @@ func (ec *executionContext) unmarshalInputBookSlotInput(ctx context.Context, obj
 		asMap["dryRun"] = false
 	}
 
-	fieldsInOrder := [...]string{"studentId", "slotId", "holdId", "idempotencyKey", "dryRun"}
+	fieldsInOrder := [...]string{"studentId", "slotId", "holdId", "intake", "idempotencyKey", "dryRun"}
 	for _, k := range fieldsInOrder {
 		v, ok := asMap[k]
 		if !ok {
@@ -33706,6 +33993,13 @@ func (ec *executionContext) unmarshalInputBookSlotInput(ctx context.Context, obj
 				return it, err
 			}
 			it.HoldID = data
+		case "intake":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("intake"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Intake = data
 		case "idempotencyKey":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("idempotencyKey"))
 			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
@@ -36177,6 +36471,62 @@ func (ec *executionContext) unmarshalInputUpdateBookingPolicyInput(ctx context.C
 func UnmarshalUpdateBookingPolicyInput(ctx context.Context, raw any) (roster.UpdateBookingPolicyInput, error) {
 	var out roster.UpdateBookingPolicyInput
 	err := graphql.UnmarshalNamedInputFromContext(ctx, "UpdateBookingPolicyInput", raw, &out)
+	return out, err
+}
+
+func (ec *executionContext) unmarshalInputUpdateInterviewIntakeInput(ctx context.Context, obj any) (reservation.UpdateInterviewIntakeInput, error) {
+	var it reservation.UpdateInterviewIntakeInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"interviewId", "intake", "idempotencyKey"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "interviewId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("interviewId"))
+			data, err := ec.unmarshalNID2rehearseᚋinternalᚋbookingᚐInterviewID(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.InterviewID = data
+		case "intake":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("intake"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Intake = data
+		case "idempotencyKey":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("idempotencyKey"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.IdempotencyKey = data
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalUpdateInterviewIntakeInput unmarshals raw into the UpdateInterviewIntakeInput input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalUpdateInterviewIntakeInput(ctx context.Context, raw any) (reservation.UpdateInterviewIntakeInput, error) {
+	var out reservation.UpdateInterviewIntakeInput
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "UpdateInterviewIntakeInput", raw, &out)
 	return out, err
 }
 
@@ -39474,6 +39824,11 @@ func (ec *executionContext) _Interview(ctx context.Context, sel ast.SelectionSet
 				func(ctx context.Context) graphql.Marshaler {
 					return ec._Interview_meetingUrl(ctx, field, obj)
 				})
+		case "intake":
+			out.Values[i] = ec._Interview_intake(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
 		case "ics":
 			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
 				true, true,
@@ -40261,6 +40616,13 @@ func (ec *executionContext) _Mutation(ctx context.Context, sel ast.SelectionSet)
 		case "rescheduleInterview":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return ec._Mutation_rescheduleInterview(ctx, field)
+			})
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "updateInterviewIntake":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_updateInterviewIntake(ctx, field)
 			})
 			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
@@ -42235,6 +42597,49 @@ func (ec *executionContext) _UpdateBookingPolicyPayload(ctx context.Context, sel
 	return out
 }
 
+var updateInterviewIntakePayloadImplementors = []string{"UpdateInterviewIntakePayload"}
+
+func (ec *executionContext) _UpdateInterviewIntakePayload(ctx context.Context, sel ast.SelectionSet, obj *model.UpdateInterviewIntakePayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, updateInterviewIntakePayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("UpdateInterviewIntakePayload")
+		case "interview":
+			out.Values[i] = ec._UpdateInterviewIntakePayload_interview(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "student":
+			out.Values[i] = ec._UpdateInterviewIntakePayload_student(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "errors":
+			out.Values[i] = ec._UpdateInterviewIntakePayload_errors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
 var updateInterviewerPayloadImplementors = []string{"UpdateInterviewerPayload"}
 
 func (ec *executionContext) _UpdateInterviewerPayload(ctx context.Context, sel ast.SelectionSet, obj *payload.Interviewer) graphql.Marshaler {
@@ -44003,6 +44408,7 @@ var (
 		"INTERVIEW_CANCELLED":              booking.InterviewCancelled,
 		"INTERVIEW_COMPLETED":              booking.InterviewCompleted,
 		"INTERVIEW_GRADED":                 booking.InterviewGraded,
+		"INTERVIEW_INTAKE_UPDATED":         booking.IntakeUpdated,
 		"NO_SHOW_MARKED":                   booking.NoShowMarked,
 		"NO_SHOW_UNDONE":                   booking.NoShowUndone,
 		"INTERVIEW_IMPORTED":               booking.InterviewImported,
@@ -44040,6 +44446,7 @@ var (
 		booking.InterviewCancelled:   "INTERVIEW_CANCELLED",
 		booking.InterviewCompleted:   "INTERVIEW_COMPLETED",
 		booking.InterviewGraded:      "INTERVIEW_GRADED",
+		booking.IntakeUpdated:        "INTERVIEW_INTAKE_UPDATED",
 		booking.NoShowMarked:         "NO_SHOW_MARKED",
 		booking.NoShowUndone:         "NO_SHOW_UNDONE",
 		booking.InterviewImported:    "INTERVIEW_IMPORTED",
@@ -45442,6 +45849,11 @@ func (ec *executionContext) unmarshalNUpdateAvailabilityInput2rehearseᚋinterna
 
 func (ec *executionContext) unmarshalNUpdateBookingPolicyInput2rehearseᚋinternalᚋappᚋrosterᚐUpdateBookingPolicyInput(ctx context.Context, v any) (roster.UpdateBookingPolicyInput, error) {
 	res, err := ec.unmarshalInputUpdateBookingPolicyInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) unmarshalNUpdateInterviewIntakeInput2rehearseᚋinternalᚋappᚋreservationᚐUpdateInterviewIntakeInput(ctx context.Context, v any) (reservation.UpdateInterviewIntakeInput, error) {
+	res, err := ec.unmarshalInputUpdateInterviewIntakeInput(ctx, v)
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 
@@ -47285,6 +47697,13 @@ func (ec *executionContext) marshalOUpdateBookingPolicyPayload2ᚖrehearseᚋgra
 		return graphql.Null
 	}
 	return ec._UpdateBookingPolicyPayload(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalOUpdateInterviewIntakePayload2ᚖrehearseᚋgraphᚋmodelᚐUpdateInterviewIntakePayload(ctx context.Context, sel ast.SelectionSet, v *model.UpdateInterviewIntakePayload) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._UpdateInterviewIntakePayload(ctx, sel, v)
 }
 
 func (ec *executionContext) marshalOUpdateInterviewerPayload2ᚖrehearseᚋgraphᚋpayloadᚐInterviewer(ctx context.Context, sel ast.SelectionSet, v *payload.Interviewer) graphql.Marshaler {

@@ -116,6 +116,7 @@ func PlannedTypes(r ResolverRoot) plan.Types {
 		"cancelReason":        plan.Of(func(o *booking.Interview) *string { return o.CancelReason }, plan.OrNull(scalar.AppendString[string])),
 		"noShowAt":            plan.Of(func(o *booking.Interview) *time.Time { return o.NoShowAt }, plan.OrNull(scalar.AppendDateTime)),
 		"meetingUrl":          plan.Resolved(r.Interview().MeetingURL, plan.OrNull(scalar.AppendString[string])),
+		"intake":              plan.Of(func(o *booking.Interview) *string { return o.Intake }, plan.OrNull(scalar.AppendString[string])),
 		"ics":                 plan.Resolved(r.Interview().Ics, scalar.AppendString[string]),
 		"rescheduleCount":     plan.Of(func(o *booking.Interview) int { return o.Reschedules }, scalar.AppendInt),
 		"viewerCanCancel":     plan.Resolved(r.Interview().ViewerCanCancel, scalar.AppendBoolean),

@@ -303,7 +303,7 @@ type ImportInterviewersPayload struct {
 type ImportInterviewsInput struct {
 	// CSV with a header line. The columns can be in any order. `studentEmail`, `interviewerEmail`,
 	// `start`, `end` and `status` are required. `grade`, `note`, `bookedAt`, `completedAt`,
-	// `cancelledAt`, `cancelReason` and `meetingUrl` are optional.
+	// `cancelledAt`, `cancelReason`, `meetingUrl` and `intake` are optional.
 	CSV string `json:"csv"`
 	// If true, returns the result of the import, but writes nothing.
 	DryRun bool `json:"dryRun"`
@@ -599,6 +599,16 @@ type UndoNoShowPayload struct {
 type UpdateBookingPolicyPayload struct {
 	// The policy; null if the mutation was refused.
 	BookingPolicy *booking.Policy `json:"bookingPolicy,omitempty"`
+	// The refusals; empty if the mutation succeeded.
+	Errors []UserError `json:"errors"`
+}
+
+// Payload of `updateInterviewIntake`.
+type UpdateInterviewIntakePayload struct {
+	// The interview; null if the mutation was refused.
+	Interview *booking.Interview `json:"interview,omitempty"`
+	// The student after the change; null if the mutation was refused.
+	Student *booking.Student `json:"student,omitempty"`
 	// The refusals; empty if the mutation succeeded.
 	Errors []UserError `json:"errors"`
 }

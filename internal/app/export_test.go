@@ -100,7 +100,7 @@ func busyCalendars(w *world) (ann booking.Interviewer) {
 		return added
 	}
 	book := func(on *app.App, slot booking.Slot) {
-		_, err := on.Book(ctx, reservation.BookSlotInput{StudentID: w.student().ID, SlotID: slot.ID})
+		_, err := on.Book(ctx, reservation.BookSlotInput{StudentID: w.student().ID, SlotID: slot.ID, Intake: ptr("Go, \"and\"\nSQL")})
 		must("a booking", err)
 	}
 	ahead := func(p *availability.Published) []booking.Slot {

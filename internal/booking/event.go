@@ -17,6 +17,7 @@ const (
 	InterviewCancelled   EventKind = "INTERVIEW_CANCELLED"
 	InterviewCompleted   EventKind = "INTERVIEW_COMPLETED"
 	InterviewGraded      EventKind = "INTERVIEW_GRADED"
+	IntakeUpdated        EventKind = "INTERVIEW_INTAKE_UPDATED"
 	NoShowMarked         EventKind = "NO_SHOW_MARKED"
 	NoShowUndone         EventKind = "NO_SHOW_UNDONE"
 	InterviewImported    EventKind = "INTERVIEW_IMPORTED"
@@ -50,8 +51,8 @@ const (
 )
 
 // Event is a change, recorded in the transaction that made it. It identifies
-// people by id only and contains no names, e-mail addresses, notes, reasons or
-// meeting URLs.
+// people by id only and contains no names, e-mail addresses, notes, intakes,
+// reasons or meeting URLs.
 type Event struct {
 	ID        EventID
 	At        time.Time

@@ -23,6 +23,7 @@ func EventKinds() []EventKindInfo {
 		{InterviewCancelled, interviewFields},
 		{InterviewCompleted, interviewFields},
 		{InterviewGraded, interviewFields},
+		{IntakeUpdated, interviewFields},
 		{NoShowMarked, interviewFields},
 		{NoShowUndone, interviewFields},
 		{InterviewImported, interviewFields},

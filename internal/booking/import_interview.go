@@ -82,6 +82,8 @@ func (i Interview) CompleteImported(bookedAt *time.Time, now time.Time) (Intervi
 	if i.CancelReason != nil {
 		refused = append(refused, checkLength("cancelReason", *i.CancelReason, 1, MaxReason)...)
 	}
+	intake, bad := NormaliseIntake(i.Intake)
+	i.Intake, refused = intake, append(refused, bad...)
 	link, bad := normaliseMeetingURL("meetingUrl", i.MeetingURL)
 	i.MeetingURL, refused = link, append(refused, bad...)
 	refused = append(refused, i.onlyOn(Completed, "completedAt", i.CompletedAt != nil)...)
@@ -180,6 +182,9 @@ func (i Interview) DiffersFrom(there Interview) Refused {
 	refused = append(refused, differsIn("the existing interview", "grade", formatted(present(there.Grade)), formatted(present(i.Grade)))...)
 	if i.Note != nil && (there.Note == nil || *there.Note != *i.Note) {
 		refused = append(refused, Refuse(InvalidInput, "note", "note differs from the note of the existing interview; an import does not change existing data.")...)
+	}
+	if i.Intake != nil && (there.Intake == nil || *there.Intake != *i.Intake) {
+		refused = append(refused, Refuse(InvalidInput, "intake", "intake differs from the intake of the existing interview; an import does not change existing data.")...)
 	}
 	if i.MeetingURL != nil {
 		refused = append(refused, differsIn("the existing interview", "meetingUrl", formatted(present(there.MeetingURL)), *i.MeetingURL)...)

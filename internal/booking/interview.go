@@ -29,6 +29,7 @@ const (
 const (
 	MaxNote   = 4000
 	MaxReason = 500
+	MaxIntake = 2000
 )
 
 // Interview is a booking and its outcome.
@@ -52,6 +53,8 @@ type Interview struct {
 	// MeetingURL is the interview's own link, set when it was booked or imported; nil if it
 	// takes place in the interviewer's room.
 	MeetingURL *string
+	// Intake is what the student tells the interviewer before the interview; nil for nothing.
+	Intake *string
 	// Exempt marks an interview that a rule would refuse: it was imported, or a
 	// waiver lets the student meet the interviewer again.
 	Exempt bool
@@ -226,6 +229,29 @@ func (i Interview) MayCancel(by Actor, p Policy, now time.Time) Refused {
 		return tooLate(CancelTooLate, last, "The interview starts too soon for a student to cancel it.")
 	}
 	return nil
+}
+
+// NormaliseIntake trims what a student tells an interviewer. A blank text becomes nil.
+func NormaliseIntake(intake *string) (*string, Refused) {
+	return optionalText(MaxIntake)("intake", intake)
+}
+
+// WithIntake changes what the student tells the interviewer, which is possible until the
+// interview starts. Repeating a change changes nothing.
+func (i Interview) WithIntake(intake *string, now time.Time) (Interview, Refused) {
+	intake, refused := NormaliseIntake(intake)
+	switch {
+	case i.Status != Booked:
+		refused = append(refused, wrongStatus(i, "given an intake", Booked)...)
+	case !i.Start.After(now):
+		refused = append(refused, Refuse(SlotInPast, "interviewId",
+			"The interview has started; its intake can be changed only before the start.")...)
+	}
+	if len(refused) > 0 {
+		return i, refused
+	}
+	i.Intake = intake
+	return i, nil
 }
 
 // CancelableUntil returns the last instant at which a student can cancel.

@@ -3,7 +3,7 @@ package booking
 // interviewFields are the fields that an event of an interview can contain.
 var interviewFields = []string{
 	"status", "start", "end", "slotId", "interviewerId", "grade", "note", "noteShared", "completedAt", "cancelReason", "waivers",
-	"meetingUrl",
+	"meetingUrl", "intake",
 }
 
 // Event returns the event of a change of the interview. A zero before means that
@@ -19,7 +19,8 @@ func (i Interview) Event(kind EventKind, before Interview) Event {
 	changes = changes.Add("grade", before.Grade, i.Grade).Touched("note", before.Note, i.Note).
 		Add("noteShared", before.NoteShared, i.NoteShared).
 		Add("completedAt", before.CompletedAt, i.CompletedAt).Touched("cancelReason", before.CancelReason, i.CancelReason).
-		Add("waivers", before.Waivers, i.Waivers).Touched("meetingUrl", before.MeetingURL, i.MeetingURL)
+		Add("waivers", before.Waivers, i.Waivers).Touched("meetingUrl", before.MeetingURL, i.MeetingURL).
+		Touched("intake", before.Intake, i.Intake)
 	return Event{
 		Kind: kind, StudentID: i.StudentID, InterviewerID: i.InterviewerID, SlotID: i.SlotID, InterviewID: i.ID, Changes: changes,
 	}

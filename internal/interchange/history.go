@@ -39,6 +39,7 @@ func Interviews(zone *time.Location) Format[Interview] {
 		maybeInstant("cancelledAt", zone, func(i *Interview) **time.Time { return &i.CancelledAt }),
 		words("cancelReason", func(i *Interview) **string { return &i.CancelReason }),
 		maybeText("meetingUrl", func(i *Interview) **string { return &i.MeetingURL }),
+		words("intake", func(i *Interview) **string { return &i.Intake }),
 	}}
 }
 

@@ -327,7 +327,7 @@ func TestFormulaEscapingRoundTrip(t *testing.T) {
 		value := interchange.Interview{Student: "=a@b.cd", Interviewer: "+c@d.ef", BookedAt: &now}
 		value.Start, value.End, value.Status, value.Note = now, now.Add(time.Hour), booking.Completed, &note
 		link := "https://meet.example.org/ann?a=1,2"
-		value.MeetingURL = &link
+		value.MeetingURL, value.Intake = &link, &note
 		var file strings.Builder
 		if err := interchange.Interviews(time.UTC).Write(&file).Rows([]interchange.Interview{value}); err != nil {
 			t.Fatalf("%v", err)

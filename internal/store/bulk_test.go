@@ -46,7 +46,7 @@ func TestLoadedRowsReadBackUnchanged(t *testing.T) {
 	slot := booking.Slot{ID: 4, InterviewerID: 5, Start: at, End: at.Add(time.Hour), Status: booking.SlotBooked}
 	completed := booking.NewInterview(7, slot, at.Add(-time.Hour))
 	completed.ID, completed.Status, completed.Grade, completed.Note = 1, booking.Completed, &grade, &note
-	completed.CompletedAt = &slot.End
+	completed.CompletedAt, completed.Intake = &slot.End, &note
 	cancelled := booking.NewInterview(8, slot, at.Add(-2*time.Hour))
 	cancelled.ID, cancelled.Status, cancelled.CancelledAt, cancelled.CancelReason = 2, booking.Cancelled, &cancelled.BookedAt, &reason
 

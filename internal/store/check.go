@@ -48,7 +48,7 @@ var invariants = []invariant{
 				OR ` + isLiveWaiver("w.", "greatest(clock.now, s.anonymised_at)") + `))
 			OR EXISTS (SELECT FROM calendar_feeds f WHERE f.student_id = s.id)
 			OR EXISTS (SELECT FROM notification_preferences n WHERE n.student_id = s.id)
-			OR EXISTS (SELECT FROM interviews i WHERE i.student_id = s.id AND (i.note IS NOT NULL OR i.cancel_reason IS NOT NULL
+			OR EXISTS (SELECT FROM interviews i WHERE i.student_id = s.id AND (i.note IS NOT NULL OR i.cancel_reason IS NOT NULL OR i.intake IS NOT NULL
 				OR i.status = 'BOOKED' AND i.starts_at > greatest(clock.now, s.anonymised_at))))`},
 	{"a grade is 0 to 5, on a COMPLETED interview", `
 		SELECT format('interview %s is %s with grade %s', id, status, grade)

@@ -73,8 +73,8 @@ func TestContractedSchemaIsThatOfANewDatabase(t *testing.T) {
 	// Contract can be interrupted at any statement, and starts over. A database on which an earlier
 	// form of migration 34 has removed all these parts is in the same state as after an interruption.
 	execute(t, rows, "DROP TABLE goose_contract_version; DELETE FROM goose_db_version WHERE version_id >= 45")
-	if applied, err := s.Migrate(t.Context()); applied != 3 || err != nil {
-		t.Errorf("the second Migrate() = %d, %v; want 3 migrations", applied, err)
+	if applied, err := s.Migrate(t.Context()); applied != 4 || err != nil {
+		t.Errorf("the second Migrate() = %d, %v; want 4 migrations", applied, err)
 	}
 	if older, err := s.Contract(t.Context()); len(older) > 0 || err != nil {
 		t.Errorf("the second Contract() = %v, %v", older, err)
@@ -249,7 +249,7 @@ func TestOlderServersAnonymise(t *testing.T) {
 	_, rows := schoolWithRecord(t)
 	expand(t, rows)
 	for _, statement := range []string{
-		"UPDATE interviews SET meeting_url = 'https://meet.example.org/1'",
+		"UPDATE interviews SET meeting_url = 'https://meet.example.org/1', intake = 'I know Go.'",
 		"INSERT INTO calendar_feeds (student_id, secret_hash, created_at) SELECT id, sha256(id::text::bytea), now() FROM students WHERE id <= 2",
 		`INSERT INTO notification_preferences (student_id, bookings, grades, reminders, agenda, feedback)
 			SELECT id, true, true, true, true, true FROM students WHERE id <= 2`,
@@ -261,21 +261,22 @@ func TestOlderServersAnonymise(t *testing.T) {
 	} {
 		execute(t, rows, statement)
 	}
-	left := func() (n [4]int) {
+	left := func() (n [5]int) {
 		t.Helper()
 		err := rows.QueryRowContext(t.Context(), `SELECT (SELECT count(meeting_url) FROM interviews), (SELECT count(*) FROM calendar_feeds),
-			(SELECT count(*) FROM notification_preferences), (SELECT count(response_body) FROM webhook_deliveries)`).Scan(&n[0], &n[1], &n[2], &n[3])
+			(SELECT count(*) FROM notification_preferences), (SELECT count(response_body) FROM webhook_deliveries),
+			(SELECT count(intake) FROM interviews)`).Scan(&n[0], &n[1], &n[2], &n[3], &n[4])
 		if err != nil {
 			t.Fatal(err)
 		}
 		return n
 	}
-	if got := left(); got != [4]int{1, 2, 2, 2} {
-		t.Fatalf("there are %v links, feeds, preferences and responses", got)
+	if got := left(); got != [5]int{1, 2, 2, 2, 1} {
+		t.Fatalf("there are %v links, feeds, preferences, responses and intakes", got)
 	}
 	execute(t, rows, "UPDATE students SET name = 'Anonymous', anonymised_at = now() WHERE id = 1")
-	if got := left(); got != [4]int{0, 1, 1, 1} {
-		t.Errorf("%v links, feeds, preferences and responses are left, want 0 and those of the other student", got)
+	if got := left(); got != [5]int{0, 1, 1, 1, 0} {
+		t.Errorf("%v links, feeds, preferences, responses and intakes are left, want 0 and those of the other student", got)
 	}
 }
 

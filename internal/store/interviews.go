@@ -31,6 +31,7 @@ type interviewRow struct {
 	RescheduleCount int
 	Waivers         ids[booking.WaiverID] `gorm:"type:bigint[]"`
 	MeetingURL      *string
+	Intake          *string
 	Exempt          bool
 	Revised         revised `gorm:"embedded"`
 }
@@ -42,7 +43,7 @@ func newInterviewRow(i booking.Interview) interviewRow {
 		ID: i.ID, StudentID: i.StudentID, InterviewerID: i.InterviewerID, SlotID: i.SlotID,
 		StartsAt: i.Start, EndsAt: i.End, Status: i.Status, Grade: i.Grade, Note: i.Note, NoteShared: i.NoteShared,
 		BookedAt: i.BookedAt, CompletedAt: i.CompletedAt, CancelledAt: i.CancelledAt, CancelReason: i.CancelReason,
-		NoShowAt: i.NoShowAt, RescheduleCount: i.Reschedules, Waivers: i.Waivers, MeetingURL: i.MeetingURL, Exempt: i.Exempt,
+		NoShowAt: i.NoShowAt, RescheduleCount: i.Reschedules, Waivers: i.Waivers, MeetingURL: i.MeetingURL, Intake: i.Intake, Exempt: i.Exempt,
 		Revised: revised(i.Revision),
 	}
 }
@@ -53,7 +54,7 @@ func (r interviewRow) domain() booking.Interview {
 		Start: r.StartsAt.UTC(), End: r.EndsAt.UTC(), Status: r.Status, Grade: r.Grade, Note: r.Note, NoteShared: r.NoteShared,
 		BookedAt: r.BookedAt.UTC(), CompletedAt: utc(r.CompletedAt), CancelledAt: utc(r.CancelledAt),
 		CancelReason: r.CancelReason, NoShowAt: utc(r.NoShowAt), Reschedules: r.RescheduleCount, Waivers: r.Waivers,
-		MeetingURL: r.MeetingURL, Exempt: r.Exempt, Revision: r.Revised.revision(),
+		MeetingURL: r.MeetingURL, Intake: r.Intake, Exempt: r.Exempt, Revision: r.Revised.revision(),
 	}
 }
 

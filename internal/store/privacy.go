@@ -70,9 +70,10 @@ const refusalsAbout = `r.student_id = s.id OR (r.actor_role = 'STUDENT' AND r.ac
 // responses of receivers.
 func (tx *Tx) AnonymiseStudent(ctx context.Context, id booking.StudentID, at time.Time) (removed bool, err error) {
 	var interviews []booking.InterviewID
-	err = tx.db.WithContext(ctx).Raw(`UPDATE interviews SET note = NULL, note_shared = false, cancel_reason = NULL, meeting_url = NULL,
+	err = tx.db.WithContext(ctx).Raw(`UPDATE interviews SET note = NULL, note_shared = false, cancel_reason = NULL, meeting_url = NULL, intake = NULL,
 		version = version + 1, updated_at = greatest(updated_at, ?)
-		WHERE student_id = ? AND (note IS NOT NULL OR note_shared OR cancel_reason IS NOT NULL OR meeting_url IS NOT NULL)
+		WHERE student_id = ? AND (note IS NOT NULL OR note_shared OR cancel_reason IS NOT NULL OR meeting_url IS NOT NULL
+			OR intake IS NOT NULL)
 		RETURNING id`, at, id).Scan(&interviews).Error
 	if err != nil {
 		return false, fault(err, "anonymise the interviews of student %d", id)

@@ -14,10 +14,22 @@ type BookSlotInput struct {
 	SlotID    booking.SlotID
 	// HoldID, if set, requires that this hold still reserves the slot for the student.
 	// If it is nil, the student's own hold is used anyway.
-	HoldID         *booking.HoldID
+	HoldID *booking.HoldID
+	// Intake is what the student tells the interviewer; nil or blank for nothing.
+	Intake         *string
 	IdempotencyKey *string
 	// DryRun gives the same refusals as a booking, but changes nothing.
 	DryRun bool
+}
+
+// keyed returns the input that an idempotency key stands for. Without an intake, it is the same
+// as that of older versions, so keys stay valid during an upgrade.
+func (in BookSlotInput) keyed() []any {
+	input := []any{in.StudentID, in.SlotID, in.HoldID}
+	if in.Intake != nil {
+		input = append(input, *in.Intake)
+	}
+	return input
 }
 
 // Booked is the result of a booking.
@@ -28,10 +40,11 @@ type Booked struct {
 }
 
 // Book books the slot for the student, or returns a refusal that lists every rule that
-// forbids it. If the student has already booked the slot, Book returns that interview.
+// forbids it. If the student has already booked the slot, Book returns that interview,
+// unchanged.
 // A booking ends the student's hold on any other slot.
 func (s *Reservations) Book(ctx context.Context, in BookSlotInput) (*Booked, error) {
-	ctx = operation.WithKey(ctx, "bookSlot", in.IdempotencyKey, []any{in.StudentID, in.SlotID, in.HoldID}, bookedForm)
+	ctx = operation.WithKey(ctx, "bookSlot", in.IdempotencyKey, in.keyed(), bookedForm)
 	request := slotRequest{
 		Options:   operation.Options{Now: s.now(), DryRun: in.DryRun},
 		operation: booking.BookSlot, student: in.StudentID, slot: in.SlotID,
@@ -50,7 +63,8 @@ func (s *Reservations) Book(ctx context.Context, in BookSlotInput) (*Booked, err
 			return Booked{Interview: &interview}, err
 		}
 		offer := c.record.Offer(c.Now)
-		refused := offer.Judge(c.slot)
+		intake, invalid := booking.NormaliseIntake(in.Intake)
+		refused := append(offer.Judge(c.slot), invalid...)
 		unusable, err := c.checkHold(ctx, in.HoldID)
 		if err != nil {
 			return Booked{}, err
@@ -64,6 +78,7 @@ func (s *Reservations) Book(ctx context.Context, in BookSlotInput) (*Booked, err
 			return Booked{}, err
 		}
 		wanted := offer.Booking(c.slot).WithMeetingURL(booking.Interview{}, c.record.Policy, operation.RandomText)
+		wanted.Intake = intake
 		event := wanted.Event(booking.InterviewBooked, booking.Interview{})
 		event.PolicyVersion = &c.record.Policy.Version
 		interview, err := c.tx.Book(ctx, wanted, operation.Stamped(ctx, c.Now, event)) // also marks the slot as booked

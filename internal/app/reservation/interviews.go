@@ -47,6 +47,28 @@ func (s *Reservations) CompleteInterview(ctx context.Context, in CompleteIntervi
 	})
 }
 
+// UpdateInterviewIntakeInput is the input of UpdateInterviewIntake.
+type UpdateInterviewIntakeInput struct {
+	InterviewID    booking.InterviewID
+	Intake         *string // nil or blank removes it
+	IdempotencyKey *string
+}
+
+// UpdateInterviewIntake changes what the student tells the interviewer.
+func (s *Reservations) UpdateInterviewIntake(ctx context.Context, in UpdateInterviewIntakeInput) (*booking.Interview, error) {
+	ctx = operation.WithKey(ctx, "updateInterviewIntake", in.IdempotencyKey, in, interviewForm)
+	return s.changeInterview(ctx, in.InterviewID, operation.Students, operation.Options{Now: s.now()}, func(c *interviewChange) error {
+		if err := c.lock(ctx); err != nil {
+			return err
+		}
+		changed, refused := c.was.WithIntake(in.Intake, c.now)
+		if err := refused.Err(); err != nil {
+			return err
+		}
+		return c.write(ctx, booking.IntakeUpdated, changed)
+	})
+}
+
 // CancelInterviewInput is the input of CancelInterview.
 type CancelInterviewInput struct {
 	InterviewID    booking.InterviewID

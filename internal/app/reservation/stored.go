@@ -11,8 +11,8 @@ import (
 
 var interviewForm = operation.NewForm(newStoredInterview, func(i booking.Interview) booking.StudentID { return i.StudentID })
 
-// storedInterview is the state of an interview when it was stored. Its note, reason and link
-// are read again on replay.
+// storedInterview is the state of an interview when it was stored. Its note, reason, intake
+// and link are read again on replay.
 type storedInterview struct {
 	ID          booking.InterviewID     `json:"id"`
 	Interviewer booking.InterviewerID   `json:"interviewer"`

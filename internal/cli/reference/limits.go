@@ -193,6 +193,7 @@ func textLimits() []limit {
 		{"`bio`", booking.MaxBio},
 		{"a tag", booking.MaxTag},
 		{"a note about an interview", booking.MaxNote},
+		{"the `intake` of an interview", booking.MaxIntake},
 		{"a reason", booking.MaxReason},
 		{"an idempotency key", booking.MaxIdempotencyKey},
 	} {
