@@ -28,6 +28,7 @@ type Interview struct {
 	Start, End  time.Time
 	Before      time.Time // the start before it was rescheduled; zero if it was not
 	MeetingURL  string    // empty if there is none or the recipient cannot see it yet
+	Intake      string    // what the student tells the interviewer; empty for none, and for a student
 	Grade       *int      // nil for an interviewer, and without a grade
 	NoteShared  bool      // the student can read the note
 	Reason      string    // why it was cancelled; empty for none
@@ -78,6 +79,7 @@ func Example(kind booking.MailKind, role booking.Role, zone *time.Location) Data
 	}}
 	if role == booking.RoleInterviewer {
 		d.Name, d.Interview.With = d.Interview.With, d.Name
+		d.Interview.Intake = "I have five years of experience with Go.\nPlease ask me about system design."
 	}
 	switch kind {
 	case booking.MailMoved:
@@ -97,7 +99,7 @@ func Example(kind booking.MailKind, role booking.Role, zone *time.Location) Data
 		d.SignIn = &SignIn{URL: "https://rehearse.example.org/#sign-in=RXhhbXBsZQ", Expires: start}
 	case booking.MailAgenda:
 		later := *d.Interview
-		later.ID, later.With, later.MeetingURL = "1043", "Ben Brown", ""
+		later.ID, later.With, later.MeetingURL, later.Intake = "1043", "Ben Brown", "", ""
 		later.Start, later.End = start.Add(time.Hour), start.Add(105*time.Minute)
 		d.Agenda = []Interview{*d.Interview, later}
 	case booking.MailBooked, booking.MailNoShowUndone, booking.MailReminder, booking.MailFeedback:

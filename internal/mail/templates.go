@@ -37,7 +37,12 @@ var functions = map[string]any{
 	"date": func(at time.Time) string { return at.Format("Monday, 2 January 2006") },
 	"at":   func(at time.Time) string { return at.Format("Monday, 2 January 2006, 15:04") + " (" + zoneOf(at) + ")" },
 	"when": when,
+	// quote marks each line of what a person wrote, so that it cannot pass for a part of the message.
+	"quote": func(words string) string { return "> " + lineEnds.Replace(words) },
 }
+
+// lineEnds marks the lines after the first one as a quotation.
+var lineEnds = strings.NewReplacer("\r\n", "\n> ", "\r", "\n> ", "\n", "\n> ", "\u2028", "\n> ", "\u2029", "\n> ")
 
 // when returns a period with its weekday and its time zone.
 func when(start, end time.Time) string {

@@ -88,6 +88,29 @@ func TestTemplatesAreReplaced(t *testing.T) {
 	}
 }
 
+// What a student writes is marked as theirs, line by line, and stays text.
+func TestIntakeIsQuoted(t *testing.T) {
+	t.Parallel()
+	templates, err := mail.LoadTemplates("")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, kind := range []booking.MailKind{booking.MailBooked, booking.MailMoved, booking.MailReminder} {
+		data := mail.Example(kind, booking.RoleInterviewer, time.UTC)
+		data.Interview.Intake = "<b>one</b>\r\ntwo\rthree\nfour\u2028five"
+		content, err := templates.Render(kind, data)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if !strings.Contains(content.Text, "\n\nSam Smith writes:\n> <b>one</b>\n> two\n> three\n> four\n> five\n") {
+			t.Errorf("the text of %s is\n%s", kind, content.Text)
+		}
+		if strings.Contains(content.HTML, "<b>one") || !strings.Contains(content.HTML, "&lt;b&gt;one&lt;/b&gt;") {
+			t.Errorf("the HTML of %s is\n%s", kind, content.HTML)
+		}
+	}
+}
+
 // An error names the file and what is wrong with it.
 func TestWrongTemplates(t *testing.T) {
 	t.Parallel()

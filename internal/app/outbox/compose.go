@@ -147,6 +147,8 @@ func (d *Dispatcher) describe(l *letter, i booking.Interview, f facts, zone *tim
 	shown := &mail.Interview{ID: fmt.Sprint(i.ID), Start: event.Start.In(zone), End: event.End.In(zone), With: mail.Line(f.students[i.StudentID].Name)}
 	if l.Recipient.IsStudent() {
 		shown.With, shown.Grade, shown.NoteShared = mail.Line(by.Name), i.Grade, i.NoteShared
+	} else {
+		shown.Intake = intakeOf(i)
 	}
 	if before := changes.TimeBefore("start"); l.Kind == booking.MailMoved && !before.IsZero() {
 		shown.Before = before.In(zone)

@@ -18,12 +18,20 @@ func aboutAgenda(l *letter, f facts, zone *time.Location, now time.Time) {
 		return
 	}
 	for _, i := range interviews {
-		shown := mail.Interview{ID: fmt.Sprint(i.ID), Start: i.Start.In(zone), End: i.End.In(zone), With: mail.Line(f.students[i.StudentID].Name)}
+		shown := mail.Interview{ID: fmt.Sprint(i.ID), Start: i.Start.In(zone), End: i.End.In(zone), With: mail.Line(f.students[i.StudentID].Name), Intake: intakeOf(i)}
 		if place := i.MeetingURLFor(booking.RoleInterviewer, interviewer.MeetingURL, f.policy, now); place != nil {
 			shown.MeetingURL = *place
 		}
 		l.data.Agenda = append(l.data.Agenda, shown)
 	}
+}
+
+// intakeOf returns what the student tells the interviewer, or an empty text.
+func intakeOf(i booking.Interview) string {
+	if i.Intake == nil {
+		return ""
+	}
+	return *i.Intake
 }
 
 // readScheduled reads the preferences of the recipients, and the interviews of the agendas that

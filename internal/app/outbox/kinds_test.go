@@ -49,6 +49,36 @@ func TestMoved(t *testing.T) {
 	}
 }
 
+// Messages to the interviewer about an interview to come show what the student tells them. Those to
+// the student do not, and a change of it leads to no message.
+func TestIntake(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	student, ann := w.people()
+	const words, quoted = "I know Go.\nWhen:  never", "Sam writes:\n> I know Go.\n> When:  never\n"
+	booked := w.ChangeInterview("bookSlot", in{"studentId": student, "slotId": w.Slot(ann, 24*hour), "intake": words})
+	w.Accepted(booked.Errors)
+	wantQuoted := func() {
+		t.Helper()
+		for address, want := range map[string]bool{"sam@student.test": false, "ann@staff.test": true} {
+			text := strings.ReplaceAll(w.Mailbox.one(address).Text, "\r\n", "\n")
+			if strings.Contains(text, quoted) != want || strings.Contains(text, "Go.") != want {
+				t.Errorf("the message to %s is\n%s", address, text)
+			}
+		}
+		w.Mailbox.take()
+	}
+	w.deliver()
+	wantQuoted()
+	w.Accepted(w.ChangeInterview("updateInterviewIntake", in{"interviewId": booked.Interview.ID, "intake": "Nothing."}).Errors)
+	w.Accepted(w.ChangeInterview("updateInterviewIntake", in{"interviewId": booked.Interview.ID, "intake": words}).Errors)
+	w.deliver()
+	schooltest.Same(t, "messages about a changed intake", len(w.Mailbox.take()), 0)
+	w.Accepted(w.ChangeInterview("rescheduleInterview", in{"interviewId": booked.Interview.ID, "slotId": w.Slot(ann, 48*hour)}).Errors)
+	w.deliver()
+	wantQuoted()
+}
+
 // A move to another interviewer takes the event from the one and gives it to the other.
 func TestMovedToAnotherInterviewer(t *testing.T) {
 	t.Parallel()

@@ -295,13 +295,15 @@ func TestAgendaContent(t *testing.T) {
 	w, student, interviewer := newScheduled(t, "Europe/Berlin")
 	w.policy(in{"reminderLeadSeconds": []int{}, "meetingUrlTemplate": "https://meet.example.org/{interviewId}"})
 	first := w.Booked(student, w.Slot(interviewer, day))
+	w.Accepted(w.ChangeInterview("updateInterviewIntake", in{"interviewId": first, "intake": "I know Go.\nWhere: not here"}).Errors)
 	second := w.Booked(w.Student(in{"name": "Bob"}), w.Slot(interviewer, day+2*hour))
 	w.schedule()
 	w.Mailbox.take()
 	w.at(day - 3*hour) // 07:00 in Berlin
 	agenda := w.Mailbox.one("ann@staff.test")
 	for _, text := range []string{
-		"Tuesday, 2 June 2026, 10:00 to 11:00 (Europe/Berlin, UTC+02:00)\nWith:  Ada\nWhere: https://meet.example.org/" + first,
+		"Tuesday, 2 June 2026, 10:00 to 11:00 (Europe/Berlin, UTC+02:00)\nWith:  Ada\nWhere: https://meet.example.org/" + first +
+			"\n> I know Go.\n> Where: not here\n",
 		"Tuesday, 2 June 2026, 12:00 to 13:00 (Europe/Berlin, UTC+02:00)\nWith:  Bob\nWhere: https://meet.example.org/" + second,
 	} {
 		if !strings.Contains(strings.ReplaceAll(agenda.Text, "\r\n", "\n"), text) {
