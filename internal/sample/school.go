@@ -54,6 +54,13 @@ var students = []struct {
 	{"Sven Yew", 0, nil, false}, {"Tara Alder", 0, []int{3, 5, 4}, false},
 }
 
+// intakes are what some of the students tell their interviewers.
+var intakes = []string{
+	"I want to practise talking about my own projects.",
+	"My next interview is at a bank.\nPlease ask me about databases and transactions.",
+	"I have two years of experience with Go. System design is new to me.",
+}
+
 const (
 	windowDays  = 14 // slots are published for two weeks
 	windowStart = 9  // hour in the interviewer's time zone
@@ -192,6 +199,9 @@ func (s *school) book(ctx context.Context, r *booking.Record, slot booking.Slot,
 		return booking.Interview{}, fmt.Errorf("student %d: %w", r.Student.ID, err)
 	}
 	wanted := r.Offer(at).Booking(slot)
+	if at.Equal(s.now) || len(r.History)%3 == 0 { // those to come, and some of the past ones
+		wanted.Intake = &intakes[int(r.Student.ID)%len(intakes)]
+	}
 	interview, err := s.tx.Book(ctx, wanted, s.event(at, wanted.Event(booking.InterviewBooked, booking.Interview{})))
 	if err != nil {
 		return interview, err
