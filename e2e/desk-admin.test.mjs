@@ -257,6 +257,8 @@ visit('an interview is cancelled, a grade corrected, and both are in the events'
   await page.getByText('1–3 of 3').waitFor()
   await page.getByLabel('Status').selectOption('Booked')
   await page.getByText('1–1 of 1').waitFor()
+  await page.getByText('Gina Holly writes:').waitFor()
+  await page.getByText('My next interview is at a bank.').waitFor()
   await accessible(page, 'interviews')
   await shot(page, 'admin-interviews')
   await page.getByRole('button', { name: /^Cancel: Gina Holly with/ }).click()

@@ -90,8 +90,10 @@ visit('an interviewer publishes time, and sees before what is in the way', async
   await shot(page, 'interviewer-calendar')
 
   // A booking by a student appears by itself.
-  await ask('mutation ($slot: ID!) { bookSlot(input: { studentId: 101, slotId: $slot }) { errors { message } } }', { slot: slot.id })
-  await column(page, day).getByRole('button', { name: /^18:00.* Nora Newcomer \(Booked\)$/ }).waitFor()
+  await ask('mutation ($slot: ID!) { bookSlot(input: { studentId: 101, slotId: $slot, intake: "I know Go." }) { errors { message } } }', { slot: slot.id })
+  await column(page, day).getByRole('button', { name: /^18:00.* Nora Newcomer \(Booked\)$/ }).click()
+  await popup(page).getByText('Nora Newcomer writes:').waitFor()
+  await popup(page).getByText('I know Go.').waitFor()
 })
 
 visit('an interviewer drags over free time, withdraws a slot, and has a weekly rule', async (page) => {

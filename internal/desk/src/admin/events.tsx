@@ -15,7 +15,7 @@ export type Group = keyof Texts['event']['groups']
 // groups says which kinds of events belong together.
 export const groups: Record<Exclude<Group, ''>, EventKind[]> = {
   interviews: [
-    'INTERVIEW_BOOKED', 'INTERVIEW_RESCHEDULED', 'INTERVIEW_CANCELLED', 'INTERVIEW_COMPLETED', 'INTERVIEW_GRADED', 'NO_SHOW_MARKED', 'NO_SHOW_UNDONE', 'INTERVIEW_IMPORTED',
+    'INTERVIEW_BOOKED', 'INTERVIEW_RESCHEDULED', 'INTERVIEW_CANCELLED', 'INTERVIEW_COMPLETED', 'INTERVIEW_GRADED', 'INTERVIEW_INTAKE_UPDATED', 'NO_SHOW_MARKED', 'NO_SHOW_UNDONE', 'INTERVIEW_IMPORTED',
   ],
   holds: ['HOLD_PLACED', 'HOLD_EXTENDED', 'HOLD_RELEASED'],
   people: [

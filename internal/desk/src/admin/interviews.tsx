@@ -47,7 +47,7 @@ function Row({ interview, onSaid }: { interview: InterviewRowFragment; onSaid(te
   const a = useAdminTexts()
   const { moment } = useMoments()
   const [open, setOpen] = useState<'' | 'cancel' | 'grade'>('')
-  const { student, interviewer, status, grade, cancelReason, viewerCanCancel, viewerCanComplete } = interview
+  const { student, interviewer, status, grade, cancelReason, intake, viewerCanCancel, viewerCanComplete } = interview
   const what = `${a.interview.with(student.name, interviewer.name)}, ${moment(interview.start)}`
   const give = status === 'COMPLETED' ? a.interview.correct : a.interview.complete
   const close = (text: string) => {
@@ -59,6 +59,7 @@ function Row({ interview, onSaid }: { interview: InterviewRowFragment; onSaid(te
       <div>
         <p><strong>{moment(interview.start)}</strong></p>
         <p><a href={to(`students/${student.id}`)}>{student.name}</a> · <a href={to(`interviewers/${interviewer.id}`)}>{interviewer.name}</a></p>
+        {intake && <><p className="hint">{a.interview.writes(student.name)}</p><blockquote className="bio">{intake}</blockquote></>}
         {cancelReason && <p className="hint">{a.interview.because(cancelReason)}</p>}
       </div>
       <p><span className={`status ${status.toLowerCase()}`}>{a.interview.statuses[status]}</span>{status === 'COMPLETED' && <> {grade == null ? a.interview.noGrade : a.interview.grade(grade)}</>}</p>

@@ -72,7 +72,7 @@ function Card({ meeting, ...props }: Props & { meeting: MeetingFragment }) {
 
 function Summary({ meeting, format }: { meeting: MeetingFragment; format: Format }) {
   const i = useInterviewerTexts()
-  const { student, start, end, status, grade, note, noteShared, cancelReason } = meeting
+  const { student, start, end, status, grade, note, noteShared, cancelReason, intake } = meeting
   return (
     <div className="profile">
       <Initials name={student.name} />
@@ -80,6 +80,7 @@ function Summary({ meeting, format }: { meeting: MeetingFragment; format: Format
         <p><strong>{format.moment(start)}</strong> – {format.time(end)}</p>
         <p>{student.name} <span className="hint">{i.meetings.in(placeOf(student.timeZone))}</span></p>
         {status !== 'BOOKED' && <p><span className={`status ${status.toLowerCase()}`}>{i.statuses[status]}</span> {grade != null && <strong>{i.outcome.graded(grade)}</strong>}</p>}
+        {intake && <><p className="hint">{i.meetings.writes(student.name)}</p><blockquote className="bio">{intake}</blockquote></>}
         {note && <p className="bio">{note} <span className="hint">{noteShared ? i.outcome.noteShared : i.outcome.notePrivate}</span></p>}
         {cancelReason && <p className="hint">{cancelReason}</p>}
       </div>

@@ -10,6 +10,7 @@ import { placeOf, useNow } from '../time.ts'
 import type { Format } from '../time.ts'
 import { Failure } from '../ui.tsx'
 import { Profile } from './finder.tsx'
+import { IntakeField } from './intake.tsx'
 import { CalendarFile } from './interviews.tsx'
 
 type Step =
@@ -46,11 +47,11 @@ function useBooking(slot: Slot, me: MeFragment) {
     setStep(held(payload.hold, placedAt.current + Date.parse(payload.hold.expiresAt) - Date.parse(payload.hold.placedAt)))
   }
 
-  async function confirm() {
+  async function confirm(intake: string) {
     setStep((now) => (now.at === 'held' ? { ...now, booking: true } : now))
-    const { data } = await book({ student: me.id, slot: slot.id, key: keys.current.book })
+    const { data } = await book({ student: me.id, slot: slot.id, intake: intake.trim() || null, key: keys.current.book })
     const payload = data?.bookSlot
-    if (!payload) return setStep({ at: 'failed', retry: () => void confirm() })
+    if (!payload) return setStep({ at: 'failed', retry: () => void confirm(intake) })
     setStep(payload.interview ? { at: 'booked', interview: payload.interview } : { at: 'refused', errors: payload.errors })
   }
 
@@ -83,6 +84,7 @@ interface Props {
 export function BookingDialog({ slot, me, cancelCutoffMs, format, onChoose, onClose }: Props) {
   const { t } = useTexts()
   const { step, confirm, again, giveBack, expire } = useBooking(slot, me)
+  const [intake, setIntake] = useState('')
   const close = () => {
     giveBack()
     onClose()
@@ -101,8 +103,9 @@ export function BookingDialog({ slot, me, cancelCutoffMs, format, onChoose, onCl
             <>
               <p className="hint">{cancelable(Date.parse(slot.start) - cancelCutoffMs)}</p>
               <p className="kept">{t.booking.kept} <Countdown until={step.until} onEnd={expire} /></p>
+              <IntakeField value={intake} isDisabled={step.booking} onChange={setIntake} />
               <Actions>
-                <Button className="button primary" isDisabled={step.booking} onPress={() => void confirm()} autoFocus>{step.booking ? t.booking.confirming : t.booking.confirm}</Button>
+                <Button className="button primary" isDisabled={step.booking} onPress={() => void confirm(intake)} autoFocus>{step.booking ? t.booking.confirming : t.booking.confirm}</Button>
                 <Button className="button" onPress={close}>{t.booking.back}</Button>
               </Actions>
             </>

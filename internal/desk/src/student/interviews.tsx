@@ -5,14 +5,17 @@ import { useMutation } from 'urql'
 import { CancelInterviewDocument } from '../generated/graphql.ts'
 import type { MeFragment, RefusalFragment, UpcomingFragment } from '../generated/graphql.ts'
 import { useTexts } from '../texts/index.tsx'
+import { useNow } from '../time.ts'
 import type { Format } from '../time.ts'
 import { Failure, Initials } from '../ui.tsx'
+import { IntakeDialog } from './intake.tsx'
 import { MoveDialog } from './move.tsx'
 
 export function Interviews({ me, format }: { me: MeFragment; format: Format }) {
   const { t } = useTexts()
   const [cancelling, setCancelling] = useState<UpcomingFragment>()
   const [moving, setMoving] = useState<UpcomingFragment>()
+  const [telling, setTelling] = useState<UpcomingFragment>()
   const [said, setSaid] = useState('')
   const upcoming = me.upcomingInterviews ?? []
   return (
@@ -20,12 +23,18 @@ export function Interviews({ me, format }: { me: MeFragment; format: Format }) {
       <h2 id="interviews">{t.interviews.title}</h2>
       <p role="status" className={said ? 'notice good' : 'unseen'}>{said}</p>
       {upcoming.length === 0 ? <p className="hint">{t.interviews.none}</p> : (
-        <ul>{upcoming.map((one) => <li key={one.id}><Upcoming interview={one} format={format} onCancel={() => setCancelling(one)} onMove={() => setMoving(one)} /></li>)}</ul>
+        <ul>{upcoming.map((one) => <li key={one.id}><Upcoming interview={one} format={format} onCancel={() => setCancelling(one)} onMove={() => setMoving(one)} onTell={() => setTelling(one)} /></li>)}</ul>
       )}
       {cancelling && (
         <CancelDialog interview={cancelling} format={format} onClose={(done) => {
           setCancelling(undefined)
           setSaid(done ? t.interviews.cancelled : '')
+        }} />
+      )}
+      {telling && (
+        <IntakeDialog interview={telling} format={format} onClose={(done) => {
+          setTelling(undefined)
+          setSaid(done ? t.intake.saved : '')
         }} />
       )}
       {moving && (
@@ -38,9 +47,10 @@ export function Interviews({ me, format }: { me: MeFragment; format: Format }) {
   )
 }
 
-function Upcoming({ interview, format, onCancel, onMove }: { interview: UpcomingFragment; format: Format; onCancel(): void; onMove(): void }) {
+function Upcoming({ interview, format, onCancel, onMove, onTell }: { interview: UpcomingFragment; format: Format; onCancel(): void; onMove(): void; onTell(): void }) {
   const { t } = useTexts()
-  const { interviewer, start, end, cancelableUntil, viewerCanCancel, viewerCanReschedule, meetingUrl } = interview
+  const started = useNow(30_000) >= Date.parse(interview.start)
+  const { interviewer, start, end, cancelableUntil, viewerCanCancel, viewerCanReschedule, meetingUrl, intake } = interview
   return (
     <article className="card upcoming">
       <div className="profile">
@@ -50,10 +60,12 @@ function Upcoming({ interview, format, onCancel, onMove }: { interview: Upcoming
           <p>{t.interviews.with(interviewer.name)}</p>
         </div>
       </div>
+      {intake && <blockquote className="bio">{intake}</blockquote>}
       {cancelableUntil && <p className="hint">{viewerCanCancel ? t.interviews.until(format.moment(cancelableUntil)) : t.interviews.tooLate(format.moment(cancelableUntil))}</p>}
       <div className="actions">
         {meetingUrl && <a className="button primary" href={meetingUrl} target="_blank" rel="noreferrer">{t.interviews.join}</a>}
         <CalendarFile interview={interview} />
+        {!started && <Button className="button quiet" aria-label={t.intake.openLabel(interviewer.name, format.moment(start))} onPress={onTell}>{intake ? t.intake.change : t.intake.open}</Button>}
         {viewerCanReschedule && <Button className="button quiet" aria-label={t.move.label(interviewer.name, format.moment(start))} onPress={onMove}>{t.move.open}</Button>}
         {viewerCanCancel && <Button className="button quiet bad" aria-label={t.interviews.cancelLabel(interviewer.name, format.moment(start))} onPress={onCancel}>{t.interviews.cancel}</Button>}
       </div>

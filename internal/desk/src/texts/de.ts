@@ -134,6 +134,20 @@ export const de: Texts = {
     cancelled: 'Dein Interview ist abgesagt.',
   },
 
+  intake: {
+    label: 'Was soll die interviewende Person wissen?',
+    hint: 'Freiwillig. Zum Beispiel, was du üben möchtest.',
+    open: 'Nachricht hinzufügen',
+    change: 'Nachricht ändern',
+    openLabel: (name, when) => `Nachricht an ${name} zum Interview, ${when}`,
+    words: 'Deine Nachricht',
+    clear: 'Die interviewende Person kann sie lesen. Ein leeres Feld entfernt sie.',
+    save: 'Nachricht speichern',
+    saving: 'Wird gespeichert …',
+    back: 'Zurück',
+    saved: 'Deine Nachricht ist gespeichert.',
+  },
+
   move: {
     open: 'Verschieben',
     label: (name, when) => `Interview mit ${name} verschieben, ${when}`,

@@ -134,6 +134,20 @@ export const en = {
     cancelled: 'Your interview has been cancelled.',
   },
 
+  intake: {
+    label: 'What should your interviewer know?',
+    hint: 'Optional. For example, what you want to practise.',
+    open: 'Add a message',
+    change: 'Change the message',
+    openLabel: (name: string, when: string) => `Message to ${name} for the interview, ${when}`,
+    words: 'Your message',
+    clear: 'Your interviewer can read it. Leave it empty to remove it.',
+    save: 'Save the message',
+    saving: 'Saving…',
+    back: 'Back',
+    saved: 'Your message to the interviewer is saved.',
+  },
+
   move: {
     open: 'Move',
     label: (name: string, when: string) => `Move the interview with ${name}, ${when}`,

@@ -39,6 +39,7 @@ export const de: InterviewerTexts = {
     in: (place) => `Zeitzone ${place}`,
     join: 'Teilnehmen',
     with: (name) => `Interview mit ${name}`,
+    writes: (name) => `${name} schreibt:`,
     label: (action, name) => `${action}: ${name}`,
   },
   statuses: { BOOKED: 'Gebucht', COMPLETED: 'Abgeschlossen', CANCELLED: 'Abgesagt', STUDENT_NO_SHOW: 'Nicht erschienen', INTERVIEWER_NO_SHOW: 'Du warst nicht da' },

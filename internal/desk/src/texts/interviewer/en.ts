@@ -41,6 +41,7 @@ export const en = {
     in: (place: string) => `${place} time`,
     join: 'Join',
     with: (name: string) => `Interview with ${name}`,
+    writes: (name: string) => `${name} writes:`,
     label: (action: string, name: string) => `${action}: ${name}`,
   },
   statuses: { BOOKED: 'Booked', COMPLETED: 'Completed', CANCELLED: 'Cancelled', STUDENT_NO_SHOW: 'The student did not attend', INTERVIEWER_NO_SHOW: 'You did not attend' } satisfies Record<InterviewStatus, string>,
