@@ -29,7 +29,7 @@ var lockingStatements = []struct{ pattern, instead string }{
 
 var (
 	sqlComment   = regexp.MustCompile(`--[^\n]*`)
-	functionBody = regexp.MustCompile(`(?s)AS \$\$.*?\$\$`) // runs later
+	functionBody = regexp.MustCompile(`(?s)AS \$\w*\$.*?\$\w*\$`) // runs later
 	createdTable = regexp.MustCompile(`CREATE TABLE (?:IF NOT EXISTS )?(\w+)`)
 )
 

@@ -4,9 +4,8 @@
 -- +goose Up
 ALTER TABLE interviews ADD COLUMN IF NOT EXISTS intake text;
 -- The existing rows are checked by a statement of its own, during which nothing waits.
-ALTER TABLE interviews
-    DROP CONSTRAINT IF EXISTS interviews_intake,
-    ADD CONSTRAINT interviews_intake CHECK (length(intake) BETWEEN 1 AND 2000) NOT VALID;
+ALTER TABLE interviews DROP CONSTRAINT IF EXISTS interviews_intake; -- of an attempt that failed
+ALTER TABLE interviews ADD CONSTRAINT interviews_intake CHECK (length(intake) BETWEEN 1 AND 2000) NOT VALID;
 ALTER TABLE interviews VALIDATE CONSTRAINT interviews_intake;
 
 -- While servers of older versions are connected, a trigger anonymises what they do not know. Once
