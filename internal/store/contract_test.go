@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"os"
+	"path/filepath"
 	"regexp"
 	"slices"
 	"strings"
@@ -142,8 +143,8 @@ func TestOlderServersNoticeChanges(t *testing.T) {
 // expand adds the triggers for servers of older versions to a database that is contracted.
 func expand(t *testing.T, rows *sql.DB) {
 	t.Helper()
-	for _, file := range []string{"migrations/00034_log_for_older_servers.sql", "migrations/00045_written_by_older_servers.sql"} {
-		text, err := os.ReadFile(file)
+	for _, file := range []string{"00034_log_for_older_servers.sql", "00045_written_by_older_servers.sql", "00048_intake.sql"} {
+		text, err := os.ReadFile(filepath.Join("migrations", file))
 		if err != nil {
 			t.Fatal(err)
 		}
