@@ -19,7 +19,7 @@ import (
 )
 
 var (
-	rounds = flag.Int("rounds", 1, "how often each fault is made, at least")
+	rounds = flag.Int("rounds", 1, "the minimum number of times that each fault is made")
 	wanted = flag.Int("bookings", 0, "number of bookings until which faults are made")
 	steady = flag.Int("steady", 50, "number of bookings before and after each fault")
 	only   = flag.String("faults", "", "the names of the faults to make, separated by commas; empty for all")

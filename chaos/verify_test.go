@@ -57,7 +57,7 @@ func verify(b *testing.B, c *cluster, s *school) {
 	}
 	fmt.Printf("\nacknowledged bookings: %d, lost: %d; bookings that no client was told of: %d\n", len(s.booked), len(lost), unknown)
 	if len(lost) > 0 || unknown > 0 {
-		b.Errorf("lost bookings: %v", slices.Sorted(maps.Keys(lost)))
+		b.Errorf("lost bookings: %v; bookings that no client was told of: %d", slices.Sorted(maps.Keys(lost)), unknown)
 	}
 	check := exec.Command(s.servers[0].program, "check")
 	check.Env = append(os.Environ(), s.servers[0].settings...)

@@ -5936,7 +5936,7 @@ type Query {
     lastMonth: Date!
     "The IANA time zone of the months."
     timeZone: String! = "UTC"
-    "Counts only interviews with one of these statuses. All statuses if empty or omitted."
+    "Counts only interviews with one of these statuses. If null, empty or omitted, all interviews count."
     status: [InterviewStatus!]
   ): InterviewStatistics @access
 
@@ -5948,14 +5948,15 @@ type Query {
     "The kind of message."
     kind: MailKind!
     """
-    The recipient. If null or omitted, the student, or the interviewer if students do not get such
-    messages. A party that does not get them is an error, as is any party for ` + "`" + `WEBHOOK_DISABLED` + "`" + `.
+    The recipient. If null or omitted: the student, or the interviewer if students do not get messages
+    of this kind. A recipient who does not get them is refused with ` + "`" + `BAD_USER_INPUT` + "`" + `, as is every
+    recipient for ` + "`" + `WEBHOOK_DISABLED` + "`" + `.
     """
     to: Party
     """
-    The interview that the message is about. What the interview lacks is invented, such as the grade
-    of an interview without one. ` + "`" + `WAIVER` + "`" + ` uses only the name of the student, ` + "`" + `SIGN_IN` + "`" + ` only
-    that of the recipient, and ` + "`" + `WEBHOOK_DISABLED` + "`" + ` ignores the interview. If null or omitted, all data is invented.
+    The interview that the message is about. Missing data is invented, such as the grade of an
+    interview without one. ` + "`" + `WAIVER` + "`" + ` and ` + "`" + `SIGN_IN` + "`" + ` use only the recipient's name, and
+    ` + "`" + `WEBHOOK_DISABLED` + "`" + ` ignores the interview. If null or omitted, all data is invented.
     """
     interviewId: ID
   ): MailPreview @access
@@ -6009,7 +6010,7 @@ type InterviewerStatistics {
 
 "A message that is shown instead of being sent."
 type MailPreview {
-  "Whether this server sends e-mail: whether ` + "`" + `SMTP_URL` + "`" + ` is set."
+  "Whether this server sends e-mail, which requires ` + "`" + `SMTP_URL` + "`" + `. The preview itself is never sent."
   sent: Boolean!
   "The name and the address of the sender; null if ` + "`" + `MAIL_FROM` + "`" + ` is not set."
   sender: String
@@ -7993,8 +7994,8 @@ type Mutation {
   not booked. ` + "`" + `active: true` + "`" + ` publishes their availability again, except in blocked time. It does not
   publish slots that were withdrawn individually, or slots whose interview the interviewer
   cancelled. Interviewers may change ` + "`" + `timeZone` + "`" + `, ` + "`" + `maxPerDay` + "`" + `, ` + "`" + `maxPerWeek` + "`" + `, ` + "`" + `meetingUrl` + "`" + `, ` + "`" + `headline` + "`" + `,
-  ` + "`" + `bio` + "`" + `, ` + "`" + `photoUrl` + "`" + ` and ` + "`" + `languages` + "`" + ` of their own profile. If they give another field, the mutation
-  is refused with ` + "`" + `ADMINISTRATORS_ONLY` + "`" + `.
+  ` + "`" + `bio` + "`" + `, ` + "`" + `photoUrl` + "`" + ` and ` + "`" + `languages` + "`" + ` of their own profile. If they give ` + "`" + `name` + "`" + `, ` + "`" + `email` + "`" + `, ` + "`" + `tags` + "`" + `,
+  ` + "`" + `active` + "`" + ` or ` + "`" + `cancelBooked: true` + "`" + `, the mutation is refused with ` + "`" + `ADMINISTRATORS_ONLY` + "`" + `.
   """
   updateInterviewer(
     "The interviewer and the changes."
@@ -8882,8 +8883,8 @@ input BlockTimeInput {
   """
   cancelBooked: Boolean! = false
   """
-  If true, returns the result and changes nothing, as in ` + "`" + `addAvailability` + "`" + `. The slots and interviews
-  in the payload are as they are before the change.
+  If true, returns the result and changes nothing, as in ` + "`" + `addAvailability` + "`" + `. The payload shows the
+  slots and interviews in their present state.
   """
   dryRun: Boolean! = false
   "The idempotency key of the request, 1 to 200 characters. ` + "`" + `Mutation` + "`" + ` describes idempotency keys."

@@ -47,7 +47,7 @@ func (c *Config) validateSignIn() []error {
 			{"OIDC_ID_CLAIM", c.OIDCIDClaim != ""}, {"OIDC_TRUST_EMAIL", bool(c.OIDCTrustEmail)},
 		} {
 			if one.set {
-				errs = append(errs, fmt.Errorf("%s is set, and OIDC_CLIENT_ID is not; expected both or none", one.name))
+				errs = append(errs, fmt.Errorf("%s is set, and OIDC_CLIENT_ID is not; %s requires it", one.name, one.name))
 			}
 		}
 		return errs

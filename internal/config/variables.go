@@ -94,7 +94,7 @@ var variables = []Variable{
 	{
 		Name: "PUBLIC_URL", Group: groupServer, Note: "the host of each request", See: "how-to/calendar-feeds.md",
 		Allowed:     "a URL such as https://rehearse.example.org, without a user, query or fragment",
-		Description: "The URL at which people reach the server. The URLs of calendar feeds, and the links in e-mails, begin with it, and people sign in there. Without it, e-mails have no links",
+		Description: "The URL at which people reach the server. The URLs of calendar feeds, and the links to sign in and to unsubscribe in e-mails, begin with it. `OIDC_CLIENT_ID` requires it. Without it, e-mails have no such links",
 	},
 	{
 		Name: "TLS_CERT_FILE", Group: groupServer, Allowed: aFile, Note: "plain HTTP",
@@ -221,12 +221,12 @@ var variables = []Variable{
 
 	{
 		Name: "OIDC_CLIENT_ID", Group: groupSignIn, Allowed: "the id of a client", Note: "no sign-in at an issuer", See: "how-to/use-the-desk.md#sign-in-at-your-identity-provider",
-		Description: "The client as which the desk signs people in at `OIDC_ISSUER`. It requires `PUBLIC_URL`, and `SESSION_SECRET` or `JWT_SECRET`. " +
-			"With it, `JWT_SECRET` or `JWT_PUBLIC_KEY_FILE` may be set beside `OIDC_ISSUER`; it then verifies tokens, and the issuer only signs people in",
+		Description: "The id of the desk's client at `OIDC_ISSUER`, where people then sign in. It requires `PUBLIC_URL`, and `SESSION_SECRET` or `JWT_SECRET`. " +
+			"If `JWT_SECRET` or `JWT_PUBLIC_KEY_FILE` is also set, that key verifies tokens, and the issuer only signs people in",
 	},
 	{
 		Name: "OIDC_CLIENT_SECRET", Group: groupSignIn, Secret: true, Allowed: "the secret of the client", Note: "a public client",
-		Description: "The secret of the client",
+		Description: "The secret of the client `OIDC_CLIENT_ID`",
 	},
 	{
 		Name: "OIDC_SCOPES", Group: groupSignIn, Allowed: "scopes separated by spaces, one of which is openid",
@@ -239,11 +239,11 @@ var variables = []Variable{
 	{
 		Name: "OIDC_ROLES", Group: groupSignIn, Note: "`admin=admin,interviewer=interviewer,student=student`", See: "how-to/use-the-desk.md#roles",
 		Allowed:     "a list such as School.Staff=admin,School.Coach=interviewer, with the roles admin, interviewer and student; requires OIDC_ROLE_CLAIM",
-		Description: "What the values of that claim mean, separated by commas",
+		Description: "Maps the values of `OIDC_ROLE_CLAIM` to roles: `VALUE=ROLE`, separated by commas",
 	},
 	{
 		Name: "OIDC_ID_CLAIM", Group: groupSignIn, Allowed: "the name of a claim such as sub; requires OIDC_ROLE_CLAIM", Note: "people are found by their verified e-mail address",
-		Description: "The claim with the id that a student or an interviewer has in this school",
+		Description: "The claim, a string, with the id that a student or an interviewer has in this school. People without the claim are found by their verified e-mail address",
 	},
 	{
 		Name: "OIDC_TRUST_EMAIL", Group: groupSignIn, Allowed: onOrOff, See: "how-to/use-the-desk.md#addresses-that-are-not-verified",
@@ -259,7 +259,7 @@ var variables = []Variable{
 	},
 	{
 		Name: "SIGN_IN_LINKS", Group: groupSignIn, Allowed: onOrOff, See: "how-to/use-the-desk.md#sign-in-by-e-mail",
-		Description: "`off`: people cannot sign in with a link in an e-mail. It is never possible with `AUTH=local` or `OIDC_CLIENT_ID`, or without `SMTP_URL`, `PUBLIC_URL`, or `SESSION_SECRET` or `JWT_SECRET`",
+		Description: "`off`: people cannot sign in with a link in an e-mail. Links also require `AUTH=jwt`, `SMTP_URL`, `PUBLIC_URL`, and `SESSION_SECRET` or `JWT_SECRET`. With `OIDC_CLIENT_ID`, there are none",
 	},
 
 	{

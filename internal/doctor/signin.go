@@ -10,8 +10,8 @@ import (
 	"rehearse/internal/identity"
 )
 
-// checkSignIn checks the sign-in to the desk. A client that the issuer does not know is only noticed
-// with a secret, because the code in the request is not valid either.
+// checkSignIn checks the sign-in to the desk. It notices an unknown client only if the client has a
+// secret: without one, the issuer may refuse the invalid code first.
 func checkSignIn(ctx context.Context, p *patient) []Finding {
 	c := p.Config
 	switch {

@@ -82,7 +82,7 @@ func TestInvalidTokensAreRefused(t *testing.T) {
 		"empty":       {[]string{""}, 401, "UNAUTHENTICATED", "the token is not valid"},
 		"a password":  {[]string{"Basic dTpw"}, 401, "UNAUTHENTICATED", "the token is not valid"},
 		"two tokens":  {[]string{"Bearer a.b.c", "Bearer a.b.c"}, 401, "UNAUTHENTICATED", "the token is not valid"},
-		"issuer down": {[]string{"Bearer of an issuer that is down"}, 503, "UNAVAILABLE", "tokens cannot be verified at the moment; try again"},
+		"issuer down": {[]string{"Bearer of an issuer that is down"}, 503, "UNAVAILABLE", "the request cannot be authenticated at the moment; try again"},
 	} {
 		for _, media := range []string{"application/json", "application/graphql-response+json"} {
 			t.Run(name+" with "+media, func(t *testing.T) {

@@ -259,7 +259,7 @@ func TestSocketTokens(t *testing.T) {
 		"expired":           {token(booking.RoleAdmin, t0.Add(-2*hour), hour), 4403, "the token has expired"},
 		"forged":            {admin + "x", 4403, "the token is not valid"},
 		"no bearer token":   {"Basic dTpw", 4403, "the token is not valid"},
-		"an issuer is down": {"Bearer of an issuer that is down", 1013, "tokens cannot be verified at the moment; try again"},
+		"an issuer is down": {"Bearer of an issuer that is down", 1013, "the request cannot be authenticated at the moment; try again"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			c := schooltest.Dial(t, s.URL, nil)

@@ -22,8 +22,8 @@ var (
 	ErrExpired     = errors.New("the token has expired")
 	ErrNotYetValid = errors.New("the token is not valid yet")
 	ErrInvalid     = errors.New("the token is not valid")
-	// ErrUnavailable reports that the issuer's keys cannot be read.
-	ErrUnavailable = errors.New("tokens cannot be verified at the moment; try again")
+	// ErrUnavailable reports that an issuer cannot be reached, or that a session cannot be checked.
+	ErrUnavailable = errors.New("the request cannot be authenticated at the moment; try again")
 )
 
 const (

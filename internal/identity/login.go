@@ -158,7 +158,8 @@ func (a attempt) nonce() string    { return a.value("nonce") }
 func (a attempt) verifier() string { return a.value("code verifier") } // of PKCE (RFC 7636)
 
 // Begin begins a login. It returns the URL to which the browser goes, and the secret of the attempt,
-// which the browser must keep. With again, the issuer asks who the person is, even if it knows.
+// which the browser must keep. With again, the person must log in even if the issuer has a session of
+// theirs.
 func (l *Login) Begin(ctx context.Context, again bool) (to, secret string, err error) {
 	e, err := l.discover(ctx)
 	if err != nil {
@@ -172,15 +173,15 @@ func (l *Login) Begin(ctx context.Context, again bool) (to, secret string, err e
 	return e.oauth.AuthCodeURL(a.state(), options...), string(a), nil
 }
 
-// Finish completes the login with the parameters that the issuer has sent the browser back with, and
-// the secret of the attempt.
+// Finish completes a login. query has the parameters of the redirect from the issuer, and secret is the
+// secret of the attempt.
 func (l *Login) Finish(ctx context.Context, query url.Values, secret string) (Claimed, error) {
 	a := attempt(secret)
 	if secret == "" || !hmac.Equal([]byte(query.Get("state")), []byte(a.state())) {
 		return Claimed{}, ErrStale
 	}
 	if from := query.Get("iss"); from != "" && from != l.Issuer { // RFC 9207
-		return Claimed{}, fmt.Errorf("%w: the response is of the issuer %q", ErrInvalid, from)
+		return Claimed{}, fmt.Errorf("%w: the response is from the issuer %q; expected %q", ErrInvalid, from, l.Issuer)
 	}
 	if reason := query.Get("error"); reason != "" {
 		return Claimed{}, fmt.Errorf("%w: %.100q", ErrRefused, reason)

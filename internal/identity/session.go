@@ -79,7 +79,8 @@ func (s *Sessions) LinkToken(l Link) string {
 	return base64.RawURLEncoding.EncodeToString(append(s.linkSignature(text), text...))
 }
 
-// Link returns the link with the token, if the token is valid. All other tokens take the same time.
+// Link returns the link of a token, and whether the token is valid. The time that it takes does not
+// reveal how much of a signature is right.
 func (s *Sessions) Link(token string) (l Link, valid bool) {
 	signed, err := base64.RawURLEncoding.DecodeString(token)
 	if err != nil || len(signed) < sha256.Size {

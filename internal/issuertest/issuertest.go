@@ -1,5 +1,5 @@
 // Package issuertest runs an OpenID Connect issuer for tests: it signs ID tokens, checks PKCE and the
-// client's secret, and accepts a code once. It asks nobody who they are.
+// client's secret, and accepts a code once. It logs people in without asking who they are.
 package issuertest
 
 import (
@@ -76,7 +76,7 @@ func (i *Issuer) Claim(claims map[string]any) { i.set(func() { i.claims = claims
 // Inform sets what the user info says, in addition to the subject.
 func (i *Issuer) Inform(claims map[string]any) { i.set(func() { i.userInfo = claims }) }
 
-// Leave makes the issuer answer nothing but errors, or lets it come back.
+// Leave sets whether the issuer is away: it then answers every request with an error.
 func (i *Issuer) Leave(away bool) { i.set(func() { i.away = away }) }
 
 // Announce changes the discovery document. A nil value removes a name.

@@ -107,7 +107,7 @@ func (r *Reader) InterviewersByID(ctx context.Context, keys []booking.Interviewe
 			byID[one.ID] = &one
 		}
 		if _, stale := StaleSince(ctx); stale {
-			byID = nil // a change that they lack may have been logged already
+			byID = nil // stale rows are not cached: the change that they lack may already have been read
 		}
 		keep(byID)
 		return found, fault(err, "read %d interviewers", len(batch))

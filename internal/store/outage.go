@@ -157,8 +157,8 @@ func isUnavailable(err error) bool {
 		return is || ends(pg)
 	}
 	var network net.Error
-	// A connection that was closed earlier, perhaps at a deadline, is stale. database/sql gives up a
-	// stale one, and then reports that it is done.
+	// A connection that was closed earlier, perhaps at a deadline, is stale. database/sql discards it, and
+	// later uses of it return ErrConnDone.
 	return errors.As(err, &network) || isStale(err) || errors.Is(err, sql.ErrConnDone) ||
 		errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF)
 }

@@ -12,9 +12,9 @@ import (
 	"rehearse/internal/store/mirror"
 )
 
-// While the database is away, queries go on: what is in memory answers them, or a standby. Both have
-// everything that was committed before a known time, and may lack later changes. Nothing that a
-// booking depends on is read in this way, because only queries allow it, and InTx ignores it.
+// While the database is away, memory or a standby answers queries. Both have everything that was
+// committed before a known time, and may lack later changes. No write depends on such a read: only
+// queries allow it, and InTx ignores AllowStale.
 
 // staleness notes what the reads of a context may lack.
 type staleness struct {

@@ -148,8 +148,8 @@ func (s *standby) check(ctx context.Context) {
 }
 
 // choose looks for a host that has replayed the known position, beginning with the one that is read.
-// A host that has not may serve stale reads if its error is tolerated and it was read before. When
-// the primary has gone, a standby no longer tells the timeline that it has received.
+// A host that has not replayed it may serve stale reads if its error is tolerated and an earlier check
+// succeeded. Without a primary, a standby does not report the timeline that it receives.
 func (s *standby) choose(ctx context.Context, tolerated func(error) bool) error {
 	var errs []error
 	for range s.hosts {

@@ -120,7 +120,7 @@ func (h handler) setAttempt(w http.ResponseWriter, r *http.Request, secret strin
 	w.Header().Set("Cache-Control", "no-store")
 }
 
-// requestLink answers the same, whether somebody has the address or not.
+// requestLink sends the same response whether or not a person has the address.
 func (h handler) requestLink(w http.ResponseWriter, r *http.Request) {
 	var request struct{ Email string }
 	if !decode(w, r, &request, `{"email": "ada@example.org"}`) {

@@ -79,7 +79,7 @@ func TestCookiesOfALogin(t *testing.T) {
 	}
 }
 
-// TestWhoSignsIn checks who the claims of an issuer stand for.
+// TestWhoSignsIn checks which person the claims of an issuer identify.
 func TestWhoSignsIn(t *testing.T) {
 	t.Parallel()
 	s := newSchool(t)
@@ -131,7 +131,7 @@ func TestWhoSignsIn(t *testing.T) {
 		"another name of it":             {names: byRole, claims: with(verified("ada@example.org"), "apprentice"), want: student},
 		"an array":                       {names: byRole, claims: with(verified("ben@example.org"), []any{"everyone", 7, "coach"}), want: interviewer},
 		"two roles":                      {names: byRole, claims: with(verified(both), []any{"learner", "coach"}), want: is(booking.RoleInterviewer, twice)},
-		"two roles, one of them in fact": {names: byRole, claims: with(verified("ada@example.org"), []any{"coach", "learner"}), want: student},
+		"two roles, in the list of one":  {names: byRole, claims: with(verified("ada@example.org"), []any{"coach", "learner"}), want: student},
 		"an administrator by role":       {names: byRole, claims: claims{"roles": []any{"School.Staff"}}, want: administrator},
 		"an administrator and a student": {names: byRole, claims: with(verified("ada@example.org"), []any{"learner", "School.Staff"}), want: administrator},
 		"the user info has the role":     {names: byRole, claims: verified("ada@example.org"), info: claims{"roles": "learner"}, want: student},
@@ -170,7 +170,7 @@ func TestWhoSignsIn(t *testing.T) {
 	}
 }
 
-// A login ends without a session if anything in it is not as it must be.
+// A forged or altered login does not start a session.
 func TestForgedLogins(t *testing.T) {
 	t.Parallel()
 	s := newSchool(t)

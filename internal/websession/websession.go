@@ -37,7 +37,7 @@ const (
 
 // People finds the people who sign in.
 type People interface {
-	// Find returns the person about whom an issuer says this.
+	// Find returns the person whom the claims identify.
 	Find(ctx context.Context, c identity.Claimed) (booking.Actor, error)
 	RequestLink(ctx context.Context, email string) error
 	UseLink(ctx context.Context, token string) (booking.Actor, error)
@@ -54,7 +54,7 @@ type Options struct {
 	Login *identity.Login // at an OpenID Connect issuer; nil for none
 	Links bool            // with a link in an e-mail
 
-	Secure bool // browsers reach the server with TLS, even if a proxy ends it
+	Secure bool // browsers use TLS, even if a proxy terminates it
 	Now    func() time.Time
 	Log    *slog.Logger
 }

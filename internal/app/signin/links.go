@@ -17,7 +17,8 @@ const (
 	LinkLifetime = booking.SignInLinkLifetime
 	// Kept is how long links are kept.
 	Kept = 24 * time.Hour
-	// LinksAtOnce is the number of links that an address gets within LinkLifetime.
+	// LinksAtOnce is the number of requests for links that an address may make at once. It may make as
+	// many again within LinkLifetime.
 	LinksAtOnce = 3
 
 	linksBucket = "sign-in"
@@ -25,8 +26,9 @@ const (
 
 var linkLimit = ratelimit.Limit{Burst: LinksAtOnce, PerSecond: LinksAtOnce / LinkLifetime.Seconds()}
 
-// RequestLink lets a link be sent to the address, if a person who may sign in has it. It takes as long
-// and returns the same if nobody has it, or if the address has got too many links.
+// RequestLink requests a link for each person who may sign in with the address. If there is none, it
+// takes as long and returns the same. If there were too many requests for the address, it returns nil
+// and adds nothing.
 func (s *SignIn) RequestLink(ctx context.Context, email string) error {
 	email = booking.NormaliseEmail(email)
 	now := s.Now()

@@ -54,7 +54,7 @@ func New(s *store.Store, o Options) *SignIn {
 	return &SignIn{Options: o, store: s, limit: store.NewSharedBuckets(s, linksBucket, linkLimit)}
 }
 
-// Find returns the person about whom an issuer says this.
+// Find returns the person whom the claims identify.
 func (s *SignIn) Find(ctx context.Context, c identity.Claimed) (booking.Actor, error) {
 	roles := c.Roles
 	switch {
@@ -146,8 +146,8 @@ func (s *SignIn) Administrators() map[int64]string {
 	return all
 }
 
-// numberOf returns the id of an administrator, who is in no list with ids. It depends on the text
-// alone, so that events tell administrators apart.
+// numberOf returns the id of an administrator, who has no row in the database. It depends only on the
+// text, so an administrator has the same id in all events.
 func numberOf(text string) int64 {
 	sum := sha256.Sum256([]byte(text))
 	return int64(binary.BigEndian.Uint32(sum[:])) + 1

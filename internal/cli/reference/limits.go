@@ -249,7 +249,7 @@ func mailLimits() []limit {
 		{"attempting a message", span(booking.MailWindow), "", "it fails"},
 		{"the age of an event about which messages are created", span(booking.MailWindow), "", "it leads to none"},
 		{"keeping a message, without its text", span(booking.MailLifetime), "", "it is deleted"},
-		{"links to sign in that an address gets within " + span(signin.LinkLifetime), count(signin.LinksAtOnce), "", "no message is sent, and the response is the same"},
+		{"requests for links to sign in that an address may make at once; another one is allowed every " + span(signin.LinkLifetime/signin.LinksAtOnce), count(signin.LinksAtOnce), "", "no message is sent, and the response is the same"},
 		{"using a link to sign in", span(signin.LinkLifetime), "", "410"},
 	}
 }

@@ -49,7 +49,7 @@ DROP FUNCTION IF EXISTS log_slots, log_interviews, log_students, log_their_stude
     log_events, anonymise_the_rest, forget_meeting_url, announce_slots, announce_interviews, announce_students, announce_their_students,
     announce_everything, announce_interviewers, announce_tags, announce, renew_record_version, renew_record_versions;
 
--- The standing is written only if it changes. Like in anonymise_the_rest, the tables are those of
+-- The standing is written only if it changes. As in anonymise_the_rest, the tables are those of
 -- this schema, whatever the search path of the session is. The ids are collected first, because the
 -- planner of a distributed Postgres does not accept a transition table beside other tables, nor a
 -- function in SQL that reads tables.

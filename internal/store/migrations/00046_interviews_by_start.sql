@@ -1,5 +1,5 @@
--- The index of all interviews by start has what statistics need, so they are counted without the
--- table.
+-- The index of all interviews by start includes the columns that statistics need, so that an index-only
+-- scan counts them.
 
 -- +goose NO TRANSACTION
 -- +goose Up

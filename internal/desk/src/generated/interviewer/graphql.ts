@@ -110,8 +110,8 @@ export type BlockTimeInput = {
    */
   dates?: Array<string> | null | undefined;
   /**
-   * If true, returns the result and changes nothing, as in `addAvailability`. The slots and interviews
-   * in the payload are as they are before the change.
+   * If true, returns the result and changes nothing, as in `addAvailability`. The payload shows the
+   * slots and interviews in their present state.
    */
   dryRun?: boolean;
   /** When the blocked time ends, at most 366 days after its start. Requires `start`. */

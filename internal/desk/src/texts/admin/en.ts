@@ -370,7 +370,7 @@ export const en = {
     TOO_SOON: 'It is too early for this.',
     BUSY_RETRY: 'Others are changing the same data. Try again.',
     NOT_FOUND: 'This no longer exists.',
-    INVALID_RANGE: 'The period is reversed, empty or too long.',
+    INVALID_RANGE: 'The period ends before it starts, or is empty or too long.',
     IDEMPOTENCY_MISMATCH: 'This was sent before with other values. Reload the page and try again.',
   } as Partial<Record<string, string>>,
 }

@@ -5,7 +5,7 @@ const plural = (n: number, one: string, other: string) => `${n} ${n === 1 ? one 
 
 export const de: InterviewerTexts = {
   views: 'Ansichten',
-  inactive: 'Du gibst zurzeit keine Interviews und kannst darum keine Zeiten anbieten. Deine Schule kann das ändern.',
+  inactive: 'Du führst zurzeit keine Interviews und kannst darum keine Zeiten anbieten. Deine Schule kann das ändern.',
   back: 'Zurück',
   saving: 'Wird gespeichert …',
   day: 'Tag',
@@ -103,7 +103,7 @@ export const de: InterviewerTexts = {
     past: (n) => `${plural(n, 'Termin liegt', 'Termine liegen')} in der Vergangenheit und ${n === 1 ? 'entfällt' : 'entfallen'}.`,
     conflicts: (n) => `${plural(n, 'Termin entfällt', 'Termine entfallen')}, denn du hast schon:`,
     inTheWay: (kind, name) => (kind === 'open' ? 'einen angebotenen Termin' : kind === 'booked' ? `ein Interview mit ${name}` : `gesperrte Zeit (${name})`),
-    withdrawn: 'eine zurückgezogene Zeit',
+    withdrawn: 'einen zurückgezogenen Termin',
     done: (n) => `${plural(n, 'Termin ist', 'Termine sind')} angeboten.`,
     skipped: (n) => `${plural(n, 'Termin entfiel', 'Termine entfielen')}.`,
   },
@@ -170,7 +170,7 @@ export const de: InterviewerTexts = {
   settings: {
     tab: 'Einstellungen',
     profile: 'Dein Profil',
-    profileAbout: 'Lernende sehen Kurzbeschreibung, Text, Foto, Sprachen und Zeitzone.',
+    profileAbout: 'Lernende sehen deine Kurzbeschreibung, den Text über dich, dein Foto, deine Sprachen und deine Zeitzone.',
     school: 'Das legt deine Schule fest',
     name: 'Name',
     headline: 'Kurzbeschreibung',
