@@ -61,8 +61,8 @@ func TestStandbyServesListsOfStaff(t *testing.T) {
 	ask(t, onStandby, "SELECT pg_wal_replay_resume()::text")
 }
 
-// While a commit waits for its synchronous standby, another standby may list a new person whom the
-// primary hides. The list does not fail.
+// While a commit waits for its synchronous standby, another standby may already list a new person
+// that the primary does not show yet. The list does not fail.
 func TestStandbyThatIsAhead(t *testing.T) {
 	t.Parallel()
 	primary, standby := pgtest.Replicated(t)

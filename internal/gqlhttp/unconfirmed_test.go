@@ -13,8 +13,8 @@ import (
 	"rehearse/internal/store"
 )
 
-// A sender of whom it is not known whether they are still in the school can only query, even if the database has come
-// back since.
+// If the server cannot check whether the sender is still in the school, they can only query. That
+// remains so for a request that began before the database came back.
 func TestUnconfirmedSenderOnlyQueries(t *testing.T) {
 	t.Parallel()
 	s := newSchoolWith(t, store.Options{}, func(o *gqlhttp.Options) {

@@ -70,7 +70,7 @@ func (h handler) begin(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// finish signs in the person whom the issuer has sent back.
+// finish signs in a person who returns from the issuer.
 func (h handler) finish(w http.ResponseWriter, r *http.Request) {
 	secret, query := only(r, attemptCookie), r.URL.Query()
 	var session identity.Session

@@ -39,7 +39,7 @@ const (
 
 // People finds the people who sign in.
 type People interface {
-	// Find returns the session of the person about whom an issuer says this.
+	// Find returns the session of the person that the claims identify.
 	Find(ctx context.Context, c identity.Claimed) (identity.Session, error)
 	RequestLink(ctx context.Context, email string) error
 	UseLink(ctx context.Context, token string) (identity.Session, error)

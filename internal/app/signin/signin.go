@@ -65,7 +65,7 @@ func New(s *store.Store, o Options) *SignIn {
 	return &SignIn{Options: o, store: s, limit: store.NewSharedBuckets(s, linksBucket, linkLimit)}
 }
 
-// Find returns the session of the person about whom an issuer says this.
+// Find returns the session of the person that the claims identify.
 func (s *SignIn) Find(ctx context.Context, c identity.Claimed) (identity.Session, error) {
 	roles := c.Roles
 	switch {
